@@ -1,0 +1,309 @@
+#include "base/json.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+
+/* Depth is checked on the text, before jansson builds anything. */
+static int
+check_depth(const char *text, size_t length, const char *name, struct error *e)
+{
+	size_t depth = 0, line = 1, line_start = 0;
+	bool in_string = false;
+
+	for (size_t i = 0; i < length; i++) {
+		char c = text[i];
+
+		if (c == '\n') {
+			line++;
+			line_start = i + 1;
+		}
+		if (in_string) {
+			if (c == '\\')
+				i++;
+			else if (c == '"')
+				in_string = false;
+		} else if (c == '"') {
+			in_string = true;
+		} else if (c == '[' || c == '{') {
+			if (++depth > JSON_DEPTH_MAX) {
+				error_set(e, ERROR_TOO_LARGE, "nested deeper than the maximum of %d", JSON_DEPTH_MAX);
+				return error_at(e, name, line, i - line_start + 1), ERROR_TOO_LARGE;
+			}
+		} else if ((c == ']' || c == '}') && depth) {
+			depth--;
+		}
+	}
+	return 0;
+}
+
+int
+json_read(const char *text, size_t length, const char *name, json_t **ret_root, struct error *e)
+{
+	json_error_t fault;
+	json_t *root;
+	int r = check_depth(text, length, name, e);
+
+	if (r < 0)
+		return r;
+	root = json_loadb(text, length, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &fault);
+	if (!root) {
+		r = json_error_code(&fault) == json_error_out_of_memory
+			? error_no_memory(e)
+			: error_set(e, ERROR_BAD_INPUT, "not JSON: %s", fault.text);
+		error_at(e, name, fault.line > 0 ? (size_t)fault.line : 1, fault.column > 0 ? (size_t)fault.column : 1);
+		return r;
+	}
+	*ret_root = root;
+	return 0;
+}
+
+int
+json_read_file(const char *path, size_t maximum, json_t **ret_root, struct buffer *ret_text, struct error *e)
+{
+	struct buffer text = buffer_make(maximum);
+	int r;
+
+	if ((r = file_read(path, &text, e)) < 0)
+		goto out;
+	if ((r = json_read(buffer_text(&text), text.length, path, ret_root, e)) < 0)
+		goto out;
+	if (ret_text) {
+		*ret_text = text;
+		text = buffer_make(0);
+	}
+out:
+	buffer_free(&text);
+	return r;
+}
+
+/* A walk over a well-formed document: each skip moves past one thing. */
+struct walk {
+	const char *text;
+	size_t length, at;
+};
+
+static char
+seen(const struct walk *w)
+{
+	return w->at < w->length ? w->text[w->at] : 0;
+}
+
+static void
+skip_space(struct walk *w)
+{
+	while (w->at < w->length && strchr(" \t\r\n", w->text[w->at]) && w->text[w->at])
+		w->at++;
+}
+
+static void
+skip_string(struct walk *w)
+{
+	for (w->at++; w->at < w->length && w->text[w->at] != '"'; w->at++)
+		if (w->text[w->at] == '\\')
+			w->at++;
+	w->at++;
+}
+
+static void
+skip_value(struct walk *w)
+{
+	size_t depth = 0;
+
+	skip_space(w);
+	do {
+		char c = seen(w);
+
+		if (c == '"') {
+			skip_string(w);
+			continue;
+		}
+		if (c == '[' || c == '{')
+			depth++;
+		if (depth && (c == ']' || c == '}'))
+			depth--;
+		else if (!depth && (c == ',' || c == ']' || c == '}'))
+			return;
+		w->at++;
+	} while (w->at < w->length && (depth || !strchr(",]} \t\r\n", w->text[w->at])));
+}
+
+/* Whether the JSON string at ${w} equals the pointer's token of ${length} bytes; both are decoded first. */
+static bool
+key_matches(const struct walk *w, const char *token, size_t length)
+{
+	struct walk end = *w;
+	char *wanted = malloc(length + 1);
+	json_t *key;
+	size_t used = 0;
+	bool same;
+
+	if (!wanted)
+		return false;
+	for (size_t i = 0; i < length; i++, used++) {
+		wanted[used] = token[i];
+		if (token[i] == '~' && i + 1 < length)
+			wanted[used] = token[++i] == '1' ? '/' : '~';
+	}
+	wanted[used] = 0;
+	skip_string(&end);
+	key = json_loadb(w->text + w->at, end.at - w->at, JSON_DECODE_ANY, NULL);
+	same = key && json_string_length(key) == used && memcmp(json_string_value(key), wanted, used) == 0;
+	json_decref(key);
+	free(wanted);
+	return same;
+}
+
+/* Go from the value at ${w} to its child ${token}; false, and stay, where there is none. */
+static bool
+enter(struct walk *w, const char *token, size_t length)
+{
+	struct walk child = *w;
+	char open = seen(w);
+	size_t index = 0;
+
+	if (open != '{' && open != '[')
+		return false;
+	for (child.at++;; child.at++, index++) {
+		bool found;
+
+		skip_space(&child);
+		if (seen(&child) == '}' || seen(&child) == ']' || child.at >= child.length)
+			return false;
+		if (open == '{') {
+			found = key_matches(&child, token, length);
+			skip_string(&child);
+			skip_space(&child);
+			child.at++; /* the colon */
+			skip_space(&child);
+		} else {
+			char number[24];
+			int digits = snprintf(number, sizeof number, "%zu", index);
+
+			found = (size_t)digits == length && memcmp(number, token, length) == 0;
+		}
+		if (found) {
+			*w = child;
+			return true;
+		}
+		skip_value(&child);
+		skip_space(&child);
+		if (seen(&child) != ',')
+			return false;
+	}
+}
+
+void
+json_place(const char *text, size_t length, const char *pointer, size_t *ret_line, size_t *ret_column)
+{
+	struct walk w = {text, length, 0};
+	size_t line = 1, line_start = 0;
+
+	skip_space(&w);
+	while (*pointer == '/') {
+		size_t token = strcspn(pointer + 1, "/");
+
+		if (!enter(&w, pointer + 1, token))
+			break;
+		pointer += 1 + token;
+	}
+	for (size_t i = 0; i < w.at && i < length; i++)
+		if (text[i] == '\n') {
+			line++;
+			line_start = i + 1;
+		}
+	*ret_line = line;
+	*ret_column = w.at - line_start + 1;
+}
+
+static int
+write_string(const char *text, size_t length, struct buffer *b, struct error *e)
+{
+	int r = buffer_add_byte(b, '"', e);
+
+	for (size_t i = 0; r == 0 && i < length; i++) {
+		uint8_t c = (uint8_t)text[i];
+
+		if (c == '"' || c == '\\')
+			r = buffer_add_format(b, e, "\\%c", c);
+		else if (c == '\n')
+			r = buffer_add_text(b, "\\n", e);
+		else if (c == '\t')
+			r = buffer_add_text(b, "\\t", e);
+		else if (c < 0x20)
+			r = buffer_add_format(b, e, "\\u%04x", c);
+		else
+			r = buffer_add_byte(b, c, e);
+	}
+	return r < 0 ? r : buffer_add_byte(b, '"', e);
+}
+
+static int
+compare_keys(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static int
+write_object(const json_t *value, struct buffer *b, struct error *e)
+{
+	size_t count = json_object_size(value), i = 0;
+	const char **keys = count ? malloc(count * sizeof *keys) : NULL;
+	void *it;
+	int r;
+
+	if (count && !keys)
+		return error_no_memory(e);
+	for (it = json_object_iter((json_t *)value); it; it = json_object_iter_next((json_t *)value, it))
+		keys[i++] = json_object_iter_key(it);
+	if (count)
+		qsort(keys, count, sizeof *keys, compare_keys);
+	r = buffer_add_byte(b, '{', e);
+	for (i = 0; r == 0 && i < count; i++)
+		if ((i && (r = buffer_add_byte(b, ',', e)) < 0) || (r = write_string(keys[i], strlen(keys[i]), b, e)) < 0 ||
+			(r = buffer_add_byte(b, ':', e)) < 0 || (r = json_write(json_object_get(value, keys[i]), b, e)) < 0)
+			break;
+	free(keys);
+	return r < 0 ? r : buffer_add_byte(b, '}', e);
+}
+
+static int
+write_array(const json_t *value, struct buffer *b, struct error *e)
+{
+	int r = buffer_add_byte(b, '[', e);
+
+	for (size_t i = 0; r == 0 && i < json_array_size(value); i++)
+		if ((i && (r = buffer_add_byte(b, ',', e)) < 0) || (r = json_write(json_array_get(value, i), b, e)) < 0)
+			break;
+	return r < 0 ? r : buffer_add_byte(b, ']', e);
+}
+
+int
+json_write(const json_t *value, struct buffer *b, struct error *e)
+{
+	switch (json_typeof(value)) {
+	case JSON_OBJECT:
+		return write_object(value, b, e);
+	case JSON_ARRAY:
+		return write_array(value, b, e);
+	case JSON_STRING:
+		return write_string(json_string_value(value), json_string_length(value), b, e);
+	case JSON_INTEGER:
+		return buffer_add_format(b, e, "%" PRId64, (int64_t)json_integer_value(value));
+	case JSON_REAL:
+		return buffer_add_format(b, e, "%.17g", json_real_value(value));
+	case JSON_TRUE:
+		return buffer_add_text(b, "true", e);
+	case JSON_FALSE:
+		return buffer_add_text(b, "false", e);
+	case JSON_NULL:
+		return buffer_add_text(b, "null", e);
+	}
+	assert(!"a kind of JSON that is not there");
+	return ERROR_USAGE;
+}
