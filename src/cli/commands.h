@@ -1,0 +1,15 @@
+/* cli/commands.h: every command, in the order in which help lists them. */
+
+#ifndef HEALTHCODE_CLI_COMMANDS_H
+#define HEALTHCODE_CLI_COMMANDS_H
+
+#include "cli/cli.h"
+
+extern const struct command command_version;
+
+/* clang-format off */
+#define COMMANDS \
+	&command_version,
+/* clang-format on */
+
+#endif
