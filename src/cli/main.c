@@ -160,7 +160,7 @@ main(int argc, char **argv)
 		return close_output(help(&cli, argc > 2 ? argv[2] : NULL));
 	}
 	if (strcmp(argv[1], "--version") == 0)
-		argv[1] = "version";
+		argv[1] = (char *)"version";
 	cli.command = command_named(argv[1]);
 	if (!cli.command)
 		return cli_usage(&cli, "there is no %s '%s'", argv[1][0] == '-' ? "option" : "command", argv[1]);
