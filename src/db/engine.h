@@ -1,0 +1,54 @@
+/* db/engine.h: what an engine does for db.c. Inside the room only. */
+
+#ifndef HEALTHCODE_DB_ENGINE_H
+#define HEALTHCODE_DB_ENGINE_H
+
+#include "db/db.h"
+
+struct db {
+	const struct engine *engine;
+	void *connection; /* sqlite3 or struct postgres */
+	struct db_statement *statements[DB_STATEMENTS_MAX];
+	size_t statement_count;
+	bool in_transaction;
+	int64_t changes;
+};
+
+/* A prepared statement: kept in db->statements[hash % DB_STATEMENTS_MAX], chained. */
+struct db_statement {
+	struct db *db;
+	struct db_statement *next;
+	char *sql; /* as its caller wrote it */
+	uint64_t hash;
+	bool busy;
+	void *prepared; /* sqlite3_stmt or struct postgres_statement */
+};
+
+/* Each as db.h tells of its namesake. ${sql} is in the engine's own dialect. */
+struct engine {
+	enum db_engine name;
+	int (*open)(const char *where, bool create, void **ret_connection, struct error *e);
+	void (*close)(void *connection);
+	int (*run)(void *connection, const char *sql, struct error *e);
+	int (*prepare)(void *connection, const char *sql, void **ret_prepared, struct error *e);
+	void (*forget)(void *prepared);
+	/* ${kept}: the values stay where they are until reset. */
+	int (*start)(void *prepared, const struct db_value *values, size_t count, bool kept, struct error *e);
+	int (*step)(void *prepared, struct error *e);
+	int64_t (*changes)(void *prepared);
+	void (*reset)(void *prepared);
+	int64_t (*column_int)(void *prepared, int column);
+	const char *(*column_text)(void *prepared, int column);
+	const void *(*column_blob)(void *prepared, int column, size_t *ret_length);
+	bool (*column_is_null)(void *prepared, int column);
+	const char *begin, *begin_read;
+	int (*backup)(void *connection, const char *path, struct error *e);
+	int (*check)(void *connection, struct buffer *problems, struct error *e);
+	/* What {key}, {blob}, {text} and {packed} mean, and the character before a parameter's number. */
+	const char *key, *blob, *text, *packed;
+	char parameter;
+};
+
+extern const struct engine engine_sqlite, engine_postgresql;
+
+#endif
