@@ -1,0 +1,138 @@
+/* presence/presence.h: where people were, found by place and time or by person.
+ *
+ * A stay is half-open: [start, end), seconds since 1970-01-01T00:00:00Z, start < end. People are numbers that mean
+ * nothing outside the registry; places are numbers given out here, one for each code from outside. Nothing in this
+ * header knows how stays are kept, so that one engine can take the place of another.
+ *
+ * What is put is never overwritten: a correction is a record beside the old one, with the time it was recorded and
+ * the import that brought it. Each read says what it may see (struct presence_view).
+ *
+ * Codes of every call that can fail, beside those it names: what the database gives (db/db.h) and ERROR_NO_MEMORY. */
+
+#ifndef HEALTHCODE_PRESENCE_PRESENCE_H
+#define HEALTHCODE_PRESENCE_PRESENCE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/time.h"
+
+typedef uint32_t person_number; /* 0 is nobody */
+typedef uint32_t place_number;  /* 0 is nowhere */
+
+enum {
+	PRESENCE_CODE_SIZE = 65, /* bytes with the NUL, like the three after it */
+	PRESENCE_KIND_SIZE = 33,
+	PRESENCE_NAME_SIZE = 257,
+	PRESENCE_DIVISION_SIZE = 7,
+	PRESENCE_COUNTRY_SIZE = 3,
+	PRESENCE_SEAT_SIZE = 6,
+	PRESENCE_STAY_MAX_S = 366 * DAY_S, /* a longer stay is a mistake */
+	PRESENCE_FOUND_MAX = 4000000,      /* stays that one walk may find */
+};
+
+struct db;
+struct presence;
+
+/* presence_open(db, ret_presence, e):
+ * The stays kept as plain tables of the open registry ${db}, made where they are missing. ${db} stays the caller's, is
+ * needed until presence_close, and its transactions hold for what is put here. Return 0 or a code. */
+int presence_open(struct db *db, struct presence **ret_presence, struct error *e);
+
+/* Accepts NULL. */
+void presence_close(struct presence *presence);
+
+/* When something was recorded, and by which import (0: by none). */
+struct presence_source {
+	instant recorded_at;
+	int64_t import;
+};
+
+/* What a read may see: nothing that begins at or after ${now}, nothing recorded after ${known}. A stay that goes on at
+ * ${now} is given with its end there. INT64_MAX sets no limit. */
+struct presence_view {
+	instant now, known;
+};
+
+/* What a put did. */
+enum presence_change { PRESENCE_UNCHANGED = 0, PRESENCE_NEW = 1, PRESENCE_CHANGED = 2 };
+
+/* A venue, household, cell, carriage, coach, aircraft, ...: places have a kind, and one tracer serves them all. Texts
+ * are "" where they are not known. ${kind} is [a-z_]+; what a kind means for contacts is a pack's to say. */
+struct presence_place {
+	place_number number;
+	char code[PRESENCE_CODE_SIZE], kind[PRESENCE_KIND_SIZE], name[PRESENCE_NAME_SIZE];
+	char division[PRESENCE_DIVISION_SIZE], country[PRESENCE_COUNTRY_SIZE];
+	bool positioned;
+	int32_t latitude_e7, longitude_e7; /* degrees * 10^7; 0 where not ${positioned} */
+};
+
+/* presence_put_place(presence, place, source, ret_number, e):
+ * Record the place with natural key ${place->code} (${place->number} is ignored). Return an enum presence_change and
+ * the place's number, or ERROR_BAD_INPUT (empty code or kind, a text too long or not UTF-8, a position off the earth). */
+int presence_put_place(struct presence *presence, const struct presence_place *place,
+	const struct presence_source *source, place_number *ret_number, struct error *e);
+
+/* presence_put_cell(presence, latitude_e7, longitude_e7, size_m, source, ret_number, e):
+ * The place of kind "cell" that holds the position in the grid of ${size_m} metres (place/cell.h), recorded if it is new. Return as presence_put_place. */
+int presence_put_cell(struct presence *presence, int32_t latitude_e7, int32_t longitude_e7, uint32_t size_m,
+	const struct presence_source *source, place_number *ret_number, struct error *e);
+
+/* presence_find_place(presence, code, view, ret_place, e), presence_place(presence, number, view, ret_place, e):
+ * The place as it was known. Return 0 or ERROR_EXISTS_NOT. */
+int presence_find_place(struct presence *presence, const char *code, const struct presence_view *view,
+	struct presence_place *ret_place, struct error *e);
+int presence_place(struct presence *presence, place_number number, const struct presence_view *view,
+	struct presence_place *ret_place, struct error *e);
+
+/* ${day_only}: only the day is known, [start, end) is the whole local day, and no minutes can be told from it.
+ * ${seat} is row * 16 + column, 0 where the place has none; see presence_seat_read. */
+struct presence_stay {
+	person_number person;
+	place_number place;
+	instant start, end;
+	uint16_t seat;
+	bool day_only;
+};
+
+/* presence_put_stay(presence, stay, source, e):
+ * Record the stay. Its natural key is person, place, start and day_only: the same stay again is PRESENCE_UNCHANGED,
+ * another end or seat PRESENCE_CHANGED. Return an enum presence_change, or ERROR_BAD_INPUT (nobody, nowhere, an end not
+ * after its start, longer than PRESENCE_STAY_MAX_S), or ERROR_EXISTS_NOT (no such place). */
+int presence_put_stay(
+	struct presence *presence, const struct presence_stay *stay, const struct presence_source *source, struct error *e);
+
+/* presence_undo(presence, import, recorded_at, e):
+ * From ${recorded_at} on, what ${import} put does not count, and what it corrected counts again. Return 0 or a code. */
+int presence_undo(struct presence *presence, int64_t import, instant recorded_at, struct error *e);
+
+/* Called for a stay found; a non-zero return ends the walk, and the walk returns it (negative with ${e} filled). It may
+ * read from presence, and must not put. */
+typedef int presence_each(const struct presence_stay *stay, void *context, struct error *e);
+
+/* presence_each_stay_of(presence, person, from, to, view, each, context, e),
+ * presence_each_stay_at(presence, place, from, to, view, each, context, e):
+ * Call ${each} for every stay of ${person}, or at ${place}, that shares at least a second with [${from}, ${to}), whole
+ * (not cut to those bounds), by start, then person, then place, the timed before the date-only. Cost grows with the
+ * stays found, not with the stays kept; a long stay elsewhere in time costs nothing. Return 0, what ${each} returned,
+ * or a code: ERROR_TOO_LARGE if there are more than PRESENCE_FOUND_MAX. */
+int presence_each_stay_of(struct presence *presence, person_number person, instant from, instant to,
+	const struct presence_view *view, presence_each *each, void *context, struct error *e);
+int presence_each_stay_at(struct presence *presence, place_number place, instant from, instant to,
+	const struct presence_view *view, presence_each *each, void *context, struct error *e);
+
+/* presence_purge(presence, before, ret_count, e):
+ * Forget every stay that ended at or before ${before}, with its corrections. ${ret_count} is the number of records
+ * that went. Return 0 or a code. */
+int presence_purge(struct presence *presence, instant before, int64_t *ret_count, struct error *e);
+
+/* presence_seat_read(text, ret_seat): read a row (1 to 4095) and a column letter ("12A", "3f") or a row alone ("12").
+ * Columns are A to O. Return success. presence_seat_write(seat, text): the same back; "" for 0. Return ${text}, which
+ * has PRESENCE_SEAT_SIZE bytes. presence_seat_row(seat): the row, 0 where there is none. */
+bool presence_seat_read(const char *text, uint16_t *ret_seat);
+char *presence_seat_write(uint16_t seat, char *text);
+int presence_seat_row(uint16_t seat);
+
+#endif

@@ -1,0 +1,47 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "presence/presence.h"
+
+enum { ROW_MAX = 4095, COLUMNS = 16 };
+
+bool
+presence_seat_read(const char *text, uint16_t *ret_seat)
+{
+	size_t digits = strspn(text, "0123456789");
+	int64_t row;
+	int column = 0;
+
+	if (!text_integer(text, digits, 1, ROW_MAX, &row))
+		return false;
+	if (text[digits]) {
+		char letter = text[digits] >= 'a' && text[digits] <= 'z' ? (char)(text[digits] - 'a' + 'A') : text[digits];
+
+		if (letter < 'A' || letter > 'O' || text[digits + 1])
+			return false;
+		column = letter - 'A' + 1;
+	}
+	*ret_seat = (uint16_t)(row * COLUMNS + column);
+	return true;
+}
+
+char *
+presence_seat_write(uint16_t seat, char *text)
+{
+	int column = seat % COLUMNS;
+
+	if (seat < COLUMNS)
+		text[0] = '\0';
+	else if (column == 0)
+		snprintf(text, PRESENCE_SEAT_SIZE, "%d", seat / COLUMNS);
+	else
+		snprintf(text, PRESENCE_SEAT_SIZE, "%d%c", seat / COLUMNS, 'A' + column - 1);
+	return text;
+}
+
+int
+presence_seat_row(uint16_t seat)
+{
+	return seat / COLUMNS;
+}
