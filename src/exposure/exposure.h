@@ -1,0 +1,158 @@
+/* exposure/exposure.h: whom a case met while infectious, and where the case may have caught it.
+ *
+ * Pure over a presence reader: the same stays, parameters and case give the same rows in the same order, however and
+ * whenever they were recorded. Nothing is stored here, and no number of a pack stands here.
+ *
+ * Kinds of contact (national prevention and control plan, 5th edition, 2020; close contacts are counted from two days
+ * before the case's onset, or before the sample was taken if there are no symptoms):
+ *   close        met the case within the infectious window, by the pack's rule for that kind of place
+ *   secondary    met a close contact so, in the places the pack names, from that one's first exposure on (degree 2)
+ *   co-exposed   was in the same place alone: advice and a test
+ *   companion    was in the same grid cell alone */
+
+#ifndef HEALTHCODE_EXPOSURE_EXPOSURE_H
+#define HEALTHCODE_EXPOSURE_EXPOSURE_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/time.h"
+#include "presence/presence.h"
+
+enum exposure_kind { EXPOSURE_CLOSE, EXPOSURE_SECONDARY, EXPOSURE_CO_EXPOSED, EXPOSURE_COMPANION };
+
+/* "close", "secondary", "co-exposed", "companion". */
+const char *exposure_kind_name(enum exposure_kind kind);
+
+enum {
+	EXPOSURE_RULES_MAX = 8, /* for one kind of place */
+	EXPOSURE_PLACE_KINDS_MAX = 64,
+	EXPOSURE_ANY_ROW = -1,
+	EXPOSURE_CONTACTS_MAX = 1000000, /* rows of one trace */
+	EXPOSURE_CASES_MAX = 10000000,   /* other cases that a backward trace looks at */
+};
+
+/* One line of a pack's table: being together for ${minutes} at least (0: at all), ${rows} rows apart at most
+ * (EXPOSURE_ANY_ROW: anywhere in the place), makes a contact of ${kind}. Minutes that are not known satisfy only 0,
+ * seats that are not known only EXPOSURE_ANY_ROW. */
+struct exposure_rule {
+	enum exposure_kind kind;
+	int64_t minutes;
+	int rows;
+};
+
+/* The rules of a kind of place, the first that is satisfied counts; none satisfied is no contact. Kind "*" is every kind
+ * not named. ${secondary}: close contacts hand on here, in the second degree. */
+struct exposure_place_rules {
+	char kind[PRESENCE_KIND_SIZE];
+	bool secondary;
+	size_t count;
+	struct exposure_rule rules[EXPOSURE_RULES_MAX];
+};
+
+/* A pack's "contact" object; see exposure_parameters_read. */
+struct exposure_parameters {
+	int32_t before_onset_days;           /* infectious from the start of that local day before onset or sampling */
+	int32_t before_confirmed_days;       /* the same where only the confirmation is known */
+	int32_t infectious_after_onset_days; /* to the end of that local day after it, unless isolated before */
+	int32_t secondary_days;              /* a close contact hands on for so long, unless quarantined before */
+	int32_t backward_from_days, backward_to_days; /* caught it between so many local days before onset */
+	size_t place_count;
+	struct exposure_place_rules places[EXPOSURE_PLACE_KINDS_MAX];
+};
+
+/* exposure_parameters_read(contact, ret_parameters, e):
+ * Read
+ *   {"before_onset_days": 2, "before_confirmed_days": 2, "infectious_after_onset_days": 10, "secondary_days": 14,
+ *    "backward": {"from_days": 14, "to_days": 2},
+ *    "places": {"household": {"secondary": true, "rules": [{"kind": "close"}]},
+ *               "aircraft": {"rules": [{"kind": "close", "rows": 3}, {"kind": "co-exposed"}]},
+ *               "venue": {"rules": [{"kind": "close", "minutes": 60}, {"kind": "co-exposed", "minutes": 10}]},
+ *               "*": {"rules": []}}}
+ * Everything but a rule's minutes (0) and rows (any) and a place's secondary (false) must be there; nothing else may.
+ * Days are 0 to 365, minutes 0 to 527,040, rows 0 to 4095; a rule's kind is not "secondary". Return 0, or
+ * ERROR_BAD_INPUT with the JSON pointer below the "contact" object in the message. */
+int exposure_parameters_read(const json_t *contact, struct exposure_parameters *ret_parameters, struct error *e);
+
+/* No time known. */
+#define EXPOSURE_UNKNOWN INT64_MIN
+
+/* What is known of a case; EXPOSURE_UNKNOWN where it is not. */
+struct exposure_case {
+	person_number person;
+	instant onset, sampled, confirmed, isolated;
+};
+
+struct exposure_window {
+	instant from, to;
+};
+
+/* exposure_window(parameters, subject, zone, ret_window):
+ * When the case was infectious: from before_onset_days before the onset's local day (without symptoms, before the
+ * sampling's; with neither, before_confirmed_days before the confirmation's) until isolation, at the latest the end of
+ * the day that is infectious_after_onset_days after it. Return false, and change nothing, if no time is known or the
+ * case was isolated before. */
+bool exposure_window(const struct exposure_parameters *parameters, const struct exposure_case *subject,
+	const struct zone *zone, struct exposure_window *ret_window);
+
+/* A row: ${person} was with ${through} (the case; for degree 2 the close contact) at ${place}. ${minutes} are those
+ * known to be shared, -1 where none are. [${from}, ${to}) holds all that they shared there without a break. */
+struct exposure_contact {
+	person_number person, through;
+	place_number place;
+	enum exposure_kind kind;
+	int degree;
+	instant from, to;
+	int64_t minutes;
+};
+
+struct exposure_contacts {
+	struct exposure_contact *items;
+	size_t count, capacity;
+};
+
+/* When a close contact was quarantined and could hand nothing on from then: EXPOSURE_UNKNOWN if they were not.
+ * ${context} is the caller's. */
+typedef instant exposure_quarantine(person_number person, void *context);
+
+/* exposure_trace(presence, parameters, subject, zone, view, quarantine, context, ret_contacts, e):
+ * The contacts of the case within its window, by degree, person, from, place, through. The case is in no row, a close
+ * contact in no row of degree 2. ${quarantine} may be NULL: nobody was. Cost grows with the stays that share a place and
+ * time with the case's and the close contacts'. The caller frees the rows with exposure_contacts_free. Return 0, or
+ * ERROR_TOO_LARGE (EXPOSURE_CONTACTS_MAX) or what presence gives. */
+int exposure_trace(struct presence *presence, const struct exposure_parameters *parameters,
+	const struct exposure_case *subject, const struct zone *zone, const struct presence_view *view,
+	exposure_quarantine *quarantine, void *context, struct exposure_contacts *ret_contacts, struct error *e);
+
+void exposure_contacts_free(struct exposure_contacts *contacts);
+
+/* A place where the case may have caught it: ${sources} of the other cases were there at the same time while
+ * infectious, ${cases} at all; [${from}, ${to}) holds it all, ${minutes} are the case's own that were shared with any of
+ * them, -1 where only days are known. */
+struct exposure_origin {
+	place_number place;
+	size_t sources, cases;
+	instant from, to;
+	int64_t minutes;
+};
+
+struct exposure_origins {
+	struct exposure_origin *items;
+	size_t count, capacity;
+};
+
+/* exposure_backward(presence, parameters, subject, others, other_count, zone, view, ret_origins, e):
+ * Where the case was with any of the ${others} (sorted by person, each person once, the case itself not counted) from
+ * backward_from_days before the local day of onset (or sampling, or confirmation) until the end of the one
+ * backward_to_days before it: most sources first, then most cases, most minutes, lowest place. The caller frees the rows
+ * with exposure_origins_free. Return 0, ERROR_USAGE (others not sorted), or as exposure_trace. */
+int exposure_backward(struct presence *presence, const struct exposure_parameters *parameters,
+	const struct exposure_case *subject, const struct exposure_case *others, size_t other_count,
+	const struct zone *zone, const struct presence_view *view, struct exposure_origins *ret_origins, struct error *e);
+
+void exposure_origins_free(struct exposure_origins *origins);
+
+#endif

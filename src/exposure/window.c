@@ -1,0 +1,40 @@
+#include "exposure/internal.h"
+
+bool
+case_day(const struct exposure_parameters *parameters, const struct exposure_case *subject, const struct zone *zone,
+	day_number *ret_day, int32_t *ret_before_days)
+{
+	instant at = subject->onset;
+
+	*ret_before_days = parameters->before_onset_days;
+	if (at == EXPOSURE_UNKNOWN)
+		at = subject->sampled;
+	if (at == EXPOSURE_UNKNOWN) {
+		at = subject->confirmed;
+		*ret_before_days = parameters->before_confirmed_days;
+	}
+	if (at == EXPOSURE_UNKNOWN)
+		return false;
+	*ret_day = zone_day(zone, at);
+	return true;
+}
+
+bool
+exposure_window(const struct exposure_parameters *parameters, const struct exposure_case *subject,
+	const struct zone *zone, struct exposure_window *ret_window)
+{
+	struct exposure_window window;
+	int32_t before_days;
+	day_number day;
+
+	if (!case_day(parameters, subject, zone, &day, &before_days))
+		return false;
+	window.from = zone_day_start(zone, day - before_days);
+	window.to = zone_day_start(zone, day + parameters->infectious_after_onset_days + 1);
+	if (subject->isolated != EXPOSURE_UNKNOWN && subject->isolated < window.to)
+		window.to = subject->isolated;
+	if (window.to <= window.from)
+		return false;
+	*ret_window = window;
+	return true;
+}

@@ -1,0 +1,73 @@
+#include "fixture.h"
+
+static void
+what_a_pack_says_is_read(void **state)
+{
+	const struct exposure_parameters parameters = read_parameters();
+
+	(void)state;
+	assert_int_equal(parameters.before_onset_days, 2);
+	assert_int_equal(parameters.before_confirmed_days, 5);
+	assert_int_equal(parameters.infectious_after_onset_days, 10);
+	assert_int_equal(parameters.backward_from_days, 14);
+	assert_int_equal(parameters.place_count, 7);
+	for (size_t i = 0; i < parameters.place_count; i++) {
+		if (strcmp(parameters.places[i].kind, "aircraft") != 0)
+			continue;
+		assert_int_equal(parameters.places[i].count, 2);
+		assert_int_equal(parameters.places[i].rules[0].rows, 3);
+		assert_int_equal(parameters.places[i].rules[1].rows, EXPOSURE_ANY_ROW);
+		assert_false(parameters.places[i].secondary);
+	}
+}
+
+#define DAYS                                                                                                           \
+	"\"before_onset_days\": 2, \"before_confirmed_days\": 2, \"infectious_after_onset_days\": 10, \"secondary_days\": 14"
+#define BACKWARD "\"backward\": {\"from_days\": 14, \"to_days\": 2}"
+
+static void
+what_is_wrong_in_a_pack_is_named(void **state)
+{
+	static const struct {
+		const char *text, *pointer;
+	} wrong[] = {
+		{"[]", ": "},
+		{"{}", "/backward: "},
+		{"{" BACKWARD "}", "/before_onset_days: "},
+		{"{" DAYS "," BACKWARD "}", "/places: "},
+		{"{" DAYS "," BACKWARD ", \"places\": {}, \"more\": 1}", "/more: "},
+		{"{" DAYS ", \"backward\": {\"from_days\": 1, \"to_days\": 2}, \"places\": {}}", "/backward/from_days: "},
+		{"{" DAYS ", \"backward\": {\"from_days\": 999, \"to_days\": 2}, \"places\": {}}", "/backward/from_days: "},
+		{"{" DAYS "," BACKWARD ", \"places\": {\"venue\": {}}}", "/places/venue/rules: "},
+		{"{" DAYS "," BACKWARD ", \"places\": {\"venue\": {\"rules\": [{\"kind\": \"secondary\"}]}}}",
+			"/places/venue/rules/0/kind: "},
+		{"{" DAYS "," BACKWARD ", \"places\": {\"venue\": {\"rules\": [{\"kind\": \"close\", \"minutes\": -1}]}}}",
+			"/places/venue/rules/0/minutes: "},
+		{"{" DAYS "," BACKWARD ", \"places\": {\"venue\": {\"secondary\": 1, \"rules\": []}}}",
+			"/places/venue/secondary: "},
+	};
+	struct exposure_parameters parameters;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+		json_t *root = json_loads(wrong[i].text, 0, NULL);
+		struct error e = {0};
+
+		assert_non_null(root);
+		assert_int_equal(exposure_parameters_read(root, &parameters, &e), ERROR_BAD_INPUT);
+		if (strncmp(e.message, wrong[i].pointer, strlen(wrong[i].pointer)) != 0)
+			fail_msg("'%s' is not at '%s'", e.message, wrong[i].pointer);
+		json_decref(root);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_a_pack_says_is_read),
+		cmocka_unit_test(what_is_wrong_in_a_pack_is_named),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
