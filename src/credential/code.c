@@ -1,0 +1,213 @@
+#include "credential/code.h"
+
+#include <string.h>
+
+#include "credential/cbor.h"
+#include "credential/container.h"
+#include "credential/cose.h"
+
+enum {
+	CLAIM_ISSUER = 1,
+	CLAIM_EXPIRES_AT = 4,
+	CLAIM_ISSUED_AT = 6,
+	CLAIM_ID = 7,
+	CLAIM_COLOUR = -65537,
+	CLAIM_COUNT = 5,
+	CODE_CWT_MAX = 512,
+};
+
+static const char *const colour_names[] = {
+	[CODE_GREEN] = "green", [CODE_YELLOW] = "yellow", [CODE_RED] = "red", [CODE_GRAY] = "gray"};
+
+static const char *const cause_names[] = {
+	[CODE_MALFORMED] = "malformed",
+	[CODE_NOT_A_CODE] = "not_a_code",
+	[CODE_WRONG_ALGORITHM] = "wrong_algorithm",
+	[CODE_UNKNOWN_KEY] = "unknown_key",
+	[CODE_BAD_SIGNATURE] = "bad_signature",
+	[CODE_WRONG_ISSUER] = "wrong_issuer",
+	[CODE_KEY_NOT_VALID] = "key_not_valid",
+	[CODE_REVOKED] = "revoked",
+	[CODE_NOT_YET_VALID] = "not_yet_valid",
+	[CODE_EXPIRED] = "expired",
+	[CODE_LIST_TOO_OLD] = "list_too_old",
+	[CODE_WRONG_COLOUR] = "wrong_colour",
+};
+
+const char *
+code_colour_name(enum code_colour colour)
+{
+	return colour >= CODE_GREEN && colour <= CODE_GRAY ? colour_names[colour] : NULL;
+}
+
+bool
+code_colour_read(const char *name, enum code_colour *ret_colour)
+{
+	for (enum code_colour colour = CODE_GREEN; colour <= CODE_GRAY; colour++)
+		if (strcmp(name, colour_names[colour]) == 0) {
+			*ret_colour = colour;
+			return true;
+		}
+	return false;
+}
+
+const char *
+code_cause_name(enum code_cause cause)
+{
+	return cause <= CODE_WRONG_COLOUR ? cause_names[cause] : NULL;
+}
+
+/* The claims in the deterministic order of their keys. */
+static int
+write_claims(struct buffer *b, const struct code_claims *claims, struct error *e)
+{
+	int r;
+
+	if ((r = cbor_write_map(b, CLAIM_COUNT, e)) < 0 || (r = cbor_write_integer(b, CLAIM_ISSUER, e)) < 0 ||
+		(r = cbor_write_text(b, claims->issuer, e)) < 0 || (r = cbor_write_integer(b, CLAIM_EXPIRES_AT, e)) < 0 ||
+		(r = cbor_write_integer(b, claims->expires_at, e)) < 0 || (r = cbor_write_integer(b, CLAIM_ISSUED_AT, e)) < 0 ||
+		(r = cbor_write_integer(b, claims->issued_at, e)) < 0 || (r = cbor_write_integer(b, CLAIM_ID, e)) < 0 ||
+		(r = cbor_write_bytes(b, claims->id, CODE_ID_SIZE, e)) < 0 || (r = cbor_write_integer(b, CLAIM_COLOUR, e)) < 0)
+		return r;
+	return cbor_write_integer(b, claims->colour, e);
+}
+
+int
+code_issue(const struct signing_key *key, const struct code_claims *claims, struct buffer *text, struct error *e)
+{
+	struct buffer cwt = buffer_make(CODE_CWT_MAX), message = buffer_make(CONTAINER_MESSAGE_MAX);
+	int r;
+
+	if (!claims->issuer[0] || !code_colour_name(claims->colour)) {
+		r = error_set(e, ERROR_USAGE, "a code needs an issuer and one of the four colours");
+		goto out;
+	}
+	if (claims->expires_at <= claims->issued_at || claims->expires_at - claims->issued_at > CODE_LIFETIME_MAX_S) {
+		r = error_set(e, ERROR_USAGE, "a code lives from 1 to %d s", CODE_LIFETIME_MAX_S);
+		goto out;
+	}
+	if ((r = write_claims(&cwt, claims, e)) < 0 || (r = cose_sign1_write(key, cwt.data, cwt.length, &message, e)) < 0)
+		goto out;
+	r = container_write(message.data, message.length, text, e);
+out:
+	buffer_free(&cwt);
+	buffer_free(&message);
+	return r;
+}
+
+/* What a CWT says, where it has the shape of ours. */
+static enum code_cause
+read_claims(const struct cbor_item *cwt, struct code_claims *claims)
+{
+	const struct cbor_item *id = cbor_at(cwt, CLAIM_ID);
+	int64_t colour;
+
+	if (cwt->kind != CBOR_MAP)
+		return CODE_MALFORMED;
+	if (!cbor_at(cwt, CLAIM_COLOUR))
+		return CODE_NOT_A_CODE;
+	if (!cbor_text(cbor_at(cwt, CLAIM_ISSUER), claims->issuer, sizeof claims->issuer) ||
+		!cbor_integer(cbor_at(cwt, CLAIM_EXPIRES_AT), &claims->expires_at) ||
+		!cbor_integer(cbor_at(cwt, CLAIM_ISSUED_AT), &claims->issued_at) || !id || id->kind != CBOR_BYTES ||
+		id->length != CODE_ID_SIZE || claims->issued_at < 0 || claims->expires_at <= claims->issued_at ||
+		claims->expires_at - claims->issued_at > CODE_LIFETIME_MAX_S)
+		return CODE_MALFORMED;
+	if (!cbor_integer(cbor_at(cwt, CLAIM_COLOUR), &colour) || colour < CODE_GREEN || colour > CODE_GRAY)
+		return CODE_WRONG_COLOUR;
+	claims->colour = (enum code_colour)colour;
+	memcpy(claims->id, id->bytes, CODE_ID_SIZE);
+	return CODE_VALID;
+}
+
+/* The trusted key under which the signature holds. CODE_VALID and the key, or the cause. */
+static int
+find_key(const struct cose_sign1 *message, const struct trust *trust, const struct trust_key **ret_key,
+	enum code_cause *ret_cause, struct error *e)
+{
+	const struct trust_key *key = NULL;
+	bool holds = false;
+	int r;
+
+	*ret_cause = CODE_WRONG_ALGORITHM;
+	if (!message->algorithm_is_protected || message->algorithm != COSE_ES256)
+		return 0;
+	*ret_cause = CODE_UNKNOWN_KEY;
+	if (!message->key_id || message->key_id_length != KEY_ID_SIZE)
+		return 0;
+	while ((key = trust_find(trust, message->key_id, key))) {
+		if (key->is_certificate || !public_key_is_p256(key->key))
+			continue;
+		if ((r = cose_sign1_check(message, NULL, 0, key->key, &holds, e)) < 0)
+			return r;
+		*ret_cause = holds ? CODE_VALID : CODE_BAD_SIGNATURE;
+		if (holds)
+			break;
+	}
+	*ret_key = key;
+	return 0;
+}
+
+/* What the list and the clock say of a code whose signature holds. */
+static enum code_cause
+judge(const struct code_claims *claims, const struct trust *trust, const struct trust_key *key, instant now)
+{
+	if (strcmp(claims->issuer, key->issuer) != 0)
+		return CODE_WRONG_ISSUER;
+	if (claims->issued_at < key->from || claims->issued_at >= key->to)
+		return CODE_KEY_NOT_VALID;
+	if (now >= key->revoked_at || trust_is_revoked(trust, claims->id))
+		return CODE_REVOKED;
+	if (now < claims->issued_at)
+		return CODE_NOT_YET_VALID;
+	if (now >= claims->expires_at)
+		return CODE_EXPIRED;
+	return trust_is_too_old(trust, now) ? CODE_LIST_TOO_OLD : CODE_VALID;
+}
+
+/* A failure to read is an answer; only want of memory is a failure. */
+static int
+answer(int r, enum code_cause *ret_cause)
+{
+	if (r == ERROR_NO_MEMORY)
+		return r;
+	*ret_cause = CODE_MALFORMED;
+	return 0;
+}
+
+int
+code_verify(const char *text, size_t length, const struct trust *trust, instant now, struct code_claims *ret_claims,
+	enum code_cause *ret_cause, struct error *e)
+{
+	struct buffer bytes = buffer_make(CONTAINER_MESSAGE_MAX);
+	struct cose_sign1 message = {0};
+	struct cbor *cwt = NULL;
+	struct code_claims claims = {0}, none = {0};
+	const struct trust_key *key = NULL;
+	enum container_step step;
+	enum code_cause cause = CODE_MALFORMED;
+	int r;
+
+	if ((r = container_open(text, length, &bytes, &step, e)) < 0 ||
+		(r = cose_sign1_read(bytes.data, bytes.length, &cbor_limits_default, &message, e)) < 0 ||
+		(r = cbor_read(message.payload, message.payload_length, &cbor_limits_default, &cwt, e)) < 0) {
+		r = answer(r, &cause);
+		goto out;
+	}
+	if ((cause = read_claims(cbor_root(cwt), &claims)) == CODE_MALFORMED || cause == CODE_NOT_A_CODE) {
+		error_set(e, ERROR_BAD_INPUT, "the claims of a code are not all there");
+		goto out;
+	}
+	if (cause == CODE_VALID) {
+		if ((r = find_key(&message, trust, &key, &cause, e)) == 0 && cause == CODE_VALID)
+			cause = judge(&claims, trust, key, now);
+	}
+out:
+	if (r == 0) {
+		*ret_claims = key ? claims : none;
+		*ret_cause = cause;
+	}
+	cbor_free(cwt);
+	cose_sign1_free(&message);
+	buffer_free(&bytes);
+	return r;
+}

@@ -1,0 +1,86 @@
+/* credential/code.h: the signed code that a person holds, and what a gate learns from it offline.
+ *
+ * A code is "HC1:" + base45(zlib(COSE_Sign1(CWT))), signed with ES256; docs/code-format.md has its claims. It names no
+ * person. Its id is a permutation of person, jurisdiction and time slot under the issuer's key of the day: nobody else
+ * can link two codes, and the issuer opens one without a table. */
+
+#ifndef HEALTHCODE_CREDENTIAL_CODE_H
+#define HEALTHCODE_CREDENTIAL_CODE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buffer.h"
+#include "base/error.h"
+#include "base/time.h"
+#include "credential/key.h"
+#include "credential/trust.h"
+
+enum { CODE_ID_KEY_SIZE = 32, CODE_LIFETIME_MAX_S = 7 * DAY_S };
+
+/* As the claim numbers them. */
+enum code_colour { CODE_GREEN = 1, CODE_YELLOW = 2, CODE_RED = 3, CODE_GRAY = 4 };
+
+/* "green", "yellow", "red" or "gray"; NULL for another number. */
+const char *code_colour_name(enum code_colour colour);
+
+/* Whether ${name} is one of these, and which. */
+bool code_colour_read(const char *name, enum code_colour *ret_colour);
+
+/* What a code says. It counts in [issued_at, expires_at). */
+struct code_claims {
+	char issuer[ISSUER_SIZE]; /* the jurisdiction */
+	enum code_colour colour;
+	instant issued_at, expires_at;
+	uint8_t id[CODE_ID_SIZE];
+};
+
+/* Why a code does not count. The list is closed; names by code_cause_name are part of the interface. */
+enum code_cause {
+	CODE_VALID,
+	CODE_MALFORMED,       /* "malformed": not a code at all, or bytes out of place */
+	CODE_NOT_A_CODE,      /* "not_a_code": well-formed, but says no colour, such as a health certificate */
+	CODE_WRONG_ALGORITHM, /* "wrong_algorithm": not ES256 named in the protected header */
+	CODE_UNKNOWN_KEY,     /* "unknown_key": no trusted key has that id */
+	CODE_BAD_SIGNATURE,   /* "bad_signature" */
+	CODE_WRONG_ISSUER,    /* "wrong_issuer": the key does not sign for that jurisdiction */
+	CODE_KEY_NOT_VALID,   /* "key_not_valid": issued outside the key's time */
+	CODE_REVOKED,         /* "revoked": the code, or its key */
+	CODE_NOT_YET_VALID,   /* "not_yet_valid" */
+	CODE_EXPIRED,         /* "expired" */
+	CODE_LIST_TOO_OLD,    /* "list_too_old": the trust list is older than it allows */
+	CODE_WRONG_COLOUR,    /* "wrong_colour": a colour that is none of the four */
+};
+
+/* The cause's name; NULL for CODE_VALID. */
+const char *code_cause_name(enum code_cause cause);
+
+/* code_issue(key, claims, text, e):
+ * Append the code's text. Equal claims give equal bytes but for the signature. Return 0, ERROR_USAGE (no issuer, no
+ * such colour, or a lifetime that is not from 1 s to CODE_LIFETIME_MAX_S), ERROR_TOO_LARGE or ERROR_NO_MEMORY. */
+int code_issue(const struct signing_key *key, const struct code_claims *claims, struct buffer *text, struct error *e);
+
+/* code_verify(text, length, trust, now, ret_claims, ret_cause, e):
+ * Check a code at ${now}. The answer is in ${ret_cause}; ${e} then says more about one that is malformed.
+ * ${ret_claims} holds what the code says where its signature holds, else zeroes: nothing unproved is told. Return 0,
+ * or ERROR_NO_MEMORY. */
+int code_verify(const char *text, size_t length, const struct trust *trust, instant now, struct code_claims *ret_claims,
+	enum code_cause *ret_cause, struct error *e);
+
+/* What a code's id holds. ${jurisdiction} is the issuer's own number for it; ${slot} counts the slots of time that the
+ * issuer divides the day into. */
+struct code_id_parts {
+	uint32_t person, jurisdiction;
+	uint64_t slot;
+};
+
+/* code_id_make(key, parts, id, e), code_id_open(key, id, ret_parts, e):
+ * The permutation (AES-256 on one block) and its inverse, under the issuer's key of the day. Any id opens to something:
+ * only a code whose signature holds is worth opening. Return 0 or ERROR_NO_MEMORY. */
+int code_id_make(
+	const uint8_t key[CODE_ID_KEY_SIZE], const struct code_id_parts *parts, uint8_t id[CODE_ID_SIZE], struct error *e);
+int code_id_open(const uint8_t key[CODE_ID_KEY_SIZE], const uint8_t id[CODE_ID_SIZE], struct code_id_parts *ret_parts,
+	struct error *e);
+
+#endif

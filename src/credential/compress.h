@@ -1,0 +1,22 @@
+/* credential/compress.h: zlib streams (RFC 1950), one whole stream at a time. */
+
+#ifndef HEALTHCODE_CREDENTIAL_COMPRESS_H
+#define HEALTHCODE_CREDENTIAL_COMPRESS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buffer.h"
+#include "base/error.h"
+
+/* inflate_all(bytes, length, out, e):
+ * Append what the stream holds. Return 0, or ERROR_BAD_INPUT (broken, cut off, a dictionary wanted, or bytes after
+ * the stream), ERROR_TOO_LARGE (more than the maximum of ${out}: stopped there) or ERROR_NO_MEMORY. */
+int inflate_all(const uint8_t *bytes, size_t length, struct buffer *out, struct error *e);
+
+/* deflate_all(bytes, length, out, e):
+ * Append a stream of ${bytes} (at most 1 MiB), made at the fastest level: a code is a few hundred bytes, of which the
+ * signature does not shrink, and level 9 costs more than signing. Return 0, ERROR_TOO_LARGE or ERROR_NO_MEMORY. */
+int deflate_all(const uint8_t *bytes, size_t length, struct buffer *out, struct error *e);
+
+#endif

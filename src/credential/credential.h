@@ -1,0 +1,19 @@
+/* credential/credential.h: signed codes and health certificates, whose signatures count, and the numbers on ID cards.
+ *
+ * Nothing here does I/O but trust_load, which reads the file or folder it is given; no clock is read: every check is
+ * told the moment it is made at. */
+
+#ifndef HEALTHCODE_CREDENTIAL_CREDENTIAL_H
+#define HEALTHCODE_CREDENTIAL_CREDENTIAL_H
+
+#include "credential/base45.h"
+#include "credential/cbor.h"
+#include "credential/code.h"
+#include "credential/compress.h"
+#include "credential/container.h"
+#include "credential/cose.h"
+#include "credential/key.h"
+#include "credential/qr.h"
+#include "credential/trust.h"
+
+#endif

@@ -1,0 +1,102 @@
+/* credential/trust.h: whose signatures count.
+ *
+ * Two kinds of files are read: our own signed list (docs/code-format.md), which says who signs codes for whom, from
+ * when to when, what was revoked, and how old the list itself may be; and X.509 certificates, which say who signs
+ * health certificates. */
+
+#ifndef HEALTHCODE_CREDENTIAL_TRUST_H
+#define HEALTHCODE_CREDENTIAL_TRUST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buffer.h"
+#include "base/error.h"
+#include "base/time.h"
+#include "credential/key.h"
+
+enum {
+	ISSUER_SIZE = 64, /* bytes with the NUL */
+	CODE_ID_SIZE = 16,
+	TRUST_FILE_MAX = 16 << 20,
+	TRUST_KEYS_MAX = 100000,
+	TRUST_REVOKED_MAX = 200000,
+};
+
+#define TRUST_NEVER INT64_MAX
+
+struct trust;
+
+/* One key. It counts in [from, to), and not at all from ${revoked_at} (TRUST_NEVER) on. */
+struct trust_key {
+	uint8_t id[KEY_ID_SIZE];
+	char issuer[ISSUER_SIZE]; /* a jurisdiction; of a certificate, the country's two letters */
+	bool is_certificate;      /* signs health certificates; else codes */
+	unsigned usage;           /* of a certificate: enum key_usage */
+	instant from, to, revoked_at;
+	struct public_key *key; /* owned by the trust it is in */
+};
+
+/* What a signed list says of itself. */
+struct trust_facts {
+	char name[ISSUER_SIZE]; /* who made it */
+	uint8_t root_id[KEY_ID_SIZE];
+	int64_t version, max_age_s;
+	instant issued_at;
+};
+
+/* trust_new(root, root_length, ret_trust, e):
+ * An empty trust. With ${root} (SubjectPublicKeyInfo DER, or NULL) only a list signed by that key is taken; without,
+ * a list is checked with the key that it names itself, so that whoever hands over the file is who is trusted.
+ * Return 0, ERROR_BAD_INPUT or ERROR_NO_MEMORY. Freed with trust_free. */
+int trust_new(const void *root, size_t root_length, struct trust **ret_trust, struct error *e);
+
+/* Accepts NULL. */
+void trust_free(struct trust *trust);
+
+/* trust_add(trust, bytes, length, e):
+ * Take in a file's content: a signed list (one a trust), PEM certificates, one DER certificate, or one in base64.
+ * Return 0, or ERROR_BAD_INPUT, ERROR_DENIED (the list's signature does not hold, or another root's), ERROR_EXISTS (a
+ * second list), ERROR_TOO_LARGE or ERROR_NO_MEMORY; on failure only keys before the fault were added. */
+int trust_add(struct trust *trust, const uint8_t *bytes, size_t length, struct error *e);
+
+/* trust_load(path, ret_trust, e):
+ * trust_new without a root, with the file ${path}, or all files of the folder ${path}, taken in. Return as trust_add
+ * with the file named, or as file_read. */
+int trust_load(const char *path, struct trust **ret_trust, struct error *e);
+
+/* trust_find(trust, id, after): the first key of that id, or the next after ${after}; NULL at the end. Ids are short,
+ * so that two keys may share one. */
+const struct trust_key *
+trust_find(const struct trust *trust, const uint8_t id[KEY_ID_SIZE], const struct trust_key *after);
+
+/* The signed list's own facts; NULL where no list was read. */
+const struct trust_facts *trust_list_facts(const struct trust *trust);
+
+/* Whether the signed list is older at ${now} than it says it may be. Certificates have no age. */
+bool trust_is_too_old(const struct trust *trust, instant now);
+
+/* Whether the list revokes the code of this id. */
+bool trust_is_revoked(const struct trust *trust, const uint8_t id[CODE_ID_SIZE]);
+
+/* How many keys it holds, and each of them. */
+size_t trust_count(const struct trust *trust);
+const struct trust_key *trust_at(const struct trust *trust, size_t i);
+
+/* What a list is made of. ${der} is SubjectPublicKeyInfo or, with ${is_certificate}, a certificate. */
+struct trust_entry {
+	const char *issuer;
+	instant from, to, revoked_at;
+	bool is_certificate;
+	const uint8_t *der;
+	size_t der_length;
+};
+
+/* trust_write(root, facts, entries, count, revoked, revoked_count, list, e):
+ * Append a signed list: ${facts} (its root_id is not read), the keys in the order given, and the ids of revoked codes.
+ * Equal content gives equal bytes but for the signature. Return 0, ERROR_TOO_LARGE or ERROR_NO_MEMORY. */
+int trust_write(const struct signing_key *root, const struct trust_facts *facts, const struct trust_entry *entries,
+	size_t count, const uint8_t (*revoked)[CODE_ID_SIZE], size_t revoked_count, struct buffer *list, struct error *e);
+
+#endif

@@ -1,0 +1,26 @@
+/* credential/trust_list.h: inside the room only: what a trust is made of, and the signed list's reader. */
+
+#ifndef HEALTHCODE_CREDENTIAL_TRUST_LIST_H
+#define HEALTHCODE_CREDENTIAL_TRUST_LIST_H
+
+#include "credential/trust.h"
+
+/* ${keys} are sorted by id and ${revoked} by bytes once trust_add returns. */
+struct trust {
+	struct trust_key *keys;
+	size_t count, capacity;
+	uint8_t (*revoked)[CODE_ID_SIZE];
+	size_t revoked_count, revoked_capacity;
+	bool has_list;
+	struct trust_facts facts;
+	struct public_key *root; /* NULL: any */
+	uint8_t root_id[KEY_ID_SIZE];
+};
+
+/* trust_add_key(trust, entry, e): add a key at the end. */
+int trust_add_key(struct trust *trust, const struct trust_entry *entry, struct error *e);
+
+/* trust_read_list(trust, bytes, length, e): take in a signed list, as trust_add says. */
+int trust_read_list(struct trust *trust, const uint8_t *bytes, size_t length, struct error *e);
+
+#endif

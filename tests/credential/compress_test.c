@@ -1,0 +1,89 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "credential/compress.h"
+
+static struct buffer
+deflated(const void *bytes, size_t length)
+{
+	struct buffer out = buffer_make(2 << 20);
+	struct error e = {0};
+
+	assert_int_equal(deflate_all(bytes, length, &out, &e), 0);
+	return out;
+}
+
+static void
+what_was_deflated_inflates_again(void **state)
+{
+	uint8_t bytes[3000];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof bytes; i++)
+		bytes[i] = (uint8_t)(i * i >> 3);
+	for (size_t length = 0; length <= sizeof bytes; length += 250) {
+		struct buffer stream = deflated(bytes, length), out = buffer_make(length);
+		struct error e = {0};
+
+		assert_int_equal(inflate_all(stream.data, stream.length, &out, &e), 0);
+		assert_int_equal(out.length, length);
+		if (length)
+			assert_memory_equal(out.data, bytes, length);
+		buffer_free(&stream);
+		buffer_free(&out);
+	}
+}
+
+static void
+a_bomb_stops_at_the_maximum(void **state)
+{
+	uint8_t *zeroes = calloc(1, 1 << 20);
+	struct buffer stream = deflated(zeroes, 1 << 20), out = buffer_make(10000);
+	struct error e = {0};
+
+	(void)state;
+	assert_true(stream.length < 10000);
+	assert_int_equal(inflate_all(stream.data, stream.length, &out, &e), ERROR_TOO_LARGE);
+	assert_int_equal(out.length, 0);
+	assert_true(out.capacity <= 32768);
+	buffer_free(&stream);
+	buffer_free(&out);
+	free(zeroes);
+}
+
+static void
+a_stream_cut_off_or_broken_or_with_bytes_after_it_is_refused(void **state)
+{
+	struct buffer stream = deflated("the same the same the same", 26), out = buffer_make(10000);
+	struct error e = {0};
+
+	(void)state;
+	for (size_t length = 0; length < stream.length; length++)
+		assert_int_equal(inflate_all(stream.data, length, &out, &e), ERROR_BAD_INPUT);
+	assert_int_equal(buffer_add_byte(&stream, 0, &e), 0);
+	assert_int_equal(inflate_all(stream.data, stream.length, &out, &e), ERROR_BAD_INPUT);
+	stream.data[stream.length - 2] ^= 1;
+	assert_int_equal(inflate_all(stream.data, stream.length - 1, &out, &e), ERROR_BAD_INPUT);
+	assert_int_equal(inflate_all((const uint8_t *)"\xd2\x84\x4d", 3, &out, &e), ERROR_BAD_INPUT);
+	assert_int_equal(out.length, 0);
+	buffer_free(&stream);
+	buffer_free(&out);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_was_deflated_inflates_again),
+		cmocka_unit_test(a_bomb_stops_at_the_maximum),
+		cmocka_unit_test(a_stream_cut_off_or_broken_or_with_bytes_after_it_is_refused),
+	};
+
+	return cmocka_run_group_tests_name("credential/compress", tests, NULL, NULL);
+}
