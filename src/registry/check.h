@@ -1,0 +1,48 @@
+/* registry/check.h: what gates did: receipts of checks, and refusals with their cause. No person is named in them. */
+
+#ifndef HEALTHCODE_REGISTRY_CHECK_H
+#define HEALTHCODE_REGISTRY_CHECK_H
+
+#include "registry/packs.h"
+#include "registry/user.h"
+
+enum { RECEIPT_SIZE = 27, CAUSE_SIZE = 65, NOTE_SIZE = 513, CHECK_PLACE_SIZE = 129 };
+
+/* Texts are "" where not known. ${receipt} is 26 characters of [0-9a-z], random. */
+struct registry_check {
+	char receipt[RECEIPT_SIZE];
+	instant at;
+	char place[CHECK_PLACE_SIZE], jurisdiction[JURISDICTION_SIZE];
+	char verdict[CAUSE_SIZE], cause[CAUSE_SIZE], colour[8];
+	uint8_t code_id[16];
+	bool measured;
+	int32_t temperature_tenths_c;
+	char by[USER_NAME_SIZE];
+};
+
+/* registry_check_put(registry, check, e): keep a check and fill in its receipt, if it has none yet. The same receipt and
+ * content again changes nothing (a gate that was offline sends again); ERROR_EXISTS for other content. */
+int registry_check_put(struct registry *registry, struct registry_check *check, struct error *e);
+
+/* registry_check_find(registry, receipt, ret_check, e): 0 or ERROR_EXISTS_NOT. */
+int
+registry_check_find(struct registry *registry, const char *receipt, struct registry_check *ret_check, struct error *e);
+
+/* A refusal at a gate that gave a receipt: why a guard did not let somebody in, whatever the verdict was. */
+struct registry_refusal {
+	char receipt[RECEIPT_SIZE], cause[CAUSE_SIZE], note[NOTE_SIZE], by[USER_NAME_SIZE];
+	instant at;
+};
+
+/* registry_refusal_put(registry, refusal, e): append it; ERROR_EXISTS_NOT for a receipt that is none. */
+int registry_refusal_put(struct registry *registry, const struct registry_refusal *refusal, struct error *e);
+
+/* registry_refusals_each(registry, receipt, each, context, e): oldest first. A non-zero return ends the walk. */
+typedef int registry_refusal_each(const struct registry_refusal *refusal, void *context, struct error *e);
+int registry_refusals_each(
+	struct registry *registry, const char *receipt, registry_refusal_each *each, void *context, struct error *e);
+
+/* registry_checks_purge(registry, before, ret_count, e): forget checks before ${before} and their refusals. */
+int registry_checks_purge(struct registry *registry, instant before, int64_t *ret_count, struct error *e);
+
+#endif

@@ -1,0 +1,35 @@
+/* registry/due.h: who has to be evaluated again: because of something of their own (a row), because a stored next change
+ * is reached, or because an area in their facts or their pack has a newer version than was evaluated. */
+
+#ifndef HEALTHCODE_REGISTRY_DUE_H
+#define HEALTHCODE_REGISTRY_DUE_H
+
+#include "registry/packs.h"
+
+/* registry_due_put(registry, person, jurisdiction, cause, at, e):
+ * Make ${person} due at ${at} in a jurisdiction, or (NULL) wherever they applied. ${cause} is a word or two for the
+ * ledger ("checkin", "case", "contact"). Being due twice is being due once, at the earlier time. */
+int registry_due_put(struct registry *registry, person_number person, const char *jurisdiction, const char *cause,
+	instant at, struct error *e);
+
+/* registry_due_each(registry, jurisdiction, now, limit, each, context, ret_count, e):
+ * Up to ${limit} who are due at ${now} (in one jurisdiction, or NULL), each once, in an order that does not depend on that
+ * of the imports. They stay due until registry_colour_put or registry_due_done. ${each} may read and write the
+ * registry. ${ret_count} is how many there were: fewer than ${limit} means that these were all. A non-zero return of
+ * ${each} ends the walk and is returned. */
+typedef int
+registry_due(person_number person, const char *jurisdiction, const char *cause, void *context, struct error *e);
+int registry_due_each(struct registry *registry, const char *jurisdiction, instant now, size_t limit,
+	registry_due *each, void *context, size_t *ret_count, struct error *e);
+
+/* registry_due_done(registry, person, jurisdiction, now, e): take what was due up to ${now} as done with no colour put
+ * (an application after ${now}). */
+int registry_due_done(
+	struct registry *registry, person_number person, const char *jurisdiction, instant now, struct error *e);
+
+/* registry_is_stale(registry, person, jurisdiction, now, e): whether a refresh must evaluate first: 1, 0 or a code. Cost
+ * is in the number of facts. */
+int registry_is_stale(
+	struct registry *registry, person_number person, const char *jurisdiction, instant now, struct error *e);
+
+#endif

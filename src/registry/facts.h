@@ -1,0 +1,30 @@
+/* registry/facts.h: all that policy sees of a person. */
+
+#ifndef HEALTHCODE_REGISTRY_FACTS_H
+#define HEALTHCODE_REGISTRY_FACTS_H
+
+#include <jansson.h>
+
+#include "policy/pack.h"
+#include "registry/store.h"
+
+enum { SEEN_AREAS_SIZE = 512 };
+
+/* Which areas stand in a person's facts (codes with ',' between, or "*" where they are too many to list), and the version
+ * of all areas' counts that was looked at. */
+struct registry_seen {
+	int64_t area_version;
+	char areas[SEEN_AREAS_SIZE];
+};
+
+/* registry_facts(registry, pack, person, now, known, ret_facts, ret_seen, e):
+ * The facts of ${person} for ${pack}, as docs/facts.schema.json has them: what has an own time up to ${now} and was
+ * recorded up to ${known}. Equal evidence gives equal bytes (json_write), in whatever order it came. Areas are those in
+ * whose counts the person's places fall, their risk by the pack's "risk" parameters. ${ret_facts} is a new
+ * reference; ${ret_seen} may be NULL.
+ * Return 0, ERROR_EXISTS_NOT where the person did not apply in the pack's jurisdiction up to ${now}, ERROR_BAD_INPUT for
+ * risk parameters that are none. */
+int registry_facts(struct registry *registry, const struct pack *pack, person_number person, instant now, instant known,
+	json_t **ret_facts, struct registry_seen *ret_seen, struct error *e);
+
+#endif

@@ -1,0 +1,38 @@
+/* registry/notice.h: what people are told, waiting to be sent. */
+
+#ifndef HEALTHCODE_REGISTRY_NOTICE_H
+#define HEALTHCODE_REGISTRY_NOTICE_H
+
+#include "registry/store.h"
+
+enum { NOTICE_KIND_SIZE = 33, NOTICE_TEXT_SIZE = 1025 };
+
+/* Notices that tell of a sign-in code go stale by themselves and are erased once sent. */
+struct registry_notice {
+	int64_t number;
+	instant at;
+	const char *
+		kind; /* "sign-in-code", "claim-frozen", "claim-contested", "voucher-confirmed", "voucher-replaced", "colour" */
+	const char *phone, *text;
+};
+
+/* registry_notice_put(registry, phone, kind, text, e): queue a notice to a phone, sealed.
+ * registry_notice_put_person(registry, person, kind, text, e): to the phone that speaks for ${person}, if any does. */
+int
+registry_notice_put(struct registry *registry, const char *phone, const char *kind, const char *text, struct error *e);
+int registry_notice_put_person(
+	struct registry *registry, person_number person, const char *kind, const char *text, struct error *e);
+
+/* registry_notices_deliver(registry, send, context, limit, e):
+ * Give up to ${limit} waiting notices to ${send} (an operator's gateway), oldest first, and take those for which it
+ * returns 0 as sent; another return ends the walk and is returned. With ${send} NULL they are appended to the outbox
+ * file as JSON lines {"number", "at", "to" (masked), "kind", "text"}, as a store without a gateway does after each
+ * commit. */
+typedef int registry_notice_send(const struct registry_notice *notice, void *context, struct error *e);
+int registry_notices_deliver(
+	struct registry *registry, registry_notice_send *send, void *context, size_t limit, struct error *e);
+
+/* Whether notices wait for a gateway (registry_notices_deliver with ${send}) and are not written to the outbox file. */
+int registry_set_gateway(struct registry *registry, bool gateway, struct error *e);
+
+#endif
