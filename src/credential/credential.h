@@ -12,6 +12,7 @@
 #include "credential/compress.h"
 #include "credential/container.h"
 #include "credential/cose.h"
+#include "credential/id_number.h"
 #include "credential/key.h"
 #include "credential/qr.h"
 #include "credential/trust.h"
