@@ -1,0 +1,168 @@
+#include "feed/window.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+const char *
+window_bytes(const struct window *w)
+{
+	return w->bytes.data ? (const char *)w->bytes.data + w->start : "";
+}
+
+size_t
+window_length(const struct window *w)
+{
+	return w->bytes.length - w->start;
+}
+
+/* Read on. Return 1 if something came, 0 at the end of the file, or a failure. */
+static int
+read_more(struct window *w, struct error *e)
+{
+	ssize_t got;
+	int code;
+
+	if (w->end)
+		return 0;
+	if (w->start) {
+		memmove(w->bytes.data, w->bytes.data + w->start, w->bytes.length - w->start);
+		w->bytes.length -= w->start;
+		w->start = 0;
+	}
+	if ((code = buffer_reserve(&w->bytes, WINDOW_READ_BYTES, e)) < 0)
+		return code;
+	do
+		got = read(w->fd, w->bytes.data + w->bytes.length, WINDOW_READ_BYTES);
+	while (got < 0 && errno == EINTR);
+	if (got < 0) {
+		code = error_set_errno(e, ERROR_IO, errno, "cannot read");
+		error_at(e, w->path, 0, 0);
+		return code;
+	}
+	w->end = got == 0;
+	w->bytes.length += (size_t)got;
+	return got > 0;
+}
+
+int
+window_open(struct window *w, const char *path, struct error *e)
+{
+	bool standard_input = strcmp(path, "-") == 0;
+	int code = 0;
+
+	*w = (struct window){.path = standard_input ? "standard input" : path, .fd = STDIN_FILENO, .line = 1};
+	w->bytes = buffer_make(WINDOW_RECORD_MAX + 2 * WINDOW_READ_BYTES);
+	if (!standard_input) {
+		w->fd = open(path, O_RDONLY | O_CLOEXEC);
+		if (w->fd < 0) {
+			code = error_set_errno(e, errno == ENOENT ? ERROR_EXISTS_NOT : ERROR_IO, errno, "cannot open");
+			error_at(e, path, 0, 0);
+			return code;
+		}
+		w->close_fd = true;
+	}
+	while (code >= 0 && !w->end && window_length(w) < 3)
+		code = read_more(w, e);
+	if (code < 0) {
+		window_close(w);
+		return code;
+	}
+	if (window_length(w) >= 3 && memcmp(window_bytes(w), "\xEF\xBB\xBF", 3) == 0)
+		w->start += 3;
+	return 0;
+}
+
+void
+window_close(struct window *w)
+{
+	if (w->close_fd)
+		close(w->fd);
+	w->close_fd = false;
+	buffer_free(&w->bytes);
+}
+
+int
+window_need(struct window *w, size_t at, struct error *e)
+{
+	int r = 1;
+
+	while (r > 0 && at >= window_length(w))
+		r = read_more(w, e);
+	return r;
+}
+
+void
+window_consume(struct window *w, size_t length)
+{
+	const char *bytes = window_bytes(w);
+
+	for (size_t i = 0; i < length; i++)
+		w->line += bytes[i] == '\n';
+	w->start += length;
+}
+
+void
+window_record(struct window *w, size_t length)
+{
+	w->record_length = length;
+}
+
+int
+window_refuse(struct window *w, size_t from, struct error *e)
+{
+	struct error failure = {0};
+	int code = e->code;
+
+	for (;;) {
+		const char *bytes = window_bytes(w);
+		size_t length = window_length(w);
+		const char *end = from < length ? memchr(bytes + from, '\n', length - from) : NULL;
+		int r;
+
+		w->record_length = end ? (size_t)(end - bytes) + 1 : length;
+		if (end)
+			return code;
+		if (length > WINDOW_RECORD_MAX) {
+			w->skipping = true;
+			return code;
+		}
+		if ((r = read_more(w, &failure)) < 0) {
+			*e = failure;
+			return r;
+		}
+		if (r == 0)
+			return code;
+		from = w->record_length;
+	}
+}
+
+int
+window_finish(struct window *w, window_sink *sink, void *context, struct error *e)
+{
+	bool line_ended = w->record_length == 0;
+	int code;
+
+	while (w->record_length) {
+		const char *bytes = window_bytes(w), *end;
+
+		if (sink && (code = sink(bytes, w->record_length, context, e)) < 0)
+			return code;
+		line_ended = bytes[w->record_length - 1] == '\n';
+		window_consume(w, w->record_length);
+		w->record_length = 0;
+		if (!w->skipping)
+			break;
+		if ((code = window_need(w, 0, e)) < 0)
+			return code;
+		if (code == 0)
+			break;
+		bytes = window_bytes(w);
+		end = memchr(bytes, '\n', window_length(w));
+		w->record_length = end ? (size_t)(end - bytes) + 1 : window_length(w);
+		w->skipping = end == NULL;
+	}
+	w->skipping = false;
+	return sink && !line_ended ? sink("\n", 1, context, e) : 0;
+}

@@ -1,0 +1,66 @@
+/* feed/window.h: the part of a file that a reader is looking at, filled as it moves on. Inside the room.
+ *
+ *   | record last read or refused | read ahead ...
+ *   0                             record_length
+ *
+ * W1. The bytes of the record last read or refused stay at the window's start until window_finish.
+ * W2. ${line} is the number of the line that the window's start lies in.
+ * W3. While ${skipping}, that record goes on after record_length, up to the next line feed.
+ * W4. The window never holds more than WINDOW_RECORD_MAX + 2 * WINDOW_READ_BYTES bytes. */
+
+#ifndef HEALTHCODE_FEED_WINDOW_H
+#define HEALTHCODE_FEED_WINDOW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buffer.h"
+#include "base/error.h"
+
+enum { WINDOW_RECORD_MAX = 1 << 20, WINDOW_READ_BYTES = 1 << 16 };
+
+/* Fields may be read; they are written only by the functions below. */
+struct window {
+	const char *path; /* as errors name it */
+	int fd;
+	bool close_fd, end, skipping;
+	size_t line, record_length;
+	size_t start; /* of what is not consumed, in ${bytes} */
+	struct buffer bytes;
+};
+
+/* window_open(w, path, e): open ${path} ("-" is standard input), which must live as long as the window. A UTF-8
+ * byte-order mark is skipped. Return 0, or ERROR_EXISTS_NOT, ERROR_IO, ERROR_NO_MEMORY. */
+int window_open(struct window *w, const char *path, struct error *e);
+
+/* Close it. Accepts one that is all zero. */
+void window_close(struct window *w);
+
+/* The unconsumed bytes. Pointers are stale after anything was read; offsets from the window's start are not. */
+const char *window_bytes(const struct window *w);
+size_t window_length(const struct window *w);
+
+/* window_need(w, at, e): make the byte at offset ${at} (at most WINDOW_RECORD_MAX) visible. Return 1, 0 if the file ends
+ * before it, or ERROR_IO, ERROR_NO_MEMORY. */
+int window_need(struct window *w, size_t at, struct error *e);
+
+/* Move the window's start on by ${length} bytes. */
+void window_consume(struct window *w, size_t length);
+
+/* window_record(w, length): the first ${length} bytes are the record that was read. */
+void window_record(struct window *w, size_t length);
+
+/* window_refuse(w, from, e): the record is refused, for the reason that is in ${e} already; it ends with the line that
+ * the byte at ${from} lies in. Return e's code, or that of a failure to read on. */
+int window_refuse(struct window *w, size_t from, struct error *e);
+
+/* Takes ${length} bytes; returns 0, or a negative code with ${e} filled, which ends the copying. */
+typedef int window_sink(const void *bytes, size_t length, void *context, struct error *e);
+
+/* window_finish(w, sink, context, e): let go of the record last read or refused. If ${sink} is not NULL it is first
+ * given the record's bytes as they stand in the file with the line end (a missing last one is added), in pieces if
+ * they are many. Return 0, or the sink's code, ERROR_IO or ERROR_NO_MEMORY. Nothing happens where there is none. */
+int window_finish(struct window *w, window_sink *sink, void *context, struct error *e);
+
+#endif
