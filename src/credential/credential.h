@@ -8,6 +8,7 @@
 
 #include "credential/base45.h"
 #include "credential/cbor.h"
+#include "credential/certificate.h"
 #include "credential/code.h"
 #include "credential/compress.h"
 #include "credential/container.h"

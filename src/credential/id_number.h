@@ -27,8 +27,8 @@ struct id_number {
 
 /* id_number_read(text, length, ret_id, e):
  * Read one number. Return 0, or ERROR_BAD_INPUT with e->column at the character in fault where there is one: not of
- * either kind (13 digits or more alone are a resident's), no such date of birth (a resident is born in 1800 to 2099), no such province, or a wrong check digit,
- * which the message does not name: it would tell how to repair a forged number. */
+ * either kind (13 digits or more alone are a resident's), no such date of birth (a resident is born in 1800 to 2099),
+ * no such province, or a wrong check digit, whose right value the message does not name. */
 int id_number_read(const char *text, size_t length, struct id_number *ret_id, struct error *e);
 
 /* id_number_mask(id, text): "4208**********123X": the division's prefecture and the last four characters of a resident,

@@ -1,10 +1,5 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
+#include "../test.h"
 
-#include <cmocka.h>
 #include <string.h>
 
 #include "base/text.h"
