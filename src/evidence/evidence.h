@@ -1,0 +1,185 @@
+/* evidence/evidence.h: append-only tables of everything that can change a colour.
+ *
+ * A piece of evidence has a kind and a natural key, unique in its kind, such as "case 17, confirmed" or a person and the
+ * moment of a check-in. What is said of it later under the same key, with another content, is a correction: a row of
+ * its own, and the one recorded last counts (of two recorded in the same second, the one put last). Nothing is ever
+ * changed or removed.
+ *
+ * Two times are kept apart: ${at} is the evidence's own time, and ${recorded_at} is when the store learned of it.
+ * Readers give both limits:
+ *
+ *   known   what was recorded after it, and an undo after it, is not seen (EVIDENCE_NOW: everything recorded counts)
+ *   now     of each key's last version that is seen, those with a later own time are left out
+ *
+ * So an answer for (now, known) is the same forever, and does not depend on the order in which files were imported.
+ *
+ * Rows come from imports, or one at a time (import 0). Undoing an import is a row too: from its recorded time on, no
+ * row of that import counts, and the versions before it count again.
+ *
+ * Persons are numbers that mean nothing outside the registry; 0 is no person. Bodies are canonical JSON (json_write) in
+ * the shape that docs/facts.schema.json gives for the kind. Functions that write need an open transaction
+ * (ERROR_USAGE). A non-zero return from a callback ends the walk and is returned; the texts it is shown are valid
+ * during the call. Beside what is named, all return the db room's codes. */
+
+#ifndef HEALTHCODE_EVIDENCE_EVIDENCE_H
+#define HEALTHCODE_EVIDENCE_EVIDENCE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/time.h"
+#include "db/db.h"
+
+#define EVIDENCE_NOW INT64_MAX /* for known, and for now: no limit */
+
+enum {
+	EVIDENCE_KEY_MAX = 256,       /* bytes of a natural key */
+	EVIDENCE_BODY_MAX = 65536,    /* bytes of a body */
+	EVIDENCE_AREA_MAX = 16,       /* bytes of an area's code */
+	EVIDENCE_FILE_NAME_MAX = 255, /* bytes kept of an import's file name, from its end */
+	EVIDENCE_SHA256_SIZE = 32,
+};
+
+/* Stored as these numbers: a new kind is added at the end. */
+enum evidence_kind {
+	EVIDENCE_ALL = 0, /* in questions only */
+	EVIDENCE_APPLICATION = 1,
+	EVIDENCE_RESIDENCE = 2,
+	EVIDENCE_CHECKIN = 3,
+	EVIDENCE_VISIT = 4,
+	EVIDENCE_DECLARATION = 5,
+	EVIDENCE_CASE_STATUS = 6,
+	EVIDENCE_CONTACT = 7,
+	EVIDENCE_TEST = 8,
+	EVIDENCE_OVERRIDE = 9,
+	EVIDENCE_VOUCHER = 10,     /* somebody confirms that a phone speaks for an ID number */
+	EVIDENCE_ORDER = 11,       /* isolation, quarantine, release */
+	EVIDENCE_TEMPERATURE = 12, /* measured by others: at a gate */
+	EVIDENCE_CERTIFICATE = 13,
+	EVIDENCE_KIND_END,
+};
+
+enum evidence_outcome { EVIDENCE_NEW, EVIDENCE_CHANGED, EVIDENCE_UNCHANGED };
+
+struct evidence_row {
+	enum evidence_kind kind;
+	uint32_t person;
+	const char *key;
+	instant at;
+	const char *body;
+	instant recorded_at;
+	int64_t import_id; /* 0: none */
+};
+
+/* Make or update the tables. */
+int evidence_migrate(struct db *db, struct error *e);
+
+/* The kind's name ("checkin", "case_status"), or NULL for a number that is none. */
+const char *evidence_kind_name(enum evidence_kind kind);
+
+/* evidence_put(db, row, ret_outcome, e):
+ * Record ${row}, unless the last version of its key that is seen at its recorded_at says the same (person, at and body
+ * equal). ERROR_USAGE for a kind, key or body that cannot be, ERROR_TOO_LARGE. */
+int evidence_put(struct db *db, const struct evidence_row *row, enum evidence_outcome *ret_outcome, struct error *e);
+
+typedef int evidence_callback(const struct evidence_row *row, void *context, struct error *e);
+
+/* evidence_each_of(db, person, kind, now, known, each, context, e):
+ * Call ${each} for the evidence about ${person} of ${kind} (or EVIDENCE_ALL), by kind, own time, key. */
+int evidence_each_of(struct db *db, uint32_t person, enum evidence_kind kind, instant now, instant known,
+	evidence_callback *each, void *context, struct error *e);
+
+/* evidence_each(db, kind, now, known, each, context, e):
+ * The same of one ${kind} for all persons, by person, own time, key. */
+int evidence_each(struct db *db, enum evidence_kind kind, instant now, instant known, evidence_callback *each,
+	void *context, struct error *e);
+
+/* evidence_find(db, kind, key, known, each, context, e):
+ * Call ${each} for the last version under ${key}; ERROR_EXISTS_NOT if there is none. */
+int evidence_find(struct db *db, enum evidence_kind kind, const char *key, instant known, evidence_callback *each,
+	void *context, struct error *e);
+
+/* Imports. */
+
+struct evidence_counts {
+	int64_t read, new_rows, changed, unchanged, rejected;
+};
+
+struct evidence_import {
+	int64_t id;
+	const char *kind, *file_name, *by; /* by: the user who imported, or NULL */
+	uint8_t sha256[EVIDENCE_SHA256_SIZE];
+	instant recorded_at;
+	bool ended; /* its counts are set */
+	struct evidence_counts counts;
+	bool undone;
+	instant undone_at; /* where undone */
+};
+
+/* evidence_import_begin(db, kind, file_name, sha256, by, recorded_at, ret_import_id, e):
+ * Record that a file is being imported; its rows then name ${ret_import_id} (from 1). ${by} may be NULL.
+ * evidence_import_end(db, import_id, counts, e): record what became of its rows. */
+int evidence_import_begin(struct db *db, const char *kind, const char *file_name,
+	const uint8_t sha256[EVIDENCE_SHA256_SIZE], const char *by, instant recorded_at, int64_t *ret_import_id,
+	struct error *e);
+int evidence_import_end(struct db *db, int64_t import_id, const struct evidence_counts *counts, struct error *e);
+
+/* evidence_import_undo(db, import_id, recorded_at, e):
+ * From ${recorded_at} on, no row of that import counts. The versions of the areas that it counted are raised.
+ * ERROR_EXISTS_NOT if there is no such import, ERROR_EXISTS if it was undone before. */
+int evidence_import_undo(struct db *db, int64_t import_id, instant recorded_at, struct error *e);
+
+/* Call ${each} for the imports recorded up to ${known}, by number. */
+int evidence_import_each(struct db *db, instant known,
+	int (*each)(const struct evidence_import *import, void *context, struct error *e), void *context, struct error *e);
+
+/* Call ${each} for each person that the import's rows name, in order: those whom an undo concerns. */
+int evidence_import_each_person(struct db *db, int64_t import_id,
+	int (*each)(uint32_t person, void *context, struct error *e), void *context, struct error *e);
+
+/* Counts of cases by area: cumulative, as they were reported. */
+
+enum { EVIDENCE_NOT_REPORTED = -1 };
+
+/* ${area} is a division's code of six digits or a country's of two letters, ${country} the country it is in. A count
+ * that was not reported is EVIDENCE_NOT_REPORTED. */
+struct evidence_area_count {
+	const char *area, *country;
+	day_number day;
+	int64_t confirmed, deaths, recovered;
+	instant recorded_at;
+	int64_t import_id; /* 0: none */
+};
+
+/* evidence_area_put(db, count, ret_outcome, e):
+ * As evidence_put; the key is the area and the day. Raises the area's version unless the outcome is UNCHANGED. */
+int evidence_area_put(
+	struct db *db, const struct evidence_area_count *count, enum evidence_outcome *ret_outcome, struct error *e);
+
+typedef int evidence_area_callback(const struct evidence_area_count *count, void *context, struct error *e);
+
+/* evidence_area_series(db, area, until_day, known, each, context, e):
+ * Call ${each} for the counts of ${area} up to and with ${until_day}, by day; none if it has none. */
+int evidence_area_series(struct db *db, const char *area, day_number until_day, instant known,
+	evidence_area_callback *each, void *context, struct error *e);
+
+/* evidence_area_coverage(db, country, known, ret_day, e):
+ * The last day that any area of ${country} was reported for: up to it, an area without a count had no case.
+ * ERROR_EXISTS_NOT if none ever was. */
+int evidence_area_coverage(struct db *db, const char *country, instant known, day_number *ret_day, struct error *e);
+
+/* evidence_area_version(db, area, ret_version, e):
+ * A number that is raised by each change of the area's counts, above every version that any area had before: whoever
+ * saw version v of the store saw all areas whose version is not above v. 0 for an area never counted.
+ * evidence_area_version_last(db, ret_version, e): the highest of all areas. */
+int evidence_area_version(struct db *db, const char *area, int64_t *ret_version, struct error *e);
+int evidence_area_version_last(struct db *db, int64_t *ret_version, struct error *e);
+
+/* Call ${each} for every area that ever had a count, by code. */
+int evidence_area_each(struct db *db,
+	int (*each)(const char *area, const char *country, int64_t version, void *context, struct error *e), void *context,
+	struct error *e);
+
+#endif

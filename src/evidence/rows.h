@@ -1,0 +1,27 @@
+/* evidence/rows.h: what the room's own files share. */
+
+#ifndef HEALTHCODE_EVIDENCE_ROWS_H
+#define HEALTHCODE_EVIDENCE_ROWS_H
+
+#include "evidence/evidence.h"
+
+/* SQL: whether the row ${row} is seen at ${known}, a parameter. */
+#define SEEN(row, known)                                                                                               \
+	row ".recorded_at <= " known " AND NOT EXISTS (SELECT 1 FROM evidence_undo AS undo WHERE undo.import_id = " row    \
+		".import_id AND undo.recorded_at <= " known ")"
+
+/* SQL: whether ${later} comes after ${row}. */
+#define AFTER(later, row)                                                                                              \
+	"(" later ".recorded_at > " row ".recorded_at OR (" later ".recorded_at = " row ".recorded_at AND " later          \
+	".seq > " row ".seq))"
+
+/* ERROR_USAGE outside a transaction. */
+int rows_need_transaction(const struct db *db, struct error *e);
+
+/* An import's number as it is stored: NULL for none. */
+struct db_value rows_import(int64_t import_id);
+
+/* Raise the versions of the areas that the import counted. */
+int areas_raise_of_import(struct db *db, int64_t import_id, struct error *e);
+
+#endif
