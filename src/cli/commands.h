@@ -5,10 +5,12 @@
 
 #include "cli/cli.h"
 
+extern const struct command command_rule;
 extern const struct command command_version;
 
 /* clang-format off */
 #define COMMANDS \
+	&command_rule, \
 	&command_version,
 /* clang-format on */
 

@@ -1,0 +1,62 @@
+#include "policy/certlogic_arena.h"
+
+#include <stdalign.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { CHUNK_SIZE = 4096 };
+
+struct arena_chunk {
+	struct arena_chunk *older;
+	size_t size, used;
+	alignas(max_align_t) char bytes[];
+};
+
+int
+arena_take(struct arena *arena, size_t size, void *ret_memory, struct error *e)
+{
+	struct arena_chunk *chunk = arena->newest;
+	void *memory;
+
+	if (size > arena->maximum)
+		goto too_large;
+	size = (size + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);
+	if (!chunk || chunk->size - chunk->used < size) {
+		size_t room = size > CHUNK_SIZE ? size : CHUNK_SIZE;
+
+		if (room > arena->maximum - arena->total)
+			goto too_large;
+		chunk = malloc(sizeof *chunk + room);
+		if (!chunk)
+			return error_no_memory(e);
+		*chunk = (struct arena_chunk){arena->newest, room, 0};
+		arena->newest = chunk;
+		arena->total += room;
+	}
+	memory = chunk->bytes + chunk->used;
+	chunk->used += size;
+	memcpy(ret_memory, &memory, sizeof memory);
+	return 0;
+too_large:
+	return error_set(e, ERROR_TOO_LARGE, "the run needs more memory than the maximum of %zu bytes", arena->maximum);
+}
+
+struct arena_mark
+arena_here(const struct arena *arena)
+{
+	return (struct arena_mark){arena->newest, arena->newest ? arena->newest->used : 0};
+}
+
+void
+arena_release(struct arena *arena, struct arena_mark mark)
+{
+	while (arena->newest != mark.chunk) {
+		struct arena_chunk *chunk = arena->newest;
+
+		arena->newest = chunk->older;
+		arena->total -= chunk->size;
+		free(chunk);
+	}
+	if (arena->newest)
+		arena->newest->used = mark.used;
+}

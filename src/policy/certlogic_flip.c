@@ -1,0 +1,128 @@
+#include "policy/certlogic_flip.h"
+
+static bool
+pair_in_order(enum certlogic_kind kind, int64_t a, int64_t b)
+{
+	switch (kind) {
+	case CERTLOGIC_GREATER:
+	case CERTLOGIC_AFTER:
+		return a > b;
+	case CERTLOGIC_LESS:
+	case CERTLOGIC_BEFORE:
+		return a < b;
+	case CERTLOGIC_AT_LEAST:
+	case CERTLOGIC_NOT_BEFORE:
+		return a >= b;
+	default:
+		return a <= b;
+	}
+}
+
+bool
+certlogic_in_order(enum certlogic_kind kind, const int64_t *numbers, size_t count)
+{
+	return pair_in_order(kind, numbers[0], numbers[1]) && (count < 3 || pair_in_order(kind, numbers[1], numbers[2]));
+}
+
+enum outcome { NOT_IN_ORDER, IN_ORDER, NO_DATE };
+
+/* Where the sides stand when the clock stands at ${at}; false where one has no date. */
+static bool
+sides_at(const struct certlogic_side *sides, size_t count, instant at, int64_t ret_ms[3])
+{
+	for (size_t i = 0; i < count; i++) {
+		ret_ms[i] = sides[i].ms;
+		if (sides[i].from_clock && !certlogic_date_plus(at * 1000, sides[i].amount, sides[i].unit, &ret_ms[i]))
+			return false;
+	}
+	return true;
+}
+
+static enum outcome
+outcome_at(enum certlogic_kind kind, const struct certlogic_side *sides, size_t count, instant at)
+{
+	int64_t ms[3];
+
+	if (!sides_at(sides, count, at, ms))
+		return NO_DATE;
+	return certlogic_in_order(kind, ms, count) ? IN_ORDER : NOT_IN_ORDER;
+}
+
+/* The look for a flip within [from, to], in one month; found so far is in ${flip}. */
+struct search {
+	enum certlogic_kind kind;
+	const struct certlogic_side *sides;
+	size_t count;
+	enum outcome now;
+	instant from, to, flip;
+};
+
+static void
+try_at(struct search *s, instant at)
+{
+	if (at >= s->from && at <= s->to && at < s->flip && outcome_at(s->kind, s->sides, s->count, at) != s->now)
+		s->flip = at;
+}
+
+static int64_t
+ceiling_divide(int64_t a, int64_t b)
+{
+	return a / b + (a % b > 0);
+}
+
+/* Within the month, a side that follows the clock is ${at} * 1000 + shift. It meets a side that does not at the first
+ * second at which it is not before it, and passes it at the first one at which it is after. */
+static void
+try_pair(struct search *s, const int64_t *ms, size_t a, size_t b)
+{
+	size_t moving = s->sides[a].from_clock ? a : b, fixed = moving == a ? b : a;
+	int64_t distance;
+
+	if (s->sides[a].from_clock == s->sides[b].from_clock)
+		return;
+	distance = ms[fixed] - ms[moving];
+	try_at(s, s->from + ceiling_divide(distance, 1000));
+	try_at(s, s->from + ceiling_divide(distance + 1, 1000));
+}
+
+/* The first second at which a side would lead past the last date. */
+static void
+try_end(struct search *s, const int64_t *ms, size_t a)
+{
+	if (s->sides[a].from_clock)
+		try_at(s, s->from + ceiling_divide(CERTLOGIC_DATE_LAST_MS + 1 - ms[a], 1000));
+}
+
+static void
+search_month(struct search *s)
+{
+	int64_t ms[3];
+
+	try_at(s, s->from);
+	if (s->flip != CERTLOGIC_NO_FLIP || !sides_at(s->sides, s->count, s->from, ms))
+		return;
+	for (size_t i = 0; i + 1 < s->count; i++)
+		try_pair(s, ms, i, i + 1);
+	for (size_t i = 0; i < s->count; i++)
+		try_end(s, ms, i);
+}
+
+instant
+certlogic_flip(
+	enum certlogic_kind kind, const struct certlogic_side *sides, size_t count, const struct certlogic_clock *clock)
+{
+	struct search s = {kind, sides, count, outcome_at(kind, sides, count, clock->now), .flip = CERTLOGIC_NO_FLIP};
+	bool moves = false;
+
+	for (size_t i = 0; i < count; i++)
+		moves = moves || sides[i].from_clock;
+	for (instant from = clock->now + 1; moves && from <= clock->horizon && s.flip == CERTLOGIC_NO_FLIP;
+		 from = s.to + 1) {
+		instant month_end = certlogic_next_month(from) - 1;
+
+		s.from = from;
+		s.to = month_end < clock->horizon ? month_end : clock->horizon;
+		search_month(&s);
+	}
+	return s.flip;
+}

@@ -1,0 +1,86 @@
+/* policy/certlogic_value.h: what a run computes with; inside the room only.
+ *
+ * Values are small and copied. Texts point into the data or the program, lists and scopes into the run's arena, data into
+ * the caller's JSON; none of them is ever changed once made.
+ *
+ * V1. depth of a list or scope is more than that of all it holds, and at most CERTLOGIC_VALUE_DEPTH_MAX.
+ * V2. A value that is neither a list nor a scope holds nothing of the arena. */
+
+#ifndef HEALTHCODE_POLICY_CERTLOGIC_VALUE_H
+#define HEALTHCODE_POLICY_CERTLOGIC_VALUE_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "policy/certlogic_program.h"
+
+enum value_kind {
+	VALUE_NULL,
+	VALUE_BOOLEAN,
+	VALUE_INTEGER,
+	VALUE_REAL, /* not an integer: only data have them */
+	VALUE_TEXT,
+	VALUE_DATE,
+	VALUE_DATA,  /* an array or object of the data */
+	VALUE_LIST,  /* an array that the run made */
+	VALUE_SCOPE, /* the data context within a reduce */
+};
+
+struct value {
+	enum value_kind kind;
+	enum certlogic_unit unit; /* of a date made from the clock: what was added, with ${amount} */
+	bool from_clock;
+	union {
+		int64_t integer; /* boolean, integer, date (ms) */
+		double real;
+		const char *text;
+		const json_t *data;
+		const struct value_list *list;
+		const struct value_scope *scope;
+	};
+	union {
+		size_t length;
+		int64_t amount;
+	};
+};
+
+struct value_list {
+	size_t count;
+	unsigned depth;
+	struct value items[];
+};
+
+struct value_scope {
+	struct value accumulator, current, data;
+	unsigned depth;
+};
+
+struct value value_of(const json_t *json);
+struct value value_boolean(bool truth);
+
+/* 1 truthy, 0 falsy, -1 neither. */
+int value_truth(const struct value *value);
+
+/* What the value is, for messages: "a string". */
+const char *value_name(const struct value *value);
+
+/* The depth of V1, 0 for what holds nothing of the arena. */
+unsigned value_depth(const struct value *value);
+
+/* Whether the value is an array, and its items. */
+bool value_is_array(const struct value *value);
+size_t value_count(const struct value *value);
+struct value value_item(const struct value *array, size_t index);
+
+/* The value at one fragment of a path, null where there is none. */
+struct value value_part(const struct value *value, const struct certlogic_fragment *fragment);
+
+/* value_equal(a, b, steps): equal in kind and content, deeply. ${steps} is counted down by the values compared; at 0 the
+ * comparison ends and -1 is returned, else 0 or 1. */
+int value_equal(const struct value *a, const struct value *b, uint64_t *steps);
+
+/* value_json(value, steps, ret_json, e): the value as JSON, a new reference. Counts as value_equal does, with
+ * ERROR_TOO_LARGE at 0. */
+int value_json(const struct value *value, uint64_t *steps, json_t **ret_json, struct error *e);
+
+#endif
