@@ -1,0 +1,451 @@
+/* The fold.
+ *
+ *   applied_at ── moment ── moment ── now ── moment (nothing new) ── horizon
+ *
+ * E1. The colour changes only at moments that the fold visits: those at which the view changes (view_next), a comparison
+ *     with the clock flips, or an override begins or ends. So moments in between change nothing.
+ * E2. At a moment the rules of the colour held are asked; the gravest colour among those that fire is taken, and the
+ *     rules are asked again, until it stays. A colour left at a moment is not left again at that moment: rules that go
+ *     round are an error, not a matter of luck.
+ * E3. An override lies over the colour of the rules, which goes on beneath it as if there were none. */
+#include "policy/evaluate.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "policy/fold.h"
+#include "policy/holds.h"
+#include "policy/reason.h"
+#include "policy/view.h"
+
+struct fold {
+	const struct pack *pack;
+	const struct facts *facts;
+	struct view *view;
+	instant now, at, horizon, flip;
+	enum colour colour; /* by the rules */
+	instant since;
+	json_t *held;      /* the rules that gave it then, as in the result */
+	enum colour shown; /* with overrides */
+	instant shown_since;
+	json_t *changes;
+};
+
+/* Whether a rule fires now, and if not yet or no longer, when to ask again. */
+static int
+fires(struct fold *f, const struct rule *rule, bool *ret_fires, struct error *e)
+{
+	json_t *list = rule->each == VIEW_LIST_NONE ? NULL : view_list(f->view, rule->each), *item;
+	struct error reason = {0};
+	bool holds = false;
+	int code = 0;
+	size_t i;
+
+	if (!list)
+		code = program_holds(rule->when, view_data(f->view), f->at, f->horizon, &holds, &f->flip, &reason);
+	json_array_foreach(list, i, item) if ((code = view_set_item(f->view, item, &reason)) < 0 ||
+		(code = program_holds(rule->when, view_data(f->view), f->at, f->horizon, &holds, &f->flip, &reason)) < 0 ||
+		holds) break;
+	if (code < 0)
+		return error_set(e, code, "rule %s: %s", rule->id, reason.message);
+	*ret_fires = holds;
+	return 0;
+}
+
+/* The gravest colour among the rules that fire, or the one held where none does. */
+static int
+ask_rules(struct fold *f, enum colour *ret_colour, struct error *e)
+{
+	int gravest = -1, code;
+
+	*ret_colour = f->colour;
+	for (size_t i = 0; i < f->pack->rule_count; i++) {
+		const struct rule *rule = &f->pack->rules[i];
+		bool holds;
+
+		/* A rule that could not win need not be asked again before the one that wins falls away. */
+		if (!(rule->from & 1u << f->colour) || f->pack->severity[rule->colour] <= gravest)
+			continue;
+		if ((code = fires(f, rule, &holds, e)) < 0)
+			return code;
+		if (holds) {
+			gravest = f->pack->severity[rule->colour];
+			*ret_colour = rule->colour;
+		}
+	}
+	return 0;
+}
+
+static int
+append_evidence(json_t *evidence, const char *list, const json_t *item, struct error *e)
+{
+	json_t *shown = NULL;
+	int code = reason_evidence(list, item, &shown, e);
+
+	if (code == 0 && json_array_append_new(evidence, shown) < 0)
+		code = error_no_memory(e);
+	return code;
+}
+
+/* The items of "each" for which the rule fires. */
+static int
+gather_each(struct fold *f, const struct rule *rule, json_t *evidence, struct error *e)
+{
+	json_t *list = view_list(f->view, rule->each), *item;
+	int code = 0;
+	size_t i;
+
+	json_array_foreach(list, i, item)
+	{
+		bool holds = false;
+
+		if ((code = view_set_item(f->view, item, e)) < 0 ||
+			(code = program_holds(rule->when, view_data(f->view), f->at, f->at, &holds, NULL, e)) < 0 ||
+			(holds && (code = append_evidence(evidence, pack_list_name(f->pack, rule->each), item, e)) < 0))
+			return code;
+	}
+	return 0;
+}
+
+/* What a rule names as evidence: of places those that have not ended, of a derived list all, of events the latest. */
+static int
+gather_named(struct fold *f, int list, json_t *evidence, struct error *e)
+{
+	bool places = list == FACT_RESIDENCES || list == FACT_VISITS || list == VIEW_PLACES;
+	const char *name = pack_list_name(f->pack, list);
+	json_t *items = view_list(f->view, list), *item;
+	int code;
+	size_t i;
+
+	if (json_is_object(items))
+		return append_evidence(evidence, name, items, e);
+	json_array_foreach(items, i, item)
+	{
+		bool wanted = list >= VIEW_DERIVED ||
+			(places ? json_is_false(json_object_get(item, "ended")) : i + 1 == json_array_size(items));
+
+		if (wanted && (code = append_evidence(evidence, name, item, e)) < 0)
+			return code;
+	}
+	return 0;
+}
+
+static int
+append_rule(struct fold *f, const struct rule *rule, json_t *rules, struct error *e)
+{
+	json_t *evidence = json_array(), *told = NULL;
+	int code = evidence ? 0 : error_no_memory(e);
+
+	if (code == 0 && rule && rule->each != VIEW_LIST_NONE)
+		code = gather_each(f, rule, evidence, e);
+	for (size_t i = 0; rule && code == 0 && i < 4 && rule->evidence[i] != VIEW_LIST_NONE; i++)
+		code = gather_named(f, rule->evidence[i], evidence, e);
+	if (code == 0)
+		code = reason_rule(f->pack, f->facts, rule, evidence, &told, e);
+	if (code == 0 && json_array_append_new(rules, told) < 0)
+		code = error_no_memory(e);
+	json_decref(evidence);
+	return code;
+}
+
+/* The rules that fire now, in the colour ${held}, and give ${colour}; none where none fires. */
+static int
+tell_rules(struct fold *f, enum colour held, enum colour colour, json_t **ret_rules, struct error *e)
+{
+	json_t *rules = json_array();
+	int code = rules ? 0 : error_no_memory(e);
+
+	for (size_t i = 0; code == 0 && i < f->pack->rule_count; i++) {
+		const struct rule *rule = &f->pack->rules[i];
+		bool holds = false;
+
+		if (!(rule->from & 1u << held) || rule->colour != colour)
+			continue;
+		if ((code = fires(f, rule, &holds, e)) == 0 && holds)
+			code = append_rule(f, rule, rules, e);
+	}
+	if (code == 0)
+		*ret_rules = rules;
+	else
+		json_decref(rules);
+	return code;
+}
+
+static int
+take_colour(struct fold *f, enum colour colour, struct error *e)
+{
+	json_t *rules = NULL;
+	int code;
+
+	if ((code = tell_rules(f, f->colour, colour, &rules, e)) < 0)
+		return code;
+	json_decref(f->held);
+	f->held = rules;
+	f->colour = colour;
+	f->since = f->at;
+	return view_set_colour(f->view, colour, f->at, e);
+}
+
+/* E2: ask until the colour stays. */
+static int
+settle(struct fold *f, struct error *e)
+{
+	char text[TIME_TEXT_SIZE];
+	unsigned left = 0;
+	enum colour colour;
+	int code;
+
+	for (;;) {
+		if ((code = ask_rules(f, &colour, e)) < 0 || colour == f->colour)
+			return code;
+		if (left & 1u << f->colour)
+			return error_set(e, ERROR_BAD_INPUT, "the pack's rules undo each other at %s: %s and %s take turns",
+				time_write(f->at, &f->pack->zone, text), colour_name(f->colour), colour_name(colour));
+		left |= 1u << f->colour;
+		if ((code = take_colour(f, colour, e)) < 0)
+			return code;
+	}
+}
+
+/* The override in force: of several, the one decided last. NULL where there is none. */
+static const struct fact *
+override_in_force(const struct fold *f)
+{
+	const struct fact_items *overrides = &f->facts->lists[FACT_OVERRIDES];
+	const struct fact *found = NULL;
+
+	for (size_t i = 0; i < overrides->count && overrides->items[i].at <= f->at; i++)
+		if (f->at < overrides->items[i].ends)
+			found = &overrides->items[i];
+	return found;
+}
+
+static enum colour
+colour_shown(const struct fold *f)
+{
+	const struct fact *override = override_in_force(f);
+	enum colour colour = f->colour;
+
+	if (override)
+		colour_read(json_string_value(json_object_get(override->json, "colour")), &colour);
+	return colour;
+}
+
+/* What the holder is told of the moment: the override, or the rules that say so now, or those that gave the colour. */
+static int
+tell_reasons(struct fold *f, json_t **ret_rules, struct error *e)
+{
+	const struct fact *override = override_in_force(f);
+	json_t *rules = NULL, *rule = NULL;
+	int code;
+
+	if (override) {
+		if ((code = reason_override(f->pack, f->facts, override, &rule, e)) < 0)
+			return code;
+		if (!(rules = json_array()) || json_array_append_new(rules, rule) < 0) {
+			json_decref(rules);
+			return error_no_memory(e);
+		}
+	} else {
+		if ((code = tell_rules(f, f->colour, f->colour, &rules, e)) < 0)
+			return code;
+		if (json_array_size(rules) == 0) {
+			json_decref(rules);
+			rules = json_incref(f->held);
+		}
+	}
+	*ret_rules = rules;
+	return 0;
+}
+
+static json_t *
+time_json(const struct fold *f, instant at)
+{
+	char text[TIME_TEXT_SIZE];
+
+	return json_string(time_write(at, &f->pack->zone, text));
+}
+
+static int
+note_change(struct fold *f, struct error *e)
+{
+	json_t *rules = NULL, *change;
+	int code;
+
+	f->shown = colour_shown(f);
+	f->shown_since = f->at;
+	if ((code = tell_reasons(f, &rules, e)) < 0)
+		return code;
+	change = json_pack("{s:o,s:s,s:o}", "at", time_json(f, f->at), "colour", colour_name(f->shown), "rules", rules);
+	return json_array_append_new(f->changes, change) < 0 ? error_no_memory(e) : 0;
+}
+
+static int
+visit(struct fold *f, instant at, struct error *e)
+{
+	int code;
+
+	f->at = at;
+	f->flip = INT64_MAX;
+	if ((code = view_move(f->view, at, e)) < 0)
+		return code;
+	return settle(f, e);
+}
+
+/* The next moment that matters after the one visited, or INT64_MAX. */
+static instant
+next_moment(const struct fold *f)
+{
+	instant view = view_next(f->view);
+
+	return view < f->flip ? view : f->flip;
+}
+
+static int
+fold_to_now(struct fold *f, const instant *extra, size_t extra_count, size_t *visited, struct error *e)
+{
+	size_t next_extra = 0;
+	int code;
+
+	if ((code = visit(f, f->facts->applied_at, e)) < 0 || (code = note_change(f, e)) < 0)
+		return code;
+	while (f->at < f->now) {
+		instant next = next_moment(f);
+
+		while (next_extra < extra_count && extra[next_extra] <= f->at)
+			next_extra++;
+		if (next_extra < extra_count && extra[next_extra] < next)
+			next = extra[next_extra];
+		if (next > f->now)
+			next = f->now;
+		if (++*visited > EVALUATE_MOMENTS_MAX)
+			return error_set(e, ERROR_TOO_LARGE, "more than %d moments to visit", EVALUATE_MOMENTS_MAX);
+		if ((code = visit(f, next, e)) < 0)
+			return code;
+		if (colour_shown(f) != f->shown && (code = note_change(f, e)) < 0)
+			return code;
+	}
+	return 0;
+}
+
+/* Go on with nothing new until the colour differs. */
+static int
+find_next(struct fold *f, size_t *visited, json_t **ret_next, struct error *e)
+{
+	enum colour shown = f->shown;
+	int code;
+
+	for (;;) {
+		instant next = next_moment(f);
+
+		if (next > f->horizon) {
+			*ret_next = json_null();
+			return 0;
+		}
+		if (++*visited > EVALUATE_MOMENTS_MAX)
+			return error_set(e, ERROR_TOO_LARGE, "more than %d moments to visit", EVALUATE_MOMENTS_MAX);
+		if ((code = visit(f, next, e)) < 0)
+			return code;
+		if (colour_shown(f) != shown) {
+			*ret_next = json_pack("{s:o,s:s}", "at", time_json(f, f->at), "colour", colour_name(colour_shown(f)));
+			return *ret_next ? 0 : error_no_memory(e);
+		}
+	}
+}
+
+static int
+add_derived(const struct fold *f, json_t *result, struct error *e)
+{
+	json_t *shown = NULL;
+
+	for (size_t i = 0; i < f->pack->derived_count; i++) {
+		if (!f->pack->derived[i].show)
+			continue;
+		if (!shown && (!(shown = json_object()) || json_object_set_new(result, "derived", shown) < 0))
+			return error_no_memory(e);
+		if (json_object_set_new(shown, f->pack->derived[i].name, json_deep_copy(view_derived(f->view, i))) < 0)
+			return error_no_memory(e);
+	}
+	return 0;
+}
+
+/* The answer of the moment, all but what comes next. */
+static int
+make_result(struct fold *f, json_t **ret_result, struct error *e)
+{
+	json_t *rules = NULL, *result;
+	int code;
+
+	if ((code = tell_reasons(f, &rules, e)) < 0)
+		return code;
+	result = json_pack("{s:s,s:o,s:o,s:s,s:o}", "colour", colour_name(f->shown), "since", time_json(f, f->shown_since),
+		"rules", rules, "policy", f->pack->hash, "now", time_json(f, f->now));
+	if (!result)
+		return error_no_memory(e);
+	if ((code = add_derived(f, result, e)) < 0) {
+		json_decref(result);
+		return code;
+	}
+	*ret_result = result;
+	return 0;
+}
+
+static int
+fold_begin(struct fold *f, const json_t *facts_json, struct facts **ret_facts, struct error *e)
+{
+	const instant furthest = INT64_C(253402300799); /* 9999-12-31T23:59:59Z */
+	int code;
+
+	f->horizon = f->now + (instant)f->pack->horizon_days * DAY_S;
+	if (f->horizon > furthest)
+		return error_set(e, ERROR_BAD_INPUT, "a time past the year 9999");
+	if ((code = facts_read(facts_json, &f->pack->zone, f->now, ret_facts, e)) < 0)
+		return code;
+	f->facts = *ret_facts;
+	f->colour = f->pack->first_colour;
+	f->since = f->facts->applied_at;
+	if ((code = view_new(f->pack, f->facts, &f->view, e)) < 0)
+		return code;
+	if (!(f->changes = json_array()) || !(f->held = json_array()))
+		return error_no_memory(e);
+	return append_rule(f, NULL, f->held, e);
+}
+
+int
+fold_evaluate(const struct pack *pack, const json_t *facts_json, instant now, const instant *extra, size_t extra_count,
+	json_t **ret_result, json_t **ret_changes, struct error *e)
+{
+	struct fold f = {.pack = pack, .now = now};
+	json_t *result = NULL, *next = NULL;
+	struct facts *facts = NULL;
+	size_t visited = 0;
+	int code;
+
+	if ((code = fold_begin(&f, facts_json, &facts, e)) < 0 ||
+		(code = fold_to_now(&f, extra, extra_count, &visited, e)) < 0 || (code = make_result(&f, &result, e)) < 0 ||
+		(code = find_next(&f, &visited, &next, e)) < 0)
+		goto out;
+	if (json_object_set_new(result, "next", next) < 0) {
+		code = error_no_memory(e);
+		goto out;
+	}
+	if (ret_changes)
+		*ret_changes = json_incref(f.changes);
+	*ret_result = result;
+	result = NULL;
+out:
+	json_decref(result);
+	json_decref(f.held);
+	json_decref(f.changes);
+	view_free(f.view);
+	facts_free(facts);
+	return code;
+}
+
+int
+evaluate(const struct pack *pack, const json_t *facts, instant now, json_t **ret_result, json_t **ret_changes,
+	struct error *e)
+{
+	return fold_evaluate(pack, facts, now, NULL, 0, ret_result, ret_changes, e);
+}

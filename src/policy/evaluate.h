@@ -1,0 +1,39 @@
+/* policy/evaluate.h: the decision. Facts in; colour, reasons and the next change out.
+ *
+ * evaluate() is a pure function of the pack's bytes, the facts and ${now}: no clock, no file, no order of arrival. It
+ * folds from the application on, from moment to moment, so that it does not matter when or how often anybody asked.
+ * Facts are described by docs/facts.schema.json. */
+
+#ifndef HEALTHCODE_POLICY_EVALUATE_H
+#define HEALTHCODE_POLICY_EVALUATE_H
+
+#include <jansson.h>
+
+#include "base/error.h"
+#include "base/time.h"
+#include "policy/pack.h"
+
+enum {
+	EVALUATE_FACTS_MAX = 10000,   /* items in all lists of one person's facts together */
+	EVALUATE_MOMENTS_MAX = 20000, /* moments that one fold may visit */
+};
+
+/* evaluate(pack, facts, now, ret_result, ret_changes, e):
+ * What ${pack} says of a person with ${facts} at ${now}. Nothing in the facts with an own time after ${now} is used.
+ * ${ret_result} receives a new reference to
+ *   {"colour", "since", "next": {"at", "colour"} or null, "rules": [{"id", "colour", "reason": {LANGUAGE: text},
+ *    "evidence": [{"list", ...}]}], "policy": pack_hash, "now"}
+ * and "derived": {NAME: value} where the pack has derived values to show. "rules" are those that say so now, or, where
+ * none does and the colour is held, those that gave it at "since"; the pack's first colour has the rule "first", a
+ * colour set by hand the rule "override". "next" is the earliest moment at which the colour changes with nothing new
+ * happening, at most the pack's horizon ahead.
+ * ${ret_changes} (NULL if not wanted) receives the list of changes up to ${now}, oldest first, the application's colour
+ * among them: [{"at", "colour", "rules"}].
+ * Times are in the pack's zone. json_write of equal inputs gives equal bytes.
+ * Return 0; ERROR_BAD_INPUT (facts of a wrong shape, with the JSON pointer; a rule that fails on these facts; rules that
+ * undo each other at one moment); ERROR_EXISTS_NOT where the application is after ${now}; ERROR_TOO_LARGE past a
+ * maximum above; or ERROR_NO_MEMORY. */
+int evaluate(const struct pack *pack, const json_t *facts, instant now, json_t **ret_result, json_t **ret_changes,
+	struct error *e);
+
+#endif

@@ -1,0 +1,547 @@
+#include "policy/facts.h"
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/buffer.h"
+#include "base/json.h"
+#include "base/text.h"
+#include "policy/colour.h"
+#include "policy/evaluate.h"
+
+enum { WORD_MAX = 32, WORDS_MAX = 64, TEXT_MAX = 500, POINTER_MAX = 160, ITEM_TEXT_MAX = 1 << 16, FIELDS_MAX = 8 };
+
+enum shape {
+	SHAPE_TIME,
+	SHAPE_TIME_OR_NULL,
+	SHAPE_COUNTRY,
+	SHAPE_DIVISION,
+	SHAPE_HOURS,
+	SHAPE_DEGREE,
+	SHAPE_TEMPERATURE,
+	SHAPE_FLAG,
+	SHAPE_WORD,
+	SHAPE_WORDS,
+	SHAPE_TEXT,
+	SHAPE_COLOUR,
+};
+
+/* One member of an item. An optional one that is not given counts as null, [] or false. */
+struct field {
+	const char *name;
+	enum shape shape;
+	bool required;
+};
+
+/* What an item of a list looks like: which field is its own time, which ends it, and until when it goes on. */
+static const struct list_shape {
+	const char *name, *at, *ends, *lasts;
+	struct field fields[FIELDS_MAX];
+} list_shapes[FACT_LIST_COUNT] = {
+	[FACT_RESIDENCES] = {"residences", "from", "to", "to",
+		{{"country", SHAPE_COUNTRY, true}, {"division", SHAPE_DIVISION, false}, {"from", SHAPE_TIME_OR_NULL, false},
+			{"to", SHAPE_TIME_OR_NULL, false}}},
+	[FACT_VISITS] = {"visits", "from", "to", "to",
+		{{"country", SHAPE_COUNTRY, true}, {"division", SHAPE_DIVISION, false}, {"from", SHAPE_TIME, true},
+			{"to", SHAPE_TIME_OR_NULL, true}, {"hours", SHAPE_HOURS, false}}},
+	[FACT_CHECKINS] = {"checkins", "at", NULL, NULL,
+		{{"at", SHAPE_TIME, true}, {"temperature_tenths_c", SHAPE_TEMPERATURE, false}, {"symptoms", SHAPE_WORDS, false},
+			{"contact", SHAPE_FLAG, false}}},
+	[FACT_DECLARATIONS] = {"declarations", "at", NULL, NULL,
+		{{"at", SHAPE_TIME, true}, {"symptoms", SHAPE_WORDS, false}, {"contact", SHAPE_FLAG, false}}},
+	[FACT_CASES] = {"cases", "at", NULL, NULL, {{"status", SHAPE_WORD, true}, {"at", SHAPE_TIME, true}}},
+	[FACT_CONTACTS] = {"contacts", "known_at", "withdrawn_at", "last",
+		{{"kind", SHAPE_WORD, true}, {"degree", SHAPE_DEGREE, true}, {"first", SHAPE_TIME, true},
+			{"last", SHAPE_TIME, true}, {"known_at", SHAPE_TIME, true}, {"withdrawn_at", SHAPE_TIME_OR_NULL, false}}},
+	[FACT_TESTS] = {"tests", "at", NULL, NULL,
+		{{"kind", SHAPE_WORD, true}, {"result", SHAPE_WORD, true}, {"at", SHAPE_TIME, true}}},
+	[FACT_OVERRIDES] = {"overrides", "at", "until", NULL,
+		{{"colour", SHAPE_COLOUR, true}, {"cause", SHAPE_TEXT, true}, {"at", SHAPE_TIME, true},
+			{"until", SHAPE_TIME, true}, {"revoked_at", SHAPE_TIME_OR_NULL, false}}},
+};
+
+/* What is being read, and where in it: the pointer is written only when something is wrong. */
+struct reading {
+	const struct zone *zone;
+	instant now;
+	const char *list;
+	size_t index, total;
+	struct error *e;
+};
+
+const char *
+fact_list_name(enum fact_list list)
+{
+	return list_shapes[list].name;
+}
+
+const char *
+level_name(enum level level)
+{
+	static const char *const names[] = {"unknown", "low", "medium", "high"};
+
+	return names[level];
+}
+
+static int __attribute__((format(printf, 3, 4)))
+wrong(const struct reading *r, const char *field, const char *format, ...)
+{
+	char reason[256];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(reason, sizeof reason, format, arguments);
+	va_end(arguments);
+	if (!r->list)
+		return error_set(r->e, ERROR_BAD_INPUT, "facts: /%.64s: %s", field, reason);
+	if (!field)
+		return error_set(r->e, ERROR_BAD_INPUT, "facts: /%s/%zu: %s", r->list, r->index, reason);
+	return error_set(r->e, ERROR_BAD_INPUT, "facts: /%s/%zu/%.64s: %s", r->list, r->index, field, reason);
+}
+
+static int
+read_time(const struct reading *r, const char *field, const json_t *value, instant *ret_at)
+{
+	struct error reason = {0};
+
+	if (!json_is_string(value))
+		return wrong(r, field, "a time such as \"2020-03-24T08:00:00+08:00\" expected");
+	if (time_read(json_string_value(value), json_string_length(value), r->zone, ret_at, &reason) < 0)
+		return wrong(r, field, "%s", reason.message);
+	return 0;
+}
+
+static bool
+is_made_of(const json_t *value, size_t least, size_t most, const char *first, const char *others)
+{
+	const char *text = json_string_value(value);
+	size_t length = json_string_length(value);
+
+	return text && length >= least && length <= most && strspn(text, first) >= 1 && strspn(text, others) == length;
+}
+
+static bool
+is_word(const json_t *value)
+{
+	return is_made_of(value, 1, WORD_MAX, "abcdefghijklmnopqrstuvwxyz", "abcdefghijklmnopqrstuvwxyz0123456789_-");
+}
+
+static int
+check_words(const struct reading *r, const char *field, const json_t *value)
+{
+	size_t i;
+	json_t *word;
+
+	if (!json_is_array(value) || json_array_size(value) > WORDS_MAX)
+		return wrong(r, field, "a list of at most %d words expected", WORDS_MAX);
+	json_array_foreach(value, i, word) if (!is_word(word)) return wrong(
+		r, field, "item %zu: a word in lower case expected, such as \"cough\"", i);
+	return 0;
+}
+
+static int
+check_integer(const struct reading *r, const char *field, const json_t *value, int least, int most, const char *what)
+{
+	if (!json_is_integer(value) || json_integer_value(value) < least || json_integer_value(value) > most)
+		return wrong(r, field, "%s from %d to %d expected", what, least, most);
+	return 0;
+}
+
+/* Check a value that is not a time. */
+static int
+check_value(const struct reading *r, const struct field *field, const json_t *value)
+{
+	enum colour colour;
+
+	switch (field->shape) {
+	case SHAPE_COUNTRY:
+		if (!is_made_of(value, 2, 2, "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
+			return wrong(r, field->name, "a country code of two letters expected, such as \"CN\"");
+		return 0;
+	case SHAPE_DIVISION:
+		if (!json_is_null(value) && !is_made_of(value, 6, 6, "0123456789", "0123456789"))
+			return wrong(r, field->name, "a division code of six digits expected, or null");
+		return 0;
+	case SHAPE_HOURS:
+		return json_is_null(value) ? 0 : check_integer(r, field->name, value, 0, 1000000, "whole hours");
+	case SHAPE_DEGREE:
+		return check_integer(r, field->name, value, 1, 9, "a degree");
+	case SHAPE_TEMPERATURE:
+		return json_is_null(value) ? 0 : check_integer(r, field->name, value, 200, 500, "tenths of a degree Celsius");
+	case SHAPE_FLAG:
+		return json_is_boolean(value) ? 0 : wrong(r, field->name, "true or false expected");
+	case SHAPE_WORD:
+		return is_word(value) ? 0 : wrong(r, field->name, "a word in lower case expected");
+	case SHAPE_WORDS:
+		return check_words(r, field->name, value);
+	case SHAPE_TEXT:
+		if (!json_is_string(value) || json_string_length(value) == 0 || json_string_length(value) > TEXT_MAX)
+			return wrong(r, field->name, "a text of 1 to %d bytes expected", TEXT_MAX);
+		return 0;
+	case SHAPE_COLOUR:
+		if (!colour_read(json_string_value(value), &colour))
+			return wrong(r, field->name, "green, yellow, red or gray expected");
+		return 0;
+	case SHAPE_TIME:
+	case SHAPE_TIME_OR_NULL:
+		break;
+	}
+	return 0;
+}
+
+static json_t *
+value_not_given(enum shape shape)
+{
+	return shape == SHAPE_FLAG ? json_false() : shape == SHAPE_WORDS ? json_array() : json_null();
+}
+
+/* The item's value of one field, checked, times in the one form; an end that is not known yet becomes null. */
+static int
+take_field(const struct reading *r, const struct field *field, const json_t *given, struct fact *fact)
+{
+	const struct list_shape *shape = &list_shapes[fact->list];
+	const json_t *value = json_object_get(given, field->name);
+	char text[TIME_TEXT_SIZE];
+	json_t *taken = NULL;
+	instant at;
+	int code;
+
+	if (!value && field->required)
+		return wrong(r, field->name, "missing");
+	if (!value || (json_is_null(value) && field->shape == SHAPE_TIME_OR_NULL)) {
+		taken = value_not_given(field->shape);
+	} else if (field->shape == SHAPE_TIME || field->shape == SHAPE_TIME_OR_NULL) {
+		if ((code = read_time(r, field->name, value, &at)) < 0)
+			return code;
+		if (strcmp(field->name, shape->at) == 0)
+			fact->at = at;
+		else if (strcmp(field->name, "revoked_at") == 0)
+			fact->ends = at <= r->now && at < fact->ends ? at : fact->ends;
+		else if (shape->ends && strcmp(field->name, shape->ends) == 0)
+			fact->ends = at;
+		if (shape->lasts && strcmp(field->name, shape->lasts) == 0 && at <= r->now)
+			fact->lasts = at;
+		/* The planned end of an override is known from its beginning; any other time to come is not known. */
+		taken =
+			at > r->now && strcmp(field->name, "until") != 0 ? json_null() : json_string(time_write(at, r->zone, text));
+	} else {
+		if ((code = check_value(r, field, value)) < 0)
+			return code;
+		taken = json_deep_copy(value);
+	}
+	return json_object_set_new(fact->json, field->name, taken) < 0 ? error_no_memory(r->e) : 0;
+}
+
+static int
+check_known_fields(const struct reading *r, const struct list_shape *shape, const json_t *given)
+{
+	const char *name;
+	json_t *value;
+	size_t i;
+
+	json_object_foreach((json_t *)given, name, value)
+	{
+		for (i = 0; i < FIELDS_MAX && shape->fields[i].name; i++)
+			if (strcmp(shape->fields[i].name, name) == 0)
+				break;
+		if (i == FIELDS_MAX || !shape->fields[i].name)
+			return wrong(r, name, "unknown field");
+	}
+	return 0;
+}
+
+static int
+take_fact(const struct reading *r, const json_t *given, struct fact *fact)
+{
+	const struct list_shape *shape = &list_shapes[fact->list];
+	struct buffer text = buffer_make(ITEM_TEXT_MAX);
+	int code = 0;
+
+	if (!json_is_object(given))
+		return wrong(r, NULL, "an object expected");
+	if ((code = check_known_fields(r, shape, given)) < 0)
+		return code;
+	fact->at = INT64_MIN;
+	fact->ends = fact->lasts = INT64_MAX;
+	if (!(fact->json = json_object()))
+		return error_no_memory(r->e);
+	for (size_t i = 0; i < FIELDS_MAX && shape->fields[i].name; i++)
+		if ((code = take_field(r, &shape->fields[i], given, fact)) < 0)
+			return code;
+	if (fact->ends < fact->at)
+		return wrong(r, shape->ends, "before its beginning");
+	if (fact->list != FACT_OVERRIDES && fact->ends > r->now)
+		fact->ends = INT64_MAX;
+	if ((code = json_write(fact->json, &text, r->e)) == 0)
+		fact->text = buffer_take(&text);
+	buffer_free(&text);
+	return code;
+}
+
+static int
+compare_facts(const void *a, const void *b)
+{
+	const struct fact *x = a, *y = b;
+
+	if (x->at != y->at)
+		return x->at < y->at ? -1 : 1;
+	return strcmp(x->text, y->text);
+}
+
+static void
+drop_fact(struct fact *fact)
+{
+	json_decref(fact->json);
+	free(fact->text);
+}
+
+static int
+take_list(struct reading *r, enum fact_list list, const json_t *given, struct fact_items *items)
+{
+	size_t count = json_array_size(given), i;
+	json_t *item;
+	int code;
+
+	if (!given)
+		return 0;
+	r->list = NULL;
+	if (!json_is_array(given))
+		return wrong(r, list_shapes[list].name, "a list expected");
+	if ((r->total += count) > EVALUATE_FACTS_MAX)
+		return error_set(r->e, ERROR_TOO_LARGE, "facts: more than %d items", EVALUATE_FACTS_MAX);
+	if (count == 0)
+		return 0;
+	if (!(items->items = calloc(count, sizeof *items->items)))
+		return error_no_memory(r->e);
+	r->list = list_shapes[list].name;
+	json_array_foreach(given, i, item)
+	{
+		struct fact *fact = &items->items[items->count];
+
+		r->index = i;
+		fact->list = list;
+		items->count++;
+		if ((code = take_fact(r, item, fact)) < 0)
+			return code;
+		if (fact->at > r->now) {
+			drop_fact(fact);
+			*fact = (struct fact){0};
+			items->count--;
+		}
+	}
+	qsort(items->items, items->count, sizeof *items->items, compare_facts);
+	return 0;
+}
+
+static bool
+read_level(const json_t *value, enum level *ret_level)
+{
+	const char *text = json_string_value(value);
+
+	for (int level = LEVEL_LOW; text && level <= LEVEL_HIGH; level++)
+		if (strcmp(text, level_name((enum level)level)) == 0) {
+			*ret_level = (enum level)level;
+			return true;
+		}
+	return false;
+}
+
+static int
+compare_steps(const void *a, const void *b)
+{
+	const struct area_step *x = a, *y = b;
+
+	return x->at != y->at ? (x->at < y->at ? -1 : 1) : (int)x->level - (int)y->level;
+}
+
+static int
+take_steps(struct reading *r, const json_t *given, struct area *area)
+{
+	struct area_step *steps = NULL;
+	json_t *item;
+	size_t i;
+	int code;
+
+	if ((r->total += json_array_size(given)) > EVALUATE_FACTS_MAX)
+		return error_set(r->e, ERROR_TOO_LARGE, "facts: more than %d items", EVALUATE_FACTS_MAX);
+	if (!(steps = calloc(json_array_size(given) + 1, sizeof *steps)))
+		return error_no_memory(r->e);
+	area->steps = steps;
+	json_array_foreach(given, i, item)
+	{
+		struct area_step *step = &steps[area->step_count];
+		const char *name;
+		json_t *value;
+
+		r->index = i;
+		json_object_foreach(item, name, value) if (strcmp(name, "at") != 0 && strcmp(name, "level") != 0 &&
+			strcmp(name, "total") != 0 && strcmp(name, "new") != 0) return wrong(r, name, "unknown field");
+		if ((code = read_time(r, "at", json_object_get(item, "at"), &step->at)) < 0)
+			return code;
+		if (!read_level(json_object_get(item, "level"), &step->level))
+			return wrong(r, "level", "low, medium or high expected");
+		if (step->at <= r->now)
+			area->step_count++;
+	}
+	qsort(steps, area->step_count, sizeof *steps, compare_steps);
+	return 0;
+}
+
+static int
+compare_areas(const void *a, const void *b)
+{
+	return strcmp(((const struct area *)a)->code, ((const struct area *)b)->code);
+}
+
+static int
+take_areas(struct reading *r, const json_t *given, struct facts *facts)
+{
+	const char *code_text;
+	json_t *item;
+	int code;
+
+	r->list = NULL;
+	if (!given)
+		return 0;
+	if (!json_is_object(given))
+		return wrong(r, "areas", "an object expected");
+	if ((r->total += json_object_size(given)) > EVALUATE_FACTS_MAX)
+		return error_set(r->e, ERROR_TOO_LARGE, "facts: more than %d items", EVALUATE_FACTS_MAX);
+	if (!(facts->areas = calloc(json_object_size(given) + 1, sizeof *facts->areas)))
+		return error_no_memory(r->e);
+	json_object_foreach((json_t *)given, code_text, item)
+	{
+		struct area *area = &facts->areas[facts->area_count++];
+		char list[POINTER_MAX];
+
+		snprintf(list, sizeof list, "areas/%.64s/steps", code_text);
+		area->code = code_text;
+		area->name = json_object_get(item, "name");
+		r->list = NULL;
+		if (!json_is_array(json_object_get(item, "steps")))
+			return wrong(r, list, "a list expected");
+		if (area->name && !json_is_object(area->name))
+			return wrong(r, "areas", "%.64s: its name must be an object of languages", code_text);
+		r->list = list;
+		code = take_steps(r, json_object_get(item, "steps"), area);
+		r->list = NULL;
+		if (code < 0)
+			return code;
+	}
+	qsort(facts->areas, facts->area_count, sizeof *facts->areas, compare_areas);
+	return 0;
+}
+
+static int
+check_top(const struct reading *r, const json_t *json)
+{
+	const char *name;
+	json_t *value;
+
+	if (!json_is_object(json))
+		return error_set(r->e, ERROR_BAD_INPUT, "facts: an object expected");
+	json_object_foreach((json_t *)json, name, value)
+	{
+		bool known = strcmp(name, "applied_at") == 0 || strcmp(name, "birth_date") == 0 || strcmp(name, "areas") == 0;
+
+		for (int i = 0; i < FACT_LIST_COUNT && !known; i++)
+			known = strcmp(name, list_shapes[i].name) == 0;
+		if (!known)
+			return wrong(r, name, "unknown field");
+	}
+	return 0;
+}
+
+static int
+take_birth_date(const struct reading *r, const json_t *given, struct facts *facts)
+{
+	day_number day;
+
+	if (!given || json_is_null(given))
+		return 0;
+	if (!json_is_string(given) || day_read(json_string_value(given), json_string_length(given), &day, NULL) < 0)
+		return wrong(r, "birth_date", "a date such as \"1980-02-29\" expected");
+	facts->birth_date = json_string_value(given);
+	return 0;
+}
+
+int
+facts_read(const json_t *json, const struct zone *zone, instant now, struct facts **ret_facts, struct error *e)
+{
+	struct reading r = {.zone = zone, .now = now, .e = e};
+	struct facts *facts = NULL;
+	int code;
+
+	if ((code = check_top(&r, json)) < 0)
+		goto out;
+	if (!(facts = calloc(1, sizeof *facts))) {
+		code = error_no_memory(e);
+		goto out;
+	}
+	if ((code = read_time(&r, "applied_at", json_object_get(json, "applied_at"), &facts->applied_at)) < 0 ||
+		(code = take_birth_date(&r, json_object_get(json, "birth_date"), facts)) < 0)
+		goto out;
+	if (facts->applied_at > now) {
+		code = error_set(e, ERROR_EXISTS_NOT, "there is no application yet at that time");
+		goto out;
+	}
+	for (int i = 0; i < FACT_LIST_COUNT; i++)
+		if ((code = take_list(&r, (enum fact_list)i, json_object_get(json, list_shapes[i].name), &facts->lists[i])) < 0)
+			goto out;
+	if ((code = take_areas(&r, json_object_get(json, "areas"), facts)) < 0)
+		goto out;
+	*ret_facts = facts;
+	facts = NULL;
+out:
+	facts_free(facts);
+	return code;
+}
+
+void
+facts_free(struct facts *facts)
+{
+	if (!facts)
+		return;
+	for (int i = 0; i < FACT_LIST_COUNT; i++) {
+		for (size_t j = 0; j < facts->lists[i].count; j++)
+			drop_fact(&facts->lists[i].items[j]);
+		free(facts->lists[i].items);
+	}
+	for (size_t i = 0; i < facts->area_count; i++)
+		free(facts->areas[i].steps);
+	free(facts->areas);
+	free(facts);
+}
+
+const struct area *
+facts_area(const struct facts *facts, const char *code)
+{
+	struct area key = {.code = code};
+
+	return facts->area_count && code
+		? bsearch(&key, facts->areas, facts->area_count, sizeof *facts->areas, compare_areas)
+		: NULL;
+}
+
+enum level
+area_level(const struct area *area, instant at)
+{
+	enum level level = LEVEL_UNKNOWN;
+
+	for (size_t i = 0; area && i < area->step_count && area->steps[i].at <= at; i++)
+		level = area->steps[i].level;
+	return level;
+}
+
+instant
+area_next_step(const struct area *area, instant at)
+{
+	for (size_t i = 0; area && i < area->step_count; i++)
+		if (area->steps[i].at > at)
+			return area->steps[i].at;
+	return INT64_MAX;
+}

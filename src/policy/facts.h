@@ -1,0 +1,82 @@
+/* policy/facts.h (inside the room): a person's facts, read from JSON and checked, as they stand at one moment.
+ *
+ * F1. Nothing is left with an own time after ${now}; an end after ${now} is not known yet (null).
+ * F2. Lists are sorted by own time, then by canonical text, so that the order of the input does not matter.
+ * F3. Every time in the items' JSON is written in one form: the pack's zone, seconds. */
+
+#ifndef HEALTHCODE_POLICY_FACTS_H
+#define HEALTHCODE_POLICY_FACTS_H
+
+#include <jansson.h>
+
+#include "base/error.h"
+#include "base/time.h"
+
+enum fact_list {
+	FACT_RESIDENCES,
+	FACT_VISITS,
+	FACT_CHECKINS,
+	FACT_DECLARATIONS,
+	FACT_CASES,
+	FACT_CONTACTS,
+	FACT_TESTS,
+	FACT_OVERRIDES,
+	FACT_LIST_COUNT,
+};
+
+enum level { LEVEL_UNKNOWN, LEVEL_LOW, LEVEL_MEDIUM, LEVEL_HIGH };
+
+/* The list's name in the facts, and in the payload that rules see. */
+const char *fact_list_name(enum fact_list list);
+const char *level_name(enum level level);
+
+/* One item: in force from ${at} to ${ends}; what it tells of (a stay, a contact) goes on until ${lasts}. INT64_MAX is an
+ * end not known yet. ${json} holds all fields of the schema, those not given as null, [] or false. */
+struct fact {
+	instant at, ends, lasts;
+	enum fact_list list;
+	json_t *json;
+	char *text;
+};
+
+struct area_step {
+	instant at;
+	enum level level;
+};
+
+/* A division or country with counts. Before its first step the level is unknown. Borrowed from the facts' JSON: ${code} and
+ * ${name} (an object by language, or NULL). */
+struct area {
+	const char *code;
+	const json_t *name;
+	struct area_step *steps;
+	size_t step_count;
+};
+
+struct facts {
+	instant applied_at;
+	const char *birth_date; /* NULL if not given; borrowed */
+	struct fact_items {
+		struct fact *items;
+		size_t count;
+	} lists[FACT_LIST_COUNT];
+	struct area *areas; /* sorted by code */
+	size_t area_count;
+};
+
+/* facts_read(json, zone, now, ret_facts, e):
+ * Check ${json} (which must outlive the result) and take what is known at ${now}. Return 0; ERROR_BAD_INPUT with a JSON
+ * pointer in the message; ERROR_EXISTS_NOT where the application is after ${now}; ERROR_TOO_LARGE; ERROR_NO_MEMORY. */
+int facts_read(const json_t *json, const struct zone *zone, instant now, struct facts **ret_facts, struct error *e);
+void facts_free(struct facts *facts);
+
+/* The area of that code, or NULL. */
+const struct area *facts_area(const struct facts *facts, const char *code);
+
+/* The level in force at ${at}; ${area} may be NULL, then it is unknown. */
+enum level area_level(const struct area *area, instant at);
+
+/* The first step after ${at}, or INT64_MAX. */
+instant area_next_step(const struct area *area, instant at);
+
+#endif

@@ -1,0 +1,426 @@
+#include "policy/view.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "policy/days.h"
+#include "policy/holds.h"
+
+/* A residence or visit: its item in the view, and the area in whose counts it falls. */
+struct place {
+	const struct fact *fact;
+	const struct area *area;
+	json_t *item;
+	bool shown, ended;
+	enum level level, level_at_end;
+};
+
+struct view {
+	const struct pack *pack;
+	const struct facts *facts;
+	instant at, since;
+	json_t *data, *payload, *latest, *lists[VIEW_DERIVED];
+	size_t shown[FACT_LIST_COUNT];
+	struct place *places; /* by own time, residences first, then text */
+	size_t place_count, places_shown;
+	struct days *days[PACK_DERIVED_MAX]; /* DAILY */
+	json_t *derived[PACK_DERIVED_MAX];   /* borrowed from the payload */
+	instant derived_next;
+};
+
+static int
+compare_places(const void *a, const void *b)
+{
+	const struct fact *x = ((const struct place *)a)->fact, *y = ((const struct place *)b)->fact;
+
+	if (x->at != y->at)
+		return x->at < y->at ? -1 : 1;
+	if (x->list != y->list)
+		return x->list < y->list ? -1 : 1;
+	return strcmp(x->text, y->text);
+}
+
+/* The area with counts that is nearest to a division: itself, its city, its province, its country. */
+static const struct area *
+area_of(const struct facts *facts, const json_t *place)
+{
+	const char *division = json_string_value(json_object_get(place, "division"));
+	const struct area *area = NULL;
+	char code[7];
+
+	for (size_t kept = 6; division && !area && kept >= 2; kept -= 2) {
+		memcpy(code, "000000", sizeof code);
+		memcpy(code, division, kept);
+		area = facts_area(facts, code);
+	}
+	return area ? area : facts_area(facts, json_string_value(json_object_get(place, "country")));
+}
+
+static int
+set(json_t *object, const char *name, json_t *value, struct error *e)
+{
+	return json_object_set_new(object, name, value) < 0 ? error_no_memory(e) : 0;
+}
+
+static json_t *
+division_part(const char *division, size_t kept)
+{
+	char code[] = "000000";
+
+	if (!division)
+		return json_null();
+	memcpy(code, division, kept);
+	return json_string(code);
+}
+
+/* The item of a place in the view: the fact's fields, its province, city and county, and the area's code. */
+static int
+make_place_item(struct place *place, struct error *e)
+{
+	const char *division = json_string_value(json_object_get(place->fact->json, "division"));
+	bool is_county = division && strcmp(division + 4, "00") != 0,
+		 is_city = division && strcmp(division + 2, "0000") != 0;
+	json_t *item;
+	int code;
+
+	if (!(item = place->item = json_copy(place->fact->json)))
+		return error_no_memory(e);
+	if ((code = set(item, "kind", json_string(place->fact->list == FACT_VISITS ? "visit" : "residence"), e)) < 0 ||
+		(code = set(item, "province", division_part(division, 2), e)) < 0 ||
+		(code = set(item, "city", division_part(is_city ? division : NULL, 4), e)) < 0 ||
+		(code = set(item, "county", division_part(is_county ? division : NULL, 6), e)) < 0 ||
+		(code = set(item, "area", place->area ? json_string(place->area->code) : json_null(), e)) < 0 ||
+		(code = set(item, "ended", json_false(), e)) < 0 ||
+		(code = set(item, "to", json_string(CERTLOGIC_CLOCK_TEXT), e)) < 0)
+		return code;
+	return 0;
+}
+
+static int
+make_places(struct view *view, struct error *e)
+{
+	const struct fact_items *residences = &view->facts->lists[FACT_RESIDENCES],
+							*visits = &view->facts->lists[FACT_VISITS];
+	int code;
+
+	if (!(view->places = calloc(residences->count + visits->count + 1, sizeof *view->places)))
+		return error_no_memory(e);
+	for (size_t i = 0; i < residences->count; i++)
+		view->places[view->place_count++].fact = &residences->items[i];
+	for (size_t i = 0; i < visits->count; i++)
+		view->places[view->place_count++].fact = &visits->items[i];
+	qsort(view->places, view->place_count, sizeof *view->places, compare_places);
+	for (size_t i = 0; i < view->place_count; i++) {
+		view->places[i].area = area_of(view->facts, view->places[i].fact->json);
+		if ((code = make_place_item(&view->places[i], e)) < 0)
+			return code;
+	}
+	return 0;
+}
+
+static int
+make_payload(struct view *view, struct error *e)
+{
+	static const enum fact_list with_latest[] = {FACT_CHECKINS, FACT_DECLARATIONS, FACT_CASES, FACT_TESTS};
+	char text[TIME_TEXT_SIZE];
+	json_t *external;
+	int code;
+
+	if (!(view->data = json_object()) || !(view->payload = json_object()) ||
+		json_object_set_new(view->data, "payload", view->payload) < 0)
+		return error_no_memory(e);
+	if (!(external = json_object()) || json_object_set_new(view->data, "external", external) < 0)
+		return error_no_memory(e);
+	if ((code = set(external, "validationClock", json_string(CERTLOGIC_CLOCK_TEXT), e)) < 0 ||
+		(code = set(view->data, "item", json_null(), e)) < 0)
+		return code;
+	for (int i = 0; i < VIEW_DERIVED; i++)
+		if (i != FACT_OVERRIDES &&
+			((view->lists[i] = json_array()) == NULL ||
+				json_object_set_new(view->payload, pack_list_name(view->pack, i), view->lists[i]) < 0))
+			return error_no_memory(e);
+	if (!(view->latest = json_object()) || json_object_set_new(view->payload, "latest", view->latest) < 0)
+		return error_no_memory(e);
+	for (size_t i = 0; i < sizeof with_latest / sizeof with_latest[0]; i++)
+		if ((code = set(view->latest, fact_list_name(with_latest[i]), json_null(), e)) < 0)
+			return code;
+	time_write(view->facts->applied_at, &view->pack->zone, text);
+	if ((code = set(view->payload, "applied_at", json_string(text), e)) < 0)
+		return code;
+	return set(
+		view->payload, "birth_date", view->facts->birth_date ? json_string(view->facts->birth_date) : json_null(), e);
+}
+
+int
+view_new(const struct pack *pack, const struct facts *facts, struct view **ret_view, struct error *e)
+{
+	struct view *view = NULL;
+	int code;
+
+	if (!(view = calloc(1, sizeof *view)))
+		return error_no_memory(e);
+	view->pack = pack;
+	view->facts = facts;
+	view->at = INT64_MIN;
+	view->derived_next = INT64_MAX;
+	if ((code = make_payload(view, e)) < 0 || (code = make_places(view, e)) < 0)
+		goto out;
+	for (size_t i = 0; i < pack->derived_count; i++)
+		if (pack->derived[i].kind == DERIVED_DAILY &&
+			(code = days_new(&pack->zone, facts->lists[FACT_CHECKINS].count, &view->days[i], e)) < 0)
+			goto out;
+	if ((code = view_set_colour(view, pack->first_colour, facts->applied_at, e)) < 0)
+		goto out;
+	*ret_view = view;
+	view = NULL;
+out:
+	view_free(view);
+	return code;
+}
+
+void
+view_free(struct view *view)
+{
+	if (!view)
+		return;
+	for (size_t i = 0; i < PACK_DERIVED_MAX; i++)
+		days_free(view->days[i]);
+	for (size_t i = 0; i < view->place_count; i++)
+		json_decref(view->places[i].item);
+	free(view->places);
+	json_decref(view->data);
+	free(view);
+}
+
+/* Mark a check-in normal or not, once, by each DAILY value's expression over the item alone. */
+static int
+mark_checkin(struct view *view, json_t *item, instant at, struct error *e)
+{
+	for (size_t i = 0; i < view->pack->derived_count; i++) {
+		const struct derived *derived = &view->pack->derived[i];
+		bool normal;
+		int code;
+
+		if (derived->kind != DERIVED_DAILY)
+			continue;
+		if ((code = view_set_item(view, item, e)) < 0 ||
+			(code = program_holds(derived->normal, view->data, at, at, &normal, NULL, e)) < 0 ||
+			(code = set(item, derived->name, json_boolean(normal), e)) < 0)
+			return code;
+		days_add(view->days[i], at, normal);
+	}
+	return view_set_item(view, NULL, e);
+}
+
+static int
+show_fact(struct view *view, const struct fact *fact, struct error *e)
+{
+	json_t *item = json_copy(fact->json);
+	const char *name = fact_list_name(fact->list);
+	int code;
+
+	if (!item || json_array_append_new(view->lists[fact->list], item) < 0)
+		return error_no_memory(e);
+	if (fact->list == FACT_CONTACTS && fact->lasts > view->at &&
+		(code = set(item, "last", json_string(CERTLOGIC_CLOCK_TEXT), e)) < 0)
+		return code;
+	if (fact->list == FACT_CHECKINS && (code = mark_checkin(view, item, fact->at, e)) < 0)
+		return code;
+	return json_object_get(view->latest, name) && json_object_set(view->latest, name, item) < 0 ? error_no_memory(e)
+																								: 0;
+}
+
+/* A contact's withdrawal and last moment come true. */
+static int
+update_contacts(struct view *view, struct error *e)
+{
+	const struct fact_items *contacts = &view->facts->lists[FACT_CONTACTS];
+	int code = 0;
+
+	for (size_t i = 0; i < view->shown[FACT_CONTACTS] && code == 0; i++) {
+		const struct fact *fact = &contacts->items[i];
+		json_t *item = json_array_get(view->lists[FACT_CONTACTS], i);
+
+		code = set(item, "withdrawn", json_boolean(fact->ends <= view->at), e);
+		if (code == 0)
+			code = set(item, "withdrawn_at",
+				fact->ends <= view->at ? json_incref(json_object_get(fact->json, "withdrawn_at")) : json_null(), e);
+		if (code == 0 && fact->lasts <= view->at &&
+			json_object_set(item, "last", json_object_get(fact->json, "last")) < 0)
+			code = error_no_memory(e);
+	}
+	return code;
+}
+
+static int
+update_place(struct view *view, struct place *place, bool first, struct error *e)
+{
+	bool ended = place->fact->lasts <= view->at;
+	enum level level = area_level(place->area, view->at),
+			   level_at_end = ended ? area_level(place->area, place->fact->lasts) : level;
+	int code;
+
+	if (first || level != place->level)
+		if ((code = set(place->item, "level", json_string(level_name(level)), e)) < 0)
+			return code;
+	if (first || level_at_end != place->level_at_end)
+		if ((code = set(place->item, "level_at_end", json_string(level_name(level_at_end)), e)) < 0)
+			return code;
+	if (ended && !place->ended &&
+		((code = set(place->item, "ended", json_true(), e)) < 0 ||
+			json_object_set(place->item, "to", json_object_get(place->fact->json, "to")) < 0))
+		return error_no_memory(e);
+	place->level = level;
+	place->level_at_end = level_at_end;
+	place->ended = ended;
+	return 0;
+}
+
+static int
+update_places(struct view *view, struct error *e)
+{
+	int code;
+
+	while (view->places_shown < view->place_count && view->places[view->places_shown].fact->at <= view->at) {
+		struct place *place = &view->places[view->places_shown++];
+
+		if (json_array_append(view->lists[VIEW_PLACES], place->item) < 0 ||
+			json_array_append(view->lists[place->fact->list], place->item) < 0)
+			return error_no_memory(e);
+		if ((code = update_place(view, place, true, e)) < 0)
+			return code;
+	}
+	for (size_t i = 0; i < view->places_shown; i++)
+		if ((code = update_place(view, &view->places[i], false, e)) < 0)
+			return code;
+	return 0;
+}
+
+static void
+sooner(instant candidate, instant at, instant *next)
+{
+	if (candidate > at && candidate < *next)
+		*next = candidate;
+}
+
+static int
+add_up_stays(
+	const struct view *view, const struct derived *derived, json_t **ret_value, instant *ret_next, struct error *e)
+{
+	struct stays *stays = NULL;
+	int code;
+
+	if ((code = stays_new(derived, &view->pack->zone, view->facts, view->at, &stays, e)) < 0)
+		return code;
+	for (size_t i = 0; i < view->places_shown && code == 0; i++) {
+		const struct place *place = &view->places[i];
+
+		if (derived->of == VIEW_PLACES || derived->of == (int)place->fact->list)
+			code = stays_add(stays, place->fact, place->item, e);
+	}
+	if (code == 0)
+		code = stays_value(stays, ret_value, ret_next, e);
+	stays_free(stays);
+	return code;
+}
+
+/* Work out the derived values of the moment, and when they next change by themselves. */
+static int
+derive(struct view *view, struct error *e)
+{
+	view->derived_next = INT64_MAX;
+	for (size_t i = 0; i < view->pack->derived_count; i++) {
+		const struct derived *derived = &view->pack->derived[i];
+		instant next = INT64_MAX;
+		json_t *value = NULL;
+		int code;
+
+		if (derived->kind == DERIVED_DAILY)
+			code = days_value(view->days[i], view->at, view->since, &value, &next, e);
+		else
+			code = add_up_stays(view, derived, &value, &next, e);
+		if (code < 0 || (code = set(view->payload, derived->name, value, e)) < 0)
+			return code;
+		view->derived[i] = value;
+		sooner(next, view->at, &view->derived_next);
+	}
+	return 0;
+}
+
+int
+view_move(struct view *view, instant at, struct error *e)
+{
+	int code;
+
+	view->at = at;
+	for (int list = 0; list < FACT_LIST_COUNT; list++) {
+		const struct fact_items *items = &view->facts->lists[list];
+
+		for (; view->shown[list] < items->count && items->items[view->shown[list]].at <= at; view->shown[list]++)
+			if (list != FACT_RESIDENCES && list != FACT_VISITS && list != FACT_OVERRIDES &&
+				(code = show_fact(view, &items->items[view->shown[list]], e)) < 0)
+				return code;
+	}
+	if ((code = update_contacts(view, e)) < 0 || (code = update_places(view, e)) < 0)
+		return code;
+	return derive(view, e);
+}
+
+int
+view_set_colour(struct view *view, enum colour colour, instant since, struct error *e)
+{
+	char text[TIME_TEXT_SIZE];
+	int code;
+
+	view->since = since;
+	if ((code = set(view->payload, "colour", json_string(colour_name(colour)), e)) < 0 ||
+		(code = set(view->payload, "since", json_string(time_write(since, &view->pack->zone, text)), e)) < 0)
+		return code;
+	return view->at == INT64_MIN ? 0 : derive(view, e);
+}
+
+instant
+view_next(const struct view *view)
+{
+	instant next = view->derived_next;
+
+	for (int list = 0; list < FACT_LIST_COUNT; list++) {
+		const struct fact_items *items = &view->facts->lists[list];
+
+		if (view->shown[list] < items->count)
+			sooner(items->items[view->shown[list]].at, view->at, &next);
+		for (size_t i = 0; list != FACT_CHECKINS && i < view->shown[list]; i++) {
+			sooner(items->items[i].ends, view->at, &next);
+			sooner(items->items[i].lasts, view->at, &next);
+		}
+	}
+	for (size_t i = 0; i < view->places_shown; i++)
+		sooner(area_next_step(view->places[i].area, view->at), view->at, &next);
+	return next;
+}
+
+json_t *
+view_data(struct view *view)
+{
+	return view->data;
+}
+
+json_t *
+view_list(const struct view *view, int list)
+{
+	return list < VIEW_DERIVED ? view->lists[list] : view->derived[list - VIEW_DERIVED];
+}
+
+json_t *
+view_derived(const struct view *view, size_t number)
+{
+	return view->derived[number];
+}
+
+int
+view_set_item(struct view *view, json_t *item, struct error *e)
+{
+	if (!item)
+		return set(view->data, "item", json_null(), e);
+	return json_object_set(view->data, "item", item) < 0 ? error_no_memory(e) : 0;
+}

@@ -1,0 +1,357 @@
+/* The fold: what holds for every pack, over random facts. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/json.h"
+#include "policy/fold.h"
+#include "scene.h"
+
+static const char *const packs[] = {"hangzhou-2020", "hubei-2020", "ningbo-2020", "national-2020", "travel-card-2020"};
+
+enum { PACKS = sizeof packs / sizeof packs[0], ROUNDS = 60, EXTRA = 40 };
+
+/* A small generator of our own, so that a failing round can be repeated from its number. */
+static uint64_t seed;
+
+static unsigned
+any(unsigned below)
+{
+	seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+	return (unsigned)(seed >> 33) % below;
+}
+
+static const char *
+some_time(instant from, unsigned days, char *text)
+{
+	static const struct zone shanghai = {.first_offset_s = 8 * 3600};
+
+	return time_write(from + (instant)any(days) * DAY_S + (instant)any(DAY_S), &shanghai, text);
+}
+
+/* Facts of a person in the spring of 2020, each list as likely empty as not. */
+static json_t *
+random_facts(void)
+{
+	static const char *const divisions[] = {"420802", "420106", "330106", "330203", "340100"};
+	static const char *const statuses[] = {"suspected", "confirmed", "recovered", "excluded"};
+	static const char *const colours[] = {"green", "yellow", "red"};
+	json_t *facts = scene_facts("2020-02-20T09:00:00", any(2) ? divisions[any(5)] : NULL);
+	instant from = at("2020-02-10");
+	char a[TIME_TEXT_SIZE], b[TIME_TEXT_SIZE], c[TIME_TEXT_SIZE];
+
+	scene_area(facts, "420800", "Jingmen", "high", "2020-01-25", "medium", "2020-03-08", "low", "2020-03-18", NULL);
+	scene_area(facts, "420100", "Wuhan", "high", "2020-01-20", "medium", "2020-04-02", NULL);
+	scene_area(facts, "KR", "Korea", "medium", "2020-02-20", "high", "2020-02-25", NULL);
+	for (unsigned i = any(40); i > 0; i--)
+		scene_add(facts, "checkins", "{'at':'%s','temperature_tenths_c':%d,'symptoms':[%s]}", some_time(from, 60, a),
+			any(8) ? 366 : 373, any(12) ? "" : "'cough'");
+	for (unsigned i = any(4); i > 0; i--) {
+		some_time(from, 50, a);
+		scene_add(facts, "visits", "{'country':'CN','division':'%s','from':'%s','to':'%s'}", divisions[any(5)], a,
+			some_time(at(a), 6, b));
+		if (strcmp(a, b) > 0)
+			json_array_remove(
+				json_object_get(facts, "visits"), json_array_size(json_object_get(facts, "visits")) - 1);
+	}
+	if (any(3) == 0)
+		scene_add(facts, "visits", "{'country':'KR','from':'%s','to':'2020-04-30T00:00:00+08:00'}", some_time(from, 50, a));
+	for (unsigned i = any(3); i > 0; i--)
+		scene_add(facts, "cases", "{'status':'%s','at':'%s'}", statuses[any(4)], some_time(from, 60, a));
+	if (any(3) == 0)
+		scene_add(facts, "declarations", "{'at':'2020-02-20T09:00:00+08:00','symptoms':['cough'],'contact':true}");
+	if (any(3) == 0)
+		scene_add(facts, "contacts",
+			"{'kind':'close','degree':1,'first':'2020-02-25T09:00:00+08:00','last':'%s','known_at':'%s',"
+			"'withdrawn_at':%s}",
+			some_time(at("2020-02-25"), 6, a), some_time(at("2020-03-01"), 5, b),
+			any(2) ? "null" : "'2020-03-10T07:00:00+08:00'");
+	if (any(4) == 0)
+		scene_add(facts, "overrides", "{'colour':'%s','cause':'contest_upheld','at':'%s','until':'%s'}",
+			colours[any(3)], some_time(at("2020-02-25"), 10, b), some_time(at("2020-03-08"), 10, c));
+	return facts;
+}
+
+static void
+shuffle(json_t *list)
+{
+	for (size_t i = json_array_size(list); i > 1; i--) {
+		size_t j = any((unsigned)i);
+		json_t *x = json_incref(json_array_get(list, i - 1)), *y = json_incref(json_array_get(list, j));
+
+		json_array_set_new(list, i - 1, y);
+		json_array_set_new(list, j, x);
+	}
+}
+
+static json_t *
+shuffled(const json_t *facts)
+{
+	json_t *copy = json_deep_copy(facts), *list;
+	const char *name;
+
+	json_object_foreach(copy, name, list)
+		if (json_is_array(list))
+			shuffle(list);
+	json_object_foreach(json_object_get(copy, "areas"), name, list)
+		shuffle(json_object_get(list, "steps"));
+	return copy;
+}
+
+static int
+compare_instants(const void *a, const void *b)
+{
+	instant x = *(const instant *)a, y = *(const instant *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* The answer and its changes as bytes. */
+static char *
+answer(const struct pack *pack, const json_t *facts, instant now, const instant *extra, size_t count)
+{
+	json_t *result = NULL, *changes = NULL;
+	struct buffer b = buffer_make(1 << 20);
+	struct error e = {0};
+
+	if (fold_evaluate(pack, facts, now, extra, count, &result, &changes, &e) < 0)
+		fail_msg("%s", e.message);
+	assert_int_equal(json_write(result, &b, &e), 0);
+	assert_int_equal(json_write(changes, &b, &e), 0);
+	json_decref(result);
+	json_decref(changes);
+	return buffer_take(&b);
+}
+
+static void
+extra_moments_and_another_order_give_the_same_bytes(void **state)
+{
+	(void)state;
+	for (int p = 0; p < PACKS; p++) {
+		struct pack *pack = scene_pack(packs[p]);
+
+		for (int round = 0; round < ROUNDS; round++) {
+			json_t *facts, *other;
+			instant now, extra[EXTRA];
+			char *plain, *visited, *reordered;
+
+			seed = (uint64_t)(p * 1000 + round);
+			facts = random_facts();
+			other = shuffled(facts);
+			now = at("2020-03-01") + (instant)any(50 * DAY_S);
+			for (int i = 0; i < EXTRA; i++)
+				extra[i] = at("2020-02-20") + (instant)any(60 * DAY_S);
+			qsort(extra, EXTRA, sizeof extra[0], compare_instants);
+			plain = answer(pack, facts, now, NULL, 0);
+			visited = answer(pack, facts, now, extra, EXTRA);
+			reordered = answer(pack, other, now, NULL, 0);
+			if (strcmp(plain, visited) != 0 || strcmp(plain, reordered) != 0)
+				fail_msg("%s, round %d:\n%s\n%s\n%s", packs[p], round, plain, visited, reordered);
+			free(plain);
+			free(visited);
+			free(reordered);
+			json_decref(other);
+			json_decref(facts);
+		}
+		pack_free(pack);
+	}
+}
+
+/* What is known at ${now}, as later evidence would leave it: nothing new after it. */
+static json_t *
+known_at(const json_t *facts, instant now)
+{
+	static const char *const own_times[] = {"at", "known_at", "from"};
+	json_t *copy = json_deep_copy(facts), *list, *item;
+	const char *name;
+	size_t i;
+
+	json_object_foreach(copy, name, list)
+	{
+		for (i = json_array_size(list); i > 0; i--) {
+			item = json_array_get(list, i - 1);
+			for (size_t j = 0; j < 3; j++) {
+				const char *time = json_string_value(json_object_get(item, own_times[j]));
+
+				if (time && at(time) > now) {
+					json_array_remove(list, i - 1);
+					break;
+				}
+			}
+		}
+		json_array_foreach(list, i, item)
+		{
+			const char *to = json_string_value(json_object_get(item, "to"));
+			const char *withdrawn = json_string_value(json_object_get(item, "withdrawn_at"));
+
+			if (to && at(to) > now)
+				json_object_set_new(item, "to", json_null());
+			if (withdrawn && at(withdrawn) > now)
+				json_object_set_new(item, "withdrawn_at", json_null());
+		}
+	}
+	json_object_foreach(json_object_get(copy, "areas"), name, list)
+	{
+		json_t *steps = json_object_get(list, "steps");
+
+		for (i = json_array_size(steps); i > 0; i--)
+			if (at(json_string_value(json_object_get(json_array_get(steps, i - 1), "at"))) > now)
+				json_array_remove(steps, i - 1);
+	}
+	return copy;
+}
+
+static const char *
+colour_at(const struct pack *pack, const json_t *facts, instant now, json_t **ret_result)
+{
+	struct error e = {0};
+
+	if (evaluate(pack, facts, now, ret_result, NULL, &e) < 0)
+		fail_msg("%s", e.message);
+	return json_string_value(json_object_get(*ret_result, "colour"));
+}
+
+static void
+nothing_changes_before_the_next_moment_and_the_colour_does_at_it(void **state)
+{
+	(void)state;
+	for (int p = 0; p < PACKS; p++) {
+		struct pack *pack = scene_pack(packs[p]);
+
+		for (int round = 0; round < ROUNDS / 2; round++) {
+			json_t *all, *facts, *result = NULL, *later = NULL, *next;
+			instant now, until;
+			const char *colour;
+
+			seed = (uint64_t)(p * 1000 + round + 77);
+			all = random_facts();
+			now = at("2020-03-01") + (instant)any(50 * DAY_S);
+			facts = known_at(all, now);
+			colour = colour_at(pack, facts, now, &result);
+			next = json_object_get(result, "next");
+			until = json_is_object(next) ? at(json_string_value(json_object_get(next, "at"))) : now + 90 * DAY_S;
+			assert_true(until > now);
+			for (int i = 0; i < 12; i++) {
+				instant moment = i == 0 ? until - 1 : now + (instant)any((unsigned)(until - now));
+
+				if (strcmp(colour_at(pack, facts, moment, &later), colour) != 0)
+					fail_msg("%s, round %d: %s at %lld, before next", packs[p], round,
+						json_string_value(json_object_get(later, "colour")), (long long)moment);
+				json_decref(later);
+			}
+			if (json_is_object(next)) {
+				assert_string_equal(
+					colour_at(pack, facts, until, &later), json_string_value(json_object_get(next, "colour")));
+				json_decref(later);
+			}
+			json_decref(result);
+			json_decref(facts);
+			json_decref(all);
+		}
+		pack_free(pack);
+	}
+}
+
+static void
+what_comes_after_now_does_not_matter(void **state)
+{
+	(void)state;
+	for (int p = 0; p < PACKS; p++) {
+		struct pack *pack = scene_pack(packs[p]);
+
+		for (int round = 0; round < ROUNDS / 2; round++) {
+			json_t *all, *known;
+			instant now;
+			char *with, *without;
+
+			seed = (uint64_t)(p * 1000 + round + 999);
+			all = random_facts();
+			now = at("2020-02-25") + (instant)any(40 * DAY_S);
+			known = known_at(all, now);
+			with = answer(pack, all, now, NULL, 0);
+			without = answer(pack, known, now, NULL, 0);
+			assert_string_equal(with, without);
+			free(with);
+			free(without);
+			json_decref(known);
+			json_decref(all);
+		}
+		pack_free(pack);
+	}
+}
+
+/* Facts of a wrong shape. */
+
+static void
+expect_refusal(const char *text, const char *wanted)
+{
+	struct pack *pack = scene_pack("hangzhou-2020");
+	json_t *facts = NULL, *result = NULL;
+	struct error e = {0};
+	char copy[512];
+
+	snprintf(copy, sizeof copy, "%s", text);
+	for (char *quote = copy; (quote = strchr(quote, '\''));)
+		*quote = '"';
+	assert_int_equal(json_read(copy, strlen(copy), "facts", &facts, &e), 0);
+	assert_int_equal(evaluate(pack, facts, at("2020-03-01"), &result, NULL, &e), ERROR_BAD_INPUT);
+	assert_null(result);
+	if (!strstr(e.message, wanted))
+		fail_msg("\"%s\" does not say \"%s\"", e.message, wanted);
+	json_decref(facts);
+	pack_free(pack);
+}
+
+static void
+facts_of_a_wrong_shape_are_refused_with_their_place(void **state)
+{
+	(void)state;
+	expect_refusal("[]", "an object expected");
+	expect_refusal("{}", "/applied_at: a time");
+	expect_refusal("{'applied_at':'2020-02-30T00:00:00Z'}", "/applied_at: a day of that month");
+	expect_refusal("{'applied_at':'2020-02-20','pets':[]}", "/pets: unknown field");
+	expect_refusal("{'applied_at':'2020-02-20','checkins':{}}", "/checkins: a list");
+	expect_refusal("{'applied_at':'2020-02-20','checkins':[{'at':'2020-02-20','temperature_tenths_c':36.6}]}",
+		"/checkins/0/temperature_tenths_c: tenths of a degree");
+	expect_refusal("{'applied_at':'2020-02-20','checkins':[{'at':'2020-02-20'},{'when':1}]}", "/checkins/1/when: unknown");
+	expect_refusal("{'applied_at':'2020-02-20','visits':[{'country':'China','from':'2020-02-20','to':null}]}",
+		"/visits/0/country: a country code");
+	expect_refusal("{'applied_at':'2020-02-20','visits':[{'country':'CN','from':'2020-02-20','to':'2020-02-19'}]}",
+		"/visits/0/to: before its beginning");
+	expect_refusal("{'applied_at':'2020-02-20','areas':{'420100':{'steps':[{'at':'2020-02-20','level':'hot'}]}}}",
+		"/areas/420100/steps/0/level: low, medium or high");
+}
+
+static void
+before_the_application_there_is_no_colour(void **state)
+{
+	struct pack *pack = scene_pack("hangzhou-2020");
+	json_t *facts = scene_facts("2020-02-12T10:00:00", NULL), *result = NULL;
+	struct error e = {0};
+
+	(void)state;
+	assert_int_equal(
+		evaluate(pack, facts, at("2020-02-12T09:59:59"), &result, NULL, &e), ERROR_EXISTS_NOT);
+	json_decref(facts);
+	pack_free(pack);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(extra_moments_and_another_order_give_the_same_bytes),
+		cmocka_unit_test(nothing_changes_before_the_next_moment_and_the_colour_does_at_it),
+		cmocka_unit_test(what_comes_after_now_does_not_matter),
+		cmocka_unit_test(facts_of_a_wrong_shape_are_refused_with_their_place),
+		cmocka_unit_test(before_the_application_there_is_no_colour),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

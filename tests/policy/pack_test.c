@@ -1,0 +1,240 @@
+/* Reading a pack: what is refused, and where the fault is said to be. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/text.h"
+#include "policy/evaluate.h"
+#include "policy/pack.h"
+#include "scene.h"
+
+static const char head[] =
+	"{\"name\":{\"zh\":\"甲\",\"en\":\"A\"},\n"
+	"\"time_zone\":{\"name\":\"Asia/Shanghai\",\"offset\":\"+08:00\"},\n"
+	"\"valid\":{\"from\":\"2020-02-01\",\"to\":null},\n"
+	"\"first_colour\":\"gray\",\n"
+	"\"severity\":[\"gray\",\"green\",\"yellow\",\"red\"],\n"
+	"\"parameters\":{\"days\":7,\"fever_tenths_c\":373},\n"
+	"\"horizon_days\":90,\n"
+	"\"area\":[\"33\"],\n"
+	"\"sources\":[\"a test\"]}\n";
+static const char rule[] = "{\"id\":\"A-GREEN\",\n\"colour\":\"green\",\n\"when\":true,\n\"reason\":\"ok\",\n\"source\":\"a test\"}\n";
+static const char texts[] = "{\"first\":\"F\",\n\"override\":\"{cause} {until}\",\n\"ok\":\"O {days} {fever_tenths_c}\"}\n";
+
+/* All faults, a line each. */
+static char faults[8192];
+
+static void
+note(void *context, const struct error *fault)
+{
+	char text[1024];
+
+	(void)context;
+	error_text(fault, text, sizeof text);
+	strncat(faults, text, sizeof faults - strlen(faults) - 2);
+	strcat(faults, "\n");
+}
+
+/* Read a pack of these texts, any of which may be NULL; a second rule if ${second} is not NULL. */
+static int
+read_pack(const char *head_text, const char *rule_text, const char *second, const char *zh, const char *en,
+	struct pack **ret_pack)
+{
+	struct pack_file files[5];
+	const char *const paths[] = {"rules/b.json", "texts/zh.json", "rules/a.json", "pack.json", "texts/en.json"};
+	const char *const given[] = {second, zh, rule_text, head_text, en};
+	struct error e = {0};
+	size_t count = 0;
+
+	for (size_t i = 0; i < 5; i++)
+		if (given[i])
+			files[count++] = (struct pack_file){paths[i], given[i], strlen(given[i])};
+	faults[0] = '\0';
+	return pack_read("packs/a", files, count, note, NULL, ret_pack, &e);
+}
+
+/* ${text} with the first ${old} replaced, in a buffer of its own. */
+static const char *
+with(const char *text, const char *old, const char *new)
+{
+	static char changed[4][4096];
+	static int turn;
+	const char *place = strstr(text, old);
+	char *result = changed[turn = (turn + 1) % 4];
+
+	assert_non_null(place);
+	snprintf(result, sizeof changed[0], "%.*s%s%s", (int)(place - text), text, new, place + strlen(old));
+	return result;
+}
+
+static void
+expect_fault(const char *head_text, const char *rule_text, const char *second, const char *text, const char *wanted)
+{
+	struct pack *pack = NULL;
+
+	assert_int_equal(read_pack(head_text, rule_text, second, text, text, &pack), ERROR_BAD_INPUT);
+	assert_null(pack);
+	if (!strstr(faults, wanted))
+		fail_msg("wanted \"%s\" in:\n%s", wanted, faults);
+}
+
+static void
+a_small_pack_is_read_and_named_after_its_folder(void **state)
+{
+	struct pack *pack = NULL;
+
+	(void)state;
+	assert_int_equal(read_pack(head, rule, NULL, texts, texts, &pack), 0);
+	assert_string_equal(faults, "");
+	assert_string_equal(pack_jurisdiction(pack), "a");
+	assert_int_equal(strlen(pack_hash(pack)), 64);
+	assert_int_equal(pack_first_colour(pack), COLOUR_GRAY);
+	assert_string_equal(pack_text(pack, "en", "first"), "F");
+	pack_free(pack);
+}
+
+static void
+the_hash_is_of_the_files_in_any_order(void **state)
+{
+	const struct pack_file one[] = {{"pack.json", head, sizeof head - 1}, {"rules/a.json", rule, sizeof rule - 1},
+		{"texts/en.json", texts, sizeof texts - 1}, {"texts/zh.json", texts, sizeof texts - 1}};
+	const struct pack_file other[] = {one[3], one[1], one[0], one[2]};
+	struct pack *a = NULL, *b = NULL, *c = NULL;
+	struct error e = {0};
+
+	(void)state;
+	assert_int_equal(pack_read("a", one, 4, NULL, NULL, &a, &e), 0);
+	assert_int_equal(pack_read("elsewhere/b/", other, 4, NULL, NULL, &b, &e), 0);
+	assert_string_equal(pack_hash(a), pack_hash(b));
+	assert_string_equal(pack_jurisdiction(b), "b");
+	assert_int_equal(read_pack(with(head, ":7,", ":8,"), rule, NULL, texts, texts, &c), 0);
+	assert_string_not_equal(pack_hash(a), pack_hash(c));
+	pack_free(a);
+	pack_free(b);
+	pack_free(c);
+}
+
+static void
+each_fault_is_told_with_file_line_and_column(void **state)
+{
+	(void)state;
+	expect_fault(with(head, "\"gray\",\n", "\"blue\",\n"), rule, NULL, texts, "packs/a/pack.json:4:16: unknown colour");
+	expect_fault(with(head, "\"area\"", "\"aera\""), rule, NULL, texts, "packs/a/pack.json:8:8: unknown field \"aera\"");
+	expect_fault(with(head, "\"area\"", "\"aera\""), rule, NULL, texts, "packs/a/pack.json:1:1: \"area\" is missing");
+	expect_fault(with(head, "+08:00", "8"), rule, NULL, texts, "packs/a/pack.json:2:46: an offset");
+	expect_fault(with(head, "90", "900"), rule, NULL, texts, "packs/a/pack.json:7:16: a whole number from 1 to 366");
+	expect_fault(with(head, "\"yellow\",", ""), rule, NULL, texts, "packs/a/pack.json:5:12: all four colours");
+	expect_fault(with(head, "{\"name\"", "{\"name"), rule, NULL, texts, "packs/a/pack.json:1:");
+	expect_fault(head, with(rule, "A-GREEN", "a green"), NULL, texts, "packs/a/rules/a.json:1:7: an id such as");
+	expect_fault(head, with(rule, "\"green\"", "\"purple\""), NULL, texts, "packs/a/rules/a.json:2:10: unknown colour");
+	expect_fault(head, with(rule, "true", "{\"frobnicate\":[1]}"), NULL, texts, "packs/a/rules/a.json:3:");
+	expect_fault(head, with(rule, "true", "{\"<\":[{\"param\":\"hours\"},3]}"), NULL, texts,
+		"packs/a/rules/a.json:3:14: unknown parameter \"hours\"");
+	expect_fault(head, with(rule, "true", "{\"var\":\"payload.colur\"}"), NULL, texts,
+		"packs/a/rules/a.json:3:8: the payload has no \"colur\"");
+	expect_fault(head, with(rule, "true", "{\"var\":\"item.level\"}"), NULL, texts, "only in a rule with \"each\"");
+	expect_fault(head, with(rule, "\"when\"", "\"each\":\"cats\",\"when\""), NULL, texts,
+		"packs/a/rules/a.json:3:8: \"cats\" is not a list");
+	expect_fault(head, with(rule, "\"source\":\"a test\"", "\"source\":\"\""), NULL, texts, "where this rule comes from");
+	expect_fault(head, with(rule, "\"reason\":\"ok\"", "\"reason\":\"no\""), NULL, texts,
+		"packs/a/rules/a.json:4:10: texts/zh.json has no \"no\"");
+	expect_fault(head, rule, rule, texts, "packs/a/rules/b.json:1:7: the id A-GREEN is that of rules/a.json too");
+	expect_fault(head, rule, NULL, with(texts, "{days}", "{dyas}"), "packs/a/texts/en.json:3:6: unknown placeholder {dyas}");
+	expect_fault(head, rule, NULL, with(texts, "\"first\"", "\"frist\""), "texts/zh.json has no \"first\"");
+	expect_fault(head, rule, NULL, with(texts, "\"first\"", "\"frist\""), "packs/a/texts/zh.json:1:10: nothing uses");
+	expect_fault(head, NULL, NULL, texts, "the pack has no rule");
+}
+
+static void
+the_clock_may_stand_only_where_its_next_flip_can_be_found(void **state)
+{
+	(void)state;
+	expect_fault(head, with(rule, "true", "{\"===\":[{\"var\":\"external.validationClock\"},\"x\"]}"), NULL, texts,
+		"packs/a/rules/a.json:3:");
+}
+
+static void
+all_faults_are_told_not_only_the_first(void **state)
+{
+	size_t lines = 0;
+
+	(void)state;
+	expect_fault(with(head, "\"gray\",\n", "\"blue\",\n"), with(rule, "\"green\"", "\"purple\""), NULL,
+		with(texts, "{days}", "{dyas}"), "unknown colour");
+	for (const char *c = faults; *c; c++)
+		lines += *c == '\n';
+	assert_int_equal(lines, 4);
+}
+
+static void
+a_language_that_people_need_must_be_there(void **state)
+{
+	struct pack *pack = NULL;
+
+	(void)state;
+	assert_int_equal(read_pack(head, rule, NULL, texts, NULL, &pack), ERROR_BAD_INPUT);
+	assert_non_null(strstr(faults, "texts/en.json is missing"));
+}
+
+static void
+rules_that_undo_each_other_are_refused(void **state)
+{
+	static const char up[] = "{\"id\":\"A-UP\",\"from\":[\"green\"],\"colour\":\"red\",\"when\":true,\"reason\":\"ok\","
+							 "\"source\":\"a test\"}";
+	static const char down[] = "{\"id\":\"A-DOWN\",\"from\":[\"red\"],\"colour\":\"green\",\"when\":true,"
+							   "\"reason\":\"ok\",\"source\":\"a test\"}";
+
+	(void)state;
+	expect_fault(head, up, down, texts, "A-UP and A-DOWN could undo each other");
+}
+
+static void
+a_pack_without_pack_json_is_none(void **state)
+{
+	struct pack *pack = NULL;
+
+	(void)state;
+	assert_int_equal(read_pack(NULL, rule, NULL, texts, texts, &pack), ERROR_EXISTS_NOT);
+	assert_null(pack);
+}
+
+static void
+every_pack_of_2020_is_sound(void **state)
+{
+	static const char *const names[] = {
+		"hangzhou-2020", "hubei-2020", "ningbo-2020", "national-2020", "travel-card-2020"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		struct pack *pack = scene_pack(names[i]);
+
+		assert_string_equal(pack_jurisdiction(pack), names[i]);
+		assert_non_null(pack_section(pack, "gate"));
+		assert_non_null(pack_section(pack, "risk"));
+		pack_free(pack);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_small_pack_is_read_and_named_after_its_folder),
+		cmocka_unit_test(the_hash_is_of_the_files_in_any_order),
+		cmocka_unit_test(each_fault_is_told_with_file_line_and_column),
+		cmocka_unit_test(the_clock_may_stand_only_where_its_next_flip_can_be_found),
+		cmocka_unit_test(all_faults_are_told_not_only_the_first),
+		cmocka_unit_test(a_language_that_people_need_must_be_there),
+		cmocka_unit_test(rules_that_undo_each_other_are_refused),
+		cmocka_unit_test(a_pack_without_pack_json_is_none),
+		cmocka_unit_test(every_pack_of_2020_is_sound),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
