@@ -57,11 +57,11 @@ random_facts(void)
 		scene_add(facts, "visits", "{'country':'CN','division':'%s','from':'%s','to':'%s'}", divisions[any(5)], a,
 			some_time(at(a), 6, b));
 		if (strcmp(a, b) > 0)
-			json_array_remove(
-				json_object_get(facts, "visits"), json_array_size(json_object_get(facts, "visits")) - 1);
+			json_array_remove(json_object_get(facts, "visits"), json_array_size(json_object_get(facts, "visits")) - 1);
 	}
 	if (any(3) == 0)
-		scene_add(facts, "visits", "{'country':'KR','from':'%s','to':'2020-04-30T00:00:00+08:00'}", some_time(from, 50, a));
+		scene_add(
+			facts, "visits", "{'country':'KR','from':'%s','to':'2020-04-30T00:00:00+08:00'}", some_time(from, 50, a));
 	for (unsigned i = any(3); i > 0; i--)
 		scene_add(facts, "cases", "{'status':'%s','at':'%s'}", statuses[any(4)], some_time(from, 60, a));
 	if (any(3) == 0)
@@ -96,11 +96,8 @@ shuffled(const json_t *facts)
 	json_t *copy = json_deep_copy(facts), *list;
 	const char *name;
 
-	json_object_foreach(copy, name, list)
-		if (json_is_array(list))
-			shuffle(list);
-	json_object_foreach(json_object_get(copy, "areas"), name, list)
-		shuffle(json_object_get(list, "steps"));
+	json_object_foreach(copy, name, list) if (json_is_array(list)) shuffle(list);
+	json_object_foreach(json_object_get(copy, "areas"), name, list) shuffle(json_object_get(list, "steps"));
 	return copy;
 }
 
@@ -319,7 +316,8 @@ facts_of_a_wrong_shape_are_refused_with_their_place(void **state)
 	expect_refusal("{'applied_at':'2020-02-20','checkins':{}}", "/checkins: a list");
 	expect_refusal("{'applied_at':'2020-02-20','checkins':[{'at':'2020-02-20','temperature_tenths_c':36.6}]}",
 		"/checkins/0/temperature_tenths_c: tenths of a degree");
-	expect_refusal("{'applied_at':'2020-02-20','checkins':[{'at':'2020-02-20'},{'when':1}]}", "/checkins/1/when: unknown");
+	expect_refusal(
+		"{'applied_at':'2020-02-20','checkins':[{'at':'2020-02-20'},{'when':1}]}", "/checkins/1/when: unknown");
 	expect_refusal("{'applied_at':'2020-02-20','visits':[{'country':'China','from':'2020-02-20','to':null}]}",
 		"/visits/0/country: a country code");
 	expect_refusal("{'applied_at':'2020-02-20','visits':[{'country':'CN','from':'2020-02-20','to':'2020-02-19'}]}",
@@ -336,8 +334,7 @@ before_the_application_there_is_no_colour(void **state)
 	struct error e = {0};
 
 	(void)state;
-	assert_int_equal(
-		evaluate(pack, facts, at("2020-02-12T09:59:59"), &result, NULL, &e), ERROR_EXISTS_NOT);
+	assert_int_equal(evaluate(pack, facts, at("2020-02-12T09:59:59"), &result, NULL, &e), ERROR_EXISTS_NOT);
 	json_decref(facts);
 	pack_free(pack);
 }

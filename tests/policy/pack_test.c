@@ -14,18 +14,19 @@
 #include "policy/pack.h"
 #include "scene.h"
 
-static const char head[] =
-	"{\"name\":{\"zh\":\"甲\",\"en\":\"A\"},\n"
-	"\"time_zone\":{\"name\":\"Asia/Shanghai\",\"offset\":\"+08:00\"},\n"
-	"\"valid\":{\"from\":\"2020-02-01\",\"to\":null},\n"
-	"\"first_colour\":\"gray\",\n"
-	"\"severity\":[\"gray\",\"green\",\"yellow\",\"red\"],\n"
-	"\"parameters\":{\"days\":7,\"fever_tenths_c\":373},\n"
-	"\"horizon_days\":90,\n"
-	"\"area\":[\"33\"],\n"
-	"\"sources\":[\"a test\"]}\n";
-static const char rule[] = "{\"id\":\"A-GREEN\",\n\"colour\":\"green\",\n\"when\":true,\n\"reason\":\"ok\",\n\"source\":\"a test\"}\n";
-static const char texts[] = "{\"first\":\"F\",\n\"override\":\"{cause} {until}\",\n\"ok\":\"O {days} {fever_tenths_c}\"}\n";
+static const char head[] = "{\"name\":{\"zh\":\"甲\",\"en\":\"A\"},\n"
+						   "\"time_zone\":{\"name\":\"Asia/Shanghai\",\"offset\":\"+08:00\"},\n"
+						   "\"valid\":{\"from\":\"2020-02-01\",\"to\":null},\n"
+						   "\"first_colour\":\"gray\",\n"
+						   "\"severity\":[\"gray\",\"green\",\"yellow\",\"red\"],\n"
+						   "\"parameters\":{\"days\":7,\"fever_tenths_c\":373},\n"
+						   "\"horizon_days\":90,\n"
+						   "\"area\":[\"33\"],\n"
+						   "\"sources\":[\"a test\"]}\n";
+static const char rule[] =
+	"{\"id\":\"A-GREEN\",\n\"colour\":\"green\",\n\"when\":true,\n\"reason\":\"ok\",\n\"source\":\"a test\"}\n";
+static const char texts[] =
+	"{\"first\":\"F\",\n\"override\":\"{cause} {until}\",\n\"ok\":\"O {days} {fever_tenths_c}\"}\n";
 
 /* All faults, a line each. */
 static char faults[8192];
@@ -125,7 +126,8 @@ each_fault_is_told_with_file_line_and_column(void **state)
 {
 	(void)state;
 	expect_fault(with(head, "\"gray\",\n", "\"blue\",\n"), rule, NULL, texts, "packs/a/pack.json:4:16: unknown colour");
-	expect_fault(with(head, "\"area\"", "\"aera\""), rule, NULL, texts, "packs/a/pack.json:8:8: unknown field \"aera\"");
+	expect_fault(
+		with(head, "\"area\"", "\"aera\""), rule, NULL, texts, "packs/a/pack.json:8:8: unknown field \"aera\"");
 	expect_fault(with(head, "\"area\"", "\"aera\""), rule, NULL, texts, "packs/a/pack.json:1:1: \"area\" is missing");
 	expect_fault(with(head, "+08:00", "8"), rule, NULL, texts, "packs/a/pack.json:2:46: an offset");
 	expect_fault(with(head, "90", "900"), rule, NULL, texts, "packs/a/pack.json:7:16: a whole number from 1 to 366");
@@ -141,11 +143,13 @@ each_fault_is_told_with_file_line_and_column(void **state)
 	expect_fault(head, with(rule, "true", "{\"var\":\"item.level\"}"), NULL, texts, "only in a rule with \"each\"");
 	expect_fault(head, with(rule, "\"when\"", "\"each\":\"cats\",\"when\""), NULL, texts,
 		"packs/a/rules/a.json:3:8: \"cats\" is not a list");
-	expect_fault(head, with(rule, "\"source\":\"a test\"", "\"source\":\"\""), NULL, texts, "where this rule comes from");
+	expect_fault(
+		head, with(rule, "\"source\":\"a test\"", "\"source\":\"\""), NULL, texts, "where this rule comes from");
 	expect_fault(head, with(rule, "\"reason\":\"ok\"", "\"reason\":\"no\""), NULL, texts,
 		"packs/a/rules/a.json:4:10: texts/zh.json has no \"no\"");
 	expect_fault(head, rule, rule, texts, "packs/a/rules/b.json:1:7: the id A-GREEN is that of rules/a.json too");
-	expect_fault(head, rule, NULL, with(texts, "{days}", "{dyas}"), "packs/a/texts/en.json:3:6: unknown placeholder {dyas}");
+	expect_fault(
+		head, rule, NULL, with(texts, "{days}", "{dyas}"), "packs/a/texts/en.json:3:6: unknown placeholder {dyas}");
 	expect_fault(head, rule, NULL, with(texts, "\"first\"", "\"frist\""), "texts/zh.json has no \"first\"");
 	expect_fault(head, rule, NULL, with(texts, "\"first\"", "\"frist\""), "packs/a/texts/zh.json:1:10: nothing uses");
 	expect_fault(head, NULL, NULL, texts, "the pack has no rule");
