@@ -6,11 +6,13 @@
 #include "cli/cli.h"
 
 extern const struct command command_rule;
+extern const struct command command_simulate;
 extern const struct command command_version;
 
 /* clang-format off */
 #define COMMANDS \
 	&command_rule, \
+	&command_simulate, \
 	&command_version,
 /* clang-format on */
 
