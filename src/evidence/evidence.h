@@ -37,7 +37,7 @@
 enum {
 	EVIDENCE_KEY_MAX = 256,       /* bytes of a natural key */
 	EVIDENCE_BODY_MAX = 65536,    /* bytes of a body */
-	EVIDENCE_AREA_MAX = 16,       /* bytes of an area's code */
+	EVIDENCE_AREA_MAX = 96,       /* bytes of an area's code */
 	EVIDENCE_FILE_NAME_MAX = 255, /* bytes kept of an import's file name, from its end */
 	EVIDENCE_SHA256_SIZE = 32,
 };
@@ -143,7 +143,8 @@ int evidence_import_each_person(struct db *db, int64_t import_id,
 
 enum { EVIDENCE_NOT_REPORTED = -1 };
 
-/* ${area} is a division's code of six digits or a country's of two letters, ${country} the country it is in. A count
+/* ${area} is a division's code of six digits or a country's of two letters, or such a code, a colon and the name of a part
+ * that is no place of its own ("420000:监狱系统"); ${country} is the country it is in ("ZZ": none). A count
  * that was not reported is EVIDENCE_NOT_REPORTED. */
 struct evidence_area_count {
 	const char *area, *country;
