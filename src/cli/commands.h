@@ -5,12 +5,14 @@
 
 #include "cli/cli.h"
 
+extern const struct command command_pack;
 extern const struct command command_rule;
 extern const struct command command_simulate;
 extern const struct command command_version;
 
 /* clang-format off */
 #define COMMANDS \
+	&command_pack, \
 	&command_rule, \
 	&command_simulate, \
 	&command_version,

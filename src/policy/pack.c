@@ -219,7 +219,8 @@ pack_read(const char *folder, const struct pack_file *files, size_t count, pack_
 	for (size_t i = 0; i < count; i++)
 		if (!r.files[i].bytes)
 			r.files[i].bytes = "";
-	qsort(r.files, count, sizeof *r.files, compare_files);
+	if (count > 0)
+		qsort(r.files, count, sizeof *r.files, compare_files);
 	if ((code = hash_files(&r, r.pack->hash, e)) < 0 || (code = read_files(&r, e)) < 0)
 		goto out;
 	if (r.faults > 0) {

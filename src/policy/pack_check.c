@@ -169,7 +169,8 @@ check_ids(struct pack_reading *r)
 {
 	struct pack *pack = r->pack;
 
-	qsort(pack->rules, pack->rule_count, sizeof *pack->rules, compare_rules);
+	if (pack->rule_count > 0)
+		qsort(pack->rules, pack->rule_count, sizeof *pack->rules, compare_rules);
 	for (size_t i = 1; i < pack->rule_count; i++)
 		if (strcmp(pack->rules[i - 1].id, pack->rules[i].id) == 0)
 			pack_fault(r, pack->rules[i].file, "/id", "the id %s is that of %s too", pack->rules[i].id,

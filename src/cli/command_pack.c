@@ -1,0 +1,95 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/commands.h"
+#include "policy/policy.h"
+
+static void
+print_fault(void *context, const struct error *fault)
+{
+	char text[ERROR_FILE_MAX + ERROR_MESSAGE_MAX + 64];
+
+	(void)context;
+	cli_say("%s", error_text(fault, text, sizeof text));
+}
+
+static void
+keep_fault(void *context, const struct error *fault)
+{
+	json_array_append_new(context,
+		json_pack("{s:s,s:I,s:I,s:s}", "file", fault->file, "line", (json_int_t)fault->line, "column",
+			(json_int_t)fault->column, "reason", fault->message));
+}
+
+static void
+print_pack(const struct pack *pack)
+{
+	printf("%s: %s (%s), policy %s\n", pack_jurisdiction(pack),
+		json_string_value(json_object_get(pack_section(pack, "name"), "en")),
+		json_string_value(json_object_get(pack_section(pack, "name"), "zh")), pack_hash(pack));
+}
+
+/* One JSON document, whether the pack is sound or not. */
+static int
+check_json(const char *folder)
+{
+	json_t *faults = json_array();
+	struct pack *pack = NULL;
+	struct error e = {0};
+	int code, printed;
+
+	code = pack_read_folder(folder, keep_fault, faults, &pack, &e);
+	if (code < 0 && json_array_size(faults) == 0) {
+		json_decref(faults);
+		return cli_fail(&e);
+	}
+	printed = cli_print_json(json_pack("{s:b,s:s*,s:s*,s:o}", "valid", code == 0, "jurisdiction",
+		pack ? pack_jurisdiction(pack) : NULL, "policy", pack ? pack_hash(pack) : NULL, "faults", faults));
+	pack_free(pack);
+	if (printed != EXIT_DONE)
+		return printed;
+	return code == 0 ? EXIT_DONE : EXIT_BAD_INPUT;
+}
+
+static int
+check(const char *folder)
+{
+	struct pack *pack = NULL;
+	struct error e = {0};
+	int code = pack_read_folder(folder, print_fault, NULL, &pack, &e);
+
+	/* Faults of the pack's files were printed as they were found. */
+	if (code == ERROR_BAD_INPUT)
+		return EXIT_BAD_INPUT;
+	if (code < 0)
+		return cli_fail(&e);
+	print_pack(pack);
+	pack_free(pack);
+	return EXIT_DONE;
+}
+
+static int
+run(struct cli *cli, int argc, char **argv)
+{
+	char **words;
+	size_t count;
+	int code = cli_options(cli, NULL, 0, argc, argv, &words, &count);
+
+	if (code)
+		return code;
+	if (count == 0 || strcmp(words[0], "check") != 0)
+		return cli_usage(cli, "what to do with a pack: check");
+	if (count != 2)
+		return cli_usage(cli, "check needs one folder");
+	return cli->json ? check_json(words[1]) : check(words[1]);
+}
+
+const struct command command_pack = {
+	.name = "pack",
+	.summary = "check a jurisdiction's rules",
+	.usage = "pack check DIR",
+	.help =
+		"pack check reads the pack in the folder DIR and prints its jurisdiction, its name and its hash; or every fault,\n"
+		"a line each with file, line and column, and exits with 3. How a pack is written: docs/packs.md.\n",
+	.run = run,
+};
