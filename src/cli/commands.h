@@ -5,6 +5,8 @@
 
 #include "cli/cli.h"
 
+extern const struct command command_certificate;
+extern const struct command command_code;
 extern const struct command command_pack;
 extern const struct command command_rule;
 extern const struct command command_simulate;
@@ -12,6 +14,8 @@ extern const struct command command_version;
 
 /* clang-format off */
 #define COMMANDS \
+	&command_certificate, \
+	&command_code, \
 	&command_pack, \
 	&command_rule, \
 	&command_simulate, \

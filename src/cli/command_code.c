@@ -1,0 +1,101 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/commands.h"
+#include "cli/verify.h"
+
+/* Codes are read as text, also out of pictures. */
+static int
+read_code(const char *word, struct buffer *text, struct error *e)
+{
+	struct buffer content = buffer_make(QR_PICTURE_MAX);
+	int r;
+
+	if ((r = verify_input(word, &content, e)) < 0)
+		goto out;
+	if (qr_is_picture((const uint8_t *)buffer_text(&content), content.length))
+		r = qr_read(content.data, content.length, text, e);
+	else
+		r = buffer_add(text, content.data, content.length, e);
+out:
+	buffer_free(&content);
+	return r;
+}
+
+static int
+print_answer(const struct cli *cli, const struct code_claims *claims, enum code_cause cause)
+{
+	const char *colour = code_colour_name(claims->colour), *reason = code_cause_name(cause);
+	bool proved = colour != NULL;
+	char from[TIME_TEXT_SIZE], to[TIME_TEXT_SIZE];
+
+	if (cli->json)
+		return cli_print_json(json_pack("{s:b, s:s?, s:s?, s:s?, s:o, s:o}", "valid", cause == CODE_VALID, "cause",
+			reason, "issuer", proved ? claims->issuer : NULL, "colour", colour, "issued_at",
+			verify_time(claims->issued_at, proved), "expires_at", verify_time(claims->expires_at, proved)));
+	printf("%s", reason ? reason : "valid");
+	if (proved)
+		printf(": %s, from %s to %s, issued by %s", colour, time_write(claims->issued_at, &zone_utc, from),
+			time_write(claims->expires_at, &zone_utc, to), claims->issuer);
+	putchar('\n');
+	return EXIT_DONE;
+}
+
+static int
+verify(struct cli *cli, int argc, char **argv)
+{
+	const char *trust_path = NULL;
+	const struct cli_option options[] = {{"trust", OPTION_VALUE, &trust_path}};
+	struct buffer text = buffer_make(QR_PICTURE_MAX);
+	enum code_cause cause = CODE_MALFORMED;
+	struct code_claims claims = {0};
+	struct trust *trust = NULL;
+	struct error e = {0};
+	size_t count;
+	char **words;
+	instant now;
+	int code, r;
+
+	if ((code = cli_options(cli, options, 1, argc, argv, &words, &count)) != 0)
+		return code;
+	if (count != 1 || !trust_path)
+		return cli_usage(cli, "verify takes one code and --trust");
+	if (verify_now(cli, &now, &e) < 0 || trust_load(trust_path, &trust, &e) < 0) {
+		code = cli_fail(&e);
+		goto out;
+	}
+	if ((r = read_code(words[0], &text, &e)) == 0)
+		r = code_verify(buffer_text(&text), text.length, trust, now, &claims, &cause, &e);
+	if (r < 0 && r != ERROR_BAD_INPUT) { /* a picture that shows no code is malformed, as such a text is */
+		code = cli_fail(&e);
+		goto out;
+	}
+	if ((code = print_answer(cli, &claims, cause)) == EXIT_DONE)
+		code = verify_exit(words[0], cause == CODE_VALID, cause == CODE_MALFORMED, &e);
+out:
+	trust_free(trust);
+	buffer_free(&text);
+	return code;
+}
+
+static int
+run(struct cli *cli, int argc, char **argv)
+{
+	if (argc > 1 && strcmp(argv[1], "verify") == 0)
+		return verify(cli, argc - 1, argv + 1);
+	return cli_usage(cli, "what to do with a code: verify");
+}
+
+const struct command command_code = {
+	.name = "code",
+	.summary = "check a signed code",
+	.usage = "code verify TEXT|FILE --trust FILE",
+	.help =
+		"verify checks a code offline, at the moment of --now: the text itself (\"HC1:...\"), a file that holds it, a\n"
+		"PNG picture, or an SVG that healthcode drew; \"-\" is standard input. --trust is a signed trust list, or\n"
+		"certificates (PEM, DER, base64), or a folder of them. Exit 0 if it is valid; 1 if not, with the cause:\n"
+		"not_a_code, wrong_algorithm, unknown_key, bad_signature, wrong_issuer, key_not_valid, revoked,\n"
+		"not_yet_valid, expired, list_too_old, wrong_colour; 3 if it is malformed. What a code says is told only\n"
+		"where its signature holds.\n",
+	.run = run,
+};

@@ -1,0 +1,46 @@
+#include "cli/verify.h"
+
+#include <string.h>
+
+#include "base/file.h"
+#include "base/text.h"
+
+int
+verify_now(const struct cli *cli, instant *ret_now, struct error *e)
+{
+	int r = 0;
+
+	if (!cli->now_text)
+		*ret_now = time_now();
+	else if ((r = time_read(cli->now_text, strlen(cli->now_text), &zone_utc, ret_now, e)) < 0)
+		error_at(e, "--now", 0, 0);
+	return r;
+}
+
+int
+verify_input(const char *word, struct buffer *b, struct error *e)
+{
+	return text_starts(word, "HC1:") ? buffer_add_text(b, word, e) : file_read(word, b, e);
+}
+
+json_t *
+verify_time(instant at, bool known)
+{
+	char text[TIME_TEXT_SIZE];
+
+	return known ? json_string(time_write(at, &zone_utc, text)) : json_null();
+}
+
+int
+verify_exit(const char *name, bool valid, bool bad_input, struct error *e)
+{
+	char text[ERROR_MESSAGE_MAX + ERROR_FILE_MAX + 64];
+
+	if (valid)
+		return EXIT_DONE;
+	if (!bad_input)
+		return EXIT_NO;
+	error_at(e, text_starts(name, "HC1:") ? "code" : name, e->column ? 1 : 0, e->column);
+	cli_say("%s", error_text(e, text, sizeof text));
+	return EXIT_BAD_INPUT;
+}

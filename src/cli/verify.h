@@ -1,0 +1,23 @@
+/* cli/verify.h: what the commands that check a signature offline have alike. */
+
+#ifndef HEALTHCODE_CLI_VERIFY_H
+#define HEALTHCODE_CLI_VERIFY_H
+
+#include "cli/cli.h"
+#include "credential/credential.h"
+
+/* verify_now(cli, ret_now, e): the moment of --now (without an offset: UTC), else the wall clock. Return 0 or
+ * ERROR_BAD_INPUT. */
+int verify_now(const struct cli *cli, instant *ret_now, struct error *e);
+
+/* verify_input(word, b, e): append the word itself where it is a code's text ("HC1:..."), else the file it names. */
+int verify_input(const char *word, struct buffer *b, struct error *e);
+
+/* A moment as JSON: RFC 3339 text in UTC, or null where ${known} is false. */
+json_t *verify_time(instant at, bool known);
+
+/* verify_exit(name, valid, bad_input, e): the exit code: done where ${valid}; bad input, with a line "NAME: reason" on
+ * stderr, where it could not even be read; else no. */
+int verify_exit(const char *name, bool valid, bool bad_input, struct error *e);
+
+#endif

@@ -1,0 +1,270 @@
+#include "../test.h"
+
+#include <openssl/evp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/json.h"
+#include "credential/credential.h"
+
+enum { NOW = 1585008000 };
+
+static struct buffer
+public_der(const struct signing_key *key)
+{
+	struct buffer der = buffer_make(KEY_DER_MAX);
+	struct error e = {0};
+
+	assert_int_equal(signing_key_public(key, &der, &e), 0);
+	return der;
+}
+
+static struct signing_key *
+new_key(void)
+{
+	struct signing_key *key = NULL;
+	struct error e = {0};
+
+	assert_int_equal(signing_key_make(&key, &e), 0);
+	return key;
+}
+
+/* A list of ${root} that names ${key} for "alpha". */
+static struct buffer
+list_of(const struct signing_key *root, const struct signing_key *key)
+{
+	struct trust_facts facts = {.name = "office", .version = 12, .issued_at = NOW, .max_age_s = 3600};
+	struct buffer der = public_der(key), list = buffer_make(TRUST_FILE_MAX);
+	struct trust_entry entry = {.issuer = "alpha",
+		.from = NOW,
+		.to = NOW + 86400,
+		.revoked_at = TRUST_NEVER,
+		.der = der.data,
+		.der_length = der.length};
+	struct error e = {0};
+
+	assert_int_equal(trust_write(root, &facts, &entry, 1, NULL, 0, &list, &e), 0);
+	buffer_free(&der);
+	return list;
+}
+
+static struct trust *
+new_trust(const struct signing_key *root)
+{
+	struct buffer der = buffer_make(KEY_DER_MAX);
+	struct trust *trust = NULL;
+	struct error e = {0};
+
+	if (root)
+		assert_int_equal(signing_key_public(root, &der, &e), 0);
+	assert_int_equal(trust_new(der.data, der.length, &trust, &e), 0);
+	buffer_free(&der);
+	return trust;
+}
+
+static void
+a_signed_list_says_who_signs_for_whom_and_how_old_it_may_be(void **state)
+{
+	struct signing_key *root = new_key(), *key = new_key();
+	struct buffer list = list_of(root, key);
+	struct trust *trust = new_trust(root);
+	const struct trust_key *found;
+	struct error e = {0};
+
+	(void)state;
+	assert_null(trust_list_facts(trust));
+	assert_int_equal(trust_add(trust, list.data, list.length, &e), 0);
+	assert_int_equal(trust_list_facts(trust)->version, 12);
+	assert_int_equal(trust_list_facts(trust)->issued_at, NOW);
+	assert_string_equal(trust_list_facts(trust)->name, "office");
+	assert_memory_equal(trust_list_facts(trust)->root_id, signing_key_id(root), KEY_ID_SIZE);
+	found = trust_find(trust, signing_key_id(key), NULL);
+	assert_non_null(found);
+	assert_string_equal(found->issuer, "alpha");
+	assert_int_equal(found->from, NOW);
+	assert_int_equal(found->to, NOW + 86400);
+	assert_null(trust_find(trust, signing_key_id(key), found));
+	assert_null(trust_find(trust, signing_key_id(root), NULL));
+	assert_false(trust_is_too_old(trust, NOW + 3600));
+	assert_true(trust_is_too_old(trust, NOW + 3601));
+	assert_int_equal(trust_add(trust, list.data, list.length, &e), ERROR_EXISTS);
+	trust_free(trust);
+	signing_key_free(root);
+	signing_key_free(key);
+	buffer_free(&list);
+}
+
+static void
+a_list_of_another_root_or_changed_by_a_bit_is_denied(void **state)
+{
+	struct signing_key *root = new_key(), *key = new_key(), *other = new_key();
+	struct buffer list = list_of(other, key), own = list_of(root, key);
+	struct trust *trust = new_trust(root);
+	struct error e = {0};
+
+	(void)state;
+	assert_int_equal(trust_add(trust, list.data, list.length, &e), ERROR_DENIED);
+	for (size_t i = 0; i < own.length; i += 7) {
+		own.data[i] ^= 4;
+		assert_true(trust_add(trust, own.data, own.length, &e) < 0);
+		own.data[i] ^= 4;
+	}
+	for (size_t length = 0; length < own.length; length += 5)
+		assert_true(trust_add(trust, own.data, length, &e) < 0);
+	assert_int_equal(trust_count(trust), 0);
+	assert_int_equal(trust_add(trust, own.data, own.length, &e), 0);
+	trust_free(trust);
+	signing_key_free(root);
+	signing_key_free(key);
+	signing_key_free(other);
+	buffer_free(&list);
+	buffer_free(&own);
+}
+
+/* The certificate of a vector of the EU, DER. */
+static struct buffer
+certificate(const char *name)
+{
+	struct buffer der = buffer_make(KEY_DER_MAX);
+	struct error e = {0};
+	char path[4096];
+	json_t *root = NULL;
+	const char *text;
+
+	snprintf(path, sizeof path, "%s/tests/data/dcc/testdata/%s", getenv("HEALTHCODE_SOURCE"), name);
+	assert_int_equal(json_read_file(path, 1 << 20, &root, NULL, &e), 0);
+	text = json_string_value(json_object_get(json_object_get(root, "TESTCTX"), "CERTIFICATE"));
+	assert_int_equal(buffer_reserve(&der, strlen(text), &e), 0);
+	der.length = (size_t)EVP_DecodeBlock(der.data, (const unsigned char *)text, (int)strlen(text));
+	for (const char *at = text + strlen(text) - 1; *at == '='; at--)
+		der.length--;
+	json_decref(root);
+	return der;
+}
+
+/* Base64 in lines of 64, between ${before} and ${after}. */
+static struct buffer
+base64(const struct buffer *der, const char *before, const char *after)
+{
+	struct buffer text = buffer_make(1 << 16);
+	struct error e = {0};
+	unsigned char line[80];
+
+	assert_int_equal(buffer_add_text(&text, before, &e), 0);
+	for (size_t i = 0; i < der->length; i += 48) {
+		size_t part = der->length - i < 48 ? der->length - i : 48;
+
+		EVP_EncodeBlock(line, der->data + i, (int)part);
+		assert_int_equal(buffer_add_format(&text, &e, "%s\n", (char *)line), 0);
+	}
+	assert_int_equal(buffer_add_text(&text, after, &e), 0);
+	return text;
+}
+
+static void
+certificates_are_read_as_der_base64_and_pem(void **state)
+{
+	struct buffer der = certificate("AT/1.json"), other = certificate("common/CO1.json");
+	struct buffer plain = base64(&der, "", ""),
+				  pem = base64(&der, "subject\n-----BEGIN CERTIFICATE-----\n", "-----END CERTIFICATE-----\n"),
+				  second = base64(&other, "-----BEGIN CERTIFICATE-----\n", "-----END CERTIFICATE-----\n");
+	const struct buffer *forms[] = {&der, &plain, &pem};
+	uint8_t id[KEY_ID_SIZE];
+	struct error e = {0};
+
+	(void)state;
+	assert_int_equal(public_key_id(der.data, der.length, id, &e), 0);
+	for (size_t i = 0; i < 3; i++) {
+		struct trust *trust = new_trust(NULL);
+		const struct trust_key *key;
+
+		if (trust_add(trust, forms[i]->data, forms[i]->length, &e) < 0)
+			fail_msg("%zu: %s", i, e.message);
+		assert_int_equal(trust_count(trust), 1);
+		key = trust_find(trust, id, NULL);
+		assert_non_null(key);
+		assert_true(key->is_certificate);
+		assert_string_equal(key->issuer, "AT");
+		assert_false(trust_is_too_old(trust, NOW + (instant)1000000000));
+		trust_free(trust);
+	}
+	assert_int_equal(buffer_add(&pem, second.data, second.length, &e), 0);
+	{
+		struct trust *trust = new_trust(NULL);
+
+		assert_int_equal(trust_add(trust, pem.data, pem.length, &e), 0);
+		assert_int_equal(trust_count(trust), 2);
+		trust_free(trust);
+	}
+	buffer_free(&der);
+	buffer_free(&other);
+	buffer_free(&plain);
+	buffer_free(&pem);
+	buffer_free(&second);
+}
+
+static void
+a_folder_holds_lists_and_certificates_together(void **state)
+{
+	struct signing_key *root = new_key(), *key = new_key();
+	struct buffer list = list_of(root, key), der = certificate("AT/1.json");
+	char folder[] = "/tmp/trust-test-XXXXXX", a[64], b[64], c[64];
+	struct trust *trust = NULL;
+	struct error e = {0};
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	snprintf(a, sizeof a, "%s/a", folder);
+	snprintf(b, sizeof b, "%s/b", folder);
+	snprintf(c, sizeof c, "%s/c", folder);
+	assert_int_equal(file_write(a, list.data, list.length, 0600, &e), 0);
+	assert_int_equal(file_write(b, der.data, der.length, 0600, &e), 0);
+	assert_int_equal(trust_load(folder, &trust, &e), 0);
+	assert_int_equal(trust_count(trust), 2);
+	trust_free(trust);
+	trust = NULL;
+	assert_int_equal(file_write(c, "nothing", 7, 0600, &e), 0);
+	assert_int_equal(trust_load(folder, &trust, &e), ERROR_BAD_INPUT);
+	assert_string_equal(e.file, c);
+	assert_null(trust);
+	unlink(a);
+	unlink(b);
+	unlink(c);
+	rmdir(folder);
+	signing_key_free(root);
+	signing_key_free(key);
+	buffer_free(&list);
+	buffer_free(&der);
+}
+
+static void
+what_is_neither_is_refused(void **state)
+{
+	static const char *const bad[] = {"", "x", "-----BEGIN CERTIFICATE-----\n", "-----BEGIN PRIVATE KEY-----\nAAAA\n",
+		"AAAA", "0\x03\x02\x01", "\xd2", "\xd2\x84\x40\xa0\x40\x40", "\x84\x80\x80\x80\x80"};
+	struct trust *trust = new_trust(NULL);
+	struct error e = {0};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+		assert_int_equal(trust_add(trust, (const uint8_t *)bad[i], strlen(bad[i]), &e), ERROR_BAD_INPUT);
+	assert_int_equal(trust_count(trust), 0);
+	trust_free(trust);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_signed_list_says_who_signs_for_whom_and_how_old_it_may_be),
+		cmocka_unit_test(a_list_of_another_root_or_changed_by_a_bit_is_denied),
+		cmocka_unit_test(certificates_are_read_as_der_base64_and_pem),
+		cmocka_unit_test(a_folder_holds_lists_and_certificates_together),
+		cmocka_unit_test(what_is_neither_is_refused),
+	};
+
+	return cmocka_run_group_tests_name("credential/trust", tests, NULL, NULL);
+}
