@@ -463,13 +463,14 @@ certlogic_run(const struct certlogic_program *program, const json_t *data, const
 {
 	struct run run = {program, clock, {NULL, 0, CERTLOGIC_MEMORY_MAX}, CERTLOGIC_STEPS_MAX, CERTLOGIC_NO_FLIP, e};
 	struct value root = value_of(data), value;
+	size_t result_left = CERTLOGIC_RESULT_MAX;
 	int r;
 
 	if (clock && (r = check_clock(clock, e)) < 0)
 		return r;
 	if ((r = evaluate(&run, 0, &root, &value)) < 0)
 		goto out;
-	if ((r = value_json(&value, &run.steps, ret_value, e)) < 0)
+	if ((r = value_json(&value, &result_left, ret_value, e)) < 0)
 		goto out;
 	if (ret_next_flip)
 		*ret_next_flip = run.next_flip;

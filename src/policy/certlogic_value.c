@@ -216,7 +216,7 @@ value_equal(const struct value *a, const struct value *b, uint64_t *steps)
 }
 
 static int
-list_json(const struct value *list, uint64_t *steps, json_t **ret_json, struct error *e)
+list_json(const struct value *list, size_t *left, json_t **ret_json, struct error *e)
 {
 	json_t *array = json_array(), *item = NULL;
 	int r = 0;
@@ -224,7 +224,7 @@ list_json(const struct value *list, uint64_t *steps, json_t **ret_json, struct e
 	if (!array)
 		return error_no_memory(e);
 	for (size_t i = 0; i < list->list->count; i++) {
-		if ((r = value_json(&list->list->items[i], steps, &item, e)) < 0)
+		if ((r = value_json(&list->list->items[i], left, &item, e)) < 0)
 			goto out;
 		if (json_array_append_new(array, item) < 0) {
 			r = error_no_memory(e);
@@ -239,7 +239,7 @@ out:
 }
 
 static int
-scope_json(const struct value *scope, uint64_t *steps, json_t **ret_json, struct error *e)
+scope_json(const struct value *scope, size_t *left, json_t **ret_json, struct error *e)
 {
 	json_t *object = json_object(), *item = NULL;
 	int r = 0;
@@ -249,7 +249,7 @@ scope_json(const struct value *scope, uint64_t *steps, json_t **ret_json, struct
 	for (size_t i = 0; i < 3; i++) {
 		struct value part = value_part(scope, &scope_keys[i]);
 
-		if ((r = value_json(&part, steps, &item, e)) < 0)
+		if ((r = value_json(&part, left, &item, e)) < 0)
 			goto out;
 		if (json_object_set_new(object, scope_keys[i].key, item) < 0) {
 			r = error_no_memory(e);
@@ -264,19 +264,20 @@ out:
 }
 
 int
-value_json(const struct value *value, uint64_t *steps, json_t **ret_json, struct error *e)
+value_json(const struct value *value, size_t *left, json_t **ret_json, struct error *e)
 {
 	char date[CERTLOGIC_DATE_TEXT_SIZE];
 	json_t *json = NULL;
 
-	if (*steps == 0)
-		return error_set(e, ERROR_TOO_LARGE, "the result is larger than the maximum of %d steps", CERTLOGIC_STEPS_MAX);
-	--*steps;
+	if (*left == 0)
+		return error_set(
+			e, ERROR_TOO_LARGE, "the result holds more values than the maximum of %d", CERTLOGIC_RESULT_MAX);
+	--*left;
 	switch (value->kind) {
 	case VALUE_LIST:
-		return list_json(value, steps, ret_json, e);
+		return list_json(value, left, ret_json, e);
 	case VALUE_SCOPE:
-		return scope_json(value, steps, ret_json, e);
+		return scope_json(value, left, ret_json, e);
 	case VALUE_DATA:
 		json = json_incref((json_t *)value->data);
 		break;

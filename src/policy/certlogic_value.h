@@ -79,8 +79,8 @@ struct value value_part(const struct value *value, const struct certlogic_fragme
  * comparison ends and -1 is returned, else 0 or 1. */
 int value_equal(const struct value *a, const struct value *b, uint64_t *steps);
 
-/* value_json(value, steps, ret_json, e): the value as JSON, a new reference. Counts as value_equal does, with
+/* value_json(value, left, ret_json, e): the value as JSON, a new reference. ${left} is counted down by the values made,
  * ERROR_TOO_LARGE at 0. */
-int value_json(const struct value *value, uint64_t *steps, json_t **ret_json, struct error *e);
+int value_json(const struct value *value, size_t *left, json_t **ret_json, struct error *e);
 
 #endif

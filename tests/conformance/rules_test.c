@@ -1,6 +1,6 @@
 /* The suites that hold CertLogic to its specification, all of them, and none skipped that they do not skip themselves. */
 
-#include "test.h"
+#include "../test.h"
 
 #include <stdio.h>
 #include <stdlib.h>
