@@ -1,3 +1,4 @@
+#include "base/json.h"
 #include "fixture.h"
 
 static void
@@ -61,10 +62,32 @@ what_is_wrong_in_a_pack_is_named(void **state)
 	}
 }
 
+static void
+the_packs_contact_rules_can_be_read(void **state)
+{
+	static const char *const packs[] = {
+		"hangzhou-2020", "hubei-2020", "national-2020", "ningbo-2020", "travel-card-2020"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof packs / sizeof *packs; i++) {
+		struct exposure_parameters parameters;
+		char path[4096];
+		struct error e = {0};
+		json_t *root;
+
+		snprintf(path, sizeof path, "%s/packs/%s/pack.json", getenv("HEALTHCODE_SOURCE"), packs[i]);
+		if (json_read_file(path, 1 << 20, &root, NULL, &e) < 0 ||
+			exposure_parameters_read(json_object_get(root, "contact"), &parameters, &e) < 0)
+			fail_msg("%s: %s", packs[i], e.message);
+		json_decref(root);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_packs_contact_rules_can_be_read),
 		cmocka_unit_test(what_a_pack_says_is_read),
 		cmocka_unit_test(what_is_wrong_in_a_pack_is_named),
 	};

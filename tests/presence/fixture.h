@@ -23,6 +23,8 @@ struct fixture {
 	struct presence *presence;
 };
 
+static const char *fixture_uri; /* PostgreSQL's, or NULL: SQLite in the fixture's folder */
+
 static const struct presence_view see_all = {INT64_MAX, INT64_MAX};
 
 static inline int
@@ -34,7 +36,9 @@ fixture_open(void **state)
 	assert_non_null(f);
 	snprintf(f->folder, sizeof f->folder, "/tmp/healthcode-presence-XXXXXX");
 	assert_non_null(mkdtemp(f->folder));
-	assert_int_equal(db_open(f->folder, true, &f->db, &e), 0);
+	assert_int_equal(db_open(fixture_uri ? fixture_uri : f->folder, true, &f->db, &e), 0);
+	if (fixture_uri)
+		assert_int_equal(db_run(f->db, "DROP SCHEMA public CASCADE; CREATE SCHEMA public", &e), 0);
 	assert_int_equal(presence_open(f->db, &f->presence, &e), 0);
 	assert_int_equal(db_begin(f->db, &e), 0);
 	*state = f;

@@ -1,4 +1,4 @@
-#include "fixture.h"
+#include "engines.h"
 
 static void
 a_place_keeps_its_number_through_corrections(void **state)
@@ -96,5 +96,5 @@ main(void)
 		TEST(near_coordinates_share_a_cell),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return run_on_engines(tests, sizeof tests / sizeof *tests);
 }

@@ -1,4 +1,4 @@
-#include "fixture.h"
+#include "engines.h"
 
 struct list {
 	struct presence_stay stays[64];
@@ -250,5 +250,5 @@ main(void)
 		TEST(purging_forgets_a_stay_with_its_corrections),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return run_on_engines(tests, sizeof tests / sizeof *tests);
 }
