@@ -98,14 +98,21 @@ db_null(void)
 	return (struct db_value){.type = DB_NULL};
 }
 
+/* FNV-1a over words: statements are long, and started for every row. */
 static uint64_t
 hash_of(const char *text)
 {
-	uint64_t hash = 14695981039346656037u; /* FNV-1a */
+	uint64_t hash = 14695981039346656037u, word;
+	size_t length = strlen(text);
 
-	for (; *text; text++)
+	for (; length >= sizeof word; text += sizeof word, length -= sizeof word) {
+		memcpy(&word, text, sizeof word);
+		hash = (hash ^ word) * 1099511628211u;
+		hash ^= hash >> 32;
+	}
+	for (; length; text++, length--)
 		hash = (hash ^ (unsigned char)*text) * 1099511628211u;
-	return hash;
+	return hash ^ hash >> 32;
 }
 
 /* Forget the idle statements: a program that makes its SQL from pieces must not fill the memory. */
