@@ -7,6 +7,7 @@
 
 extern const struct command command_certificate;
 extern const struct command command_code;
+extern const struct command command_ledger;
 extern const struct command command_pack;
 extern const struct command command_rule;
 extern const struct command command_simulate;
@@ -16,6 +17,7 @@ extern const struct command command_version;
 #define COMMANDS \
 	&command_certificate, \
 	&command_code, \
+	&command_ledger, \
 	&command_pack, \
 	&command_rule, \
 	&command_simulate, \
