@@ -1,0 +1,142 @@
+/* The HTTP interface of docs/openapi.yaml, as the pages use it. */
+
+import type { components } from './openapi.d.ts';
+import { learnTime } from './clock.ts';
+
+type Schemas = components['schemas'];
+export type Application = Schemas['Application'];
+export type DependantApplication = Schemas['DependantApplication'];
+export type Colour = Schemas['Colour'];
+export type Text = Schemas['Text'];
+export type Jurisdiction = Schemas['Jurisdiction'];
+export type Session = Schemas['Session'];
+export type Service = Schemas['Service'];
+export type Me = Schemas['Me'];
+export type Person = Me['people'][number];
+export type Code = Schemas['Code'];
+export type Slot = Schemas['Slot'];
+export type Reasons = Schemas['Reasons'];
+export type Checkin = Schemas['Checkin'];
+export type Symptom = Schemas['Symptom'];
+export type Trip = Schemas['Trip'];
+export type TravelCard = Schemas['TravelCard'];
+export type AccessList = Schemas['AccessList'];
+export type DivisionList = Schemas['DivisionList'];
+export type PlaceList = Schemas['PlaceList'];
+export type CheckRequest = Schemas['CheckRequest'];
+export type Check = Schemas['Check'];
+export type CheckCause = Schemas['CheckCause'];
+export type RefusalCause = Schemas['RefusalCause'];
+export type Verdict = Schemas['Verdict'];
+export type Problem = Schemas['Problem'];
+export type ProblemKind = Problem['type'] extends `/problems/${infer Kind}` ? Kind : never;
+
+/* The service answered, and the answer is a problem. */
+export class ProblemError extends Error {
+	readonly kind: string;
+	constructor(readonly problem: Problem, readonly retryAfter_s: number) {
+		super(problem.title);
+		this.kind = problem.type.replace('/problems/', '');
+	}
+}
+
+/* Nobody answered. */
+export class OfflineError extends Error {}
+
+/* A new name for a write. Sending the write again under the same name does it once. */
+export function newKey(): string {
+	return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+const TIMEOUT_MS = 15000;
+
+/* Ask the service. Throws ProblemError or OfflineError, nothing else. */
+export async function ask(method: string, path: string, body?: unknown, key?: string): Promise<Response> {
+	const headers: Record<string, string> = { Accept: 'application/json' };
+	if (body !== undefined)
+		headers['Content-Type'] = 'application/json';
+	if (key)
+		headers['Idempotency-Key'] = key;
+	let response: Response;
+	try {
+		response = await fetch(path, {
+			method,
+			headers,
+			body: body === undefined ? undefined : JSON.stringify(body),
+			cache: method === 'GET' ? 'default' : 'no-store',
+			signal: AbortSignal.timeout(TIMEOUT_MS),
+		});
+	} catch {
+		throw new OfflineError('no answer');
+	}
+	if (!response.ok)
+		throw new ProblemError(await readProblem(response), Number(response.headers.get('Retry-After')) || 0);
+	return response;
+}
+
+async function readProblem(response: Response): Promise<Problem> {
+	const status = response.status;
+	try {
+		const problem = (await response.json()) as Partial<Problem>;
+		if (typeof problem.type === 'string')
+			return { title: '', status, ...problem } as Problem;
+	} catch {
+		/* A proxy's page, say: the status is all there is. */
+	}
+	const type = status === 401 ? '/problems/sign-in-needed' : status === 429 ? '/problems/too-many-requests' :
+		status >= 500 ? '/problems/unavailable' : '/problems/bad-request';
+	return { type, title: response.statusText, status };
+}
+
+async function json<T>(method: string, path: string, body?: unknown, key?: string): Promise<T> {
+	const asked_ms = Date.now();
+	const response = await ask(method, path, body, key);
+	if (response.status === 204)
+		return undefined as T;
+	let value: T & { now?: string };
+	try {
+		value = await response.json();
+	} catch {
+		throw new OfflineError('the answer broke off');
+	}
+	if (typeof value?.now === 'string')
+		learnTime(value.now, asked_ms, Date.now());
+	return value;
+}
+
+const query = (parameters: Record<string, string | number | undefined>) => {
+	const set = Object.entries(parameters).filter(([, value]) => value !== undefined && value !== '');
+	return set.length ? `?${new URLSearchParams(set.map(([name, value]) => [name, String(value)]))}` : '';
+};
+
+export const api = {
+	service: () => json<Service>('GET', '/v1/service'),
+	jurisdictions: () => json<{ items: Jurisdiction[] }>('GET', '/v1/jurisdictions'),
+	divisions: (parent?: string) => json<DivisionList>('GET', `/v1/divisions${query({ parent })}`),
+	trust: async () => new Uint8Array(await (await ask('GET', '/v1/trust')).arrayBuffer()),
+
+	apply: (application: Application, key: string) => json<unknown>('POST', '/v1/applications', application, key),
+	sendCode: (phone: string, id_number: string) =>
+		json<{ valid_s: number }>('POST', '/v1/sessions/codes', { phone, id_number }),
+	signIn: (who: { phone: string; id_number: string; code: string } | { user: string; password: string }) =>
+		json<Session>('POST', '/v1/sessions', who),
+	session: () => json<Session>('GET', '/v1/sessions/current'),
+	signOut: () => json<void>('DELETE', '/v1/sessions/current'),
+
+	me: () => json<Me>('GET', '/v1/me'),
+	code: (person: string, jurisdiction: string, slots: number) =>
+		json<Code>('GET', `/v1/me/code${query({ person, jurisdiction, slots: slots || undefined })}`),
+	reasons: (person: string, jurisdiction: string) =>
+		json<Reasons>('GET', `/v1/me/reasons${query({ person, jurisdiction })}`),
+	checkIn: (checkin: Checkin, key: string) => json<{ at: string }>('POST', '/v1/me/checkins', checkin, key),
+	travelCard: (person: string) => json<TravelCard>('GET', `/v1/me/travel-card${query({ person })}`),
+	accesses: (person: string, cursor?: string) =>
+		json<AccessList>('GET', `/v1/me/accesses${query({ person, cursor })}`),
+	addDependant: (application: DependantApplication, key: string) =>
+		json<unknown>('POST', '/v1/me/dependants', application, key),
+
+	places: (search: string) => json<PlaceList>('GET', `/v1/places${query({ search })}`),
+	check: (request: CheckRequest, key: string) => json<Check>('POST', '/v1/checks', request, key),
+	refuse: (receipt: string, cause: RefusalCause, key: string) =>
+		json<unknown>('POST', `/v1/checks/${encodeURIComponent(receipt)}/refusals`, { cause }, key),
+};

@@ -1,0 +1,23 @@
+/* The service's time. A demo has a clock of its own, and phones are often wrong; so what a page shows and checks by is the
+ * service's clock as it was last heard, kept for when there is no network. */
+
+import { keep, recall } from './keep.ts';
+
+const KEY = 'clock_offset_ms';
+let offset_ms = Number(recall<number>(KEY) ?? 0);
+
+/* Take in that the service said ${now} to a question asked and answered at these moments of the device. */
+export function learnTime(now: string, asked_ms: number, answered_ms: number): void {
+	const said_ms = Date.parse(now);
+	if (Number.isNaN(said_ms))
+		return;
+	/* The service's times have whole seconds, so on average half a second has passed since the one it named. */
+	const heard_ms = said_ms + 500 - (asked_ms + answered_ms) / 2;
+	if (Math.abs(heard_ms - offset_ms) < 1000)
+		return;
+	offset_ms = heard_ms;
+	keep(KEY, offset_ms);
+}
+
+/* The service's time now, milliseconds since 1970. */
+export const serviceNow_ms = (): number => Date.now() + offset_ms;

@@ -1,0 +1,363 @@
+/* The guards' page: choose the place once, then scan, measure, read the verdict. It shows what to do and nothing of where
+ * somebody comes from, who issued the code, or which code it was. */
+
+import { render } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { api, type Jurisdiction, ProblemError, type PlaceList, type RefusalCause, type Session } from '../api.ts';
+import { serviceNow_ms } from '../clock.ts';
+import { installWorker } from '../install.ts';
+import { keep, recall } from '../keep.ts';
+import { say, sayDuration, t, tOf, useLanguage } from '../language.ts';
+import { Field, Frame, Heading, ProblemLine, readTemperature, Temperature, useDoing, useOnline, useService, useTick } from '../parts.tsx';
+import { VerdictShape } from '../shapes.tsx';
+import { type Trust, trustAge_s, trustIsTooOld } from '../verify/trust.ts';
+import { type Answer, check, NoVerdict, type Place, refuse, sayAct } from './check.ts';
+import { deliver, waiting } from './queue.ts';
+import { fetchTrust, keptTrust } from './trust_keeper.ts';
+
+const CAUSES: readonly RefusalCause[] = [
+	'fever', 'symptoms', 'colour', 'no_valid_code', 'not_the_holder', 'place_full', 'place_closed',
+];
+const RENEW_MS = 5 * 60 * 1000;
+const DELIVER_MS = 15 * 1000;
+
+/* Who is signed in: undefined while unknown, null for nobody. Without a network, whoever was last. */
+function useSession(): [Session | null | undefined, (session: Session | null) => void] {
+	const [session, setSession] = useState<Session | null | undefined>(recall<Session>('gate.session'));
+	const set = (next: Session | null) => {
+		keep('gate.session', next);
+		setSession(next);
+	};
+	useEffect(() => {
+		api.session().then(set, (problem) => {
+			if (problem instanceof ProblemError && problem.kind === 'sign-in-needed')
+				set(null);
+			else
+				setSession((before) => before ?? null);
+		});
+	}, []);
+	return [session, set];
+}
+
+/* The trust list and the rules of the jurisdictions, renewed while there is a network. */
+function useKnown() {
+	const [trust, setTrust] = useState<Trust | null>(null);
+	const [jurisdictions, setJurisdictions] = useState<Jurisdiction[]>(recall<Jurisdiction[]>('jurisdictions') ?? []);
+	useEffect(() => {
+		let here = true;
+		let current: Trust | null = null;
+		const renew = async () => {
+			current ??= await keptTrust();
+			if (here && current)
+				setTrust(current);
+			try {
+				current = (await fetchTrust(current)) ?? current;
+				const { items } = await api.jurisdictions();
+				keep('jurisdictions', items);
+				if (here) {
+					setTrust(current);
+					setJurisdictions(items);
+				}
+			} catch {
+				/* Without a network: what is kept serves. */
+			}
+		};
+		void renew();
+		const timer = setInterval(renew, RENEW_MS);
+		addEventListener('online', renew);
+		return () => {
+			here = false;
+			clearInterval(timer);
+			removeEventListener('online', renew);
+		};
+	}, []);
+	return { trust, jurisdictions };
+}
+
+/* Delivers what waits, and says how much still does. */
+function useQueue(signedOut: () => void): { count: number; givenUp: number; look: () => void } {
+	const [count, setCount] = useState(waiting().length);
+	const [givenUp, setGivenUp] = useState(0);
+	const look = () => setCount(waiting().length);
+	useEffect(() => {
+		const work = async () => {
+			const { given_up, signed_out } = await deliver();
+			setGivenUp((before) => before + given_up);
+			look();
+			if (signed_out)
+				signedOut();
+		};
+		void work();
+		const timer = setInterval(work, DELIVER_MS);
+		addEventListener('online', work);
+		return () => {
+			clearInterval(timer);
+			removeEventListener('online', work);
+		};
+	}, []);
+	return { count, givenUp, look };
+}
+
+function Page() {
+	useLanguage();
+	const service = useService();
+	const [session, setSession] = useSession();
+	const [place, setPlaceState] = useState<Place | null>(recall<Place>('gate.place') ?? null);
+	const setPlace = (next: Place | null) => {
+		keep('gate.place', next);
+		setPlaceState(next);
+	};
+	const known = useKnown();
+	const queue = useQueue(() => setSession(null));
+	const online = useOnline();
+	/* A guard whose session ended while there is no network goes on; what waits is delivered once signed in. */
+	const mayCheck = session || (!online && place);
+	return (
+		<Frame title={t('app.gate')} service={service}
+			foot={<State trust={known.trust} online={online} count={queue.count} givenUp={queue.givenUp} />}>
+			{session === undefined ? (
+				<section class="sheet"><p role="status">{t('common.loading')}</p></section>
+			) : !mayCheck ? (
+				<GateSignIn done={setSession} />
+			) : !place ? (
+				<ChoosePlace choose={setPlace} />
+			) : (
+				<CheckScreen place={place} change={() => setPlace(null)} known={known} look={queue.look}
+					signOut={() => void api.signOut().catch(() => undefined).then(() => setSession(null))} />
+			)}
+		</Frame>
+	);
+}
+
+/* How old the list is, and what waits. */
+function State({ trust, online, count, givenUp }: { trust: Trust | null; online: boolean; count: number; givenUp: number }) {
+	useTick(10000);
+	const now = serviceNow_ms() / 1000;
+	const old = trust !== null && trustIsTooOld(trust, now);
+	return (
+		<footer class="state">
+			<span>{t(online ? 'gate.online' : 'gate.offline')}</span>
+			<span class={!trust || old ? 'fault' : ''}>
+				{trust ? t(old ? 'gate.list_old' : 'gate.list_age', { age: sayDuration(trustAge_s(trust, now)) }) : t('gate.list_none')}
+			</span>
+			{count > 0 && <span>{t('gate.queue', { n: count })}</span>}
+			{givenUp > 0 && <span class="fault">{t('gate.given_up', { n: givenUp })}</span>}
+		</footer>
+	);
+}
+
+function GateSignIn({ done }: { done: (session: Session) => void }) {
+	const [user, setUser] = useState('');
+	const [password, setPassword] = useState('');
+	const { busy, error, run } = useDoing();
+	return (
+		<form class="sheet" noValidate onSubmit={(event) => {
+			event.preventDefault();
+			if (user.trim() && password)
+				void run(async () => done(await api.signIn({ user: user.trim(), password })));
+		}}>
+			<Heading>{t('sign_in.gate_title')}</Heading>
+			<ProblemLine error={error} />
+			<Field label={t('sign_in.user')}>
+				{(attributes) => (
+					<input {...attributes} autocomplete="username" autocapitalize="none" spellcheck={false} maxLength={64} value={user}
+						onInput={(event) => setUser(event.currentTarget.value)} />
+				)}
+			</Field>
+			<Field label={t('sign_in.password')}>
+				{(attributes) => (
+					<input {...attributes} type="password" autocomplete="current-password" maxLength={256} value={password}
+						onInput={(event) => setPassword(event.currentTarget.value)} />
+				)}
+			</Field>
+			<button type="submit" class="main" disabled={busy}>{t(busy ? 'common.loading' : 'sign_in.go')}</button>
+		</form>
+	);
+}
+
+const SEARCH_PAUSE_MS = 250;
+
+function ChoosePlace({ choose }: { choose: (place: Place) => void }) {
+	const [search, setSearch] = useState('');
+	const [places, setPlaces] = useState<PlaceList['items'] | null>(null);
+	const [error, setError] = useState<unknown>(null);
+	useEffect(() => {
+		let here = true;
+		const timer = setTimeout(() => {
+			api.places(search.trim()).then((answer) => {
+				if (!here)
+					return;
+				setPlaces(answer.items);
+				setError(null);
+			}, (problem) => here && setError(problem));
+		}, SEARCH_PAUSE_MS);
+		return () => {
+			here = false;
+			clearTimeout(timer);
+		};
+	}, [search]);
+	return (
+		<section class="sheet">
+			<Heading>{t('gate.place_choose')}</Heading>
+			<Field label={t('gate.place_search')}>
+				{(attributes) => (
+					<input {...attributes} type="search" maxLength={64} value={search} onInput={(event) => setSearch(event.currentTarget.value)} />
+				)}
+			</Field>
+			<ProblemLine error={error} />
+			<div role="status">
+				{!places && !error && <p>{t('common.loading')}</p>}
+				{places?.length === 0 && <p>{t('gate.place_none')}</p>}
+			</div>
+			<ul class="cards">
+				{places?.map((one) => (
+					<li key={one.place}><button type="button" class="wide" onClick={() => choose(one)}>{one.name}</button></li>
+				))}
+			</ul>
+		</section>
+	);
+}
+
+function CheckScreen({ place, change, known, look, signOut }: {
+	place: Place;
+	change: () => void;
+	known: ReturnType<typeof useKnown>;
+	look: () => void;
+	signOut: () => void;
+}) {
+	const [temperature, setTemperature] = useState('');
+	const [fault, setFault] = useState<string | null>(null);
+	const [text, setText] = useState('');
+	const [scanning, setScanning] = useState(false);
+	const [answer, setAnswer] = useState<Answer | null>(null);
+	const { busy, error, run, clear } = useDoing();
+
+	const decide = (code: string) => {
+		const tenths = temperature.trim() ? readTemperature(temperature) : null;
+		setScanning(false);
+		setFault(temperature.trim() && tenths === null ? t('fault.temperature') : null);
+		if (!code.trim() || (temperature.trim() && tenths === null))
+			return;
+		void run(async () => {
+			setAnswer(await check(code.trim(), place, tenths, known));
+			look();
+		});
+	};
+	const next = () => {
+		setAnswer(null);
+		setTemperature('');
+		setText('');
+		clear();
+	};
+	if (answer)
+		return <VerdictScreen answer={answer} next={next} look={look} />;
+	return (
+		<section class="sheet gate">
+			<p class="place"><span>{t('gate.place')}: <strong>{place.name}</strong></span>
+				<button type="button" class="plain" onClick={change}>{t('gate.place_change')}</button></p>
+			<Heading take={false}>{t('gate.title')}</Heading>
+			{error instanceof NoVerdict
+				? <div class="problem" role="alert"><p>{t(error.key)}</p></div>
+				: <ProblemLine error={error} />}
+			<Temperature label={`${t('gate.temperature')} (${t('common.optional')})`} value={temperature} change={setTemperature} fault={fault} />
+			{scanning
+				? <Camera found={decide} stop={() => setScanning(false)} />
+				: <button type="button" class="main scan" disabled={busy} onClick={() => setScanning(true)}>{t(busy ? 'gate.checking' : 'gate.scan')}</button>}
+			<form onSubmit={(event) => {
+				event.preventDefault();
+				decide(text);
+			}}>
+				<Field label={t('gate.text')}>
+					{(attributes) => (
+						<input {...attributes} class="code-text" autocomplete="off" autocapitalize="none" spellcheck={false} maxLength={4400}
+							value={text} onInput={(event) => setText(event.currentTarget.value)} />
+					)}
+				</Field>
+				<button type="submit" disabled={busy}>{t(busy ? 'gate.checking' : 'gate.check')}</button>
+			</form>
+			<p class="hint">{t('gate.no_phone')}</p>
+			<button type="button" class="plain" onClick={signOut}>{t('common.sign_out')}</button>
+		</section>
+	);
+}
+
+function Camera({ found, stop }: { found: (text: string) => void; stop: () => void }) {
+	const video = useRef<HTMLVideoElement>(null);
+	const [failed, setFailed] = useState(false);
+	useEffect(() => {
+		let halt: (() => void) | null = null;
+		let here = true;
+		(async () => {
+			const { scan } = await import('./scan.ts');
+			if (!here || !video.current)
+				return;
+			const started = await scan(video.current, found);
+			if (here)
+				halt = started;
+			else
+				started();
+		})().catch(() => here && setFailed(true));
+		return () => {
+			here = false;
+			halt?.();
+		};
+	}, []);
+	return (
+		<div class="camera">
+			{failed ? <p class="problem" role="alert">{t('gate.no_camera')}</p> : (
+				<>
+					<div class="camera-frame"><video ref={video} muted playsInline /></div>
+					<p role="status">{t('gate.scanning')}</p>
+				</>
+			)}
+			<button type="button" onClick={stop}>{t('gate.stop')}</button>
+		</div>
+	);
+}
+
+function VerdictScreen({ answer, next, look }: { answer: Answer; next: () => void; look: () => void }) {
+	const [choosing, setChoosing] = useState(false);
+	const [refused, setRefused] = useState<RefusalCause | null>(null);
+	const { busy, error, run } = useDoing();
+	const record = (cause: RefusalCause) => void run(async () => {
+		await refuse(answer, cause);
+		setRefused(cause);
+		setChoosing(false);
+		look();
+	});
+	if (choosing)
+		return (
+			<section class="sheet">
+				<Heading>{t('gate.refuse_title')}</Heading>
+				<ProblemLine error={error} />
+				<ul class="cards">
+					{CAUSES.map((cause) => (
+						<li key={cause}><button type="button" class="wide" disabled={busy} onClick={() => record(cause)}>{tOf('refusal', cause)}</button></li>
+					))}
+				</ul>
+				<p class="hint">{t('refusal.note')}</p>
+				<button type="button" onClick={() => setChoosing(false)}>{t('common.back')}</button>
+			</section>
+		);
+	return (
+		<section class={`verdict verdict-${answer.verdict}`} data-verdict={answer.verdict}>
+			<div role="alert" class="verdict-said">
+				<VerdictShape verdict={answer.verdict} />
+				<h1>{t(`verdict.${answer.verdict}`)}</h1>
+				{answer.cause && <p class="verdict-cause">{tOf('cause', answer.cause)}</p>}
+				<p class="verdict-act">{answer.act ? say(answer.act) : sayAct(answer)}</p>
+			</div>
+			<p class="verdict-receipt">
+				{answer.waiting ? `${t('gate.offline_verdict')} · ${t('gate.receipt_later')}` : t('gate.receipt', { receipt: answer.receipt ?? '' })}
+			</p>
+			{refused && <p role="status" class="verdict-refused">{t('gate.refused', { cause: tOf('refusal', refused) })}</p>}
+			<div class="verdict-buttons">
+				<button type="button" class="main" onClick={next}>{t('gate.next')}</button>
+				{!refused && <button type="button" onClick={() => setChoosing(true)}>{t('gate.refuse')}</button>}
+			</div>
+		</section>
+	);
+}
+
+installWorker();
+render(<Page />, document.getElementById('page') as HTMLElement);

@@ -1,0 +1,145 @@
+/* The code, full screen: colour, word, shape, moving mark, clock, and the QR code that is drawn here and renewed before it
+ * expires. */
+
+import { useEffect, useState } from 'preact/hooks';
+import { api, OfflineError, ProblemError, type Person } from '../api.ts';
+import { serviceNow_ms } from '../clock.ts';
+import { keep, recall } from '../keep.ts';
+import { sayClock, sayDayOf, say, t, useLanguage } from '../language.ts';
+import { ProblemLine, useTick } from '../parts.tsx';
+import { QrPicture } from '../qr.tsx';
+import { ColourShape } from '../shapes.tsx';
+import { coveredUntil_ms, type Kept, pick, take, wantedAhead } from './keeper.ts';
+
+const RETRY_MS = 5000;
+const storeKey = (person: string, jurisdiction: string) => `me.code.${person}.${jurisdiction}`;
+
+/* The codes of a person in a jurisdiction, renewed as long as somebody looks. */
+function useCode(person: string, jurisdiction: string) {
+	const [kept, setKept] = useState<Kept | null>(null);
+	const [error, setError] = useState<unknown>(null);
+	useEffect(() => {
+		const key = storeKey(person, jurisdiction);
+		let current = recall<Kept>(key) ?? null;
+		let timer: ReturnType<typeof setTimeout> | undefined;
+		let here = true;
+		setKept(current);
+		setError(null);
+
+		const renew = async () => {
+			clearTimeout(timer);
+			let wait_ms = RETRY_MS;
+			try {
+				const fresh = await api.code(person, jurisdiction, wantedAhead(current, serviceNow_ms()));
+				current = take(current, fresh, serviceNow_ms());
+				keep(key, current);
+				wait_ms = Math.max(1000, current.refreshAt_ms - serviceNow_ms());
+				if (here) {
+					setKept(current);
+					setError(null);
+				}
+			} catch (problem) {
+				if (here)
+					setError(problem);
+				if (problem instanceof ProblemError) {
+					wait_ms = Math.max(RETRY_MS, problem.retryAfter_s * 1000);
+					if (problem.kind === 'awaiting-voucher' || problem.kind === 'frozen' || problem.kind === 'sign-in-needed') {
+						current = null;
+						keep(key, null);
+						if (here)
+							setKept(null);
+					}
+				}
+			}
+			if (here)
+				timer = setTimeout(renew, wait_ms);
+		};
+		const look = () => {
+			if (document.visibilityState === 'visible' && serviceNow_ms() >= (current?.refreshAt_ms ?? 0))
+				void renew();
+		};
+		void renew();
+		document.addEventListener('visibilitychange', look);
+		addEventListener('online', renew);
+		return () => {
+			here = false;
+			clearTimeout(timer);
+			document.removeEventListener('visibilitychange', look);
+			removeEventListener('online', renew);
+		};
+	}, [person, jurisdiction]);
+	return { kept, error };
+}
+
+export function CodeScreen({ person, jurisdiction, openReasons, signIn }: {
+	person: Person;
+	jurisdiction: string;
+	openReasons: () => void;
+	signIn: () => void;
+}) {
+	useLanguage();
+	useTick(500);
+	const [full, setFull] = useState(false);
+	const { kept, error } = useCode(person.person, jurisdiction);
+	useEffect(() => {
+		document.documentElement.classList.toggle('full', full);
+		scrollTo(0, 0);
+		return () => document.documentElement.classList.remove('full');
+	}, [full]);
+	useEffect(() => {
+		if (error instanceof ProblemError && error.kind === 'sign-in-needed')
+			signIn();
+	}, [error]);
+
+	const now_ms = serviceNow_ms();
+	const slot = pick(kept, now_ms);
+	const offline = error instanceof OfflineError;
+	if (!slot) {
+		if (error instanceof ProblemError && (error.kind === 'awaiting-voucher' || error.kind === 'frozen'))
+			return <Waiting state={error.kind === 'frozen' ? 'frozen' : 'awaiting'} name={person.name} />;
+		if (offline)
+			return <section class="sheet"><p role="alert">{t('code.offline_none')}</p></section>;
+		return (
+			<section class="sheet">
+				{error ? <ProblemLine error={error} /> : <p role="status">{t('code.fetching')}</p>}
+			</section>
+		);
+	}
+	const name = person.jurisdictions.find((one) => one.jurisdiction === jurisdiction)?.name;
+	const clock = sayClock(now_ms, slot.issued_at);
+	return (
+		<section class={`pass pass-${slot.colour}`} data-colour={slot.colour}>
+			<div class="pass-head">
+				<ColourShape colour={slot.colour} />
+				<div>
+					<h1 class="pass-word">{t(`colour.${slot.colour}`)}</h1>
+					<p class="pass-meaning">{t(`meaning.${slot.colour}`)}</p>
+				</div>
+			</div>
+			<div class="pass-mark" aria-hidden="true"><span class="pass-stripe" /></div>
+			<p class="pass-clock"><span class="pass-day">{sayDayOf(now_ms, slot.issued_at)}</span> <span class="pass-time">{clock}</span></p>
+			<QrPicture text={slot.code} label={t('code.picture', { colour: t(`colour.${slot.colour}`), clock: clock.slice(0, 5) })} />
+			<p class="pass-name">{person.name}{name ? ` · ${say(name)}` : ''}</p>
+			<p class="sr-only" role="status">{t(`colour.${slot.colour}`)}: {t(`meaning.${slot.colour}`)}</p>
+			<div class="pass-foot">
+				{offline
+					? <p>{t('code.offline_until', { clock: sayClock(coveredUntil_ms(kept), slot.issued_at).slice(0, 5) })}</p>
+					: <p>{t('code.show')}</p>}
+				<div class="buttons">
+					<button type="button" onClick={openReasons}>{t('code.why')}</button>
+					<button type="button" aria-pressed={full} onClick={() => setFull(!full)}>{t(full ? 'code.leave_full' : 'code.full')}</button>
+				</div>
+			</div>
+		</section>
+	);
+}
+
+/* A person for whom no colour is shown yet, and what to do about it. */
+export function Waiting({ state, name }: { state: 'awaiting' | 'frozen'; name: string }) {
+	return (
+		<section class="sheet">
+			<h1>{t(`state.${state}.title`)}</h1>
+			<p>{t(`state.${state}.text`, { name })}</p>
+		</section>
+	);
+}

@@ -1,0 +1,111 @@
+/* Family, travel card, my data. */
+
+import { useEffect, useState } from 'preact/hooks';
+import { type AccessList, api, type Me, type Person, ProblemError, type TravelCard } from '../api.ts';
+import { say, sayDay, sayTime, t, tOf, useLanguage } from '../language.ts';
+import { Heading, ProblemLine } from '../parts.tsx';
+import { ColourShape } from '../shapes.tsx';
+
+export function FamilyScreen({ me, show, add }: { me: Me; show: (person: string) => void; add: () => void }) {
+	useLanguage();
+	const family = me.people.filter((one) => one.relation !== 'self');
+	return (
+		<section class="sheet">
+			<Heading>{t('family.title')}</Heading>
+			{family.length === 0 && <p>{t('family.alone')}</p>}
+			<ul class="cards">
+				{family.map((one) => (
+					<li key={one.person}>
+						<p><strong>{one.name}</strong> · {tOf('relation', one.relation)}</p>
+						<p class="hint">{one.id_number} · {t(`voucher.${one.voucher}`)}</p>
+						<button type="button" onClick={() => show(one.person)}>{t('family.show', { name: one.name })}</button>
+					</li>
+				))}
+			</ul>
+			{me.dependants_left > 0 ? (
+				<>
+					<button type="button" class="main" onClick={add}>{t('family.add')}</button>
+					<p class="hint">{t('family.left', { n: me.dependants_left })}</p>
+				</>
+			) : <p class="hint">{t('family.full')}</p>}
+		</section>
+	);
+}
+
+export function TravelScreen({ person }: { person: Person }) {
+	useLanguage();
+	const [card, setCard] = useState<TravelCard | null>(null);
+	const [error, setError] = useState<unknown>(null);
+	const load = () => {
+		setCard(null);
+		setError(null);
+		api.travelCard(person.person).then(setCard, setError);
+	};
+	useEffect(load, [person.person]);
+	const missing = error instanceof ProblemError && error.kind === 'not-found';
+	return (
+		<section class="sheet">
+			<Heading>{t('travel_card.title')}</Heading>
+			{!card && !error && <p role="status">{t('common.loading')}</p>}
+			{missing ? <p>{t('travel_card.missing')}</p> : <ProblemLine error={error} retry={load} />}
+			{card && (
+				<>
+					<div class={`tag tag-${card.colour}`}><ColourShape colour={card.colour} /> {t(`colour.${card.colour}`)} · {person.name}</div>
+					<p>{card.places.length
+						? t('travel_card.span', { from: sayDay(card.from), to: sayDay(card.to) })
+						: t('travel_card.none')}</p>
+					<ul class="lines">
+						{card.places.map((place, i) => (
+							<li key={i}><span>{say(place.name)}</span> <span class="amount">{t('travel_card.hours', { n: place.hours })}</span></li>
+						))}
+					</ul>
+					<p class="hint">{t('travel_card.note')}</p>
+				</>
+			)}
+		</section>
+	);
+}
+
+export function DataScreen({ person, signOut }: { person: Person; signOut: () => void }) {
+	useLanguage();
+	const [items, setItems] = useState<AccessList['items'] | null>(null);
+	const [next, setNext] = useState<string | null>(null);
+	const [error, setError] = useState<unknown>(null);
+	const load = (cursor?: string) => {
+		setError(null);
+		api.accesses(person.person, cursor).then((page) => {
+			setItems((before) => [...(cursor ? (before ?? []) : []), ...page.items]);
+			setNext(page.next);
+		}, setError);
+	};
+	useEffect(() => load(), [person.person]);
+	return (
+		<section class="sheet">
+			<Heading>{t('data.title')}</Heading>
+			<p>{t('data.person', { name: person.name, id_number: person.id_number })} · {t(`voucher.${person.voucher}`)}</p>
+			<ul class="lines">
+				{person.jurisdictions.map((one) => (
+					<li key={one.jurisdiction}>{t('data.applied', { jurisdiction: say(one.name), time: sayDay(one.applied_at) })}</li>
+				))}
+			</ul>
+			<h2>{t('data.who')}</h2>
+			{!items && !error && <p role="status">{t('common.loading')}</p>}
+			<ProblemLine error={error} retry={() => load()} />
+			{items?.length === 0 && <p>{t('data.nobody')}</p>}
+			<ul class="lines lines-tall">
+				{items?.map((item, i) => (
+					<li key={i}>
+						<p><strong>{sayTime(item.at)}</strong></p>
+						<p>{t('data.line', { by: item.by, role: tOf('role', item.role), purpose: tOf('purpose', item.purpose) })}</p>
+						{item.fields.length > 0 && (
+							<p class="hint">{t('data.fields', { fields: item.fields.map((one) => tOf('field', one)).join(', ') })}</p>
+						)}
+					</li>
+				))}
+			</ul>
+			{next && <button type="button" onClick={() => load(next)}>{t('common.more')}</button>}
+			<hr />
+			<button type="button" onClick={signOut}>{t('common.sign_out')}</button>
+		</section>
+	);
+}

@@ -1,0 +1,73 @@
+/* A code checked on the device, with the trust list alone. The answers are those of `healthcode code verify`. */
+
+import type { CheckCause, Colour } from '../api.ts';
+import { base45Decode } from './base45.ts';
+import { ES256, hex, readCbor, readSign1, sign1Holds } from './cose.ts';
+import { inflate } from './inflate.ts';
+import { type Trust, trustIsTooOld } from './trust.ts';
+
+export interface CodeAnswer {
+	cause: CheckCause | null; /* null: it counts */
+	issuer: string | null; /* these two only where the signature holds */
+	colour: Colour | null;
+}
+
+const TEXT_MAX = 4296;
+const MESSAGE_MAX = 32768;
+const ID_SIZE = 16;
+const LIFETIME_MAX_S = 7 * 86400;
+const CLAIM = { issuer: 1, expiresAt: 4, issuedAt: 6, id: 7, colour: -65537 };
+const COLOURS: Record<number, Colour> = { 1: 'green', 2: 'yellow', 3: 'red', 4: 'gray' };
+
+const isTime = (value: unknown): value is number => typeof value === 'number' && Number.isInteger(value) && value >= 0;
+
+const no = (cause: CheckCause): CodeAnswer => ({ cause, issuer: null, colour: null });
+
+/* Check ${text} at ${now} (s). */
+export async function verifyCode(text: string, trust: Trust, now: number): Promise<CodeAnswer> {
+	const code = text.replace(/[\r\n]+$/, '');
+	if (!code.startsWith('HC1:') || code.length > TEXT_MAX)
+		return no('malformed');
+	const packed = base45Decode(code.slice(4));
+	const bytes = packed && (await inflate(packed, MESSAGE_MAX));
+	const message = bytes && readSign1(bytes);
+	const claims = message && readCbor(message.payload);
+	if (!message || !(claims instanceof Map))
+		return no('malformed');
+	if (!claims.has(CLAIM.colour))
+		return no('not_a_code');
+
+	const [issuer, expiresAt, issuedAt, id] =
+		[CLAIM.issuer, CLAIM.expiresAt, CLAIM.issuedAt, CLAIM.id].map((name) => claims.get(name));
+	if (typeof issuer !== 'string' || !isTime(expiresAt) || !isTime(issuedAt) || !(id instanceof Uint8Array) ||
+		id.length !== ID_SIZE || expiresAt <= issuedAt || expiresAt - issuedAt > LIFETIME_MAX_S)
+		return no('malformed');
+	const colour = COLOURS[claims.get(CLAIM.colour) as number];
+	if (!colour)
+		return no('wrong_colour');
+	if (message.algorithm !== ES256)
+		return no('wrong_algorithm');
+
+	const candidates = message.keyId ? (trust.keys.get(hex(message.keyId)) ?? []) : [];
+	if (candidates.length === 0)
+		return no('unknown_key');
+	let signer = null;
+	for (const candidate of candidates)
+		if (!signer && (await sign1Holds(message, candidate.key)))
+			signer = candidate;
+	if (!signer)
+		return no('bad_signature');
+
+	const answer = (cause: CheckCause | null): CodeAnswer => ({ cause, issuer, colour });
+	if (signer.issuer !== issuer)
+		return answer('wrong_issuer');
+	if (issuedAt < signer.from || issuedAt >= signer.to)
+		return answer('key_not_valid');
+	if ((signer.revokedAt !== null && now >= signer.revokedAt) || trust.revoked.has(hex(id)))
+		return answer('revoked');
+	if (now < issuedAt)
+		return answer('not_yet_valid');
+	if (now >= expiresAt)
+		return answer('expired');
+	return answer(trustIsTooOld(trust, now) ? 'list_too_old' : null);
+}

@@ -1,0 +1,71 @@
+/* The signed trust list (docs/code-format.md): whose signatures count, and how old the list itself may be. */
+
+import { ES256, hex, publicKeyId, readCbor, readPublicKey, readSign1, sign1Holds } from './cose.ts';
+
+export interface TrustKey {
+	issuer: string;
+	from: number; /* s, counts in [from, to) */
+	to: number;
+	revokedAt: number | null; /* s, does not count from then on */
+	key: CryptoKey;
+}
+
+export interface Trust {
+	rootId: string;
+	version: number;
+	issuedAt: number; /* s */
+	maxAge_s: number;
+	keys: Map<string, TrustKey[]>; /* by id; ids are short, so that two keys may share one */
+	revoked: Set<string>; /* ids of codes */
+}
+
+const CLAIM = { issuedAt: 6, list: -65538 };
+const LIST = { version: 1, maxAge: 2, root: 3, keys: 4, revoked: 5 };
+const KEY = { issuer: 1, from: 2, to: 3, publicKey: 4, certificate: 5, revokedAt: 6 };
+
+/* The list, or null where it is malformed, its signature does not hold, or it is another root's than ${pinnedRootId}. */
+export async function readTrust(bytes: Uint8Array, pinnedRootId?: string): Promise<Trust | null> {
+	const message = readSign1(bytes);
+	const claims = message && readCbor(message.payload);
+	const list = claims instanceof Map ? claims.get(CLAIM.list) : undefined;
+	if (!message || message.algorithm !== ES256 || !(claims instanceof Map) || !(list instanceof Map))
+		return null;
+
+	const root = list.get(LIST.root);
+	const rootKey = root instanceof Uint8Array ? await readPublicKey(root) : null;
+	if (!rootKey || !(await sign1Holds(message, rootKey)))
+		return null;
+	const rootId = await publicKeyId(root as Uint8Array);
+	if (pinnedRootId !== undefined && pinnedRootId !== rootId)
+		return null;
+
+	const [issuedAt, version, maxAge_s] = [claims.get(CLAIM.issuedAt), list.get(LIST.version), list.get(LIST.maxAge)];
+	const [items, revokedIds] = [list.get(LIST.keys), list.get(LIST.revoked)];
+	if (typeof issuedAt !== 'number' || typeof version !== 'number' || typeof maxAge_s !== 'number' ||
+		!Array.isArray(items) || !Array.isArray(revokedIds) || !revokedIds.every((id) => id instanceof Uint8Array))
+		return null;
+
+	const keys = new Map<string, TrustKey[]>();
+	for (const item of items) {
+		if (!(item instanceof Map))
+			return null;
+		if (item.has(KEY.certificate))
+			continue; /* signs health certificates, not codes */
+		const [issuer, from, to, der] = [KEY.issuer, KEY.from, KEY.to, KEY.publicKey].map((name) => item.get(name));
+		const revokedAt = item.get(KEY.revokedAt) ?? null;
+		if (typeof issuer !== 'string' || typeof from !== 'number' || typeof to !== 'number' ||
+			!(der instanceof Uint8Array) || (revokedAt !== null && typeof revokedAt !== 'number'))
+			return null;
+		const key = await readPublicKey(der);
+		if (!key)
+			return null;
+		const id = await publicKeyId(der);
+		keys.set(id, [...(keys.get(id) ?? []), { issuer, from, to, revokedAt, key }]);
+	}
+	return { rootId, version, issuedAt, maxAge_s, keys, revoked: new Set(revokedIds.map((id: Uint8Array) => hex(id))) };
+}
+
+/* Seconds since the list was made, at ${now} (s). */
+export const trustAge_s = (trust: Trust, now: number): number => Math.max(0, now - trust.issuedAt);
+
+export const trustIsTooOld = (trust: Trust, now: number): boolean => now - trust.issuedAt > trust.maxAge_s;
