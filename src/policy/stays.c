@@ -108,7 +108,8 @@ stays_add(struct stays *stays, const struct fact *fact, const json_t *item, stru
 	int code;
 
 	stays->moves = stays->moves || !ended || fact->lasts > stays->from;
-	if (from >= to)
+	/* One that begins at this moment has no time yet, but will. */
+	if (from > to || (from == to && (ended || !stays->derived->today)))
 		return 0;
 	if ((code = find_sum(stays, item, &sum, e)) < 0)
 		return code;

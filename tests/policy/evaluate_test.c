@@ -283,6 +283,174 @@ what_comes_after_now_does_not_matter(void **state)
 	}
 }
 
+/* A pack of two rules: yellow while ${yellow} holds (over each of ${each}, if not NULL), else green. */
+static struct pack *
+small_pack(const char *derived, const char *each, const char *yellow)
+{
+	static const char head[] =
+		"{'name':{'zh':'A','en':'A'},'time_zone':{'name':'Asia/Shanghai','offset':'+08:00'},"
+		"'valid':{'from':'2020-02-01'},'first_colour':'gray','severity':['gray','green','yellow',"
+		"'red'],'parameters':{},'horizon_days':90,'area':[],'sources':['a test'],'derived':%s}";
+	static const char rule[] = "{'id':'%s','colour':'%s',%s'when':%s,'reason':'ok','source':'a test'}";
+	static const char texts[] = "{'first':'F','override':'O','ok':'K'}";
+	char text[5][2048], list[64];
+	struct pack_file files[5];
+	const char *const paths[] = {"pack.json", "rules/a.json", "rules/b.json", "texts/en.json", "texts/zh.json"};
+	struct pack *pack = NULL;
+	struct error e = {0};
+
+	snprintf(list, sizeof list, each ? "'each':'%s'," : "", each);
+	snprintf(text[0], sizeof text[0], head, derived);
+	snprintf(text[1], sizeof text[1], rule, "A-YELLOW", "yellow", list, yellow);
+	snprintf(text[2], sizeof text[2], rule, "A-GREEN", "green", "", "true");
+	snprintf(text[3], sizeof text[3], "%s", texts);
+	snprintf(text[4], sizeof text[4], "%s", texts);
+	for (int i = 0; i < 5; i++) {
+		for (char *quote = text[i]; (quote = strchr(quote, '\''));)
+			*quote = '"';
+		files[i] = (struct pack_file){paths[i], text[i], strlen(text[i])};
+	}
+	if (pack_read("small", files, 5, NULL, NULL, &pack, &e) < 0)
+		fail_msg("%s:%zu:%zu: %s", e.file, e.line, e.column, e.message);
+	return pack;
+}
+
+static void
+a_day_gone_by_without_a_checkin_is_seen_at_midnight(void **state)
+{
+	struct pack *pack =
+		small_pack("{'normal':{'kind':'daily','of':'checkins','normal':{'!':[{'var':'item.symptoms'}]}}}", NULL,
+			"{'<':[{'var':'payload.normal.days_total'},1]}");
+	json_t *facts = scene_facts("2020-03-01T10:00:00", NULL);
+
+	(void)state;
+	scene_checkins(facts, "2020-03-02", 3, -1);
+	assert_string_equal(scene_colour(pack, facts, "2020-03-01T12:00:00"), "yellow");
+	assert_string_equal(scene_since(pack, facts, "2020-03-05T23:59:59"), "2020-03-02T08:00:00+08:00");
+	assert_string_equal(scene_next(pack, facts, "2020-03-04T09:00:00"), "2020-03-06T00:00:00+08:00 yellow");
+	json_decref(facts);
+	pack_free(pack);
+}
+
+static void
+hours_that_still_grow_pass_the_limit_at_the_second(void **state)
+{
+	struct pack *pack = small_pack("{'recent':{'kind':'stays','of':'visits','days':2,'today':true,'over_minutes':90,"
+								   "'unit':'city'}}",
+		"recent", "{'===':[{'var':'item.city'},'420800']}");
+	json_t *facts = scene_facts("2020-03-01T10:00:00", NULL);
+
+	(void)state;
+	scene_add(facts, "visits", "{'country':'CN','division':'420802','from':'2020-03-03T08:00:00+08:00','to':null}");
+	assert_string_equal(scene_next(pack, facts, "2020-03-03T08:30:00"), "2020-03-03T09:30:01+08:00 yellow");
+	assert_string_equal(scene_since(pack, facts, "2020-03-09"), "2020-03-03T09:30:01+08:00");
+	json_decref(facts);
+	pack_free(pack);
+}
+
+static void
+a_window_moves_on_at_midnight(void **state)
+{
+	struct pack *pack = small_pack("{'recent':{'kind':'stays','of':'visits','days':2,'today':true,'over_minutes':90,"
+								   "'unit':'city'}}",
+		"recent", "{'===':[{'var':'item.city'},'420800']}");
+	json_t *facts = scene_facts("2020-03-01T10:00:00", NULL);
+
+	(void)state;
+	scene_add(facts, "visits",
+		"{'country':'CN','division':'420802','from':'2020-03-03T08:00:00+08:00','to':'2020-03-03T12:00:00+08:00'}");
+	assert_string_equal(scene_next(pack, facts, "2020-03-03T13:00:00"), "2020-03-05T00:00:00+08:00 green");
+	json_decref(facts);
+	pack_free(pack);
+}
+
+static void
+two_checkins_of_one_moment_give_the_same_bytes_in_either_order(void **state)
+{
+	struct pack *pack = scene_pack("hangzhou-2020");
+	json_t *facts = scene_facts("2020-02-12T10:00:00", NULL), *other = json_deep_copy(facts);
+	static const char *const items[] = {"{'at':'2020-02-13T08:00:00+08:00','temperature_tenths_c':380}",
+		"{'at':'2020-02-13T00:00:00Z','temperature_tenths_c':366}"};
+	char *a, *b;
+
+	(void)state;
+	scene_add(facts, "checkins", "%s", items[0]);
+	scene_add(facts, "checkins", "%s", items[1]);
+	scene_add(other, "checkins", "%s", items[1]);
+	scene_add(other, "checkins", "%s", items[0]);
+	a = answer(pack, facts, at("2020-02-14"), NULL, 0);
+	b = answer(pack, other, at("2020-02-14"), NULL, 0);
+	assert_string_equal(a, b);
+	free(a);
+	free(b);
+	json_decref(other);
+	json_decref(facts);
+	pack_free(pack);
+}
+
+/* The published schema. */
+
+static void
+expect_known(const struct pack *pack, const char *list, const char *field, bool required)
+{
+	json_t *facts = scene_facts("2020-02-12T10:00:00", NULL), *result = NULL;
+	struct error e = {0};
+	char unknown[128], missing[128];
+
+	snprintf(unknown, sizeof unknown, "/%s/0/%s: unknown field", list, field);
+	snprintf(missing, sizeof missing, "/%s/0/%s: missing", list, field);
+	scene_add(facts, list, "{'%s':[[]]}", field);
+	evaluate(pack, facts, at("2020-03-01"), &result, NULL, &e);
+	if (strstr(e.message, unknown))
+		fail_msg("the schema's %s.%s is refused", list, field);
+	json_decref(result);
+	result = NULL;
+	json_object_set_new(facts, list, json_pack("[{}]"));
+	e = (struct error){0};
+	evaluate(pack, facts, at("2020-03-01"), &result, NULL, &e);
+	/* Only the first missing field is told, so that only it can be compared. */
+	if (strstr(e.message, missing) && !required)
+		fail_msg("%s.%s is required, and not so in the schema", list, field);
+	json_decref(result);
+	json_decref(facts);
+}
+
+static bool
+contains(const json_t *names, const char *wanted)
+{
+	json_t *name;
+	size_t i;
+
+	json_array_foreach(names, i, name) if (strcmp(json_string_value(name), wanted) == 0) return true;
+	return false;
+}
+
+static void
+the_published_schema_and_the_program_know_the_same_fields(void **state)
+{
+	struct pack *pack = scene_pack("hangzhou-2020");
+	json_t *schema = NULL, *property;
+	struct error e = {0};
+	const char *list, *field;
+	char path[4096];
+	int lists = 0;
+
+	(void)state;
+	snprintf(path, sizeof path, "%s/docs/facts.schema.json", getenv("HEALTHCODE_SOURCE"));
+	assert_int_equal(json_read_file(path, 1 << 20, &schema, NULL, &e), 0);
+	json_object_foreach(json_object_get(schema, "properties"), list, property)
+	{
+		json_t *item = json_object_get(property, "items"), *shape;
+
+		lists += item != NULL;
+		json_object_foreach(json_object_get(item, "properties"), field, shape)
+			expect_known(pack, list, field, contains(json_object_get(item, "required"), field));
+	}
+	assert_int_equal(lists, 8);
+	json_decref(schema);
+	pack_free(pack);
+}
+
 /* Facts of a wrong shape. */
 
 static void
@@ -346,6 +514,11 @@ main(void)
 		cmocka_unit_test(extra_moments_and_another_order_give_the_same_bytes),
 		cmocka_unit_test(nothing_changes_before_the_next_moment_and_the_colour_does_at_it),
 		cmocka_unit_test(what_comes_after_now_does_not_matter),
+		cmocka_unit_test(a_day_gone_by_without_a_checkin_is_seen_at_midnight),
+		cmocka_unit_test(hours_that_still_grow_pass_the_limit_at_the_second),
+		cmocka_unit_test(a_window_moves_on_at_midnight),
+		cmocka_unit_test(two_checkins_of_one_moment_give_the_same_bytes_in_either_order),
+		cmocka_unit_test(the_published_schema_and_the_program_know_the_same_fields),
 		cmocka_unit_test(facts_of_a_wrong_shape_are_refused_with_their_place),
 		cmocka_unit_test(before_the_application_there_is_no_colour),
 	};
