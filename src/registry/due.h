@@ -22,8 +22,8 @@ registry_due(person_number person, const char *jurisdiction, const char *cause, 
 int registry_due_each(struct registry *registry, const char *jurisdiction, instant now, size_t limit,
 	registry_due *each, void *context, size_t *ret_count, struct error *e);
 
-/* registry_due_done(registry, person, jurisdiction, now, e): take what was due up to ${now} as done with no colour put
- * (an application after ${now}). */
+/* registry_due_done(registry, person, jurisdiction, now, e): what was due up to ${now} is done, and there is no colour:
+ * nobody applied there by then (or that was undone). A colour kept from a moment up to ${now} is forgotten. */
 int registry_due_done(
 	struct registry *registry, person_number person, const char *jurisdiction, instant now, struct error *e);
 

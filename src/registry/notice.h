@@ -12,7 +12,7 @@ struct registry_notice {
 	int64_t number;
 	instant at;
 	const char *
-		kind; /* "sign-in-code", "claim-frozen", "claim-contested", "voucher-confirmed", "voucher-replaced", "colour" */
+		kind; /* "sign-in-code", "claim-received", "claim-contested", "voucher-confirmed", "voucher-replaced", "colour" */
 	const char *phone, *text;
 };
 

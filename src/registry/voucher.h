@@ -3,7 +3,7 @@
  * A phone that applies claims to speak for the ID number. Nothing is shown to it before somebody who can know vouches for
  * that: the phone's carrier through an operator's gateway, staff who saw the ID card, a community committee, or a
  * department that imports. While an ID number is claimed by one phone, a claim by another is frozen until a voucher
- * decides; both are told. The phone vouched for last speaks, alone. Dependants are spoken for by their guardian's phone,
+ * decides, and has no effect; both are told. The phone vouched for last speaks, alone. Dependants are spoken for by their guardian's phone,
  * vouched for in the same way. */
 
 #ifndef HEALTHCODE_REGISTRY_VOUCHER_H
@@ -35,7 +35,8 @@ bool voucher_how_read(const char *text, enum voucher_how *ret_how);
 const char *voucher_state_name(enum voucher_state state);
 
 /* registry_claim(registry, person, phone, at, import, e): ${phone} (as registry_phone_read writes it) claims to speak for
- * ${person}; a claim made before stays as it was. When that freezes, notices go to both phones. */
+ * ${person}; a claim made before stays as it was. Unless an import claims, the phone gets a notice, the same whether
+ * anybody claimed the number before, and the phone that speaks for the number, or else the first that claimed it, is told too. */
 int registry_claim(
 	struct registry *registry, person_number person, const char *phone, instant at, int64_t import, struct error *e);
 
@@ -51,8 +52,9 @@ int registry_voucher_state(struct registry *registry, person_number person, cons
 	enum voucher_state *ret_state, struct error *e);
 
 /* registry_spoken_for_each(registry, phone_hash, each, context, e):
- * Everyone whom the phone claims to speak for, by number, with the state. Only VOUCHER_SPEAKS may be shown anything
- * beyond that. A non-zero return of ${each} ends the walk and is returned. */
+ * Everyone whom the phone claims to speak for, and the dependants of those it speaks for whose guardian somebody vouched for,
+ * by number, with the state. Only VOUCHER_SPEAKS may be shown anything beyond that, and a phone must not be told
+ * VOUCHER_AWAITED and VOUCHER_FROZEN apart: that would tell who else applied. A non-zero return of ${each} ends the walk and is returned. */
 typedef int registry_spoken_for(person_number person, enum voucher_state state, void *context, struct error *e);
 int registry_spoken_for_each(
 	struct registry *registry, const uint8_t phone_hash[32], registry_spoken_for *each, void *context, struct error *e);

@@ -1,0 +1,287 @@
+/* Risk timelines of areas as facts have them, kept in memory: a million people share some hundreds.
+ *
+ * A1. All in the cache is of one version of the counts and one "known". */
+
+#include "registry/internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "place/place.h"
+
+enum { AREAS_MAX = 100000, SERIES_MAX = RISK_DAYS_MAX, REVISIONS_MAX = 10000 };
+
+struct entry {
+	const struct pack *pack;
+	char code[AREA_CODE_SIZE];
+	json_t *area; /* NULL: no counts */
+};
+
+/* ${entries} are sorted by pack, then code. */
+struct area_cache {
+	int64_t version;
+	instant known;
+	struct entry *entries;
+	size_t count, capacity;
+};
+
+/* The counts of an area. */
+struct series {
+	struct risk_count *counts;
+	size_t count, capacity;
+	char country[AREA_CODE_SIZE];
+};
+
+struct revisions {
+	struct risk_revision *items;
+	size_t count, capacity;
+};
+
+static void
+cache_clear(struct area_cache *cache)
+{
+	for (size_t i = 0; i < cache->count; i++)
+		json_decref(cache->entries[i].area);
+	cache->count = 0;
+}
+
+void
+area_cache_free(struct area_cache *cache)
+{
+	if (!cache)
+		return;
+	cache_clear(cache);
+	free(cache->entries);
+	free(cache);
+}
+
+int
+areas_refresh(struct registry *registry, instant known, int64_t *ret_version, struct error *e)
+{
+	struct area_cache *cache = registry->areas;
+	int64_t version;
+	int r;
+
+	if ((r = evidence_area_version_last(registry->db, &version, e)) < 0)
+		return r;
+	if (!cache && !(cache = registry->areas = calloc(1, sizeof *cache)))
+		return error_no_memory(e);
+	if (cache->version != version || cache->known != known)
+		cache_clear(cache);
+	cache->version = version;
+	cache->known = known;
+	*ret_version = version;
+	return 0;
+}
+
+static int
+take_count(const struct evidence_area_count *count, void *context, struct error *e)
+{
+	struct series *series = context;
+	int r;
+
+	if (count->confirmed == EVIDENCE_NOT_REPORTED)
+		return 0;
+	if ((r = array_grow(&series->counts, &series->capacity, series->count + 1, sizeof *series->counts, SERIES_MAX, e)) <
+		0)
+		return r;
+	snprintf(series->country, sizeof series->country, "%s", count->country);
+	series->counts[series->count++] = (struct risk_count){.day = count->day, .confirmed = count->confirmed};
+	return 0;
+}
+
+static int
+parameter(const json_t *risk, const char *name, int64_t most, int64_t *ret_value, struct error *e)
+{
+	const json_t *value = json_object_get(risk, name);
+
+	if (!json_is_integer(value) || json_integer_value(value) < 0 || json_integer_value(value) > most)
+		return error_set(
+			e, ERROR_BAD_INPUT, "pack.json: /risk/%s: a whole number from 0 to %lld expected", name, (long long)most);
+	*ret_value = json_integer_value(value);
+	return 0;
+}
+
+/* The pack's corrections of that area. */
+static int
+revisions_read(const json_t *risk, const char *code, struct revisions *revisions, struct error *e)
+{
+	const json_t *list = json_object_get(risk, "revisions"), *item;
+	size_t i;
+	int r;
+
+	json_array_foreach(list, i, item)
+	{
+		const char *division = json_string_value(json_object_get(item, "division"));
+		const char *date = json_string_value(json_object_get(item, "date"));
+		const json_t *confirmed = json_object_get(item, "confirmed");
+		day_number day;
+
+		if (!division || !date || !json_is_integer(confirmed) || day_read(date, strlen(date), &day, e) < 0)
+			return error_set(
+				e, ERROR_BAD_INPUT, "pack.json: /risk/revisions/%zu: division, date and confirmed expected", i);
+		if (strcmp(division, code) != 0)
+			continue;
+		if ((r = array_grow(&revisions->items, &revisions->capacity, revisions->count + 1, sizeof *revisions->items,
+				 REVISIONS_MAX, e)) < 0)
+			return r;
+		revisions->items[revisions->count++] =
+			(struct risk_revision){.day = day, .confirmed = json_integer_value(confirmed)};
+	}
+	return 0;
+}
+
+static int
+parameters_read(const json_t *risk, const struct revisions *revisions, struct risk_parameters *ret, struct error *e)
+{
+	int64_t window, dip;
+	int r;
+
+	if ((r = parameter(risk, "low_after_days", RISK_DAYS_MAX, &window, e)) < 0 ||
+		(r = parameter(risk, "medium_total", INT32_MAX, &ret->medium_total, e)) < 0 ||
+		(r = parameter(risk, "cluster_new_cases", INT32_MAX, &ret->cluster_new_cases, e)) < 0 ||
+		(r = parameter(risk, "dip_days", RISK_DAYS_MAX, &dip, e)) < 0)
+		return r;
+	ret->low_after_days = (uint32_t)window;
+	ret->dip_days = (uint32_t)dip;
+	ret->revisions = revisions->items;
+	ret->revision_count = revisions->count;
+	return 0;
+}
+
+static json_t *
+steps_json(const struct risk_step *steps, size_t count, const struct zone *zone)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < count; i++) {
+		char at[TIME_TEXT_SIZE];
+
+		json_array_append_new(list,
+			json_pack("{ss ss sI sI}", "at", time_write(steps[i].at, zone, at), "level",
+				risk_level_text(steps[i].level), "total", (json_int_t)steps[i].total, "new",
+				(json_int_t)steps[i].new_cases));
+	}
+	return list;
+}
+
+static json_t *
+area_json(const char *code, json_t *steps)
+{
+	const char *zh = NULL, *en = NULL;
+
+	area_names(code, &zh, &en);
+	return json_pack("{s{ss* ss*} so}", "name", "zh", zh, "en", en, "steps", steps);
+}
+
+/* The area's timeline by the pack's parameters; NULL where it has no counts. */
+static int
+area_make(struct registry *registry, const struct pack *pack, const char *code, json_t **ret_area, struct error *e)
+{
+	const json_t *risk = pack_section(pack, "risk");
+	struct risk_parameters parameters = {0};
+	struct risk_coverage coverage;
+	struct revisions revisions = {0};
+	struct series series = {0};
+	struct risk_step *steps = NULL;
+	size_t count;
+	int r;
+
+	if ((r = evidence_area_series(registry->db, code, INT32_MAX, registry->areas->known, take_count, &series, e)) < 0)
+		goto out;
+	if (series.count == 0) {
+		*ret_area = NULL;
+		goto out;
+	}
+	coverage.first = series.counts[0].day;
+	if ((r = revisions_read(risk, code, &revisions, e)) < 0 ||
+		(r = parameters_read(risk, &revisions, &parameters, e)) < 0 ||
+		(r = evidence_area_coverage(registry->db, series.country, registry->areas->known, &coverage.last, e)) < 0 ||
+		(r = risk_timeline(series.counts, series.count, &parameters, coverage, pack_zone(pack),
+			 zone_day_start(pack_zone(pack), coverage.last + 2), &steps, &count, e)) < 0)
+		goto out;
+	if (!(*ret_area = area_json(code, steps_json(steps, count, pack_zone(pack)))))
+		r = error_no_memory(e);
+out:
+	free(series.counts);
+	free(revisions.items);
+	free(steps);
+	return r;
+}
+
+static int
+compare(const struct entry *entry, const struct pack *pack, const char *code)
+{
+	uintptr_t a = (uintptr_t)entry->pack, b = (uintptr_t)pack;
+
+	return a != b ? (a < b ? -1 : 1) : strcmp(entry->code, code);
+}
+
+/* Where the entry is, or should be. */
+static size_t
+position(const struct area_cache *cache, const struct pack *pack, const char *code)
+{
+	size_t low = 0, high = cache->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (compare(&cache->entries[middle], pack, code) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+int
+area_get(struct registry *registry, const struct pack *pack, const char *code, json_t **ret_area, struct error *e)
+{
+	struct area_cache *cache = registry->areas;
+	size_t at = position(cache, pack, code);
+	json_t *area = NULL;
+	int r;
+
+	if (at < cache->count && compare(&cache->entries[at], pack, code) == 0) {
+		*ret_area = cache->entries[at].area;
+		return 0;
+	}
+	if ((r = array_grow(&cache->entries, &cache->capacity, cache->count + 1, sizeof *cache->entries, AREAS_MAX, e)) <
+			0 ||
+		(r = area_make(registry, pack, code, &area, e)) < 0)
+		return r;
+	memmove(&cache->entries[at + 1], &cache->entries[at], (cache->count - at) * sizeof *cache->entries);
+	cache->entries[at] = (struct entry){.pack = pack, .area = area};
+	snprintf(cache->entries[at].code, sizeof cache->entries[at].code, "%s", code);
+	cache->count++;
+	*ret_area = area;
+	return 0;
+}
+
+int
+seen_is_stale(struct registry *registry, const struct registry_seen *seen, struct error *e)
+{
+	const char *code = seen->areas;
+	int64_t version;
+	int r;
+
+	if ((r = evidence_area_version_last(registry->db, &version, e)) < 0)
+		return r;
+	if (version <= seen->area_version)
+		return 0;
+	if (strcmp(seen->areas, "*") == 0)
+		return 1;
+	while (*code) {
+		size_t length = strcspn(code, ",");
+		char one[AREA_CODE_SIZE];
+
+		snprintf(one, sizeof one, "%.*s", (int)length, code);
+		if ((r = evidence_area_version(registry->db, one, &version, e)) < 0)
+			return r;
+		if (version > seen->area_version)
+			return 1;
+		code += length + (code[length] == ',');
+	}
+	return 0;
+}

@@ -1,0 +1,204 @@
+#include "registry/internal.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/text.h"
+
+enum { CONTENT_MAX = 2048, CODE_ID_BYTES = 16 };
+
+static const char receipt_digits[] = "0123456789abcdefghjkmnpqrstvwxyz";
+
+static void
+receipt_make(char receipt[RECEIPT_SIZE])
+{
+	uint8_t bytes[RECEIPT_SIZE - 1];
+
+	keys_random(bytes, sizeof bytes);
+	for (size_t i = 0; i < sizeof bytes; i++)
+		receipt[i] = receipt_digits[bytes[i] % 32];
+	receipt[RECEIPT_SIZE - 1] = 0;
+}
+
+static int
+content_write(const struct registry_check *check, struct buffer *text, struct error *e)
+{
+	char code_id[2 * CODE_ID_BYTES + 1];
+	json_t *object = json_pack("{ss ss ss ss ss ss ss}", "place", check->place, "jurisdiction", check->jurisdiction,
+		"verdict", check->verdict, "cause", check->cause, "colour", check->colour, "code",
+		text_hex(check->code_id, CODE_ID_BYTES, code_id), "by", check->by);
+	int r;
+
+	if (!object)
+		return error_set(e, ERROR_BAD_INPUT, "a check's texts are UTF-8");
+	if (check->measured)
+		json_object_set_new(object, "temperature_tenths_c", json_integer(check->temperature_tenths_c));
+	r = json_write(object, text, e);
+	json_decref(object);
+	return r;
+}
+
+static void
+take(const json_t *object, const char *name, char *text, size_t size)
+{
+	const char *value = json_string_value(json_object_get(object, name));
+
+	snprintf(text, size, "%s", value ? value : "");
+}
+
+static int
+content_read(const char *text, struct registry_check *check, struct error *e)
+{
+	char code_id[2 * CODE_ID_BYTES + 1];
+	const json_t *temperature;
+	json_t *object = NULL;
+
+	if (json_read(text, strlen(text), "check", &object, e) < 0)
+		return error_set(e, ERROR_CORRUPT, "a check cannot be read");
+	take(object, "place", check->place, sizeof check->place);
+	take(object, "jurisdiction", check->jurisdiction, sizeof check->jurisdiction);
+	take(object, "verdict", check->verdict, sizeof check->verdict);
+	take(object, "cause", check->cause, sizeof check->cause);
+	take(object, "colour", check->colour, sizeof check->colour);
+	take(object, "by", check->by, sizeof check->by);
+	take(object, "code", code_id, sizeof code_id);
+	text_unhex(code_id, check->code_id, CODE_ID_BYTES);
+	temperature = json_object_get(object, "temperature_tenths_c");
+	check->measured = temperature != NULL;
+	check->temperature_tenths_c = (int32_t)json_integer_value(temperature);
+	json_decref(object);
+	return 0;
+}
+
+int
+registry_check_find(struct registry *registry, const char *receipt, struct registry_check *ret_check, struct error *e)
+{
+	struct registry_check check = {0};
+	struct db_statement *statement = NULL;
+	int r;
+
+	if ((r = db_start(registry->db, "SELECT at, content FROM gate_check WHERE receipt = $1",
+			 (struct db_value[]){db_text(receipt)}, 1, &statement, e)) == 0 &&
+		(r = db_step(statement, e)) == 1) {
+		check.at = db_column_int(statement, 0);
+		snprintf(check.receipt, sizeof check.receipt, "%s", receipt);
+		if ((r = content_read(db_column_text(statement, 1), &check, e)) == 0)
+			*ret_check = check;
+	} else if (r == 0) {
+		r = error_set(e, ERROR_EXISTS_NOT, "there is no such receipt");
+	}
+	db_finish(statement);
+	return r;
+}
+
+/* Whether what is kept under the receipt is the same. */
+static int
+compare(struct registry *registry, const struct registry_check *check, const struct buffer *content, struct error *e)
+{
+	struct buffer kept_content = buffer_make(CONTENT_MAX);
+	struct registry_check kept;
+	int r;
+
+	if ((r = registry_check_find(registry, check->receipt, &kept, e)) == 0 &&
+		(r = content_write(&kept, &kept_content, e)) == 0 &&
+		(kept.at != check->at || strcmp(buffer_text(&kept_content), buffer_text(content)) != 0))
+		r = error_set(e, ERROR_EXISTS, "another check has that receipt");
+	buffer_free(&kept_content);
+	return r;
+}
+
+int
+registry_check_put(struct registry *registry, struct registry_check *check, struct error *e)
+{
+	struct registry_check kept = *check;
+	struct buffer content = buffer_make(CONTENT_MAX);
+	bool own;
+	int r;
+
+	if (!kept.receipt[0])
+		receipt_make(kept.receipt);
+	if (strlen(kept.receipt) != RECEIPT_SIZE - 1 || !word_is(kept.receipt, RECEIPT_SIZE, ""))
+		return error_set(e, ERROR_BAD_INPUT, "a receipt is %d of 0-9 and a-z", RECEIPT_SIZE - 1);
+	if ((r = content_write(&kept, &content, e)) < 0 || (r = scope_begin(registry, &own, e)) < 0)
+		goto out;
+	if ((r = db_do(registry->db,
+			 "INSERT INTO gate_check(receipt, at, content) VALUES($1, $2, $3) ON CONFLICT DO NOTHING",
+			 (struct db_value[]){db_text(kept.receipt), db_int(kept.at), db_text(buffer_text(&content))}, 3, e)) == 0 &&
+		db_changes(registry->db) == 0)
+		r = compare(registry, &kept, &content, e);
+	r = scope_end(registry, own, r, e);
+	if (r == 0)
+		memcpy(check->receipt, kept.receipt, sizeof kept.receipt);
+out:
+	buffer_free(&content);
+	return r;
+}
+
+int
+registry_refusal_put(struct registry *registry, const struct registry_refusal *refusal, struct error *e)
+{
+	int64_t at;
+	bool own;
+	int r;
+
+	if (!refusal->cause[0])
+		return error_set(e, ERROR_BAD_INPUT, "a refusal needs a cause");
+	if ((r = scope_begin(registry, &own, e)) < 0)
+		return r;
+	if ((r = db_one_int(registry->db, "SELECT at FROM gate_check WHERE receipt = $1",
+			 (struct db_value[]){db_text(refusal->receipt)}, 1, &at, e)) == ERROR_EXISTS_NOT)
+		error_set(e, r, "there is no such receipt");
+	if (r == 0)
+		r = db_do(registry->db,
+			"INSERT INTO gate_refusal(receipt, at, cause, note, by_whom) VALUES($1, $2, $3, $4, $5)",
+			(struct db_value[]){db_text(refusal->receipt), db_int(refusal->at), db_text(refusal->cause),
+				db_text(refusal->note), db_text(refusal->by)},
+			5, e);
+	return scope_end(registry, own, r, e);
+}
+
+int
+registry_refusals_each(
+	struct registry *registry, const char *receipt, registry_refusal_each *each, void *context, struct error *e)
+{
+	struct db_statement *statement = NULL;
+	int r;
+
+	if ((r = db_start(registry->db, "SELECT at, cause, note, by_whom FROM gate_refusal WHERE receipt = $1 ORDER BY id",
+			 (struct db_value[]){db_text(receipt)}, 1, &statement, e)) < 0)
+		return r;
+	while ((r = db_step(statement, e)) == 1) {
+		struct registry_refusal refusal = {.at = db_column_int(statement, 0)};
+
+		snprintf(refusal.receipt, sizeof refusal.receipt, "%s", receipt);
+		snprintf(refusal.cause, sizeof refusal.cause, "%s", db_column_text(statement, 1));
+		snprintf(refusal.note, sizeof refusal.note, "%s", db_column_text(statement, 2));
+		snprintf(refusal.by, sizeof refusal.by, "%s", db_column_text(statement, 3));
+		if ((r = each(&refusal, context, e)) != 0)
+			break;
+	}
+	db_finish(statement);
+	return r;
+}
+
+int
+registry_checks_purge(struct registry *registry, instant before, int64_t *ret_count, struct error *e)
+{
+	struct db_value limit = db_int(before);
+	int64_t count = 0;
+	bool own;
+	int r;
+
+	if ((r = scope_begin(registry, &own, e)) < 0)
+		return r;
+	if ((r = db_do(registry->db,
+			 "DELETE FROM gate_refusal WHERE receipt IN (SELECT receipt FROM gate_check WHERE at < $1)", &limit, 1,
+			 e)) == 0 &&
+		(r = db_do(registry->db, "DELETE FROM gate_check WHERE at < $1", &limit, 1, e)) == 0)
+		count = db_changes(registry->db);
+	r = scope_end(registry, own, r, e);
+	if (r == 0)
+		*ret_count = count;
+	return r;
+}

@@ -1,0 +1,343 @@
+/* Who is due.
+ *
+ * D1. A row spans from the first to the last moment at which something of the person's own happens that was not looked at;
+ *     the person is due from its first on.
+ * D2. After an evaluation at a moment, nothing up to it is left, and the row begins at the next thing after it.
+ * D3. What a stored next change, an area's version or a pack's hash makes due has no row: it is found by comparing. */
+
+#include "registry/internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+
+enum { DUE_CAUSE_SIZE = 33, DUE_AT_ONCE_MAX = 1000000 };
+
+struct due_item {
+	person_number person;
+	char jurisdiction[JURISDICTION_SIZE], cause[DUE_CAUSE_SIZE];
+};
+
+struct due_list {
+	struct due_item *items;
+	size_t count, capacity, limit;
+};
+
+static int
+due_put_in(struct registry *registry, person_number person, const char *jurisdiction, const char *cause, instant at,
+	struct error *e)
+{
+	return db_do(registry->db,
+		"INSERT INTO due(person, jurisdiction, first_at, last_at, cause) VALUES($1, $2, $3, $3, $4)"
+		" ON CONFLICT(person, jurisdiction) DO UPDATE SET"
+		" first_at = CASE WHEN excluded.first_at < due.first_at THEN excluded.first_at ELSE due.first_at END,"
+		" last_at = CASE WHEN excluded.last_at > due.last_at THEN excluded.last_at ELSE due.last_at END,"
+		" cause = CASE WHEN excluded.first_at < due.first_at THEN excluded.cause ELSE due.cause END",
+		(struct db_value[]){db_int(person), db_text(jurisdiction), db_int(at), db_text(cause)}, 4, e);
+}
+
+/* Where a person applied, whenever that counts from. */
+static int
+add_place_of_application(const struct evidence_row *row, void *context, struct error *e)
+{
+	struct due_list *list = context;
+	const char *jurisdiction = strchr(row->key, '/');
+	int r;
+
+	if (!jurisdiction || strlen(jurisdiction + 1) >= JURISDICTION_SIZE)
+		return error_set(e, ERROR_CORRUPT, "an application is nowhere");
+	if ((r = array_grow(&list->items, &list->capacity, list->count + 1, sizeof *list->items, JURISDICTIONS_MAX, e)) < 0)
+		return r;
+	snprintf(list->items[list->count++].jurisdiction, JURISDICTION_SIZE, "%s", jurisdiction + 1);
+	return 0;
+}
+
+int
+registry_due_put(struct registry *registry, person_number person, const char *jurisdiction, const char *cause,
+	instant at, struct error *e)
+{
+	struct due_list list = {0};
+	bool own;
+	int r;
+
+	if (strlen(cause) >= DUE_CAUSE_SIZE)
+		return error_set(e, ERROR_USAGE, "a cause is at most %d bytes", DUE_CAUSE_SIZE - 1);
+	if ((r = scope_begin(registry, &own, e)) < 0)
+		return r;
+	if (jurisdiction) {
+		r = due_put_in(registry, person, jurisdiction, cause, at, e);
+	} else {
+		r = evidence_each_of(
+			registry->db, person, EVIDENCE_APPLICATION, EVIDENCE_NOW, EVIDENCE_NOW, add_place_of_application, &list, e);
+		for (size_t i = 0; i < list.count && r == 0; i++)
+			r = due_put_in(registry, person, list.items[i].jurisdiction, cause, at, e);
+	}
+	free(list.items);
+	return scope_end(registry, own, r, e);
+}
+
+/* Looking for the first evidence after a moment. */
+struct next_search {
+	instant after, first;
+};
+
+static int
+take_next(const struct evidence_row *row, void *context, struct error *e)
+{
+	struct next_search *search = context;
+
+	(void)e;
+	if (row->kind != EVIDENCE_VOUCHER && row->at > search->after && row->at < search->first)
+		search->first = row->at;
+	return 0;
+}
+
+int
+due_clear(struct registry *registry, person_number person, const char *jurisdiction, instant now, struct error *e)
+{
+	struct next_search search = {.after = now, .first = INT64_MAX};
+	struct db_value values[] = {db_int(person), db_text(jurisdiction), db_int(now)};
+	int r;
+
+	if ((r = db_do(registry->db, "DELETE FROM due WHERE person = $1 AND jurisdiction = $2 AND last_at <= $3", values, 3,
+			 e)) < 0 ||
+		(r = db_do(registry->db,
+			 "UPDATE due SET first_at = last_at WHERE person = $1 AND jurisdiction = $2 AND first_at <= $3", values, 3,
+			 e)) < 0 ||
+		db_changes(registry->db) == 0)
+		return r;
+	if ((r = evidence_each_of(registry->db, person, EVIDENCE_ALL, EVIDENCE_NOW, EVIDENCE_NOW, take_next, &search, e)) <
+		0)
+		return r;
+	if (search.first == INT64_MAX)
+		return 0;
+	return db_do(registry->db, "UPDATE due SET first_at = $3 WHERE person = $1 AND jurisdiction = $2 AND first_at > $3",
+		(struct db_value[]){db_int(person), db_text(jurisdiction), db_int(search.first)}, 3, e);
+}
+
+int
+registry_due_done(
+	struct registry *registry, person_number person, const char *jurisdiction, instant now, struct error *e)
+{
+	bool own;
+	int r;
+
+	if ((r = scope_begin(registry, &own, e)) < 0)
+		return r;
+	if ((r = due_clear(registry, person, jurisdiction, now, e)) == 0)
+		r = db_do(registry->db, "DELETE FROM colour WHERE person = $1 AND jurisdiction = $2 AND evaluated_at <= $3",
+			(struct db_value[]){db_int(person), db_text(jurisdiction), db_int(now)}, 3, e);
+	return scope_end(registry, own, r, e);
+}
+
+/* Gather rows of person, jurisdiction, cause. */
+static int
+gather(struct registry *registry, const char *sql, const struct db_value *values, size_t count, struct due_list *list,
+	struct error *e)
+{
+	struct db_statement *statement = NULL;
+	int r;
+
+	if ((r = db_start(registry->db, sql, values, count, &statement, e)) < 0)
+		return r;
+	while (list->count < list->limit && (r = db_step(statement, e)) == 1) {
+		struct due_item *item;
+
+		if ((r = array_grow(&list->items, &list->capacity, list->count + 1, sizeof *list->items, DUE_AT_ONCE_MAX, e)) <
+			0)
+			break;
+		item = &list->items[list->count++];
+		item->person = (person_number)db_column_int(statement, 0);
+		snprintf(item->jurisdiction, sizeof item->jurisdiction, "%s", db_column_text(statement, 1));
+		snprintf(item->cause, sizeof item->cause, "%s", db_column_text(statement, 2));
+	}
+	db_finish(statement);
+	return r < 0 ? r : 0;
+}
+
+static int
+gather_rows(struct registry *registry, const char *jurisdiction, instant now, struct due_list *list, struct error *e)
+{
+	return gather(registry,
+		"SELECT person, jurisdiction, cause FROM due WHERE first_at <= $1"
+		" AND (CAST($2 AS TEXT) IS NULL OR jurisdiction = $2) ORDER BY first_at, person, jurisdiction LIMIT $3",
+		(struct db_value[]){db_int(now), db_text(jurisdiction), db_int((int64_t)list->limit)}, 3, list, e);
+}
+
+/* Those who have no row, so that everyone comes once. */
+#define NO_ROW                                                                                                         \
+	" AND NOT EXISTS (SELECT 1 FROM due WHERE due.person = colour.person AND due.jurisdiction = colour.jurisdiction"   \
+	" AND due.first_at <= $1) "
+
+static int
+gather_next(struct registry *registry, const char *jurisdiction, instant now, struct due_list *list, struct error *e)
+{
+	return gather(registry,
+		"SELECT person, jurisdiction, 'time' FROM colour WHERE next_at <= $1"
+		" AND (CAST($2 AS TEXT) IS NULL OR jurisdiction = $2)" NO_ROW "ORDER BY next_at, person, jurisdiction LIMIT $3",
+		(struct db_value[]){db_int(now), db_text(jurisdiction), db_int((int64_t)(list->limit - list->count))}, 3, list,
+		e);
+}
+
+static int
+gather_of_pack(struct registry *registry, const char *jurisdiction, instant now, struct due_list *list, struct error *e)
+{
+	const struct pack *pack;
+	int r;
+
+	if ((r = registry_pack(registry, jurisdiction, &pack, e)) < 0)
+		return r;
+	return gather(registry,
+		"SELECT person, jurisdiction, 'pack' FROM colour WHERE jurisdiction = $2"
+		" AND (policy < $3 OR policy > $3) AND next_at > $1 AND evaluated_at <= $1" NO_ROW "ORDER BY person LIMIT $4",
+		(struct db_value[]){
+			db_int(now), db_text(jurisdiction), db_text(pack_hash(pack)), db_int((int64_t)(list->limit - list->count))},
+		4, list, e);
+}
+
+static int
+gather_packs(struct registry *registry, const char *jurisdiction, instant now, struct due_list *list, struct error *e)
+{
+	char(*names)[JURISDICTION_SIZE] = NULL;
+	size_t count = 0;
+	int r = 0;
+
+	if (jurisdiction)
+		return gather_of_pack(registry, jurisdiction, now, list, e);
+	if ((r = registry_jurisdictions(registry, &names, &count, e)) < 0)
+		return r;
+	for (size_t i = 0; i < count && r == 0 && list->count < list->limit; i++)
+		r = gather_of_pack(registry, names[i], now, list, e);
+	free(names);
+	return r;
+}
+
+/* Those whose areas have newer counts. Whose areas have none takes over the new version, so that they are not looked at again
+ * for it. */
+static int
+gather_areas(struct registry *registry, const char *jurisdiction, instant now, struct due_list *list, struct error *e)
+{
+	struct due_list behind = {.limit = list->limit - list->count};
+	int64_t last;
+	int r;
+
+	if ((r = evidence_area_version_last(registry->db, &last, e)) < 0)
+		return r;
+	do {
+		size_t still = 0;
+
+		behind.count = 0;
+		if ((r = gather(registry,
+				 "SELECT person, jurisdiction, 'area' FROM colour WHERE area_version < $3 AND next_at > $1"
+				 " AND evaluated_at <= $1"
+				 " AND (CAST($2 AS TEXT) IS NULL OR jurisdiction = $2)" NO_ROW
+				 "ORDER BY area_version, person, jurisdiction LIMIT $4",
+				 (struct db_value[]){db_int(now), db_text(jurisdiction), db_int(last), db_int((int64_t)behind.limit)},
+				 4, &behind, e)) < 0)
+			goto out;
+		for (size_t i = 0; i < behind.count; i++) {
+			struct due_item *item = &behind.items[i];
+			struct registry_colour colour;
+
+			if ((r = registry_colour(registry, item->person, item->jurisdiction, &colour, e)) < 0 ||
+				(r = seen_is_stale(registry, &colour.seen, e)) < 0)
+				goto out;
+			if (r == 1)
+				behind.items[still++] = *item;
+			else if ((r = db_do(registry->db,
+						  "UPDATE colour SET area_version = $1 WHERE person = $2 AND jurisdiction = $3",
+						  (struct db_value[]){db_int(last), db_int(item->person), db_text(item->jurisdiction)}, 3, e)) <
+				0)
+				goto out;
+		}
+		if (still > 0 || behind.count < behind.limit) {
+			for (size_t i = 0; i < still && r >= 0; i++)
+				if ((r = array_grow(
+						 &list->items, &list->capacity, list->count + 1, sizeof *list->items, DUE_AT_ONCE_MAX, e)) == 0)
+					list->items[list->count++] = behind.items[i];
+			break;
+		}
+	} while (behind.count > 0);
+	r = r < 0 ? r : 0;
+out:
+	free(behind.items);
+	return r;
+}
+
+/* Whether a person of the areas' part is in the list already, for their pack. */
+static bool
+is_listed(const struct due_list *list, size_t count, const struct due_item *item)
+{
+	for (size_t i = 0; i < count; i++)
+		if (list->items[i].person == item->person && strcmp(list->items[i].jurisdiction, item->jurisdiction) == 0)
+			return true;
+	return false;
+}
+
+static int
+due_list(struct registry *registry, const char *jurisdiction, instant now, struct due_list *list, struct error *e)
+{
+	size_t before, kept;
+	int r;
+
+	if ((r = gather_rows(registry, jurisdiction, now, list, e)) < 0 || list->count == list->limit)
+		return r;
+	if ((r = gather_next(registry, jurisdiction, now, list, e)) < 0 || list->count == list->limit)
+		return r;
+	before = list->count;
+	if ((r = gather_packs(registry, jurisdiction, now, list, e)) < 0 || list->count == list->limit)
+		return r;
+	/* A full answer ends above, so few are compared here. */
+	kept = list->count;
+	if ((r = gather_areas(registry, jurisdiction, now, list, e)) < 0)
+		return r;
+	for (size_t i = kept; i < list->count; i++)
+		if (before == kept || !is_listed(list, kept, &list->items[i]))
+			list->items[kept++] = list->items[i];
+	list->count = kept;
+	return 0;
+}
+
+int
+registry_due_each(struct registry *registry, const char *jurisdiction, instant now, size_t limit, registry_due *each,
+	void *context, size_t *ret_count, struct error *e)
+{
+	struct due_list list = {.limit = limit < DUE_AT_ONCE_MAX ? limit : DUE_AT_ONCE_MAX};
+	bool own;
+	int r;
+
+	if ((r = scope_begin(registry, &own, e)) < 0)
+		return r;
+	r = scope_end(registry, own, due_list(registry, jurisdiction, now, &list, e), e);
+	for (size_t i = 0; i < list.count && r == 0; i++)
+		r = each(list.items[i].person, list.items[i].jurisdiction, list.items[i].cause, context, e);
+	if (r == 0 && ret_count)
+		*ret_count = list.count;
+	free(list.items);
+	return r;
+}
+
+int
+registry_is_stale(
+	struct registry *registry, person_number person, const char *jurisdiction, instant now, struct error *e)
+{
+	struct registry_colour colour;
+	const struct pack *pack;
+	int64_t first;
+	int r;
+
+	if ((r = registry_colour(registry, person, jurisdiction, &colour, e)) < 0)
+		return r == ERROR_EXISTS_NOT ? 1 : r;
+	if (colour.next_at <= now || colour.evaluated_at > now)
+		return 1;
+	r = db_one_int(registry->db, "SELECT first_at FROM due WHERE person = $1 AND jurisdiction = $2",
+		(struct db_value[]){db_int(person), db_text(jurisdiction)}, 2, &first, e);
+	if (r < 0 && r != ERROR_EXISTS_NOT)
+		return r;
+	if (r == 0 && first <= now)
+		return 1;
+	if ((r = registry_pack(registry, jurisdiction, &pack, e)) < 0)
+		return r;
+	return strcmp(pack_hash(pack), colour.policy) != 0 ? 1 : seen_is_stale(registry, &colour.seen, e);
+}

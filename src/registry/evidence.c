@@ -1,0 +1,53 @@
+#include "registry/internal.h"
+
+/* What was said under the key before. */
+struct before {
+	person_number person;
+	instant at;
+};
+
+static int
+take_before(const struct evidence_row *row, void *context, struct error *e)
+{
+	(void)e;
+	*(struct before *)context = (struct before){.person = row->person, .at = row->at};
+	return 0;
+}
+
+static int
+put(struct registry *registry, const struct evidence_row *row, enum evidence_outcome *ret_outcome, struct error *e)
+{
+	const char *cause = evidence_kind_name(row->kind);
+	struct before before = {.person = row->person, .at = row->at};
+	int r;
+
+	if ((r = evidence_find(registry->db, row->kind, row->key, row->recorded_at, take_before, &before, NULL)) < 0 &&
+		r != ERROR_EXISTS_NOT)
+		return error_set(e, r, "the evidence before cannot be read");
+	if ((r = evidence_put(registry->db, row, ret_outcome, e)) < 0)
+		return r;
+	/* A voucher says who may see a colour, and changes none. */
+	if (*ret_outcome == EVIDENCE_UNCHANGED || row->kind == EVIDENCE_VOUCHER || row->person == 0)
+		return 0;
+	/* A correction concerns the moment it was said of, and whom. */
+	if (*ret_outcome == EVIDENCE_CHANGED && before.person != 0 &&
+		(r = registry_due_put(registry, before.person, NULL, cause, before.at, e)) < 0)
+		return r;
+	return registry_due_put(registry, row->person, NULL, cause, row->at, e);
+}
+
+int
+registry_evidence_put(
+	struct registry *registry, const struct evidence_row *row, enum evidence_outcome *ret_outcome, struct error *e)
+{
+	enum evidence_outcome outcome;
+	bool own;
+	int r;
+
+	if ((r = scope_begin(registry, &own, e)) < 0)
+		return r;
+	r = scope_end(registry, own, put(registry, row, &outcome, e), e);
+	if (r == 0)
+		*ret_outcome = outcome;
+	return r;
+}

@@ -1,0 +1,295 @@
+/* A person's facts.
+ *
+ * F1. Lists are sorted by own time, then by canonical text, each item once; times are in the pack's zone. So equal evidence
+ *     gives equal bytes.
+ * F2. "areas" holds, for each place, the nearest area with counts: itself, its city, its province, its country, from the
+ *     pack's risk unit on. What was looked at and had none is seen too: it may get counts. */
+
+#include "registry/internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/json.h"
+#include "place/place.h"
+
+enum { ITEMS_MAX = 100000, ITEM_TEXT_MAX = 1 << 16 };
+
+/* Where the rows of a kind stand, and the field that is an item's own time. */
+static const struct list_of_kind {
+	enum evidence_kind kind;
+	const char *list, *at;
+} lists[] = {
+	{EVIDENCE_RESIDENCE, "residences", "from"},
+	{EVIDENCE_VISIT, "visits", "from"},
+	{EVIDENCE_CHECKIN, "checkins", "at"},
+	{EVIDENCE_DECLARATION, "declarations", "at"},
+	{EVIDENCE_CASE_STATUS, "cases", "at"},
+	{EVIDENCE_CONTACT, "contacts", "known_at"},
+	{EVIDENCE_TEST, "tests", "at"},
+	{EVIDENCE_OVERRIDE, "overrides", "at"},
+	{EVIDENCE_TEMPERATURE, "checkins", "at"},
+};
+
+enum { LISTS = sizeof lists / sizeof *lists };
+
+static const char *const time_fields[] = {
+	"at", "from", "to", "first", "last", "known_at", "withdrawn_at", "until", "revoked_at"};
+
+/* The facts being gathered. */
+struct gathering {
+	const struct pack *pack;
+	const char *jurisdiction;
+	json_t *facts;
+	bool applied;
+};
+
+static int
+to_zone(json_t *item, const struct zone *zone, struct error *e)
+{
+	for (size_t i = 0; i < sizeof time_fields / sizeof *time_fields; i++) {
+		json_t *value = json_object_get(item, time_fields[i]);
+		char text[TIME_TEXT_SIZE];
+		instant at;
+
+		if (!json_is_string(value))
+			continue;
+		if (time_read(json_string_value(value), json_string_length(value), &zone_utc, &at, e) < 0)
+			return error_set(e, ERROR_CORRUPT, "evidence has a time that is none (%s)", time_fields[i]);
+		if (json_string_set(value, time_write(at, zone, text)) < 0)
+			return error_no_memory(e);
+	}
+	return 0;
+}
+
+static int
+set_text(json_t *object, const char *name, const char *text, struct error *e)
+{
+	return json_object_set_new(object, name, json_string(text)) < 0 ? error_no_memory(e) : 0;
+}
+
+static int
+take_application(const struct evidence_row *row, struct gathering *g, struct error *e)
+{
+	const char *jurisdiction = strchr(row->key, '/');
+	char at[TIME_TEXT_SIZE];
+
+	if (!jurisdiction || strcmp(jurisdiction + 1, g->jurisdiction) != 0)
+		return 0;
+	g->applied = true;
+	return set_text(g->facts, "applied_at", time_write(row->at, pack_zone(g->pack), at), e);
+}
+
+static int
+take_row(const struct evidence_row *row, void *context, struct error *e)
+{
+	struct gathering *g = context;
+	json_t *item = NULL;
+	size_t i = 0;
+	int r;
+
+	if (row->kind == EVIDENCE_APPLICATION)
+		return take_application(row, g, e);
+	while (i < LISTS && lists[i].kind != row->kind)
+		i++;
+	if (i == LISTS)
+		return 0;
+	if ((r = json_read(row->body, strlen(row->body), evidence_kind_name(row->kind), &item, e)) < 0)
+		return error_set(e, ERROR_CORRUPT, "evidence (%s) cannot be read", evidence_kind_name(row->kind));
+	if ((r = to_zone(item, pack_zone(g->pack), e)) == 0 &&
+		json_array_append(json_object_get(g->facts, lists[i].list), item) < 0)
+		r = error_no_memory(e);
+	json_decref(item);
+	return r;
+}
+
+/* An item and what it is sorted by. */
+struct sorted {
+	const char *at;
+	char *text;
+	json_t *item;
+};
+
+static int
+by_time_and_text(const void *left, const void *right)
+{
+	const struct sorted *a = left, *b = right;
+	int order = strcmp(a->at, b->at);
+
+	return order != 0 ? order : strcmp(a->text, b->text);
+}
+
+/* F1 for one list. Times of one zone sort as texts but where its offset changed, which the text after breaks alike. */
+static int
+order_list(json_t *list, const char *at, struct error *e)
+{
+	size_t count = json_array_size(list), kept = 0;
+	struct sorted *items = calloc(count ? count : 1, sizeof *items);
+	int r = items ? 0 : error_no_memory(e);
+
+	for (size_t i = 0; i < count && r == 0; i++) {
+		struct buffer text = buffer_make(ITEM_TEXT_MAX);
+
+		items[i].item = json_incref(json_array_get(list, i));
+		items[i].at = json_string_value(json_object_get(items[i].item, at));
+		items[i].at = items[i].at ? items[i].at : "";
+		if ((r = json_write(items[i].item, &text, e)) == 0)
+			items[i].text = buffer_take(&text);
+		buffer_free(&text);
+	}
+	if (r == 0 && count > 1) {
+		qsort(items, count, sizeof *items, by_time_and_text);
+		json_array_clear(list);
+		for (size_t i = 0; i < count && r == 0; i++) {
+			if (kept > 0 && strcmp(items[kept - 1].text, items[i].text) == 0)
+				continue;
+			if (json_array_append(list, items[i].item) < 0)
+				r = error_no_memory(e);
+			if (kept != i) {
+				struct sorted moved = items[kept];
+
+				items[kept] = items[i];
+				items[i] = moved;
+			}
+			kept++;
+		}
+	}
+	for (size_t i = 0; items && i < count; i++) {
+		json_decref(items[i].item);
+		free(items[i].text);
+	}
+	free(items);
+	return r;
+}
+
+/* Note that ${code} was looked at; each once. */
+static void
+see(struct registry_seen *seen, const char *code)
+{
+	size_t length = strlen(seen->areas), size = strlen(code);
+
+	for (const char *at = seen->areas; *at; at += strcspn(at, ",") + (at[strcspn(at, ",")] == ','))
+		if (strncmp(at, code, size) == 0 && (at[size] == ',' || !at[size]))
+			return;
+	if (strcmp(seen->areas, "*") == 0)
+		return;
+	if (length + size + 2 > sizeof seen->areas)
+		strcpy(seen->areas, "*");
+	else
+		snprintf(seen->areas + length, sizeof seen->areas - length, "%s%s", length > 0 ? "," : "", code);
+}
+
+/* How many digits of a division's code the pack's risk unit has. */
+static size_t
+unit_digits(const struct pack *pack)
+{
+	const char *unit = json_string_value(json_object_get(pack_section(pack, "risk"), "unit"));
+
+	if (unit && strcmp(unit, "city") == 0)
+		return 4;
+	return unit && strcmp(unit, "province") == 0 ? 2 : 6;
+}
+
+/* Put the area of ${code} in if it has counts: 1, 0 or a code. */
+static int
+add_area(struct registry *registry, const struct pack *pack, const char *code, json_t *areas,
+	struct registry_seen *seen, struct error *e)
+{
+	json_t *area;
+	int r;
+
+	see(seen, code);
+	if ((r = area_get(registry, pack, code, &area, e)) < 0 || !area)
+		return r;
+	return json_object_set(areas, code, area) < 0 ? error_no_memory(e) : 1;
+}
+
+/* F2 for one place. */
+static int
+add_areas_of(struct registry *registry, const struct pack *pack, const json_t *place, json_t *areas,
+	struct registry_seen *seen, struct error *e)
+{
+	const char *division = json_string_value(json_object_get(place, "division"));
+	const char *country = json_string_value(json_object_get(place, "country"));
+	int r = 0;
+
+	if (division && strlen(division) == AREA_CODE_SIZE - 1)
+		for (size_t digits = unit_digits(pack); digits >= 2 && r == 0; digits -= 2) {
+			char code[AREA_CODE_SIZE];
+
+			snprintf(code, sizeof code, "%.*s%.*s", (int)digits, division, (int)(AREA_CODE_SIZE - 1 - digits), "0000");
+			r = add_area(registry, pack, code, areas, seen, e);
+		}
+	if (r == 0 && country && area_known(country))
+		r = add_area(registry, pack, country, areas, seen, e);
+	return r < 0 ? r : 0;
+}
+
+static int
+add_areas(
+	struct registry *registry, const struct pack *pack, json_t *facts, struct registry_seen *seen, struct error *e)
+{
+	static const char *const places[] = {"residences", "visits"};
+	json_t *areas = json_object();
+	int r = 0;
+
+	if (!areas || json_object_set_new(facts, "areas", areas) < 0)
+		return error_no_memory(e);
+	if (!pack_section(pack, "risk"))
+		return 0;
+	for (size_t i = 0; i < sizeof places / sizeof *places && r == 0; i++) {
+		const json_t *list = json_object_get(facts, places[i]), *place;
+		size_t at;
+
+		json_array_foreach(list, at, place)
+		{
+			if ((r = add_areas_of(registry, pack, place, areas, seen, e)) < 0)
+				break;
+		}
+	}
+	return r;
+}
+
+int
+registry_facts_finish(struct registry *registry, const struct pack *pack, json_t *facts, instant known,
+	struct registry_seen *ret_seen, struct error *e)
+{
+	struct registry_seen seen = {0};
+	int r;
+
+	for (size_t i = 0; i < LISTS; i++)
+		if ((r = order_list(json_object_get(facts, lists[i].list), lists[i].at, e)) < 0)
+			return r;
+	if ((r = areas_refresh(registry, known, &seen.area_version, e)) < 0 ||
+		(r = add_areas(registry, pack, facts, &seen, e)) < 0)
+		return r;
+	if (ret_seen)
+		*ret_seen = seen;
+	return 0;
+}
+
+int
+registry_facts(struct registry *registry, const struct pack *pack, person_number person, instant now, instant known,
+	json_t **ret_facts, struct registry_seen *ret_seen, struct error *e)
+{
+	struct gathering g = {.pack = pack, .jurisdiction = pack_jurisdiction(pack), .facts = json_object()};
+	int r = g.facts ? 0 : error_no_memory(e);
+
+	for (size_t i = 0; i < LISTS && r == 0; i++)
+		if (!json_object_get(g.facts, lists[i].list) && json_object_set_new(g.facts, lists[i].list, json_array()) < 0)
+			r = error_no_memory(e);
+	if (r < 0 || (r = evidence_each_of(registry->db, person, EVIDENCE_ALL, now, known, take_row, &g, e)) < 0)
+		goto out;
+	if (!g.applied) {
+		r = error_set(e, ERROR_EXISTS_NOT, "the person has not applied in %s", g.jurisdiction);
+		goto out;
+	}
+	if ((r = registry_facts_finish(registry, pack, g.facts, known, ret_seen, e)) < 0)
+		goto out;
+	*ret_facts = g.facts;
+	g.facts = NULL;
+out:
+	json_decref(g.facts);
+	return r;
+}

@@ -1,0 +1,97 @@
+/* registry/internal.h: what an opened store is, for the files of this room alone. */
+
+#ifndef HEALTHCODE_REGISTRY_INTERNAL_H
+#define HEALTHCODE_REGISTRY_INTERNAL_H
+
+#include "db/db.h"
+#include "keys/keys.h"
+#include "registry/registry.h"
+
+struct area_cache;
+
+/* ${now} and ${known} are what registry_set_times set. ${notices_wait}: the open transaction queued some.
+ * ${people_estimate} is about how many people there are (-1: not asked yet). */
+struct registry {
+	struct db *db;
+	struct keys *keys;
+	char *outbox; /* path; NULL where there is no folder for it */
+	bool demo;
+	int64_t demo_shift_s; /* a demo's clock is the wall's and this */
+	bool now_set, known_set;
+	instant now, known;
+	bool gateway, notices_wait;
+	int64_t people_estimate;
+	struct pack **packs; /* read so far, each owned */
+	size_t pack_count, pack_capacity;
+	struct area_cache *areas;
+};
+
+/* What keys_hash and keys_seal are told that a value is for. */
+#define PURPOSE_ID_NUMBER "id-number"
+#define PURPOSE_PHONE "phone"
+#define PURPOSE_TOKEN "session-token"
+#define PURPOSE_SIGN_IN "sign-in-code"
+#define PURPOSE_FAILURE "failed-attempts"
+#define PURPOSE_IDENTITY "identity"
+#define PURPOSE_NOTICE "notice"
+
+/* scope_begin(registry, ret_own, e): be in a writing transaction: the caller's, or a new one (${ret_own}).
+ * scope_end(registry, own, r, e): end it if it is our own, committed if ${r} is not negative. Return ${r}, or the code of a
+ * failed commit. */
+int scope_begin(struct registry *registry, bool *ret_own, struct error *e);
+int scope_end(struct registry *registry, bool own, int r, struct error *e);
+
+/* The tables (schema.c). */
+int schema_migrate(struct db *db, struct error *e);
+
+/* setting_get(db, name, ret_value, e): a copy that the caller frees; ERROR_EXISTS_NOT. */
+int setting_get(struct db *db, const char *name, char **ret_value, struct error *e);
+int setting_put(struct db *db, const char *name, const char *value, struct error *e);
+
+/* Keep a pack's files, and put it in force (packs.c). */
+int pack_keep(struct registry *registry, const char *folder, const char *by, bool only_new, struct error *e);
+
+/* identity_put(registry, person, given, import, e): seal a new version where a text of ${given} that is not "" differs
+ * from the latest one. Return 1 if there is a new version, 2 if there was none before, else 0. */
+int identity_put(struct registry *registry, person_number person, const struct registry_identity *given, int64_t import,
+	struct error *e);
+
+/* identity_read(registry, person, ret_identity, e): open the latest version, for what never leaves the registry: sending a
+ * notice, comparing. ERROR_EXISTS_NOT. */
+int
+identity_read(struct registry *registry, person_number person, struct registry_identity *ret_identity, struct error *e);
+
+/* vouch(...): as registry_vouch, for a person, with a phone as registry_phone_read writes it, in the open transaction. */
+int vouch(struct registry *registry, person_number person, const char *phone, enum voucher_how how, const char *by,
+	instant at, int64_t import, struct error *e);
+
+/* dependants_each(...): as registry_dependants_each, and whether somebody vouched for that guardian. */
+typedef int dependant_each(person_number dependant, const char *relation, bool vouched, void *context, struct error *e);
+int dependants_each(
+	struct registry *registry, person_number guardian, dependant_each *each, void *context, struct error *e);
+
+/* word_is(text, size, extra): whether ${text} is 1 to ${size} - 1 of [a-z0-9] and the characters of ${extra}. */
+bool word_is(const char *text, size_t size, const char *extra);
+
+/* too_many(registry, what, subject, length, window_s, limit, e): whether ${subject} failed ${limit} times or more in the
+ * window: 1, 0 or a code. attempt_put notes one more. */
+int attempts_too_many(struct registry *registry, const char *what, const void *subject, size_t length, int64_t window_s,
+	int64_t limit, struct error *e);
+int attempt_put(struct registry *registry, const char *what, const void *subject, size_t length, struct error *e);
+
+/* due_clear(registry, person, jurisdiction, now, e): nothing up to ${now} is due any more (due.c, D2). */
+int due_clear(struct registry *registry, person_number person, const char *jurisdiction, instant now, struct error *e);
+
+/* seen_is_stale(registry, seen, e): whether an area in ${seen} has newer counts: 1, 0 or a code (facts.c). */
+int seen_is_stale(struct registry *registry, const struct registry_seen *seen, struct error *e);
+
+/* area_get(registry, pack, code, known, ret_area, e): the area of that code as the facts have it, borrowed until the next call
+ * with another version or known; NULL where it has no counts. areas_refresh forgets what is not of the present version,
+ * which it gives (areas.c). */
+int areas_refresh(struct registry *registry, instant known, int64_t *ret_version, struct error *e);
+int area_get(struct registry *registry, const struct pack *pack, const char *code, json_t **ret_area, struct error *e);
+
+/* area_cache_free: accepts NULL. */
+void area_cache_free(struct area_cache *cache);
+
+#endif

@@ -1,0 +1,102 @@
+#include "registry/internal.h"
+
+#include "base/text.h"
+
+/* Texts are added at the end, never changed. */
+static const char *const migrations[] = {
+	"CREATE TABLE setting(name {text} NOT NULL PRIMARY KEY, value {text} NOT NULL) {packed};"
+
+	"CREATE TABLE pack_version(hash {text} NOT NULL PRIMARY KEY, jurisdiction {text} NOT NULL,"
+	" recorded_at BIGINT NOT NULL);"
+	"CREATE TABLE pack_file(hash {text} NOT NULL REFERENCES pack_version(hash), path {text} NOT NULL,"
+	" bytes {blob} NOT NULL, PRIMARY KEY(hash, path));"
+	"CREATE TABLE pack_activation(id {key}, jurisdiction {text} NOT NULL,"
+	" hash {text} NOT NULL REFERENCES pack_version(hash), at BIGINT NOT NULL, by_whom {text});"
+
+	"CREATE TABLE person(number {key}, id_hash {blob} NOT NULL UNIQUE, recorded_at BIGINT NOT NULL,"
+	" import BIGINT NOT NULL);"
+	"CREATE TABLE identity(id {key}, person BIGINT NOT NULL REFERENCES person(number), sealed {blob} NOT NULL,"
+	" recorded_at BIGINT NOT NULL, import BIGINT NOT NULL);"
+	"CREATE INDEX identity_person ON identity(person, id);"
+	"CREATE TABLE phone_person(phone {blob} NOT NULL, person BIGINT NOT NULL REFERENCES person(number),"
+	" sealed {blob} NOT NULL, PRIMARY KEY(phone, person)) {packed};"
+	"CREATE TABLE guardian(guardian BIGINT NOT NULL REFERENCES person(number),"
+	" person BIGINT NOT NULL REFERENCES person(number), PRIMARY KEY(guardian, person)) {packed};"
+	"CREATE TABLE access_log(id {key}, person BIGINT NOT NULL, at BIGINT NOT NULL, by_whom {text} NOT NULL,"
+	" purpose {text} NOT NULL);"
+	"CREATE INDEX access_log_person ON access_log(person, id);"
+
+	"CREATE TABLE user_account(id {key}, name {text} NOT NULL UNIQUE, role {text} NOT NULL, password {text} NOT NULL,"
+	" added_at BIGINT NOT NULL, added_by {text});"
+	"CREATE TABLE session(hash {blob} NOT NULL PRIMARY KEY, account BIGINT REFERENCES user_account(id), phone {blob},"
+	" started_at BIGINT NOT NULL, expires_at BIGINT NOT NULL);"
+	"CREATE INDEX session_expires ON session(expires_at);"
+	"CREATE TABLE sign_in(phone {blob} NOT NULL PRIMARY KEY, code {blob} NOT NULL, at BIGINT NOT NULL,"
+	" tries BIGINT NOT NULL);"
+	"CREATE TABLE attempt(id {key}, subject {blob} NOT NULL, at BIGINT NOT NULL);"
+	"CREATE INDEX attempt_subject ON attempt(subject, at);"
+	"CREATE INDEX attempt_at ON attempt(at);"
+
+	"CREATE TABLE notice(id {key}, at BIGINT NOT NULL, kind {text} NOT NULL, sealed {blob}, sent_at BIGINT);"
+	"CREATE INDEX notice_waiting ON notice(id) WHERE sent_at IS NULL;"
+
+	"CREATE TABLE colour(person BIGINT NOT NULL REFERENCES person(number), jurisdiction {text} NOT NULL,"
+	" colour {text} NOT NULL, since BIGINT NOT NULL, next_at BIGINT NOT NULL, next_colour {text} NOT NULL,"
+	" evaluated_at BIGINT NOT NULL, policy {text} NOT NULL, area_version BIGINT NOT NULL, areas {text} NOT NULL,"
+	" PRIMARY KEY(person, jurisdiction)) {packed};"
+	"CREATE INDEX colour_next ON colour(next_at);"
+	"CREATE INDEX colour_area_version ON colour(area_version);"
+	"CREATE INDEX colour_policy ON colour(jurisdiction, policy);"
+	"CREATE TABLE colour_log(id {key}, person BIGINT NOT NULL, jurisdiction {text} NOT NULL, colour {text} NOT NULL,"
+	" since BIGINT NOT NULL, evaluated_at BIGINT NOT NULL, recorded_at BIGINT NOT NULL, policy {text} NOT NULL);"
+	"CREATE INDEX colour_log_person ON colour_log(person, jurisdiction, id);"
+	"CREATE TABLE due(person BIGINT NOT NULL REFERENCES person(number), jurisdiction {text} NOT NULL,"
+	" first_at BIGINT NOT NULL, last_at BIGINT NOT NULL, cause {text} NOT NULL, PRIMARY KEY(person, jurisdiction))"
+	" {packed};"
+	"CREATE INDEX due_first ON due(first_at, person);"
+
+	"CREATE TABLE gate_check(receipt {text} NOT NULL PRIMARY KEY, at BIGINT NOT NULL, content {text} NOT NULL);"
+	"CREATE INDEX gate_check_at ON gate_check(at);"
+	"CREATE TABLE gate_refusal(id {key}, receipt {text} NOT NULL REFERENCES gate_check(receipt), at BIGINT NOT NULL,"
+	" cause {text} NOT NULL, note {text} NOT NULL, by_whom {text} NOT NULL);"
+	"CREATE INDEX gate_refusal_receipt ON gate_refusal(receipt, id);",
+};
+
+int
+schema_migrate(struct db *db, struct error *e)
+{
+	return db_migrate(db, "registry", migrations, sizeof migrations / sizeof *migrations, e);
+}
+
+int
+setting_get(struct db *db, const char *name, char **ret_value, struct error *e)
+{
+	struct db_statement *statement = NULL;
+	char *value = NULL;
+	int r;
+
+	if ((r = db_start(db, "SELECT value FROM setting WHERE name = $1", (struct db_value[]){db_text(name)}, 1,
+			 &statement, e)) < 0 ||
+		(r = db_step(statement, e)) < 0)
+		goto out;
+	if (r == 0) {
+		r = error_set(e, ERROR_EXISTS_NOT, "the store has no setting %s", name);
+		goto out;
+	}
+	value = text_copy(db_column_text(statement, 0), e);
+	r = value ? 0 : ERROR_NO_MEMORY;
+	if (value)
+		*ret_value = value;
+out:
+	db_finish(statement);
+	return r;
+}
+
+int
+setting_put(struct db *db, const char *name, const char *value, struct error *e)
+{
+	return db_do(db,
+		"INSERT INTO setting(name, value) VALUES($1, $2)"
+		" ON CONFLICT(name) DO UPDATE SET value = excluded.value",
+		(struct db_value[]){db_text(name), db_text(value)}, 2, e);
+}
