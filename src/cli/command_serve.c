@@ -1,0 +1,96 @@
+#include <signal.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "cli/commands.h"
+#include "http/http.h"
+
+static int
+wait_for_end(void)
+{
+	sigset_t ends;
+	int number;
+
+	sigemptyset(&ends);
+	sigaddset(&ends, SIGINT);
+	sigaddset(&ends, SIGTERM);
+	sigwait(&ends, &number);
+	return number;
+}
+
+/* Threads inherit the mask, so that only wait_for_end sees these. */
+static void
+hold_ends(void)
+{
+	sigset_t ends;
+
+	sigemptyset(&ends);
+	sigaddset(&ends, SIGINT);
+	sigaddset(&ends, SIGTERM);
+	sigprocmask(SIG_BLOCK, &ends, NULL);
+}
+
+static int
+run(struct cli *cli, int argc, char **argv)
+{
+	const char *listen = NULL, *web = NULL, *certificate = NULL, *key = NULL, *threads = NULL;
+	const struct cli_option options[] = {
+		{"listen", OPTION_VALUE, &listen},
+		{"web", OPTION_VALUE, &web},
+		{"certificate", OPTION_VALUE, &certificate},
+		{"key", OPTION_VALUE, &key},
+		{"threads", OPTION_VALUE, &threads},
+	};
+	struct http_server *server = NULL;
+	struct http_options server_options;
+	struct error e = {0};
+	int64_t thread_count = 2;
+	size_t word_count;
+	char **words;
+	int code = cli_options(cli, options, sizeof options / sizeof options[0], argc, argv, &words, &word_count);
+
+	if (code)
+		return code;
+	if (word_count)
+		return cli_usage(cli, "no words are taken, and there is '%s'", words[0]);
+	if (threads && !text_integer(threads, strlen(threads), 1, HTTP_THREADS_MAX, &thread_count))
+		return cli_usage(cli, "--threads is 1 to %d, not '%s'", HTTP_THREADS_MAX, threads);
+	if (!certificate != !key)
+		return cli_usage(cli, "--certificate and --key go together");
+	if (!web && file_is_folder(HEALTHCODE_SHARE "/web"))
+		web = HEALTHCODE_SHARE "/web";
+
+	server_options = (struct http_options){
+		.listen = listen ? listen : "127.0.0.1:8080",
+		.data = cli->data,
+		.database = cli->database,
+		.web = web,
+		.certificate = certificate,
+		.key = key,
+		.threads = (unsigned)thread_count,
+	};
+	hold_ends();
+	if (http_start(&server_options, &server, &e) < 0)
+		return cli_fail(&e);
+	cli_say("healthcode: serving on %s://%.*s:%u", certificate ? "https" : "http",
+		(int)(strrchr(server_options.listen, ':') - server_options.listen), server_options.listen, http_port(server));
+	wait_for_end();
+	cli_say("healthcode: stopping");
+	http_stop(server);
+	return EXIT_DONE;
+}
+
+const struct command command_serve = {
+	.name = "serve",
+	.summary = "serve the HTTP API and the pages",
+	.usage = "serve [--listen ADDRESS:PORT] [--web FOLDER] [--threads N] [--certificate FILE --key FILE]",
+	.help =
+		"Serves the API under /v1 (docs/openapi.yaml) and the pages until SIGINT or SIGTERM, then answers what is under\n"
+		"way and ends.\n\n"
+		"  --listen ADDRESS:PORT  default 127.0.0.1:8080; port 0 takes a free one, which is printed\n"
+		"  --web FOLDER           the built pages; default those installed\n"
+		"  --threads N            1 to 64, default 2\n"
+		"  --certificate, --key   PEM files: serve TLS (a proxy in front can do that instead)\n",
+	.run = run,
+};

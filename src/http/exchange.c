@@ -1,0 +1,178 @@
+#include "http/exchange.h"
+
+#include <microhttpd.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/text.h"
+
+const char *
+exchange_query(const struct exchange *x, const char *name)
+{
+	return MHD_lookup_connection_value(x->connection, MHD_GET_ARGUMENT_KIND, name);
+}
+
+const char *
+exchange_header(const struct exchange *x, const char *name)
+{
+	return MHD_lookup_connection_value(x->connection, MHD_HEADER_KIND, name);
+}
+
+bool
+exchange_cookie(const struct exchange *x, const char *name, char *value, size_t size)
+{
+	const char *cookie = MHD_lookup_connection_value(x->connection, MHD_COOKIE_KIND, name);
+
+	return cookie && strlen(cookie) < size && strcpy(value, cookie);
+}
+
+const json_t *
+exchange_json(struct exchange *x)
+{
+	const char *type = exchange_header(x, "Content-Type");
+	struct error e = {0};
+
+	if (x->json)
+		return x->json;
+	if (!type || strncmp(type, "application/json", strlen("application/json")) != 0) {
+		exchange_problem(x, MHD_HTTP_UNSUPPORTED_MEDIA_TYPE, "media-type", "The body must be application/json.");
+		return NULL;
+	}
+	if (json_read(buffer_text(&x->body), x->body.length, "", &x->json, &e) < 0) {
+		exchange_problem(x, MHD_HTTP_BAD_REQUEST, "bad-input", "Line %zu, column %zu: %s", e.line, e.column, e.message);
+		return NULL;
+	}
+	if (!json_is_object(x->json)) {
+		exchange_problem(x, MHD_HTTP_BAD_REQUEST, "bad-input", "The body must be a JSON object.");
+		return NULL;
+	}
+	return x->json;
+}
+
+static size_t
+characters(const char *text)
+{
+	size_t count = 0;
+
+	for (; *text; text++)
+		count += ((uint8_t)*text & 0xc0) != 0x80;
+	return count;
+}
+
+bool
+exchange_optional_text(struct exchange *x, const json_t *body, const char *name, size_t most, const char **ret_text)
+{
+	const json_t *value = json_object_get(body, name);
+
+	if (!value || json_is_null(value)) {
+		*ret_text = NULL;
+		return true;
+	}
+	if (!json_is_string(value) || characters(json_string_value(value)) > most) {
+		exchange_problem(
+			x, MHD_HTTP_UNPROCESSABLE_CONTENT, "bad-input", "%s must be text of at most %zu characters.", name, most);
+		return false;
+	}
+	*ret_text = json_string_value(value);
+	return true;
+}
+
+const char *
+exchange_text(struct exchange *x, const json_t *body, const char *name, size_t least, size_t most)
+{
+	const char *text;
+
+	if (!exchange_optional_text(x, body, name, most, &text))
+		return NULL;
+	if (!text || characters(text) < least) {
+		exchange_problem(x, MHD_HTTP_UNPROCESSABLE_CONTENT, "bad-input", "%s is needed: text of %zu to %zu characters.",
+			name, least, most);
+		return NULL;
+	}
+	return text;
+}
+
+void
+exchange_answer(struct exchange *x, unsigned status, json_t *answer)
+{
+	if (!answer) {
+		exchange_problem(x, MHD_HTTP_SERVICE_UNAVAILABLE, "unavailable", "Try again in a moment.");
+		return;
+	}
+	json_decref(x->answer);
+	x->answer = answer;
+	x->status = status;
+	x->content_type = "application/json";
+}
+
+void
+exchange_set_header(struct exchange *x, const char *name, const char *format, ...)
+{
+	va_list arguments;
+
+	if (x->header_count == EXCHANGE_HEADERS_MAX)
+		return;
+	x->headers[x->header_count].name = name;
+	va_start(arguments, format);
+	vsnprintf(x->headers[x->header_count].value, sizeof x->headers[0].value, format, arguments);
+	va_end(arguments);
+	x->header_count++;
+}
+
+void
+exchange_problem(struct exchange *x, unsigned status, const char *type, const char *detail, ...)
+{
+	char text[ERROR_MESSAGE_MAX], uri[128];
+	const char *title = MHD_get_reason_phrase_for(status);
+	va_list arguments;
+
+	va_start(arguments, detail);
+	vsnprintf(text, sizeof text, detail, arguments);
+	va_end(arguments);
+	snprintf(uri, sizeof uri, "/problems/%s", type);
+	json_decref(x->answer);
+	/* A detail that repeats bytes from outside may have been cut within a character. */
+	x->answer = json_pack("{s:s, s:s, s:i, s:s}", "type", uri, "title", title, "status", (int)status, "detail",
+		text_is_utf8(text, strlen(text)) ? text : title);
+	x->status = status;
+	x->content_type = "application/problem+json";
+}
+
+void
+exchange_failure(struct exchange *x, const struct error *e)
+{
+	switch (e->code) {
+	case ERROR_BAD_INPUT:
+	case ERROR_USAGE:
+		exchange_problem(x, MHD_HTTP_UNPROCESSABLE_CONTENT, "bad-input", "%s", e->message);
+		break;
+	case ERROR_TOO_LARGE:
+		exchange_problem(x, MHD_HTTP_CONTENT_TOO_LARGE, "too-large", "%s", e->message);
+		break;
+	case ERROR_EXISTS_NOT:
+		exchange_problem(x, MHD_HTTP_NOT_FOUND, "not-found", "There is no such thing.");
+		break;
+	case ERROR_EXISTS:
+		exchange_problem(x, MHD_HTTP_CONFLICT, "conflict", "%s", e->message);
+		break;
+	case ERROR_DENIED:
+		exchange_problem(x, MHD_HTTP_FORBIDDEN, "denied", "%s", e->message);
+		break;
+	default:
+		exchange_problem(x, MHD_HTTP_SERVICE_UNAVAILABLE, "unavailable", "Try again in a moment.");
+		exchange_set_header(x, "Retry-After", "1");
+		break;
+	}
+}
+
+void
+exchange_clear(struct exchange *x)
+{
+	buffer_free(&x->body);
+	buffer_free(&x->bytes);
+	json_decref(x->json);
+	json_decref(x->answer);
+	x->json = x->answer = NULL;
+}

@@ -1,0 +1,76 @@
+/* http/exchange.h: one request and its answer, as the routes see them. */
+
+#ifndef HEALTHCODE_HTTP_EXCHANGE_H
+#define HEALTHCODE_HTTP_EXCHANGE_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buffer.h"
+#include "base/error.h"
+#include "base/time.h"
+
+struct MHD_Connection;
+
+enum { EXCHANGE_PARAMETERS_MAX = 2, EXCHANGE_HEADERS_MAX = 8, EXCHANGE_PARAMETER_SIZE = 128 };
+
+/* What came, and what goes back. ${parameters} are the parts of the path that stand for {names} in the route. ${body}
+ * is as received; exchange_json reads it. The answer is ${status} with either ${answer} (JSON, owned) or ${bytes}. */
+struct exchange {
+	struct MHD_Connection *connection;
+	const char *method, *path;
+	char parameters[EXCHANGE_PARAMETERS_MAX][EXCHANGE_PARAMETER_SIZE];
+	char address[64];   /* the other side's */
+	char limit_key[68]; /* who shares a rate limit: the address, or once known the session */
+	struct buffer body;
+	json_t *json;
+
+	unsigned status;
+	json_t *answer;
+	struct buffer bytes;
+	const char *content_type;
+	struct {
+		const char *name;
+		char value[512];
+	} headers[EXCHANGE_HEADERS_MAX];
+	size_t header_count;
+};
+
+/* The value of a query parameter or header, or NULL. */
+const char *exchange_query(const struct exchange *x, const char *name);
+const char *exchange_header(const struct exchange *x, const char *name);
+
+/* exchange_cookie(x, name, value, size): copy the cookie's value; false if there is none or it is longer. */
+bool exchange_cookie(const struct exchange *x, const char *name, char *value, size_t size);
+
+/* exchange_json(x): the body as a JSON object, or NULL after answering with a problem (400 or 415). Borrowed. */
+const json_t *exchange_json(struct exchange *x);
+
+/* exchange_text(x, body, name, least, most): the text member ${name} of a length in characters within bounds; NULL after
+ * answering with a problem where it is missing or wrong. exchange_optional_text: NULL and no problem where it is absent. */
+const char *exchange_text(struct exchange *x, const json_t *body, const char *name, size_t least, size_t most);
+bool
+exchange_optional_text(struct exchange *x, const json_t *body, const char *name, size_t most, const char **ret_text);
+
+/* exchange_answer(x, status, answer): answer with JSON; takes the reference; NULL means out of memory. */
+void exchange_answer(struct exchange *x, unsigned status, json_t *answer);
+
+/* exchange_set_header(x, name, format, ...): ${name} is a literal. */
+void exchange_set_header(struct exchange *x, const char *name, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* exchange_problem(x, status, type, detail, ...): answer with application/problem+json (RFC 9457). ${type} is the last
+ * part of the problem's URI (docs/openapi.yaml lists them); ${detail} is for people. */
+void exchange_problem(struct exchange *x, unsigned status, const char *type, const char *detail, ...)
+	__attribute__((format(printf, 4, 5)));
+
+/* exchange_failure(x, e): the problem that a failure below is to the other side; what is not their fault is a 503
+ * without detail. */
+void exchange_failure(struct exchange *x, const struct error *e);
+
+/* Free what the exchange holds. */
+void exchange_clear(struct exchange *x);
+
+#endif

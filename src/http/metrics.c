@@ -1,0 +1,69 @@
+#include "http/metrics.h"
+
+#include <inttypes.h>
+#include <stdatomic.h>
+
+enum { CLASSES = 6, BOUNDS = 8 }; /* 0xx to 5xx */
+
+static const int64_t bounds_us[BOUNDS] = {250, 500, 1000, 2500, 10000, 50000, 250000, 1000000};
+static const char *const bound_names[BOUNDS] = {"0.00025", "0.0005", "0.001", "0.0025", "0.01", "0.05", "0.25", "1.0"};
+
+static struct {
+	atomic_uint_fast64_t answered[CLASSES];
+	atomic_uint_fast64_t within[BOUNDS + 1], sum_us;
+} routes[METRICS_ROUTES_MAX];
+
+void
+metrics_count(unsigned route, unsigned status, int64_t duration_us)
+{
+	unsigned bound = 0;
+
+	while (bound < BOUNDS && duration_us > bounds_us[bound])
+		bound++;
+	atomic_fetch_add_explicit(&routes[route].answered[status / 100 % CLASSES], 1, memory_order_relaxed);
+	atomic_fetch_add_explicit(&routes[route].within[bound], 1, memory_order_relaxed);
+	atomic_fetch_add_explicit(&routes[route].sum_us, (uint64_t)duration_us, memory_order_relaxed);
+}
+
+static int
+write_durations(const char *name, unsigned route, struct buffer *b, struct error *e)
+{
+	uint64_t total = 0;
+	int r = 0;
+
+	for (unsigned bound = 0; r == 0 && bound <= BOUNDS; bound++) {
+		total += atomic_load_explicit(&routes[route].within[bound], memory_order_relaxed);
+		r = buffer_add_format(b, e, "http_request_duration_seconds_bucket{route=\"%s\",le=\"%s\"} %" PRIu64 "\n", name,
+			bound == BOUNDS ? "+Inf" : bound_names[bound], total);
+	}
+	if (r < 0)
+		return r;
+	return buffer_add_format(b, e,
+		"http_request_duration_seconds_count{route=\"%s\"} %" PRIu64
+		"\nhttp_request_duration_seconds_sum{route=\"%s\"} %.6f\n",
+		name, total, name, (double)atomic_load_explicit(&routes[route].sum_us, memory_order_relaxed) / 1e6);
+}
+
+int
+metrics_write(const char *const *names, unsigned count, struct buffer *b, struct error *e)
+{
+	int r = buffer_add_text(
+		b, "# TYPE http_requests counter\n# HELP http_requests Requests answered, by route and class of status.\n", e);
+
+	for (unsigned route = 0; route < count; route++)
+		for (unsigned class = 1; r == 0 && class < CLASSES; class ++) {
+			uint64_t answered = atomic_load_explicit(&routes[route].answered[class], memory_order_relaxed);
+
+			if (answered)
+				r = buffer_add_format(b, e, "http_requests_total{route=\"%s\",class=\"%uxx\"} %" PRIu64 "\n",
+					names[route], class, answered);
+		}
+	if (r == 0)
+		r = buffer_add_text(b,
+			"# TYPE http_request_duration_seconds histogram\n# UNIT http_request_duration_seconds seconds\n"
+			"# HELP http_request_duration_seconds From the whole request to its answer.\n",
+			e);
+	for (unsigned route = 0; r == 0 && route < count; route++)
+		r = write_durations(names[route], route, b, e);
+	return r < 0 ? r : buffer_add_text(b, "# EOF\n", e);
+}

@@ -1,0 +1,38 @@
+/* http/routes.h: which function answers what. The functions are in the files named in the table (routes.c). */
+
+#ifndef HEALTHCODE_HTTP_ROUTES_H
+#define HEALTHCODE_HTTP_ROUTES_H
+
+#include <stddef.h>
+
+#include "http/exchange.h"
+#include "http/limit.h"
+
+/* What a thread of the server works with. */
+struct http_context;
+
+/* Who may call a route, and the limit that counts it. */
+enum route_role {
+	ROLE_ANYBODY,
+	ROLE_RESIDENT, /* a signed-in resident */
+	ROLE_GATE,     /* a guard's device, or staff above */
+	ROLE_VOUCHER,  /* the carriers' gateway, a committee, staff */
+};
+
+enum route_limit { LIMIT_READ, LIMIT_WRITE, LIMIT_SECRET, LIMIT_NONE, LIMITS };
+
+struct route {
+	const char *method, *path; /* "/v1/checks/{receipt}/refusals" */
+	enum route_role role;
+	enum route_limit limit;
+	void (*answer)(struct http_context *c, struct exchange *x);
+};
+
+extern const struct route routes[];
+extern const size_t route_count;
+
+/* route_find(x, ret_route): the route of x's method and path, its parameters read into x; NULL after answering with 404
+ * or 405 (with Allow) where there is none. */
+const struct route *route_find(struct exchange *x);
+
+#endif

@@ -1,0 +1,304 @@
+/* The server: libmicrohttpd calls us once with a request's head, then with pieces of its body, then once more to be
+ * answered; route_find tells by whom. */
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <microhttpd.h>
+#include <netdb.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+
+#include "base/file.h"
+#include "http/context.h"
+#include "http/exchange.h"
+#include "http/http.h"
+#include "http/limit.h"
+#include "http/metrics.h"
+#include "http/pages.h"
+#include "http/routes.h"
+
+enum { TIMEOUT_S = 30, MEMORY_PER_CONNECTION = 32 << 10, PEM_MAX = 1 << 20 };
+
+struct http_server {
+	struct MHD_Daemon *daemon;
+	struct http_shared *shared;
+	struct limit *limits[LIMITS];
+	struct pages *pages;
+	struct buffer certificate, key;
+	uint16_t port;
+};
+
+static int64_t
+monotonic_us(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+static void
+note_address(struct exchange *x)
+{
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(x->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+
+	if (!info || !info->client_addr)
+		return;
+	if (info->client_addr->sa_family == AF_INET)
+		inet_ntop(AF_INET, &((struct sockaddr_in *)info->client_addr)->sin_addr, x->address, sizeof x->address);
+	else if (info->client_addr->sa_family == AF_INET6)
+		inet_ntop(AF_INET6, &((struct sockaddr_in6 *)info->client_addr)->sin6_addr, x->address, sizeof x->address);
+	snprintf(x->limit_key, sizeof x->limit_key, "ip:%s", x->address);
+}
+
+/* Pages may use what they brought themselves, and nothing else. */
+static void
+add_standard_headers(struct MHD_Response *response, const struct exchange *x)
+{
+	MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
+	MHD_add_response_header(response, "Referrer-Policy", "no-referrer");
+	if (x->content_type && strncmp(x->content_type, "text/html", strlen("text/html")) == 0) {
+		MHD_add_response_header(response, "Content-Security-Policy",
+			"default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; object-src 'none'; base-uri 'none'; "
+			"frame-ancestors 'none'; form-action 'self'");
+		MHD_add_response_header(response, "Permissions-Policy", "camera=(self), geolocation=(), microphone=()");
+	}
+	if (strncmp(x->path, "/v1/", 4) == 0) {
+		bool cached = false;
+
+		for (size_t i = 0; i < x->header_count; i++)
+			cached |= strcmp(x->headers[i].name, "Cache-Control") == 0;
+		if (!cached)
+			MHD_add_response_header(response, "Cache-Control", "no-store");
+	}
+}
+
+static enum MHD_Result
+send_answer(struct exchange *x)
+{
+	struct MHD_Response *response;
+	enum MHD_Result sent;
+	size_t length = x->bytes.length;
+	void *bytes;
+
+	if (x->answer) {
+		bytes = json_dumps(x->answer, JSON_COMPACT | JSON_ENCODE_ANY);
+		length = bytes ? strlen(bytes) : 0;
+		if (!bytes)
+			x->status = MHD_HTTP_SERVICE_UNAVAILABLE;
+	} else {
+		bytes = buffer_take(&x->bytes);
+	}
+	response = MHD_create_response_from_buffer(length, bytes, MHD_RESPMEM_MUST_FREE);
+	if (!response) {
+		free(bytes);
+		return MHD_NO;
+	}
+	if (x->content_type)
+		MHD_add_response_header(response, "Content-Type", x->content_type);
+	for (size_t i = 0; i < x->header_count; i++)
+		MHD_add_response_header(response, x->headers[i].name, x->headers[i].value);
+	add_standard_headers(response, x);
+	sent = MHD_queue_response(x->connection, x->status, response);
+	MHD_destroy_response(response);
+	return sent;
+}
+
+static bool
+within_limit(struct http_server *server, const struct route *route, struct exchange *x)
+{
+	unsigned retry_s = 1;
+
+	if (route->limit == LIMIT_NONE ||
+		limit_take(server->limits[route->limit], x->limit_key, monotonic_us() / 1000, &retry_s))
+		return true;
+	exchange_problem(x, MHD_HTTP_TOO_MANY_REQUESTS, "too-many-requests", "Too many requests: wait %u s.", retry_s);
+	exchange_set_header(x, "Retry-After", "%u", retry_s);
+	return false;
+}
+
+static void
+answer(struct http_server *server, struct exchange *x)
+{
+	int64_t start_us = monotonic_us();
+	const struct route *route;
+	struct http_context *context;
+	struct error e = {0};
+
+	if (strncmp(x->path, "/v1", 3) != 0 && server->pages &&
+		(strcmp(x->method, "GET") == 0 || strcmp(x->method, "HEAD") == 0) && pages_answer(server->pages, x))
+		return;
+	route = route_find(x);
+	if (!route)
+		return;
+	if ((context = context_get(server->shared, &e)) == NULL)
+		exchange_failure(x, &e);
+	else if (context_admit(context, route, x) && within_limit(server, route, x))
+		route->answer(context, x);
+	metrics_count((unsigned)(route - routes), x->status, monotonic_us() - start_us);
+}
+
+static enum MHD_Result
+on_request(void *server, struct MHD_Connection *connection, const char *path, const char *method, const char *version,
+	const char *upload, size_t *upload_size, void **request)
+{
+	struct exchange *x = *request;
+	struct error e = {0};
+
+	(void)version;
+	if (!x) {
+		x = calloc(1, sizeof *x);
+		if (!x)
+			return MHD_NO;
+		x->connection = connection;
+		x->method = method;
+		x->path = path;
+		x->body = buffer_make(HTTP_BODY_MAX);
+		note_address(x);
+		*request = x;
+		return MHD_YES;
+	}
+	if (*upload_size) {
+		if (!x->status && buffer_add(&x->body, upload, *upload_size, &e) < 0)
+			exchange_failure(x, &e);
+		*upload_size = 0;
+		return MHD_YES;
+	}
+	if (!x->status)
+		answer(server, x);
+	return send_answer(x);
+}
+
+static void
+on_end(void *server, struct MHD_Connection *connection, void **request, enum MHD_RequestTerminationCode code)
+{
+	struct exchange *x = *request;
+
+	(void)server;
+	(void)connection;
+	(void)code;
+	if (!x)
+		return;
+	exchange_clear(x);
+	free(x);
+	*request = NULL;
+}
+
+/* Split "127.0.0.1:8080" or "[::1]:8080" and look the address up, numbers only. */
+static int
+read_address(const char *listen, struct addrinfo **ret_address, struct error *e)
+{
+	const char *colon = strrchr(listen, ':');
+	struct addrinfo hints = {
+		.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE};
+	char host[128];
+	size_t length;
+
+	if (!colon || (size_t)(colon - listen) >= sizeof host)
+		return error_set(e, ERROR_USAGE, "an address is HOST:PORT, not '%s'", listen);
+	length = (size_t)(colon - listen);
+	if (length >= 2 && listen[0] == '[' && listen[length - 1] == ']') {
+		listen++;
+		length -= 2;
+	}
+	memcpy(host, listen, length);
+	host[length] = 0;
+	if (getaddrinfo(strcmp(host, "localhost") == 0 ? "127.0.0.1" : host, colon + 1, &hints, ret_address) != 0)
+		return error_set(e, ERROR_USAGE, "'%s' is no numeric address with a port", listen);
+	return 0;
+}
+
+static int
+start_daemon(struct http_server *server, const struct http_options *options, struct error *e)
+{
+	unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_TURBO | MHD_USE_ITC;
+	struct MHD_OptionItem tls[] = {
+		{MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)buffer_text(&server->certificate)},
+		{MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)buffer_text(&server->key)},
+		{MHD_OPTION_END, 0, NULL},
+	};
+	const union MHD_DaemonInfo *info;
+	struct addrinfo *address = NULL;
+	int r;
+
+	if ((r = read_address(options->listen, &address, e)) < 0)
+		return r;
+	if (options->certificate)
+		flags |= MHD_USE_TLS;
+	else
+		tls[0].option = MHD_OPTION_END;
+	if (address->ai_family == AF_INET6)
+		flags |= MHD_USE_IPv6;
+	errno = 0;
+	server->daemon = MHD_start_daemon(flags, 0, NULL, NULL, on_request, server, MHD_OPTION_SOCK_ADDR, address->ai_addr,
+		MHD_OPTION_NOTIFY_COMPLETED, on_end, NULL, MHD_OPTION_THREAD_POOL_SIZE, options->threads,
+		MHD_OPTION_CONNECTION_LIMIT, (unsigned)HTTP_CONNECTIONS_MAX, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)TIMEOUT_S,
+		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)MEMORY_PER_CONNECTION, MHD_OPTION_LISTENING_ADDRESS_REUSE, 1u,
+		MHD_OPTION_ARRAY, tls, MHD_OPTION_END);
+	freeaddrinfo(address);
+	if (!server->daemon)
+		return error_set_errno(e, ERROR_IO, errno, "cannot listen on %s", options->listen);
+	info = MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_BIND_PORT);
+	server->port = info ? info->port : 0;
+	return 0;
+}
+
+int
+http_start(const struct http_options *options, struct http_server **ret_server, struct error *e)
+{
+	/* Bursts and rates a minute for one address; a guard's device checks one person every few seconds. */
+	static const struct {
+		unsigned burst, per_minute;
+	} rates[LIMITS] = {
+		[LIMIT_READ] = {600, 6000}, [LIMIT_WRITE] = {60, 120}, [LIMIT_SECRET] = {10, 20}, [LIMIT_NONE] = {1, 1}};
+	struct http_server *server = calloc(1, sizeof *server);
+	int r;
+
+	if (!server)
+		return error_no_memory(e);
+	server->certificate = buffer_make(PEM_MAX);
+	server->key = buffer_make(PEM_MAX);
+	for (size_t i = 0; i < LIMITS; i++)
+		if ((r = limit_new(rates[i].burst, rates[i].per_minute, &server->limits[i], e)) < 0)
+			goto out;
+	if (options->web && (r = pages_read(options->web, &server->pages, e)) < 0)
+		goto out;
+	if (options->certificate &&
+		((r = file_read(options->certificate, &server->certificate, e)) < 0 ||
+			(r = file_read(options->key, &server->key, e)) < 0))
+		goto out;
+	if ((r = context_share(options, &server->shared, e)) < 0)
+		goto out;
+	if ((r = start_daemon(server, options, e)) < 0)
+		goto out;
+	*ret_server = server;
+	server = NULL;
+out:
+	http_stop(server);
+	return r;
+}
+
+uint16_t
+http_port(const struct http_server *server)
+{
+	return server->port;
+}
+
+void
+http_stop(struct http_server *server)
+{
+	if (!server)
+		return;
+	if (server->daemon)
+		MHD_stop_daemon(server->daemon);
+	context_share_end(server->shared);
+	for (size_t i = 0; i < LIMITS; i++)
+		limit_free(server->limits[i]);
+	pages_free(server->pages);
+	buffer_free(&server->certificate);
+	buffer_free(&server->key);
+	free(server);
+}
