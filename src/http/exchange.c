@@ -28,27 +28,39 @@ exchange_cookie(const struct exchange *x, const char *name, char *value, size_t 
 	return cookie && strlen(cookie) < size && strcpy(value, cookie);
 }
 
-const json_t *
-exchange_json(struct exchange *x)
+static bool
+is_named(const char *const *names, const char *name)
 {
-	const char *type = exchange_header(x, "Content-Type");
-	struct error e = {0};
+	for (; *names; names++)
+		if (strcmp(*names, name) == 0)
+			return true;
+	return false;
+}
 
-	if (x->json)
-		return x->json;
+const json_t *
+exchange_json(struct exchange *x, const char *const *names)
+{
+	const char *type = exchange_header(x, "Content-Type"), *name;
+	struct error e = {0};
+	json_t *value;
+
 	if (!type || strncmp(type, "application/json", strlen("application/json")) != 0) {
-		exchange_problem(x, MHD_HTTP_UNSUPPORTED_MEDIA_TYPE, "media-type", "The body must be application/json.");
+		exchange_problem(
+			x, MHD_HTTP_UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type", "The body must be application/json");
 		return NULL;
 	}
-	if (json_read(buffer_text(&x->body), x->body.length, "", &x->json, &e) < 0) {
-		exchange_problem(x, MHD_HTTP_BAD_REQUEST, "bad-input", "Line %zu, column %zu: %s", e.line, e.column, e.message);
+	if (json_read(buffer_text(&x->body), x->body.length, NULL, &x->json, &e) < 0) {
+		exchange_problem(
+			x, MHD_HTTP_BAD_REQUEST, "bad-request", "Line %zu, column %zu: %s", e.line, e.column, e.message);
 		return NULL;
 	}
 	if (!json_is_object(x->json)) {
-		exchange_problem(x, MHD_HTTP_BAD_REQUEST, "bad-input", "The body must be a JSON object.");
+		exchange_problem(x, MHD_HTTP_BAD_REQUEST, "bad-request", "The body must be a JSON object");
 		return NULL;
 	}
-	return x->json;
+	json_object_foreach(x->json, name, value) if (!is_named(names, name))
+		exchange_invalid(x, "", "%.64s is not known here", name);
+	return exchange_failed(x) ? NULL : x->json;
 }
 
 static size_t
@@ -61,44 +73,55 @@ characters(const char *text)
 	return count;
 }
 
-bool
-exchange_optional_text(struct exchange *x, const json_t *body, const char *name, size_t most, const char **ret_text)
-{
-	const json_t *value = json_object_get(body, name);
-
-	if (!value || json_is_null(value)) {
-		*ret_text = NULL;
-		return true;
-	}
-	if (!json_is_string(value) || characters(json_string_value(value)) > most) {
-		exchange_problem(
-			x, MHD_HTTP_UNPROCESSABLE_CONTENT, "bad-input", "%s must be text of at most %zu characters.", name, most);
-		return false;
-	}
-	*ret_text = json_string_value(value);
-	return true;
-}
-
 const char *
 exchange_text(struct exchange *x, const json_t *body, const char *name, size_t least, size_t most)
 {
-	const char *text;
+	const json_t *value = json_object_get(body, name);
+	char pointer[128];
 
-	if (!exchange_optional_text(x, body, name, most, &text))
-		return NULL;
-	if (!text || characters(text) < least) {
-		exchange_problem(x, MHD_HTTP_UNPROCESSABLE_CONTENT, "bad-input", "%s is needed: text of %zu to %zu characters.",
-			name, least, most);
-		return NULL;
+	if (!value && least == 0)
+		return "";
+	if (json_is_string(value) && characters(json_string_value(value)) >= least &&
+		characters(json_string_value(value)) <= most)
+		return json_string_value(value);
+	snprintf(pointer, sizeof pointer, "/%s", name);
+	exchange_invalid(x, pointer, "text of %zu to %zu characters is needed", least, most);
+	return NULL;
+}
+
+bool
+exchange_failed(const struct exchange *x)
+{
+	return x->status >= MHD_HTTP_BAD_REQUEST;
+}
+
+void
+exchange_invalid(struct exchange *x, const char *pointer, const char *format, ...)
+{
+	char text[ERROR_MESSAGE_MAX];
+	va_list arguments;
+	json_t *errors;
+
+	if (exchange_failed(x) && x->status != MHD_HTTP_UNPROCESSABLE_CONTENT)
+		return;
+	va_start(arguments, format);
+	vsnprintf(text, sizeof text, format, arguments);
+	va_end(arguments);
+	if (!exchange_failed(x)) {
+		exchange_problem(x, MHD_HTTP_UNPROCESSABLE_CONTENT, "invalid", "Some of what was sent does not hold");
+		json_object_set_new(x->answer, "errors", json_array());
 	}
-	return text;
+	errors = json_object_get(x->answer, "errors");
+	json_array_append_new(errors,
+		json_pack(
+			"{s:s, s:s}", "pointer", pointer, "reason", text_is_utf8(text, strlen(text)) ? text : "not readable"));
 }
 
 void
 exchange_answer(struct exchange *x, unsigned status, json_t *answer)
 {
 	if (!answer) {
-		exchange_problem(x, MHD_HTTP_SERVICE_UNAVAILABLE, "unavailable", "Try again in a moment.");
+		exchange_problem(x, MHD_HTTP_SERVICE_UNAVAILABLE, "unavailable", "Please try again in a moment");
 		return;
 	}
 	json_decref(x->answer);
@@ -122,20 +145,19 @@ exchange_set_header(struct exchange *x, const char *name, const char *format, ..
 }
 
 void
-exchange_problem(struct exchange *x, unsigned status, const char *type, const char *detail, ...)
+exchange_problem(struct exchange *x, unsigned status, const char *type, const char *title, ...)
 {
 	char text[ERROR_MESSAGE_MAX], uri[128];
-	const char *title = MHD_get_reason_phrase_for(status);
 	va_list arguments;
 
-	va_start(arguments, detail);
-	vsnprintf(text, sizeof text, detail, arguments);
+	va_start(arguments, title);
+	vsnprintf(text, sizeof text, title, arguments);
 	va_end(arguments);
 	snprintf(uri, sizeof uri, "/problems/%s", type);
 	json_decref(x->answer);
-	/* A detail that repeats bytes from outside may have been cut within a character. */
-	x->answer = json_pack("{s:s, s:s, s:i, s:s}", "type", uri, "title", title, "status", (int)status, "detail",
-		text_is_utf8(text, strlen(text)) ? text : title);
+	/* A title that repeats bytes from outside may have been cut within a character. */
+	x->answer = json_pack("{s:s, s:s, s:i}", "type", uri, "title",
+		text_is_utf8(text, strlen(text)) ? text : MHD_get_reason_phrase_for(status), "status", (int)status);
 	x->status = status;
 	x->content_type = "application/problem+json";
 }
@@ -146,22 +168,22 @@ exchange_failure(struct exchange *x, const struct error *e)
 	switch (e->code) {
 	case ERROR_BAD_INPUT:
 	case ERROR_USAGE:
-		exchange_problem(x, MHD_HTTP_UNPROCESSABLE_CONTENT, "bad-input", "%s", e->message);
+		exchange_invalid(x, "", "%s", e->message);
 		break;
 	case ERROR_TOO_LARGE:
 		exchange_problem(x, MHD_HTTP_CONTENT_TOO_LARGE, "too-large", "%s", e->message);
 		break;
 	case ERROR_EXISTS_NOT:
-		exchange_problem(x, MHD_HTTP_NOT_FOUND, "not-found", "There is no such thing.");
+		exchange_problem(x, MHD_HTTP_NOT_FOUND, "not-found", "There is no such thing");
 		break;
 	case ERROR_EXISTS:
 		exchange_problem(x, MHD_HTTP_CONFLICT, "conflict", "%s", e->message);
 		break;
 	case ERROR_DENIED:
-		exchange_problem(x, MHD_HTTP_FORBIDDEN, "denied", "%s", e->message);
+		exchange_problem(x, MHD_HTTP_FORBIDDEN, "forbidden", "%s", e->message);
 		break;
 	default:
-		exchange_problem(x, MHD_HTTP_SERVICE_UNAVAILABLE, "unavailable", "Try again in a moment.");
+		exchange_problem(x, MHD_HTTP_SERVICE_UNAVAILABLE, "unavailable", "Please try again in a moment");
 		exchange_set_header(x, "Retry-After", "1");
 		break;
 	}

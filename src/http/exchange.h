@@ -45,14 +45,21 @@ const char *exchange_header(const struct exchange *x, const char *name);
 /* exchange_cookie(x, name, value, size): copy the cookie's value; false if there is none or it is longer. */
 bool exchange_cookie(const struct exchange *x, const char *name, char *value, size_t size);
 
-/* exchange_json(x): the body as a JSON object, or NULL after answering with a problem (400 or 415). Borrowed. */
-const json_t *exchange_json(struct exchange *x);
+/* exchange_json(x, names): the body as a JSON object with no members but ${names} (ended by NULL), or NULL after
+ * answering with a problem (400, 415, 422). Borrowed. */
+const json_t *exchange_json(struct exchange *x, const char *const *names);
 
-/* exchange_text(x, body, name, least, most): the text member ${name} of a length in characters within bounds; NULL after
- * answering with a problem where it is missing or wrong. exchange_optional_text: NULL and no problem where it is absent. */
+/* exchange_text(x, body, name, least, most): the text member ${name} of ${least} to ${most} characters; NULL after noting
+ * a fault with exchange_invalid where it is missing or wrong. With ${least} 0 a missing one is "". */
 const char *exchange_text(struct exchange *x, const json_t *body, const char *name, size_t least, size_t most);
-bool
-exchange_optional_text(struct exchange *x, const json_t *body, const char *name, size_t most, const char **ret_text);
+
+/* exchange_invalid(x, pointer, format, ...): note that the body's part at JSON pointer ${pointer} does not hold; the
+ * answer becomes 422 and lists everything noted. */
+void exchange_invalid(struct exchange *x, const char *pointer, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* Whether anything was noted, or another problem answered. */
+bool exchange_failed(const struct exchange *x);
 
 /* exchange_answer(x, status, answer): answer with JSON; takes the reference; NULL means out of memory. */
 void exchange_answer(struct exchange *x, unsigned status, json_t *answer);
@@ -61,9 +68,9 @@ void exchange_answer(struct exchange *x, unsigned status, json_t *answer);
 void exchange_set_header(struct exchange *x, const char *name, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* exchange_problem(x, status, type, detail, ...): answer with application/problem+json (RFC 9457). ${type} is the last
- * part of the problem's URI (docs/openapi.yaml lists them); ${detail} is for people. */
-void exchange_problem(struct exchange *x, unsigned status, const char *type, const char *detail, ...)
+/* exchange_problem(x, status, type, title, ...): answer with application/problem+json (RFC 9457). ${type} is the last
+ * part of the problem's URI (docs/openapi.yaml lists them); ${title} is for people. */
+void exchange_problem(struct exchange *x, unsigned status, const char *type, const char *title, ...)
 	__attribute__((format(printf, 4, 5)));
 
 /* exchange_failure(x, e): the problem that a failure below is to the other side; what is not their fault is a 503

@@ -11,7 +11,7 @@
 
 #include "base/error.h"
 
-enum { HTTP_BODY_MAX = 64 << 10, HTTP_CONNECTIONS_MAX = 4096, HTTP_THREADS_MAX = 64 };
+enum { HTTP_BODY_MAX = 16 << 10, HTTP_CONNECTIONS_MAX = 4096, HTTP_THREADS_MAX = 64 };
 
 struct http_server;
 

@@ -115,7 +115,7 @@ within_limit(struct http_server *server, const struct route *route, struct excha
 	if (route->limit == LIMIT_NONE ||
 		limit_take(server->limits[route->limit], x->limit_key, monotonic_us() / 1000, &retry_s))
 		return true;
-	exchange_problem(x, MHD_HTTP_TOO_MANY_REQUESTS, "too-many-requests", "Too many requests: wait %u s.", retry_s);
+	exchange_problem(x, MHD_HTTP_TOO_MANY_REQUESTS, "too-many-requests", "Please wait %u s", retry_s);
 	exchange_set_header(x, "Retry-After", "%u", retry_s);
 	return false;
 }

@@ -1,0 +1,88 @@
+# kill -9 at 50 moments spread over the writes of an import and of an evaluation, every kind of commit point among them:
+# running the command again ends in the state of an undisturbed run.
+. "$(dirname "$0")/lib.sh"
+
+MOMENTS=${MOMENTS:-50}
+HEALTHCODE=${HEALTHCODE_PLAIN:-$HEALTHCODE} # a preloaded library and the address sanitizer do not go together
+CRASH=$(find "$SOURCE"/build-test "$SOURCE"/build -name libcrash_at.so 2>/dev/null | head -n 1)
+[ -n "$CRASH" ] || fail "tests/journeys/crash_at.c is not built"
+PACK=hubei-2020
+
+people=()
+for serial in 101 102 103 104 105 106 107 108 109 110; do
+	people+=("$(id_number 420802 19800101 "$serial")")
+done
+{
+	echo id_number,name,phone,division,applied_at,jurisdiction
+	n=0
+	for person in "${people[@]}"; do
+		n=$((n + 1))
+		echo "$person,居民$n,138000001$((10 + n)),420802,2020-03-01T10:00:00+08:00,$PACK"
+	done
+} >"$FOLDER/residents.csv"
+{
+	echo id_number,at,temperature_c,symptoms,contact
+	for day in $(days 2020-03-01 2020-03-23); do
+		for person in "${people[@]}"; do echo "$person,${day}T20:00:00+08:00,36.5,,no"; done
+	done
+} >"$FOLDER/checkins.csv"
+{
+	echo place,kind,name,division,country
+	echo home,household,家,420802,CN
+} >"$FOLDER/places.csv"
+{
+	echo id_number,place,from,to
+	for person in "${people[@]:0:4}"; do echo "$person,home,2020-03-18T00:00:00+08:00,2020-03-20T00:00:00+08:00"; done
+} >"$FOLDER/stays.csv"
+{
+	echo case,id_number,status,onset,confirmed_at,isolated_at
+	echo C1,"${people[0]}",confirmed,2020-03-19,2020-03-20T10:00:00+08:00,2020-03-20T12:00:00+08:00
+} >"$FOLDER/cases.csv"
+
+run() { # STORE STEP
+	case $2 in
+	evaluate) "$HEALTHCODE" --data "$1" evaluate ;;
+	*) "$HEALTHCODE" --data "$1" import "$2" "$FOLDER/$2.csv" ;;
+	esac >/dev/null 2>>"$FOLDER/log"
+}
+
+# What a person would see, for everyone.
+state() {
+	for person in "${people[@]}"; do
+		"$HEALTHCODE" --data "$1" --now 2020-03-24T12:00:00+08:00 --json explain "$person" --pack $PACK
+	done
+	"$HEALTHCODE" --data "$1" ledger verify >/dev/null && echo "the ledger verifies"
+	"$HEALTHCODE" --data "$1" --json trace C1 | jq -c '[.kind, .degree, .minutes]'
+}
+
+before=$FOLDER/before
+"$HEALTHCODE" --data "$before" init --pack "$SOURCE/packs/$PACK" --clock 2020-03-24T08:00:00+08:00 >/dev/null
+hits=$FOLDER/hits
+: >"$hits"
+for step in residents checkins places stays cases evaluate; do
+	undisturbed=$FOLDER/undisturbed
+	rm -rf "$undisturbed" && cp -r "$before" "$undisturbed"
+	LD_PRELOAD=$CRASH CRASH_PHASE=$FOLDER/phase run "$undisturbed" "$step" || fail "$step does not run: $(cat "$FOLDER/log")"
+	calls=$(cat "$FOLDER/phase")
+	for moment in $(seq 1 $(((MOMENTS + 5) / 6))); do
+		store=$FOLDER/disturbed
+		rm -rf "$store" && cp -r "$before" "$store"
+		at=$(((calls * moment + MOMENTS / 6) / (MOMENTS / 6 + 1)))
+		[ "$at" -ge 1 ] || at=1
+		if LD_PRELOAD=$CRASH CRASH_AT=$at CRASH_PHASE=$FOLDER/phase run "$store" "$step" 2>/dev/null; then
+			echo "$step: nothing to kill at $at of $calls" >>"$hits"
+		else
+			echo "$step: killed before call $at of $calls: $(sed "s|$store/||" "$FOLDER/phase")" >>"$hits"
+		fi
+		run "$store" "$step" || fail "$step does not run again after $(tail -n 1 "$hits"): $(cat "$FOLDER/log")"
+		if [ "$step" = cases ] || [ "$step" = evaluate ]; then
+			diff <(state "$undisturbed") <(state "$store") >&2 || fail "another state after $(tail -n 1 "$hits")"
+		else
+			diff <(state "$undisturbed" 2>/dev/null) <(state "$store" 2>/dev/null) >&2 || fail "another state after $(tail -n 1 "$hits")"
+		fi
+	done
+	ok "$step, killed at $(((MOMENTS + 5) / 6)) moments, ends in the state of an undisturbed run"
+	rm -rf "$before" && cp -r "$undisturbed" "$before"
+done
+cat "$hits"
+holds "commit points were among the moments" grep -qE 'fdatasync|fsync' "$hits"
