@@ -73,10 +73,10 @@ count(void)
 	report(text);
 }
 
-#define REAL(name, type) \
-	static type real; \
-	if (!real) \
-		real = (type)dlsym(RTLD_NEXT, name)
+#define REAL(name, type)                                                                                               \
+	static type real;                                                                                                  \
+	if (!real)                                                                                                         \
+	real = (type)dlsym(RTLD_NEXT, name)
 
 ssize_t
 write(int fd, const void *bytes, size_t length)
