@@ -14,9 +14,10 @@ struct http_context;
 /* Who may call a route, and the limit that counts it. */
 enum route_role {
 	ROLE_ANYBODY,
+	ROLE_SIGNED_IN,
 	ROLE_RESIDENT, /* a signed-in resident */
-	ROLE_GATE,     /* a guard's device, or staff above */
-	ROLE_VOUCHER,  /* the carriers' gateway, a committee, staff */
+	ROLE_GATE,     /* a guard's device, or a supervisor */
+	ROLE_VOUCHER,  /* the carriers' gateway, a committee, staff who see ID cards */
 };
 
 enum route_limit { LIMIT_READ, LIMIT_WRITE, LIMIT_SECRET, LIMIT_NONE, LIMITS };

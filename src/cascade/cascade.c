@@ -1,0 +1,71 @@
+#include "cascade/cascade.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "cascade/inside.h"
+
+int
+cascade_open(struct registry *registry, struct cascade **ret_cascade, struct error *e)
+{
+	struct cascade *cascade = calloc(1, sizeof *cascade);
+	int r;
+
+	if (!cascade)
+		return error_no_memory(e);
+	cascade->registry = registry;
+	cascade->db = registry_db(registry);
+	cascade->keys = registry_keys(registry);
+	if ((r = ledger_migrate(cascade->db, e)) < 0 || (r = cascade_migrate(cascade->db, e)) < 0 ||
+		(r = presence_open(cascade->db, &cascade->presence, e)) < 0)
+		goto out;
+	*ret_cascade = cascade;
+	cascade = NULL;
+out:
+	cascade_close(cascade);
+	return r;
+}
+
+void
+cascade_close(struct cascade *cascade)
+{
+	if (!cascade)
+		return;
+	presence_close(cascade->presence);
+	free(cascade);
+}
+
+struct registry *
+cascade_registry(struct cascade *cascade)
+{
+	return cascade->registry;
+}
+
+struct presence *
+cascade_presence(struct cascade *cascade)
+{
+	return cascade->presence;
+}
+
+int
+cascade_explain(
+	struct cascade *cascade, const struct pack *pack, person_number person, json_t **ret_result, struct error *e)
+{
+	json_t *facts = NULL, *result = NULL;
+	int r;
+
+	if ((r = cascade_facts(cascade, pack, person, &facts, NULL, e)) < 0)
+		goto out;
+	if ((r = evaluate(pack, facts, registry_now(cascade->registry), &result, NULL, e)) < 0)
+		goto out;
+	if (json_object_set_new(result, "jurisdiction", json_string(pack_jurisdiction(pack))) < 0) {
+		r = error_no_memory(e);
+		goto out;
+	}
+	*ret_result = result;
+	result = NULL;
+out:
+	json_decref(facts);
+	json_decref(result);
+	return r;
+}

@@ -1,0 +1,113 @@
+/* cascade/cascade.h: what happens when something changes: who is due is evaluated, cases are traced, colours and the
+ * ledger follow in one transaction.
+ *
+ * A cascade works on an open registry and the presence beside it, on the registry's thread. Answers are as of
+ * registry_now and registry_known; what is recorded is dated registry_recording_time.
+ *
+ * Contacts. A case is traced by the "contact" parameters of the store's default jurisdiction as soon as it, or a stay, is
+ * imported. A contact is evidence of the person met, with the moment from which the case was known as its own time, so
+ * that its place among the facts doesn't depend on when anybody traced. Tracing again changes nothing; a contact
+ * that a corrected case no longer has is withdrawn by a row of its own.
+ *
+ * Ledger. Each transaction that evaluates appends one entry "evaluation" with the Merkle root over its changes' salted
+ * commitments; the salts come from the key store, so that the entry tells nothing without it. */
+
+#ifndef HEALTHCODE_CASCADE_CASCADE_H
+#define HEALTHCODE_CASCADE_CASCADE_H
+
+#include <jansson.h>
+
+#include "base/error.h"
+#include "exposure/exposure.h"
+#include "presence/presence.h"
+#include "registry/registry.h"
+
+enum { CASCADE_CASE_SIZE = 65, CASCADE_BATCH = 500 };
+
+struct cascade;
+
+/* cascade_open(registry, ret_cascade, e): ${registry} stays the caller's and is needed until cascade_close. */
+int cascade_open(struct registry *registry, struct cascade **ret_cascade, struct error *e);
+
+/* Accepts NULL. */
+void cascade_close(struct cascade *cascade);
+
+struct registry *cascade_registry(struct cascade *cascade);
+struct presence *cascade_presence(struct cascade *cascade);
+
+/* cascade_facts(cascade, pack, person, ret_facts, ret_seen, e): registry_facts, with the person's stays as visits. */
+int cascade_facts(struct cascade *cascade, const struct pack *pack, person_number person, json_t **ret_facts,
+	struct registry_seen *ret_seen, struct error *e);
+
+/* cascade_explain(cascade, pack, person, ret_result, e):
+ * The decision for ${person} by ${pack}: evaluate()'s result, with "jurisdiction". Nothing is recorded. Return 0, or
+ * ERROR_EXISTS_NOT where the person has not applied there by then. */
+int cascade_explain(
+	struct cascade *cascade, const struct pack *pack, person_number person, json_t **ret_result, struct error *e);
+
+/* What an evaluation did: ${colours} counts everyone in scope by their colour after it. */
+struct cascade_counts {
+	int64_t evaluated, changed, colours[COLOUR_COUNT];
+};
+
+/* A colour that changed; ${first} where there was none before. */
+struct cascade_change {
+	person_number person;
+	const char *jurisdiction;
+	bool first;
+	enum colour before, after;
+	instant since;
+};
+
+typedef int cascade_each_change(const struct cascade_change *change, void *context, struct error *e);
+
+/* cascade_evaluate_due(cascade, jurisdiction, each, context, ret_counts, e):
+ * Evaluate everyone who is due (in one jurisdiction, or NULL), in transactions of at most CASCADE_BATCH people: after a
+ * crash the rest is still due. ${each} (may be NULL) is called for each changed colour once it is committed.
+ * cascade_evaluate_people(cascade, jurisdiction, people, count, ...): the same for ${count} people, due or not. */
+int cascade_evaluate_due(struct cascade *cascade, const char *jurisdiction, cascade_each_change *each, void *context,
+	struct cascade_counts *ret_counts, struct error *e);
+int cascade_evaluate_people(struct cascade *cascade, const char *jurisdiction, const person_number *people,
+	size_t count, cascade_each_change *each, void *context, struct cascade_counts *ret_counts, struct error *e);
+
+/* cascade_rehearse(cascade, jurisdiction, people, count, ret_counts, e): count what evaluating everyone who applied (or
+ * ${count} people, where that is not 0) gives as of registry_now, and record nothing. */
+int cascade_rehearse(struct cascade *cascade, const char *jurisdiction, const person_number *people, size_t count,
+	struct cascade_counts *ret_counts, struct error *e);
+
+/* cascade_colour(cascade, person, jurisdiction, ret_colour, e): the colour now, evaluated first if it is stale: nobody is
+ * shown a stale one. ERROR_EXISTS_NOT where the person has not applied there. */
+int cascade_colour(struct cascade *cascade, person_number person, const char *jurisdiction,
+	struct registry_colour *ret_colour, struct error *e);
+
+/* cascade_trace_cases(cascade, e): trace every case whose contacts may have changed since they were traced, in
+ * transactions of their own (or in the open one). */
+int cascade_trace_cases(struct cascade *cascade, struct error *e);
+
+/* A case as it is known. */
+struct cascade_case {
+	char name[CASCADE_CASE_SIZE], status[33];
+	struct exposure_case exposure;
+};
+
+/* cascade_case(cascade, name, ret_case, e): 0 or ERROR_EXISTS_NOT. */
+int cascade_case(struct cascade *cascade, const char *name, struct cascade_case *ret_case, struct error *e);
+
+/* cascade_contacts(cascade, case_name, ret_contacts, e): whom the case met, traced now as of registry_now and
+ * registry_known. cascade_origins: where it may have caught it, ranked. Freed with exposure_contacts_free and
+ * exposure_origins_free. */
+int cascade_contacts(
+	struct cascade *cascade, const char *case_name, struct exposure_contacts *ret_contacts, struct error *e);
+int
+cascade_origins(struct cascade *cascade, const char *case_name, struct exposure_origins *ret_origins, struct error *e);
+
+/* cascade_travel_card(cascade, pack, person, ret_card, e): {"colour", "from", "to", "places": [{"country", "division",
+ * "name": {"zh", "en"}, "hours"}]} by the travel-card parameters of ${pack}. */
+int cascade_travel_card(
+	struct cascade *cascade, const struct pack *pack, person_number person, json_t **ret_card, struct error *e);
+
+/* cascade_verify_evaluations(cascade, ret_wrong_seq, e): recompute each evaluation entry's root from the changes it
+ * commits to; ${ret_wrong_seq} is the first entry that differs, or -1. */
+int cascade_verify_evaluations(struct cascade *cascade, int64_t *ret_wrong_seq, struct error *e);
+
+#endif

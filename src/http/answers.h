@@ -1,0 +1,18 @@
+/* http/answers.h: the functions that answer the routes; each is described by its operation in docs/openapi.yaml. */
+
+#ifndef HEALTHCODE_HTTP_ANSWERS_H
+#define HEALTHCODE_HTTP_ANSWERS_H
+
+#include "http/exchange.h"
+#include "http/routes.h"
+
+typedef void route_answer(struct http_context *c, struct exchange *x);
+
+route_answer answer_health, answer_ready, answer_metrics;
+route_answer answer_service, answer_jurisdictions, answer_divisions, answer_trust;
+route_answer answer_apply, answer_dependant, answer_voucher;
+route_answer answer_send_code, answer_sign_in, answer_session, answer_sign_out;
+route_answer answer_me, answer_code, answer_reasons, answer_checkin, answer_travel_card, answer_accesses;
+route_answer answer_places, answer_check, answer_refusal;
+
+#endif

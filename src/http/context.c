@@ -1,0 +1,198 @@
+#include "http/context.h"
+
+#include <microhttpd.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+
+struct http_shared {
+	char *data, *database;
+	pthread_mutex_t lock;
+	struct http_context *contexts; /* of every thread, to be closed at the end */
+};
+
+static _Thread_local struct {
+	const struct http_shared *shared;
+	struct http_context *context;
+} mine;
+
+static void
+close_context(struct http_context *context)
+{
+	if (!context)
+		return;
+	issuer_close(context->issuer);
+	cascade_close(context->cascade);
+	registry_close(context->registry);
+	free(context);
+}
+
+static int
+open_context(const struct http_shared *shared, struct http_context **ret_context, struct error *e)
+{
+	const struct registry_where where = {.data = shared->data, .database = shared->database};
+	struct http_context *context = calloc(1, sizeof *context);
+	int r;
+
+	if (!context)
+		return error_no_memory(e);
+	if ((r = registry_open(&where, &context->registry, e)) < 0 ||
+		(r = cascade_open(context->registry, &context->cascade, e)) < 0 ||
+		(r = issuer_open(registry_db(context->registry), registry_keys(context->registry), &context->issuer, e)) < 0) {
+		close_context(context);
+		return r;
+	}
+	*ret_context = context;
+	return 0;
+}
+
+int
+context_share(const struct http_options *options, struct http_shared **ret_shared, struct error *e)
+{
+	struct http_shared *shared = calloc(1, sizeof *shared);
+	struct http_context *tried = NULL;
+	int r;
+
+	if (!shared)
+		return error_no_memory(e);
+	pthread_mutex_init(&shared->lock, NULL);
+	if (!(shared->data = text_copy(options->data, e)) ||
+		(options->database && !(shared->database = text_copy(options->database, e)))) {
+		r = ERROR_NO_MEMORY;
+		goto out;
+	}
+	if ((r = open_context(shared, &tried, e)) < 0)
+		goto out;
+	*ret_shared = shared;
+	shared = NULL;
+out:
+	close_context(tried);
+	context_share_end(shared);
+	return r;
+}
+
+void
+context_share_end(struct http_shared *shared)
+{
+	if (!shared)
+		return;
+	while (shared->contexts) {
+		struct http_context *context = shared->contexts;
+
+		shared->contexts = context->next;
+		close_context(context);
+	}
+	pthread_mutex_destroy(&shared->lock);
+	free(shared->data);
+	free(shared->database);
+	free(shared);
+}
+
+struct http_context *
+context_get(struct http_shared *shared, struct error *e)
+{
+	struct http_context *context;
+
+	if (mine.shared == shared)
+		return mine.context;
+	if (open_context(shared, &context, e) < 0)
+		return NULL;
+	pthread_mutex_lock(&shared->lock);
+	context->next = shared->contexts;
+	shared->contexts = context;
+	pthread_mutex_unlock(&shared->lock);
+	mine.shared = shared;
+	mine.context = context;
+	return context;
+}
+
+static bool
+read_token(const struct exchange *x, char token[TOKEN_TEXT_SIZE], bool *ret_cookie)
+{
+	const char *authorization = exchange_header(x, "Authorization");
+
+	*ret_cookie = false;
+	if (authorization && text_starts(authorization, "Bearer ") &&
+		strlen(authorization + strlen("Bearer ")) < TOKEN_TEXT_SIZE) {
+		strcpy(token, authorization + strlen("Bearer "));
+		return true;
+	}
+	*ret_cookie = exchange_cookie(x, "__Host-session", token, TOKEN_TEXT_SIZE);
+	return *ret_cookie;
+}
+
+/* A page of another site may make a browser send our cookie, but not hide where it comes from. */
+static bool
+from_here(const struct exchange *x)
+{
+	const char *origin = exchange_header(x, "Origin"), *host = exchange_header(x, "Host");
+	const char *name = origin ? strstr(origin, "://") : NULL;
+
+	return !origin || (name && host && strcmp(name + strlen("://"), host) == 0);
+}
+
+static bool
+may(enum route_role wanted, enum registry_role role)
+{
+	switch (wanted) {
+	case ROLE_ANYBODY:
+	case ROLE_SIGNED_IN:
+		return true;
+	case ROLE_RESIDENT:
+		return role == REGISTRY_RESIDENT;
+	case ROLE_GATE:
+		return role == REGISTRY_GATE || role == REGISTRY_SUPERVISOR;
+	case ROLE_VOUCHER:
+		return role == REGISTRY_CLINICIAN || role == REGISTRY_SUPERVISOR || role == REGISTRY_CARRIER ||
+			role == REGISTRY_COMMITTEE;
+	}
+	return false;
+}
+
+bool
+context_admit(struct http_context *context, const struct route *route, struct exchange *x)
+{
+	bool cookie, given = read_token(x, context->token, &cookie);
+	uint8_t key[16];
+	struct error e = {0};
+	int r = given ? registry_session_find(context->registry, context->token, &context->session, &e) : ERROR_DENIED;
+
+	context->signed_in = r == 0;
+	if (r < 0 && r != ERROR_DENIED) {
+		exchange_failure(x, &e);
+		return false;
+	}
+	if (context->signed_in) {
+		memcpy(key, context->token, sizeof key);
+		strcpy(x->limit_key, "session:");
+		text_hex(key, sizeof key, x->limit_key + strlen("session:"));
+	}
+	if (route->role == ROLE_ANYBODY)
+		return true;
+	if (!context->signed_in) {
+		exchange_problem(x, MHD_HTTP_UNAUTHORIZED, "sign-in-needed", "Please sign in");
+		return false;
+	}
+	if (cookie && strcmp(x->method, "GET") != 0 && !from_here(x)) {
+		exchange_problem(x, MHD_HTTP_FORBIDDEN, "forbidden", "This came from another site's page");
+		return false;
+	}
+	if (!may(route->role, context->session.role)) {
+		exchange_problem(x, MHD_HTTP_FORBIDDEN, "forbidden", "This is not for the role %s",
+			registry_role_name(context->session.role));
+		return false;
+	}
+	return true;
+}
+
+const char *
+context_time(struct http_context *context, instant at, char *text)
+{
+	const struct pack *pack;
+	struct error e = {0};
+
+	return time_write(at, registry_pack(context->registry, NULL, &pack, &e) == 0 ? pack_zone(pack) : &zone_utc, text);
+}

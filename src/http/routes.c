@@ -1,0 +1,90 @@
+#include "http/routes.h"
+
+#include <microhttpd.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "http/answers.h"
+
+const struct route routes[] = {
+	/* operation.c */
+	{"GET", "/healthz", ROLE_ANYBODY, LIMIT_NONE, answer_health},
+	{"GET", "/readyz", ROLE_ANYBODY, LIMIT_READ, answer_ready},
+	{"GET", "/metrics", ROLE_ANYBODY, LIMIT_READ, answer_metrics},
+	/* public.c */
+	{"GET", "/v1/service", ROLE_ANYBODY, LIMIT_READ, answer_service},
+	{"GET", "/v1/jurisdictions", ROLE_ANYBODY, LIMIT_READ, answer_jurisdictions},
+	{"GET", "/v1/divisions", ROLE_ANYBODY, LIMIT_READ, answer_divisions},
+	{"GET", "/v1/trust", ROLE_ANYBODY, LIMIT_READ, answer_trust},
+	/* apply.c */
+	{"POST", "/v1/applications", ROLE_ANYBODY, LIMIT_WRITE, answer_apply},
+	{"POST", "/v1/me/dependants", ROLE_RESIDENT, LIMIT_WRITE, answer_dependant},
+	{"POST", "/v1/vouchers", ROLE_VOUCHER, LIMIT_WRITE, answer_voucher},
+	/* sessions.c */
+	{"POST", "/v1/sessions/codes", ROLE_ANYBODY, LIMIT_SECRET, answer_send_code},
+	{"POST", "/v1/sessions", ROLE_ANYBODY, LIMIT_SECRET, answer_sign_in},
+	{"GET", "/v1/sessions/current", ROLE_SIGNED_IN, LIMIT_READ, answer_session},
+	{"DELETE", "/v1/sessions/current", ROLE_ANYBODY, LIMIT_READ, answer_sign_out},
+	/* me.c */
+	{"GET", "/v1/me", ROLE_RESIDENT, LIMIT_READ, answer_me},
+	{"GET", "/v1/me/code", ROLE_RESIDENT, LIMIT_READ, answer_code},
+	{"GET", "/v1/me/reasons", ROLE_RESIDENT, LIMIT_READ, answer_reasons},
+	{"POST", "/v1/me/checkins", ROLE_RESIDENT, LIMIT_WRITE, answer_checkin},
+	{"GET", "/v1/me/travel-card", ROLE_RESIDENT, LIMIT_READ, answer_travel_card},
+	{"GET", "/v1/me/accesses", ROLE_RESIDENT, LIMIT_READ, answer_accesses},
+	/* checks.c */
+	{"GET", "/v1/places", ROLE_GATE, LIMIT_READ, answer_places},
+	{"POST", "/v1/checks", ROLE_GATE, LIMIT_WRITE, answer_check},
+	{"POST", "/v1/checks/{receipt}/refusals", ROLE_GATE, LIMIT_WRITE, answer_refusal},
+};
+
+const size_t route_count = sizeof routes / sizeof routes[0];
+
+/* Whether ${path} has the form of ${pattern}; what stands for its {names} goes to x->parameters. */
+static bool
+matches(const char *pattern, const char *path, struct exchange *x)
+{
+	size_t parameter = 0;
+
+	while (*pattern && *path) {
+		size_t length;
+
+		if (*pattern != '{') {
+			if (*pattern++ != *path++)
+				return false;
+			continue;
+		}
+		length = strcspn(path, "/");
+		if (!length || length >= EXCHANGE_PARAMETER_SIZE)
+			return false;
+		memcpy(x->parameters[parameter], path, length);
+		x->parameters[parameter++][length] = 0;
+		path += length;
+		pattern = strchr(pattern, '}') + 1;
+	}
+	return !*pattern && !*path;
+}
+
+const struct route *
+route_find(struct exchange *x)
+{
+	const char *method = strcmp(x->method, "HEAD") == 0 ? "GET" : x->method;
+	char allowed[128] = "";
+
+	for (size_t i = 0; i < route_count; i++) {
+		if (!matches(routes[i].path, x->path, x))
+			continue;
+		if (strcmp(routes[i].method, method) == 0)
+			return &routes[i];
+		snprintf(allowed + strlen(allowed), sizeof allowed - strlen(allowed), "%s%s", *allowed ? ", " : "",
+			routes[i].method);
+	}
+	if (*allowed) {
+		exchange_problem(
+			x, MHD_HTTP_METHOD_NOT_ALLOWED, "method-not-allowed", "%.16s is not for this address", x->method);
+		exchange_set_header(x, "Allow", "%s", allowed);
+	} else {
+		exchange_problem(x, MHD_HTTP_NOT_FOUND, "not-found", "There is no such thing");
+	}
+	return NULL;
+}
