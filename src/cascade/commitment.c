@@ -21,7 +21,7 @@ static const char *const migrations[] = {
 	"CREATE TABLE evaluation_change (seq BIGINT NOT NULL, position BIGINT NOT NULL, person BIGINT NOT NULL,"
 	" jurisdiction {text} NOT NULL, colour {text} NOT NULL, since BIGINT NOT NULL, policy {text} NOT NULL,"
 	" PRIMARY KEY (seq, position)){packed};"
-	"CREATE TABLE case_traced (case_name {text} PRIMARY KEY, seen BIGINT NOT NULL){packed};",
+	"CREATE TABLE case_contact (case_name {text} NOT NULL, person BIGINT NOT NULL, PRIMARY KEY (case_name, person)){packed};",
 };
 
 int

@@ -1,0 +1,351 @@
+/* Contacts of cases, computed and kept as evidence.
+ *
+ * T1. A contact's own time is the moment at which both the case was confirmed and the contact had begun: never the moment of
+ *     tracing. So the order of imports does not matter.
+ * T2. Tracing again with the same stays and cases adds nothing.
+ * T3. Who is no longer a contact of a case gets a row that says so; the older row stays for --known. */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/json.h"
+#include "cascade/cases.h"
+
+enum { BODY_SIZE = 512, KEY_SIZE = CASCADE_CASE_SIZE + 16 };
+
+static const char discarded[] = "discarded";
+
+/* The contact parameters that count in this store: the default jurisdiction's. */
+static int
+parameters_of(
+	struct cascade *cascade, struct exposure_parameters *ret_parameters, const struct zone **ret_zone, struct error *e)
+{
+	const struct pack *pack;
+	const json_t *contact;
+	int r;
+
+	if ((r = registry_pack(cascade->registry, NULL, &pack, e)) < 0)
+		return r;
+	contact = pack_section(pack, "contact");
+	if (!contact)
+		return error_set(e, ERROR_EXISTS_NOT, "the pack %s has no \"contact\" section", pack_jurisdiction(pack));
+	*ret_zone = pack_zone(pack);
+	return exposure_parameters_read(contact, ret_parameters, e);
+}
+
+static int
+trace(struct cascade *cascade, const struct exposure_parameters *parameters, const struct zone *zone,
+	const struct cascade_case *c, const struct presence_view *view, struct exposure_contacts *ret_contacts,
+	struct error *e)
+{
+	*ret_contacts = (struct exposure_contacts){0};
+	if (!c->exposure.person || strcmp(c->status, discarded) == 0)
+		return 0;
+	return exposure_trace(cascade->presence, parameters, &c->exposure, zone, view, NULL, NULL, ret_contacts, e);
+}
+
+/* All that one person shared with the case: the closest kind, from the first moment to the last. */
+struct met {
+	person_number person;
+	enum exposure_kind kind;
+	int degree;
+	instant first, last;
+};
+
+static int
+compare_met(const void *a, const void *b)
+{
+	const struct met *x = a, *y = b;
+
+	return x->person < y->person ? -1 : x->person > y->person;
+}
+
+static int
+merge_contacts(const struct exposure_contacts *contacts, struct met **ret_met, size_t *ret_count, struct error *e)
+{
+	struct met *met = NULL;
+	size_t count = 0, capacity = 0;
+	int r;
+
+	for (size_t i = 0; i < contacts->count; i++) {
+		const struct exposure_contact *contact = &contacts->items[i];
+
+		if ((r = array_grow(&met, &capacity, i + 1, sizeof *met, EXPOSURE_CONTACTS_MAX, e)) < 0) {
+			free(met);
+			return r;
+		}
+		met[i] = (struct met){contact->person, contact->kind, contact->degree, contact->from, contact->to};
+	}
+	if (contacts->count)
+		qsort(met, contacts->count, sizeof *met, compare_met);
+	for (size_t i = 0; i < contacts->count; i++) {
+		struct met *last = count ? &met[count - 1] : NULL;
+
+		if (!last || last->person != met[i].person) {
+			met[count++] = met[i];
+			continue;
+		}
+		if (met[i].kind < last->kind) {
+			last->kind = met[i].kind;
+			last->degree = met[i].degree;
+		}
+		if (met[i].first < last->first)
+			last->first = met[i].first;
+		if (met[i].last > last->last)
+			last->last = met[i].last;
+	}
+	*ret_met = met;
+	*ret_count = count;
+	return 0;
+}
+
+/* The moment from which the case was a case. */
+static instant
+known_at(const struct cascade_case *c, instant first)
+{
+	instant at = c->exposure.confirmed;
+
+	return at == EXPOSURE_UNKNOWN || at < first ? first : at;
+}
+
+static int
+put_contact(
+	struct cascade *cascade, const struct cascade_case *c, const struct met *met, bool withdrawn, struct error *e)
+{
+	instant at = known_at(c, met->first);
+	char body[BODY_SIZE], key[KEY_SIZE], first[TIME_TEXT_SIZE], last[TIME_TEXT_SIZE], known[TIME_TEXT_SIZE];
+	struct evidence_row row = {.kind = EVIDENCE_CONTACT,
+		.person = met->person,
+		.key = key,
+		.at = at,
+		.body = body,
+		.recorded_at = registry_recording_time(cascade->registry)};
+	enum evidence_outcome outcome;
+
+	time_write(at, &zone_utc, known);
+	snprintf(key, sizeof key, "%s/%u", c->name, met->person);
+	snprintf(body, sizeof body,
+		"{\"degree\":%d,\"first\":\"%s\",\"kind\":\"%s\",\"known_at\":\"%s\",\"last\":\"%s\",\"withdrawn_at\":%s%s%s}",
+		met->degree, time_write(met->first, &zone_utc, first), exposure_kind_name(met->kind), known,
+		time_write(met->last, &zone_utc, last), withdrawn ? "\"" : "", withdrawn ? known : "null",
+		withdrawn ? "\"" : "");
+	return registry_evidence_put(cascade->registry, &row, &outcome, e);
+}
+
+static int
+note_contact(struct cascade *cascade, const struct cascade_case *c, person_number person, struct error *e)
+{
+	return db_do(cascade->db, "INSERT INTO case_contact (case_name, person) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+		(struct db_value[]){db_text(c->name), db_int(person)}, 2, e);
+}
+
+struct withdrawing {
+	struct cascade *cascade;
+	const struct cascade_case *c;
+	struct met met;
+	bool withdrawn;
+};
+
+/* Read the contact row as it stands, so that its withdrawal repeats what it said. */
+static int
+read_contact(const struct evidence_row *row, void *context, struct error *e)
+{
+	struct withdrawing *withdrawing = context;
+	json_t *body = NULL;
+	const char *first, *last, *kind;
+	int r;
+
+	if ((r = json_read(row->body, strlen(row->body), NULL, &body, e)) < 0)
+		return r;
+	first = json_string_value(json_object_get(body, "first"));
+	last = json_string_value(json_object_get(body, "last"));
+	kind = json_string_value(json_object_get(body, "kind"));
+	withdrawing->withdrawn = !json_is_null(json_object_get(body, "withdrawn_at"));
+	withdrawing->met.degree = (int)json_integer_value(json_object_get(body, "degree"));
+	while (strcmp(exposure_kind_name(withdrawing->met.kind), kind) != 0)
+		withdrawing->met.kind++;
+	if ((r = time_read(first, strlen(first), &zone_utc, &withdrawing->met.first, e)) == 0)
+		r = time_read(last, strlen(last), &zone_utc, &withdrawing->met.last, e);
+	json_decref(body);
+	return r;
+}
+
+static int
+withdraw(struct cascade *cascade, const struct cascade_case *c, person_number person, struct error *e)
+{
+	struct withdrawing withdrawing = {.cascade = cascade, .c = c, .met = {.person = person}};
+	char key[KEY_SIZE];
+	int r;
+
+	snprintf(key, sizeof key, "%s/%u", c->name, person);
+	r = evidence_find(cascade->db, EVIDENCE_CONTACT, key, EVIDENCE_NOW, read_contact, &withdrawing, e);
+	if (r == ERROR_EXISTS_NOT)
+		return 0;
+	if (r < 0 || withdrawing.withdrawn)
+		return r;
+	return put_contact(cascade, c, &withdrawing.met, true, e);
+}
+
+/* T3: whoever was noted as a contact of the case and is not among ${met}. */
+static int
+withdraw_others(
+	struct cascade *cascade, const struct cascade_case *c, const struct met *met, size_t count, struct error *e)
+{
+	struct db_statement *row = NULL;
+	person_number *gone = NULL;
+	size_t gone_count = 0, capacity = 0;
+	int r;
+
+	if ((r = db_start(cascade->db, "SELECT person FROM case_contact WHERE case_name = $1 ORDER BY person",
+			 (struct db_value[]){db_text(c->name)}, 1, &row, e)) < 0)
+		return r;
+	while ((r = db_step(row, e)) == 1) {
+		struct met wanted = {.person = (person_number)db_column_int(row, 0)};
+
+		if (count && bsearch(&wanted, met, count, sizeof *met, compare_met))
+			continue;
+		if ((r = array_grow(&gone, &capacity, gone_count + 1, sizeof *gone, EXPOSURE_CONTACTS_MAX, e)) < 0)
+			break;
+		gone[gone_count++] = wanted.person;
+	}
+	db_finish(row);
+	for (size_t i = 0; r == 0 && i < gone_count; i++)
+		r = withdraw(cascade, c, gone[i], e);
+	free(gone);
+	return r;
+}
+
+static int
+keep_contacts(
+	struct cascade *cascade, const struct cascade_case *c, const struct exposure_contacts *contacts, struct error *e)
+{
+	struct met *met = NULL;
+	size_t count = 0;
+	int r = merge_contacts(contacts, &met, &count, e);
+
+	for (size_t i = 0; r == 0 && i < count; i++)
+		if ((r = put_contact(cascade, c, &met[i], false, e)) == 0)
+			r = note_contact(cascade, c, met[i].person, e);
+	if (r == 0)
+		r = withdraw_others(cascade, c, met, count, e);
+	free(met);
+	return r;
+}
+
+int
+cascade_trace_cases(struct cascade *cascade, struct error *e)
+{
+	const struct presence_view all = {.now = INT64_MAX, .known = INT64_MAX};
+	bool own = !db_in_transaction(cascade->db);
+	struct cascade_cases cases = {0};
+	struct exposure_parameters *parameters = calloc(1, sizeof *parameters);
+	const struct zone *zone;
+	int r;
+
+	if (!parameters)
+		return error_no_memory(e);
+	if (own && (r = registry_begin(cascade->registry, e)) < 0)
+		goto out;
+	if ((r = cases_read(cascade, EVIDENCE_NOW, EVIDENCE_NOW, &cases, e)) < 0)
+		goto out;
+	if (cases.count && (r = parameters_of(cascade, parameters, &zone, e)) < 0)
+		goto out;
+	for (size_t i = 0; r == 0 && i < cases.count; i++) {
+		struct exposure_contacts contacts;
+
+		if ((r = trace(cascade, parameters, zone, &cases.items[i], &all, &contacts, e)) == 0)
+			r = keep_contacts(cascade, &cases.items[i], &contacts, e);
+		exposure_contacts_free(&contacts);
+	}
+	if (r == 0 && own)
+		r = registry_commit(cascade->registry, e);
+out:
+	if (r < 0 && own)
+		registry_rollback(cascade->registry);
+	cases_free(&cases);
+	free(parameters);
+	return r;
+}
+
+/* What both questions about one case need. */
+struct question {
+	struct cascade_cases cases;
+	const struct cascade_case *c;
+	struct exposure_parameters parameters;
+	const struct zone *zone;
+	struct presence_view view;
+};
+
+static int
+prepare(struct cascade *cascade, const char *name, struct question *q, struct error *e)
+{
+	int r;
+
+	q->view =
+		(struct presence_view){.now = registry_now(cascade->registry), .known = registry_known(cascade->registry)};
+	if ((r = cases_read(cascade, q->view.now, q->view.known, &q->cases, e)) < 0)
+		return r;
+	q->c = cases_find(&q->cases, name);
+	if (!q->c)
+		return error_set(e, ERROR_EXISTS_NOT, "there is no case '%s'", name);
+	return parameters_of(cascade, &q->parameters, &q->zone, e);
+}
+
+int
+cascade_contacts(
+	struct cascade *cascade, const char *case_name, struct exposure_contacts *ret_contacts, struct error *e)
+{
+	struct question *q = calloc(1, sizeof *q);
+	int r;
+
+	if (!q)
+		return error_no_memory(e);
+	if ((r = prepare(cascade, case_name, q, e)) == 0)
+		r = trace(cascade, &q->parameters, q->zone, q->c, &q->view, ret_contacts, e);
+	cases_free(&q->cases);
+	free(q);
+	return r;
+}
+
+static int
+compare_people(const void *a, const void *b)
+{
+	const struct exposure_case *x = a, *y = b;
+
+	return x->person < y->person ? -1 : x->person > y->person;
+}
+
+int
+cascade_origins(struct cascade *cascade, const char *case_name, struct exposure_origins *ret_origins, struct error *e)
+{
+	struct question *q = calloc(1, sizeof *q);
+	struct exposure_case *others = NULL;
+	size_t count = 0, kept = 0;
+	int r;
+
+	if (!q)
+		return error_no_memory(e);
+	if ((r = prepare(cascade, case_name, q, e)) < 0)
+		goto out;
+	others = calloc(q->cases.count, sizeof *others);
+	if (!others) {
+		r = error_no_memory(e);
+		goto out;
+	}
+	for (size_t i = 0; i < q->cases.count; i++)
+		if (q->cases.items[i].exposure.person && strcmp(q->cases.items[i].status, discarded) != 0)
+			others[count++] = q->cases.items[i].exposure;
+	qsort(others, count, sizeof *others, compare_people);
+	for (size_t i = 0; i < count; i++) /* a person who was a case twice is asked for once */
+		if (!kept || others[kept - 1].person != others[i].person)
+			others[kept++] = others[i];
+	r = exposure_backward(
+		cascade->presence, &q->parameters, &q->c->exposure, others, kept, q->zone, &q->view, ret_origins, e);
+out:
+	free(others);
+	cases_free(&q->cases);
+	free(q);
+	return r;
+}
