@@ -1,0 +1,191 @@
+/* The decision alone: no store, no clock, so that a gate's device can do the same from the same rule. */
+
+#include <string.h>
+
+#include "gate/gate.h"
+
+enum { TEMPERATURE_LEAST = 300, TEMPERATURE_MOST = 450 };
+
+static const char *const verdict_names[] = {"pass", "ask", "refuse"};
+static const char *const cause_names[GATE_CAUSES] = {
+	NULL,
+	"yellow",
+	"red",
+	"gray",
+	"fever",
+	"expired",
+	"not_yet_valid",
+	"malformed",
+	"wrong_signature",
+	"unknown_issuer",
+	"revoked",
+	"not_recognised",
+};
+
+static const struct gate_act let_in = {"请通行", "Let the person in"};
+static const struct gate_act care_lane = {
+	"请引导至就诊通道，不得拒绝", "Show the way to the care lane; nobody is refused here"};
+static const struct gate_act acts[GATE_CAUSES] = {
+	[GATE_YELLOW] = {"请登记并询问，由值班负责人决定", "Ask and note down; the one in charge decides"},
+	[GATE_RED] = {"请勿放行，联系值班负责人和疾控部门",
+		"Do not let in; call the one in charge and the health department"},
+	[GATE_GRAY] = {"该码待核验，由值班负责人决定", "The code awaits review; the one in charge decides"},
+	[GATE_FEVER] = {"请休息10分钟后复测体温", "Let the person rest 10 minutes and measure again"},
+	[GATE_EXPIRED] = {"请对方刷新健康码", "Ask for a fresh code"},
+	[GATE_NOT_YET_VALID] = {"请核对手机时间后刷新健康码", "Ask to check the phone's clock and for a fresh code"},
+	[GATE_MALFORMED] = {"这不是健康码，请出示健康码", "This is no health code: ask for one"},
+	[GATE_WRONG_SIGNATURE] = {"该码签名无效，请刷新或走人工通道",
+		"The signature does not hold: ask for a fresh code, or use the desk"},
+	[GATE_UNKNOWN_ISSUER] = {"签发机构不在信任名单，请走人工通道", "The issuer is not on the list: use the desk"},
+	[GATE_REVOKED] = {"该码已被撤销，请刷新健康码", "The code was revoked: ask for a fresh one"},
+	[GATE_NOT_RECOGNISED] = {"此处不认可该码，请走人工通道", "This place does not take that code: use the desk"},
+};
+
+const char *
+gate_verdict_name(enum gate_verdict verdict)
+{
+	return verdict_names[verdict];
+}
+
+const char *
+gate_cause_name(enum gate_cause cause)
+{
+	return cause_names[cause];
+}
+
+bool
+gate_verdict_read(const char *name, enum gate_verdict *ret_verdict)
+{
+	for (int i = GATE_PASS; i <= GATE_REFUSE; i++)
+		if (strcmp(name, verdict_names[i]) == 0) {
+			*ret_verdict = (enum gate_verdict)i;
+			return true;
+		}
+	return false;
+}
+
+bool
+gate_cause_read(const char *name, enum gate_cause *ret_cause)
+{
+	for (int i = GATE_NONE + 1; i < GATE_CAUSES; i++)
+		if (strcmp(name, cause_names[i]) == 0) {
+			*ret_cause = (enum gate_cause)i;
+			return true;
+		}
+	return false;
+}
+
+static int
+read_colours(const json_t *names, const char *member, bool *flags, struct error *e)
+{
+	enum code_colour colour;
+	const json_t *name;
+	size_t i;
+
+	if (!json_is_array(names))
+		return error_set(e, ERROR_BAD_INPUT, "/gate/%s: a list of colours is needed", member);
+	json_array_foreach((json_t *)names, i, name)
+	{
+		if (!json_is_string(name) || !code_colour_read(json_string_value(name), &colour))
+			return error_set(e, ERROR_BAD_INPUT, "/gate/%s/%zu: not a colour", member, i);
+		flags[colour] = true;
+	}
+	return 0;
+}
+
+static bool
+lists(const json_t *names, const char *wanted)
+{
+	const json_t *name;
+	size_t i;
+
+	json_array_foreach(
+		(json_t *)names, i, name) if (json_is_string(name) && strcmp(json_string_value(name), wanted) == 0) return true;
+	return false;
+}
+
+int
+gate_rule_read(const json_t *gate, const char *place_kind, struct gate_rule *ret_rule, struct error *e)
+{
+	const json_t *limit = json_object_get(gate, "temperature_limit_tenths_c");
+	struct gate_rule rule = {0};
+	int r;
+
+	if ((r = read_colours(json_object_get(gate, "pass_colours"), "pass_colours", rule.pass, e)) < 0 ||
+		(r = read_colours(json_object_get(gate, "ask_colours"), "ask_colours", rule.ask, e)) < 0)
+		return r;
+	if (!json_is_integer(limit) || json_integer_value(limit) < TEMPERATURE_LEAST ||
+		json_integer_value(limit) > TEMPERATURE_MOST)
+		return error_set(e, ERROR_BAD_INPUT, "/gate/temperature_limit_tenths_c: %d to %d is needed", TEMPERATURE_LEAST,
+			TEMPERATURE_MOST);
+	rule.fever_tenths_c = (int32_t)json_integer_value(limit);
+	rule.care = lists(json_object_get(gate, "care_places"), place_kind);
+	*ret_rule = rule;
+	return 0;
+}
+
+static enum gate_cause
+cause_of_code(enum code_cause cause)
+{
+	switch (cause) {
+	case CODE_VALID:
+		return GATE_NONE;
+	case CODE_MALFORMED:
+	case CODE_NOT_A_CODE:
+	case CODE_WRONG_ALGORITHM:
+	case CODE_WRONG_COLOUR:
+		return GATE_MALFORMED;
+	case CODE_UNKNOWN_KEY:
+	case CODE_WRONG_ISSUER:
+	case CODE_KEY_NOT_VALID:
+	case CODE_LIST_TOO_OLD:
+		return GATE_UNKNOWN_ISSUER;
+	case CODE_BAD_SIGNATURE:
+		return GATE_WRONG_SIGNATURE;
+	case CODE_REVOKED:
+		return GATE_REVOKED;
+	case CODE_NOT_YET_VALID:
+		return GATE_NOT_YET_VALID;
+	case CODE_EXPIRED:
+		return GATE_EXPIRED;
+	}
+	return GATE_MALFORMED;
+}
+
+static enum gate_cause
+cause_of_colour(enum code_colour colour)
+{
+	return colour == CODE_YELLOW ? GATE_YELLOW
+		: colour == CODE_RED     ? GATE_RED
+		: colour == CODE_GRAY    ? GATE_GRAY
+								 : GATE_NOT_RECOGNISED;
+}
+
+enum gate_verdict
+gate_decide(const struct gate_rule *rule, enum code_cause cause, enum code_colour colour, bool recognised,
+	int32_t temperature_tenths_c, enum gate_cause *ret_cause, const struct gate_act **ret_act)
+{
+	enum gate_verdict verdict = GATE_PASS;
+	enum gate_cause why = cause_of_code(cause);
+
+	if (why == GATE_NONE && !recognised)
+		why = GATE_NOT_RECOGNISED;
+	if (why != GATE_NONE) {
+		verdict = GATE_REFUSE;
+	} else if (!rule->pass[colour]) {
+		why = cause_of_colour(colour);
+		verdict = rule->ask[colour] ? GATE_ASK : GATE_REFUSE;
+	}
+	/* A fever asks; it does not soften a refusal. */
+	if (verdict != GATE_REFUSE && temperature_tenths_c >= rule->fever_tenths_c) {
+		why = GATE_FEVER;
+		verdict = GATE_ASK;
+	}
+	*ret_act = why == GATE_NONE ? &let_in : &acts[why];
+	if (rule->care && verdict == GATE_REFUSE) {
+		verdict = GATE_ASK;
+		*ret_act = &care_lane;
+	}
+	*ret_cause = why;
+	return verdict;
+}

@@ -1,0 +1,92 @@
+/* gate/gate.h: may this person enter here, now? The checkpoint's decision, and the issuer of the codes that it reads.
+ *
+ * The decision needs the code, the place's rule and a temperature where the rule asks for one: never a look-up of the
+ * person. The rule of a place is its jurisdiction's "gate" section, the jurisdiction being the one whose "area" covers the
+ * place's division most closely. Where none does, the default jurisdiction's rule holds and every issuer on the trust
+ * list is taken. */
+
+#ifndef HEALTHCODE_GATE_GATE_H
+#define HEALTHCODE_GATE_GATE_H
+
+#include "cascade/cascade.h"
+#include "gate/issuer.h"
+
+enum gate_verdict { GATE_PASS, GATE_ASK, GATE_REFUSE };
+
+/* Why a verdict is not a plain pass; names by gate_cause_name. Where somebody comes from is no cause. */
+enum gate_cause {
+	GATE_NONE,
+	GATE_YELLOW,
+	GATE_RED,
+	GATE_GRAY,
+	GATE_FEVER,
+	GATE_EXPIRED,         /* "expired": ask for a fresh code */
+	GATE_NOT_YET_VALID,   /* "not_yet_valid" */
+	GATE_MALFORMED,       /* "malformed": not one of our codes at all */
+	GATE_WRONG_SIGNATURE, /* "wrong_signature" */
+	GATE_UNKNOWN_ISSUER,  /* "unknown_issuer": no key on the trust list, or one that may not sign this */
+	GATE_REVOKED,         /* "revoked" */
+	GATE_NOT_RECOGNISED,  /* "not_recognised": a colour that this place does not take */
+	GATE_CAUSES,
+};
+
+const char *gate_verdict_name(enum gate_verdict verdict); /* "pass", "ask", "refuse" */
+const char *gate_cause_name(enum gate_cause cause);       /* NULL for GATE_NONE */
+bool gate_verdict_read(const char *name, enum gate_verdict *ret_verdict);
+bool gate_cause_read(const char *name, enum gate_cause *ret_cause);
+
+/* What the guard does now. */
+struct gate_act {
+	const char *zh, *en;
+};
+
+/* What a place asks for. */
+struct gate_rule {
+	bool pass[CODE_GRAY + 1], ask[CODE_GRAY + 1]; /* by enum code_colour */
+	int32_t fever_tenths_c;
+	bool care; /* a hospital, a pharmacy: nobody is refused here */
+};
+
+/* gate_rule_read(gate, care, ret_rule, e): from a pack's "gate" section:
+ *   {"pass_colours": ["green"], "ask_colours": ["yellow"], "temperature_limit_tenths_c": 373, "care_places": ["hospital"]}
+ * ${place_kind} is the place's. ERROR_BAD_INPUT names what is wrong. */
+int gate_rule_read(const json_t *gate, const char *place_kind, struct gate_rule *ret_rule, struct error *e);
+
+/* gate_decide(rule, cause, colour, recognised, temperature_tenths_c, ret_cause, ret_act):
+ * The decision: pure. ${cause} is code_verify's, ${colour} the code's where that is CODE_VALID; ${temperature_tenths_c}
+ * is 0 where none was taken. */
+enum gate_verdict gate_decide(const struct gate_rule *rule, enum code_cause cause, enum code_colour colour,
+	bool recognised, int32_t temperature_tenths_c, enum gate_cause *ret_cause, const struct gate_act **ret_act);
+
+/* A check. ${at} and ${verdict}, ${cause} are given where a gate decided without a network (${offline}). */
+struct gate_question {
+	const char *code, *place, *by;
+	int32_t temperature_tenths_c; /* 0: not taken */
+	bool offline;
+	instant at;
+	enum gate_verdict verdict;
+	enum gate_cause cause;
+};
+
+struct gate_answer {
+	enum gate_verdict verdict;
+	enum gate_cause cause;
+	bool has_colour; /* the code's signature holds */
+	enum code_colour colour;
+	const struct gate_act *act;
+	char receipt[RECEIPT_SIZE];
+	instant at;
+};
+
+/* gate_check(cascade, issuer, question, ret_answer, e):
+ * Decide, keep the receipt, and where a fever was measured on the holder of one of our own codes, record it as evidence of
+ * theirs (who is then due). Return 0, ERROR_EXISTS_NOT for an unknown place, or ERROR_EXISTS, ERROR_BAD_INPUT for an
+ * offline check that cannot be. */
+int gate_check(struct cascade *cascade, struct issuer *issuer, const struct gate_question *question,
+	struct gate_answer *ret_answer, struct error *e);
+
+/* gate_jurisdiction(cascade, division, ret_pack, ret_covered, e): whose rule holds in ${division} ("" is unknown). */
+int gate_jurisdiction(
+	struct cascade *cascade, const char *division, const struct pack **ret_pack, bool *ret_covered, struct error *e);
+
+#endif
