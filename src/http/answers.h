@@ -3,6 +3,8 @@
 #ifndef HEALTHCODE_HTTP_ANSWERS_H
 #define HEALTHCODE_HTTP_ANSWERS_H
 
+#include <jansson.h>
+
 #include "http/exchange.h"
 #include "http/routes.h"
 
@@ -14,5 +16,10 @@ route_answer answer_apply, answer_dependant, answer_voucher;
 route_answer answer_send_code, answer_sign_in, answer_session, answer_sign_out;
 route_answer answer_me, answer_code, answer_reasons, answer_checkin, answer_travel_card, answer_accesses;
 route_answer answer_places, answer_check, answer_refusal;
+
+struct registry_checkin;
+
+/* read_health(x, body, checkin): "symptoms" and "contact" of an application or a check-in; faults are noted in ${x}. */
+void read_health(struct exchange *x, const json_t *body, struct registry_checkin *checkin);
 
 #endif

@@ -8,6 +8,8 @@
 
 #include "base/text.h"
 
+enum { CODE_LIFETIME_S = 60, LIST_LASTS_S = 3600, LIST_MAX = 16 << 20 };
+
 struct http_shared {
 	char *data, *database;
 	pthread_mutex_t lock;
@@ -24,6 +26,7 @@ close_context(struct http_context *context)
 {
 	if (!context)
 		return;
+	buffer_free(&context->list);
 	issuer_close(context->issuer);
 	cascade_close(context->cascade);
 	registry_close(context->registry);
@@ -39,6 +42,7 @@ open_context(const struct http_shared *shared, struct http_context **ret_context
 
 	if (!context)
 		return error_no_memory(e);
+	context->list = buffer_make(LIST_MAX);
 	if ((r = registry_open(&where, &context->registry, e)) < 0 ||
 		(r = cascade_open(context->registry, &context->cascade, e)) < 0 ||
 		(r = issuer_open(registry_db(context->registry), registry_keys(context->registry), &context->issuer, e)) < 0) {
@@ -195,4 +199,39 @@ context_time(struct http_context *context, instant at, char *text)
 	struct error e = {0};
 
 	return time_write(at, registry_pack(context->registry, NULL, &pack, &e) == 0 ? pack_zone(pack) : &zone_utc, text);
+}
+
+int64_t
+context_code_lifetime(struct http_context *context, const struct pack *pack)
+{
+	const json_t *valid_s;
+	struct error e = {0};
+
+	if (!pack && registry_pack(context->registry, NULL, &pack, &e) < 0)
+		return CODE_LIFETIME_S;
+	valid_s = json_object_get(pack_section(pack, "credential"), "valid_s");
+	return json_is_integer(valid_s) && json_integer_value(valid_s) > 0 ? json_integer_value(valid_s) : CODE_LIFETIME_S;
+}
+
+bool
+context_is_travel_card(const struct pack *pack)
+{
+	const char *kind = json_string_value(pack_section(pack, "kind"));
+
+	return kind && strcmp(kind, "travel-card") == 0;
+}
+
+int
+context_trust_list(struct http_context *context, struct buffer *list, struct error *e)
+{
+	instant now = registry_clock(context->registry);
+	int r;
+
+	if (!context->list.length || now < context->list_at || now >= context->list_at + LIST_LASTS_S) {
+		buffer_clear(&context->list);
+		if ((r = issuer_trust_list(context->issuer, now, &context->list, e)) < 0)
+			return r;
+		context->list_at = now;
+	}
+	return buffer_add(list, context->list.data, context->list.length, e);
 }

@@ -21,6 +21,8 @@ struct http_context {
 	struct registry_session session;
 	char token[TOKEN_TEXT_SIZE];
 	bool signed_in;
+	struct buffer list; /* the trust list as of ${list_at} */
+	instant list_at;
 	struct http_context *next;
 };
 
@@ -37,7 +39,41 @@ struct http_context *context_get(struct http_shared *shared, struct error *e);
  * false after answering with 401 or 403. */
 bool context_admit(struct http_context *context, const struct route *route, struct exchange *x);
 
-/* The store's clock as RFC 3339 in the default jurisdiction's zone; ${text} has TIME_TEXT_SIZE bytes. */
+/* ${at} as RFC 3339 in the default jurisdiction's zone; ${text} has TIME_TEXT_SIZE bytes. */
 const char *context_time(struct http_context *context, instant at, char *text);
+
+/* How long a code of the jurisdiction counts, in seconds (NULL: the default one's), by its pack's "credential". */
+int64_t context_code_lifetime(struct http_context *context, const struct pack *pack);
+
+/* Whether the pack is a travel card: nobody applies for it. */
+bool context_is_travel_card(const struct pack *pack);
+
+/* context_trust_list(context, list, e): append the trust list, made anew when it is an hour old. */
+int context_trust_list(struct http_context *context, struct buffer *list, struct error *e);
+
+/* Whether ${text} is an ID number; ${e} says why not. */
+bool context_is_id_number(const char *text, struct error *e);
+
+/* Whether the phone (in its normal form) applied for that ID number. */
+bool context_phone_claims(struct http_context *context, const char *phone, const char *id_number);
+
+enum { HANDLE_SIZE = 33 };
+
+/* One of the people whom the signed-in phone claims to speak for. ${handle} is "self" or means nothing elsewhere. */
+struct person_mine {
+	person_number person;
+	enum voucher_state state;
+	char handle[HANDLE_SIZE], relation[RELATION_SIZE]; /* "self" for whoever has no guardian */
+};
+
+/* context_people(context, ret_people, ret_count, e): all of them, oneself first; freed with free(). */
+int context_people(struct http_context *context, struct person_mine **ret_people, size_t *ret_count, struct error *e);
+
+/* context_person(context, x, handle, ret_person): the one of that handle (NULL: oneself); false after answering. */
+bool
+context_person(struct http_context *context, struct exchange *x, const char *handle, struct person_mine *ret_person);
+
+/* context_speaks(x, person): whether the phone was vouched for; false after answering with 409. */
+bool context_speaks(struct exchange *x, const struct person_mine *person);
 
 #endif

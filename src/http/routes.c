@@ -8,34 +8,34 @@
 
 const struct route routes[] = {
 	/* operation.c */
-	{"GET", "/healthz", ROLE_ANYBODY, LIMIT_NONE, answer_health},
-	{"GET", "/readyz", ROLE_ANYBODY, LIMIT_READ, answer_ready},
-	{"GET", "/metrics", ROLE_ANYBODY, LIMIT_READ, answer_metrics},
+	{"healthz", "GET", "/healthz", ROLE_ANYBODY, LIMIT_NONE, answer_health},
+	{"readyz", "GET", "/readyz", ROLE_ANYBODY, LIMIT_READ, answer_ready},
+	{"metrics", "GET", "/metrics", ROLE_ANYBODY, LIMIT_READ, answer_metrics},
 	/* public.c */
-	{"GET", "/v1/service", ROLE_ANYBODY, LIMIT_READ, answer_service},
-	{"GET", "/v1/jurisdictions", ROLE_ANYBODY, LIMIT_READ, answer_jurisdictions},
-	{"GET", "/v1/divisions", ROLE_ANYBODY, LIMIT_READ, answer_divisions},
-	{"GET", "/v1/trust", ROLE_ANYBODY, LIMIT_READ, answer_trust},
+	{"getService", "GET", "/v1/service", ROLE_ANYBODY, LIMIT_READ, answer_service},
+	{"listJurisdictions", "GET", "/v1/jurisdictions", ROLE_ANYBODY, LIMIT_READ, answer_jurisdictions},
+	{"listDivisions", "GET", "/v1/divisions", ROLE_ANYBODY, LIMIT_READ, answer_divisions},
+	{"getTrust", "GET", "/v1/trust", ROLE_ANYBODY, LIMIT_READ, answer_trust},
 	/* apply.c */
-	{"POST", "/v1/applications", ROLE_ANYBODY, LIMIT_WRITE, answer_apply},
-	{"POST", "/v1/me/dependants", ROLE_RESIDENT, LIMIT_WRITE, answer_dependant},
-	{"POST", "/v1/vouchers", ROLE_VOUCHER, LIMIT_WRITE, answer_voucher},
+	{"apply", "POST", "/v1/applications", ROLE_ANYBODY, LIMIT_WRITE, answer_apply},
+	{"addDependant", "POST", "/v1/me/dependants", ROLE_RESIDENT, LIMIT_WRITE, answer_dependant},
+	{"confirmPhone", "POST", "/v1/vouchers", ROLE_VOUCHER, LIMIT_WRITE, answer_voucher},
 	/* sessions.c */
-	{"POST", "/v1/sessions/codes", ROLE_ANYBODY, LIMIT_SECRET, answer_send_code},
-	{"POST", "/v1/sessions", ROLE_ANYBODY, LIMIT_SECRET, answer_sign_in},
-	{"GET", "/v1/sessions/current", ROLE_SIGNED_IN, LIMIT_READ, answer_session},
-	{"DELETE", "/v1/sessions/current", ROLE_ANYBODY, LIMIT_READ, answer_sign_out},
+	{"sendOneTimeCode", "POST", "/v1/sessions/codes", ROLE_ANYBODY, LIMIT_SECRET, answer_send_code},
+	{"signIn", "POST", "/v1/sessions", ROLE_ANYBODY, LIMIT_SECRET, answer_sign_in},
+	{"getSession", "GET", "/v1/sessions/current", ROLE_SIGNED_IN, LIMIT_READ, answer_session},
+	{"signOut", "DELETE", "/v1/sessions/current", ROLE_ANYBODY, LIMIT_READ, answer_sign_out},
 	/* me.c */
-	{"GET", "/v1/me", ROLE_RESIDENT, LIMIT_READ, answer_me},
-	{"GET", "/v1/me/code", ROLE_RESIDENT, LIMIT_READ, answer_code},
-	{"GET", "/v1/me/reasons", ROLE_RESIDENT, LIMIT_READ, answer_reasons},
-	{"POST", "/v1/me/checkins", ROLE_RESIDENT, LIMIT_WRITE, answer_checkin},
-	{"GET", "/v1/me/travel-card", ROLE_RESIDENT, LIMIT_READ, answer_travel_card},
-	{"GET", "/v1/me/accesses", ROLE_RESIDENT, LIMIT_READ, answer_accesses},
+	{"getMe", "GET", "/v1/me", ROLE_RESIDENT, LIMIT_READ, answer_me},
+	{"getCode", "GET", "/v1/me/code", ROLE_RESIDENT, LIMIT_READ, answer_code},
+	{"getReasons", "GET", "/v1/me/reasons", ROLE_RESIDENT, LIMIT_READ, answer_reasons},
+	{"checkIn", "POST", "/v1/me/checkins", ROLE_RESIDENT, LIMIT_WRITE, answer_checkin},
+	{"getTravelCard", "GET", "/v1/me/travel-card", ROLE_RESIDENT, LIMIT_READ, answer_travel_card},
+	{"listAccesses", "GET", "/v1/me/accesses", ROLE_RESIDENT, LIMIT_READ, answer_accesses},
 	/* checks.c */
-	{"GET", "/v1/places", ROLE_GATE, LIMIT_READ, answer_places},
-	{"POST", "/v1/checks", ROLE_GATE, LIMIT_WRITE, answer_check},
-	{"POST", "/v1/checks/{receipt}/refusals", ROLE_GATE, LIMIT_WRITE, answer_refusal},
+	{"listPlaces", "GET", "/v1/places", ROLE_GATE, LIMIT_READ, answer_places},
+	{"check", "POST", "/v1/checks", ROLE_GATE, LIMIT_WRITE, answer_check},
+	{"refuse", "POST", "/v1/checks/{receipt}/refusals", ROLE_GATE, LIMIT_WRITE, answer_refusal},
 };
 
 const size_t route_count = sizeof routes / sizeof routes[0];

@@ -23,6 +23,7 @@ enum route_role {
 enum route_limit { LIMIT_READ, LIMIT_WRITE, LIMIT_SECRET, LIMIT_NONE, LIMITS };
 
 struct route {
+	const char *name;          /* the operationId in docs/openapi.yaml */
 	const char *method, *path; /* "/v1/checks/{receipt}/refusals" */
 	enum route_role role;
 	enum route_limit limit;

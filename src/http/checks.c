@@ -1,0 +1,180 @@
+/* What a guard's device asks. */
+
+#include <math.h>
+#include <microhttpd.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "http/answers.h"
+#include "http/context.h"
+
+enum { CODE_MAX = 4096, PLACES_MOST = 200, PLACES_DEFAULT = 50 };
+
+struct places {
+	struct http_context *c;
+	const char *search;
+	json_t *items;
+	int64_t skip, left;
+	bool more;
+};
+
+static int
+list_place(const struct presence_place *place, void *context, struct error *e)
+{
+	struct places *places = context;
+	const struct pack *pack;
+	bool covered;
+	int r;
+
+	if (places->search && !strstr(place->name, places->search) && !strstr(place->code, places->search))
+		return 0;
+	if (places->skip) {
+		places->skip--;
+		return 0;
+	}
+	if (!places->left) {
+		places->more = true;
+		return 1;
+	}
+	places->left--;
+	if ((r = gate_jurisdiction(places->c->cascade, place->division, &pack, &covered, e)) < 0)
+		return r;
+	json_array_append_new(places->items,
+		json_pack("{s:s, s:s, s:o}", "place", place->code, "name", *place->name ? place->name : place->code,
+			"jurisdiction", json_string(pack_jurisdiction(pack))));
+	return 0;
+}
+
+static int64_t
+number_of(const struct exchange *x, const char *name, int64_t otherwise, int64_t most)
+{
+	const char *text = exchange_query(x, name);
+	int64_t value;
+
+	return text && text_integer(text, strlen(text), 0, most, &value) ? value : otherwise;
+}
+
+void
+answer_places(struct http_context *c, struct exchange *x)
+{
+	int64_t from = number_of(x, "cursor", 0, 1000000), limit = number_of(x, "limit", PLACES_DEFAULT, PLACES_MOST);
+	struct places places = {
+		.c = c, .search = exchange_query(x, "search"), .items = json_array(), .skip = from, .left = limit};
+	const struct presence_view view = {.now = INT64_MAX, .known = INT64_MAX};
+	struct error e = {0};
+
+	if (presence_each_place(cascade_presence(c->cascade), "venue", &view, list_place, &places, &e) < 0)
+		exchange_failure(x, &e);
+	else
+		exchange_answer(x, MHD_HTTP_OK,
+			json_pack("{s:O, s:o}", "items", places.items, "next",
+				places.more ? json_sprintf("%lld", (long long)(from + limit)) : json_null()));
+	json_decref(places.items);
+}
+
+static void
+read_offline(struct exchange *x, const json_t *offline, struct gate_question *question)
+{
+	const char *at = json_string_value(json_object_get(offline, "at"));
+	const char *verdict = json_string_value(json_object_get(offline, "verdict"));
+	const json_t *cause = json_object_get(offline, "cause");
+	struct error e = {0};
+
+	question->offline = true;
+	if (!at || time_read(at, strlen(at), &zone_utc, &question->at, &e) < 0)
+		exchange_invalid(x, "/offline/at", "a time is needed");
+	if (!verdict || !gate_verdict_read(verdict, &question->verdict))
+		exchange_invalid(x, "/offline/verdict", "pass, ask or refuse is needed");
+	if (json_is_string(cause) ? !gate_cause_read(json_string_value(cause), &question->cause) : !json_is_null(cause))
+		exchange_invalid(x, "/offline/cause", "a cause of the list, or null, is needed");
+}
+
+void
+answer_check(struct http_context *c, struct exchange *x)
+{
+	static const char *const names[] = {"code", "place", "temperature_c", "offline", NULL};
+	const json_t *body = exchange_json(x, names), *temperature, *offline;
+	struct gate_question question = {.by = c->session.user.name};
+	struct gate_answer answer;
+	char at[TIME_TEXT_SIZE];
+	struct error e = {0};
+	json_t *json;
+
+	if (!body)
+		return;
+	question.code = exchange_text(x, body, "code", 1, CODE_MAX);
+	question.place = exchange_text(x, body, "place", 1, 64);
+	temperature = json_object_get(body, "temperature_c");
+	offline = json_object_get(body, "offline");
+	if (temperature &&
+		!(json_is_number(temperature) && json_number_value(temperature) >= 30 && json_number_value(temperature) <= 45))
+		exchange_invalid(x, "/temperature_c", "30 to 45 degrees Celsius are needed");
+	else if (temperature)
+		question.temperature_tenths_c = (int32_t)lround(json_number_value(temperature) * 10);
+	if (offline)
+		read_offline(x, offline, &question);
+	if (exchange_failed(x))
+		return;
+	if (gate_check(c->cascade, c->issuer, &question, &answer, &e) < 0) {
+		exchange_failure(x, &e);
+		return;
+	}
+	json = json_pack("{s:s, s:s?, s:s?, s:{s:s, s:s}, s:s, s:s}", "verdict", gate_verdict_name(answer.verdict), "cause",
+		answer.cause ? gate_cause_name(answer.cause) : NULL, "colour",
+		answer.has_colour ? code_colour_name(answer.colour) : NULL, "act", "zh", answer.act->zh, "en", answer.act->en,
+		"receipt", answer.receipt, "at", context_time(c, answer.at, at));
+	exchange_answer(x, MHD_HTTP_CREATED, json);
+}
+
+struct refusing {
+	const char *cause;
+	bool same, other;
+};
+
+static int
+compare_refusal(const struct registry_refusal *refusal, void *context, struct error *e)
+{
+	struct refusing *refusing = context;
+
+	(void)e;
+	*(strcmp(refusal->cause, refusing->cause) == 0 ? &refusing->same : &refusing->other) = true;
+	return 0;
+}
+
+void
+answer_refusal(struct http_context *c, struct exchange *x)
+{
+	static const char *const names[] = {"cause", NULL};
+	static const char *const causes[] = {
+		"fever", "symptoms", "colour", "no_valid_code", "not_the_holder", "place_full", "place_closed", NULL};
+	const json_t *body = exchange_json(x, names);
+	struct registry_refusal refusal = {.at = registry_now(c->registry)};
+	struct refusing refusing = {0};
+	char at[TIME_TEXT_SIZE];
+	struct error e = {0};
+	size_t i = 0;
+
+	if (!body || !(refusing.cause = exchange_text(x, body, "cause", 1, CAUSE_SIZE - 1)))
+		return;
+	while (causes[i] && strcmp(causes[i], refusing.cause) != 0)
+		i++;
+	if (!causes[i])
+		exchange_invalid(x, "/cause", "a cause of the list is needed");
+	if (strlen(x->parameters[0]) >= sizeof refusal.receipt)
+		exchange_problem(x, MHD_HTTP_NOT_FOUND, "not-found", "There is no such receipt");
+	if (exchange_failed(x))
+		return;
+	strcpy(refusal.receipt, x->parameters[0]);
+	strcpy(refusal.cause, refusing.cause);
+	strcpy(refusal.by, c->session.user.name);
+	if (registry_refusals_each(c->registry, refusal.receipt, compare_refusal, &refusing, &e) < 0)
+		exchange_failure(x, &e);
+	else if (refusing.other)
+		exchange_problem(x, MHD_HTTP_CONFLICT, "refused-already", "Another cause was recorded for this receipt");
+	else if (!refusing.same && registry_refusal_put(c->registry, &refusal, &e) < 0)
+		exchange_failure(x, &e);
+	else
+		exchange_answer(x, MHD_HTTP_CREATED,
+			json_pack("{s:s, s:s, s:s}", "receipt", refusal.receipt, "cause", refusal.cause, "at",
+				context_time(c, refusal.at, at)));
+}

@@ -1,0 +1,369 @@
+/* What a signed-in resident sees. */
+
+#include <math.h>
+#include <microhttpd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "http/answers.h"
+#include "http/context.h"
+
+enum { SLOTS_MAX = 30, CODE_MAX = 4096, REFRESH_BEFORE_END_S = 15, LIMIT_DEFAULT = 50, LIMIT_MOST = 200 };
+
+struct listing {
+	struct http_context *c;
+	json_t *jurisdictions;
+	instant last_checkin;
+};
+
+static int
+list_applied(const struct registry_applied *applied, void *context, struct error *e)
+{
+	struct listing *listing = context;
+	char at[TIME_TEXT_SIZE];
+	const struct pack *pack;
+	int r = registry_pack(listing->c->registry, applied->jurisdiction, &pack, e);
+
+	if (r < 0)
+		return r;
+	json_array_append_new(listing->jurisdictions,
+		json_pack("{s:s, s:O, s:s}", "jurisdiction", applied->jurisdiction, "name", pack_section(pack, "name"),
+			"applied_at", context_time(listing->c, applied->applied_at, at)));
+	return 0;
+}
+
+static int
+note_checkin(const struct evidence_row *row, void *context, struct error *e)
+{
+	struct listing *listing = context;
+
+	(void)e;
+	if (row->at > listing->last_checkin)
+		listing->last_checkin = row->at;
+	return 0;
+}
+
+static int
+describe_person(struct http_context *c, const struct person_mine *mine, json_t **ret_item, struct error *e)
+{
+	static const char *const states[] = {"awaiting", "awaiting", "frozen", "confirmed", "frozen"};
+	struct listing listing = {.c = c, .jurisdictions = json_array(), .last_checkin = INT64_MIN};
+	struct registry_identity identity = {0};
+	char at[TIME_TEXT_SIZE];
+	json_t *item;
+	int r;
+
+	if ((r = registry_applications_each(c->registry, mine->person, list_applied, &listing, e)) < 0 ||
+		(r = evidence_each_of(registry_db(c->registry), mine->person, EVIDENCE_CHECKIN, registry_now(c->registry),
+			 EVIDENCE_NOW, note_checkin, &listing, e)) < 0)
+		goto out;
+	/* A phone that nobody has vouched for sees what it typed itself: nothing of what the registry knows. */
+	if (mine->state == VOUCHER_SPEAKS &&
+		(r = registry_identity_open(c->registry, mine->person, "show to the person", "self", &identity, e)) < 0)
+		goto out;
+	registry_identity_mask(&identity);
+	item = json_pack("{s:s, s:s, s:s, s:s, s:s, s:O}", "person", mine->handle, "relation",
+		strcmp(mine->relation, "ward") == 0 ? "other" : mine->relation, "name", identity.name, "id_number",
+		identity.id_number, "voucher", states[mine->state], "jurisdictions", listing.jurisdictions);
+	json_object_set_new(item, "last_checkin_at",
+		listing.last_checkin == INT64_MIN || mine->state != VOUCHER_SPEAKS
+			? json_null()
+			: json_string(context_time(c, listing.last_checkin, at)));
+	*ret_item = item;
+out:
+	registry_identity_wipe(&identity);
+	json_decref(listing.jurisdictions);
+	return r;
+}
+
+static size_t
+dependants_max(struct http_context *c)
+{
+	const struct pack *pack;
+	struct error e = {0};
+
+	if (registry_pack(c->registry, NULL, &pack, &e) < 0 || !json_is_integer(pack_parameter(pack, "dependants_max")))
+		return 0;
+	return (size_t)json_integer_value(pack_parameter(pack, "dependants_max"));
+}
+
+void
+answer_me(struct http_context *c, struct exchange *x)
+{
+	struct person_mine *people = NULL;
+	json_t *list = json_array(), *item;
+	char now[TIME_TEXT_SIZE];
+	struct error e = {0};
+	size_t count = 0, others;
+
+	if (context_people(c, &people, &count, &e) < 0) {
+		exchange_failure(x, &e);
+		goto out;
+	}
+	for (size_t i = 0; i < count; i++) {
+		if (describe_person(c, &people[i], &item, &e) < 0) {
+			exchange_failure(x, &e);
+			goto out;
+		}
+		json_array_append_new(list, item);
+	}
+	others = count ? count - 1 : 0;
+	exchange_answer(x, MHD_HTTP_OK,
+		json_pack("{s:O, s:i, s:s}", "people", list, "dependants_left",
+			dependants_max(c) > others ? (int)(dependants_max(c) - others) : 0, "now",
+			context_time(c, registry_now(c->registry), now)));
+out:
+	json_decref(list);
+	free(people);
+}
+
+struct choosing {
+	const char *wanted;
+	char found[JURISDICTION_SIZE];
+	size_t count;
+};
+
+static int
+choose_applied(const struct registry_applied *applied, void *context, struct error *e)
+{
+	struct choosing *choosing = context;
+
+	(void)e;
+	if (choosing->wanted && strcmp(choosing->wanted, applied->jurisdiction) != 0)
+		return 0;
+	memcpy(choosing->found, applied->jurisdiction, sizeof choosing->found);
+	choosing->count++;
+	return 0;
+}
+
+/* The person and the jurisdiction that the query names, and that phone may see them; false after answering. */
+static bool
+person_and_pack(struct http_context *c, struct exchange *x, struct person_mine *person, const struct pack **pack)
+{
+	struct choosing choosing = {.wanted = exchange_query(x, "jurisdiction")};
+	struct error e = {0};
+
+	if (!context_person(c, x, exchange_query(x, "person"), person))
+		return false;
+	if (registry_applications_each(c->registry, person->person, choose_applied, &choosing, &e) < 0) {
+		exchange_failure(x, &e);
+		return false;
+	}
+	if (choosing.count != 1) {
+		exchange_problem(x, MHD_HTTP_NOT_FOUND, "not-found",
+			choosing.count ? "Name the jurisdiction: this person applied in more than one"
+						   : "There is no application there");
+		return false;
+	}
+	if (!context_speaks(x, person))
+		return false;
+	if (registry_pack(c->registry, choosing.found, pack, &e) < 0) {
+		exchange_failure(x, &e);
+		return false;
+	}
+	return true;
+}
+
+static json_t *
+issue(struct http_context *c, const struct registry_colour *colour, instant at, int64_t lifetime_s, struct error *e)
+{
+	enum colour shown = at >= colour->next_at ? colour->next_colour : colour->colour;
+	char issued[TIME_TEXT_SIZE], expires[TIME_TEXT_SIZE];
+	struct buffer text = buffer_make(CODE_MAX);
+	enum code_colour code_colour;
+	json_t *slot = NULL;
+
+	if (code_colour_read(colour_name(shown), &code_colour) &&
+		issuer_issue(c->issuer, colour->jurisdiction, colour->person, code_colour, at, lifetime_s, &text, e) == 0) {
+		slot = json_pack("{s:s, s:s, s:s, s:s}", "colour", colour_name(shown), "code", buffer_text(&text), "issued_at",
+			context_time(c, at, issued), "expires_at", context_time(c, at + lifetime_s, expires));
+		if (!slot)
+			error_no_memory(e);
+	}
+	buffer_free(&text);
+	return slot;
+}
+
+static int64_t
+number_of(const struct exchange *x, const char *name, int64_t otherwise, int64_t most)
+{
+	const char *text = exchange_query(x, name);
+	char *end;
+	long value = text ? strtol(text, &end, 10) : 0;
+
+	return !text || *end || value < 0 ? otherwise : value > most ? most : value;
+}
+
+void
+answer_code(struct http_context *c, struct exchange *x)
+{
+	instant now = registry_now(c->registry), at = now;
+	int64_t count = number_of(x, "slots", 0, SLOTS_MAX), lifetime_s;
+	char since[TIME_TEXT_SIZE], refresh[TIME_TEXT_SIZE], now_text[TIME_TEXT_SIZE];
+	struct registry_colour colour;
+	struct person_mine person;
+	const struct pack *pack;
+	json_t *answer = NULL, *slots = json_array();
+	struct error e = {0};
+
+	if (!person_and_pack(c, x, &person, &pack))
+		goto out;
+	lifetime_s = context_code_lifetime(c, pack);
+	if (cascade_colour(c->cascade, person.person, pack_jurisdiction(pack), &colour, &e) < 0 ||
+		!(answer = issue(c, &colour, now, lifetime_s, &e))) {
+		exchange_failure(x, &e);
+		goto out;
+	}
+	for (int64_t i = 0; i < count; i++) {
+		json_t *slot = issue(c, &colour, at += lifetime_s, lifetime_s, &e);
+
+		if (!slot) {
+			exchange_failure(x, &e);
+			goto out;
+		}
+		json_array_append_new(slots, slot);
+	}
+	json_object_set_new(answer, "jurisdiction", json_string(pack_jurisdiction(pack)));
+	json_object_set_new(answer, "since", json_string(context_time(c, colour.since, since)));
+	json_object_set_new(answer, "refresh_at",
+		json_string(context_time(c,
+			now + lifetime_s - (lifetime_s > 2 * REFRESH_BEFORE_END_S ? REFRESH_BEFORE_END_S : lifetime_s / 2),
+			refresh)));
+	json_object_set(answer, "slots", slots);
+	json_object_set_new(answer, "now", json_string(context_time(c, now, now_text)));
+	exchange_answer(x, MHD_HTTP_OK, json_incref(answer));
+out:
+	json_decref(answer);
+	json_decref(slots);
+}
+
+void
+answer_reasons(struct http_context *c, struct exchange *x)
+{
+	struct person_mine person;
+	const struct pack *pack;
+	struct error e = {0};
+	json_t *result;
+
+	if (!person_and_pack(c, x, &person, &pack))
+		return;
+	if (cascade_explain(c->cascade, pack, person.person, &result, &e) < 0)
+		exchange_failure(x, &e);
+	else
+		exchange_answer(x, MHD_HTTP_OK, result);
+}
+
+void
+answer_checkin(struct http_context *c, struct exchange *x)
+{
+	static const char *const names[] = {"person", "temperature_c", "symptoms", "contact", NULL};
+	const json_t *body = exchange_json(x, names), *temperature;
+	struct registry_checkin checkin = {.measured = true, .at = registry_now(c->registry)};
+	enum evidence_outcome outcome;
+	struct person_mine person;
+	char at[TIME_TEXT_SIZE];
+	struct error e = {0};
+	const char *handle;
+	double degrees;
+
+	if (!body)
+		return;
+	handle = exchange_text(x, body, "person", 0, HANDLE_SIZE - 1);
+	temperature = json_object_get(body, "temperature_c");
+	degrees = json_number_value(temperature);
+	if (!json_is_number(temperature) || !(degrees >= 30 && degrees <= 45))
+		exchange_invalid(x, "/temperature_c", "30 to 45 degrees Celsius are needed");
+	read_health(x, body, &checkin);
+	if (exchange_failed(x) || !context_person(c, x, *handle ? handle : NULL, &person) || !context_speaks(x, &person))
+		return;
+	checkin.person = person.person;
+	checkin.temperature_tenths_c = (int32_t)lround(degrees * 10);
+	if (registry_checkin_put(c->registry, &checkin, &outcome, &e) < 0)
+		exchange_failure(x, &e);
+	else
+		exchange_answer(x, MHD_HTTP_CREATED, json_pack("{s:s}", "at", context_time(c, checkin.at, at)));
+}
+
+void
+answer_travel_card(struct http_context *c, struct exchange *x)
+{
+	char(*names)[JURISDICTION_SIZE] = NULL, now[TIME_TEXT_SIZE];
+	const struct pack *pack, *card_pack = NULL;
+	struct person_mine person;
+	struct error e = {0};
+	size_t count = 0;
+	json_t *card;
+
+	if (!context_person(c, x, exchange_query(x, "person"), &person) || !context_speaks(x, &person))
+		return;
+	if (registry_jurisdictions(c->registry, &names, &count, &e) < 0) {
+		exchange_failure(x, &e);
+		return;
+	}
+	for (size_t i = 0; i < count && !card_pack; i++)
+		if (registry_pack(c->registry, names[i], &pack, &e) == 0 && context_is_travel_card(pack))
+			card_pack = pack;
+	free(names);
+	if (!card_pack) {
+		exchange_problem(x, MHD_HTTP_NOT_FOUND, "not-found", "This service has no travel card");
+	} else if (cascade_travel_card(c->cascade, card_pack, person.person, &card, &e) < 0) {
+		exchange_failure(x, &e);
+	} else {
+		json_object_set_new(card, "now", json_string(context_time(c, registry_now(c->registry), now)));
+		exchange_answer(x, MHD_HTTP_OK, card);
+	}
+}
+
+struct accesses {
+	struct http_context *c;
+	json_t *items;
+	int64_t skip, left;
+	bool more;
+};
+
+static int
+list_access(const struct registry_access *access, void *context, struct error *e)
+{
+	struct accesses *accesses = context;
+	struct registry_user user;
+	struct error unknown = {0};
+	char at[TIME_TEXT_SIZE];
+
+	(void)e;
+	if (accesses->skip) {
+		accesses->skip--;
+		return 0;
+	}
+	if (!accesses->left) {
+		accesses->more = true;
+		return 1;
+	}
+	accesses->left--;
+	json_array_append_new(accesses->items,
+		json_pack("{s:s, s:s, s:s, s:s}", "at", context_time(accesses->c, access->at, at), "role",
+			registry_user_find(accesses->c->registry, access->by, &user, &unknown) == 0 ? registry_role_name(user.role)
+																						: "resident",
+			"by", access->by, "purpose", access->purpose));
+	return 0;
+}
+
+void
+answer_accesses(struct http_context *c, struct exchange *x)
+{
+	int64_t from = number_of(x, "cursor", 0, 100000), limit = number_of(x, "limit", LIMIT_DEFAULT, LIMIT_MOST);
+	struct accesses accesses = {.c = c, .items = json_array(), .skip = from, .left = limit};
+	struct person_mine person;
+	struct error e = {0};
+
+	if (!context_person(c, x, exchange_query(x, "person"), &person) || !context_speaks(x, &person))
+		goto out;
+	if (registry_accesses_each(c->registry, person.person, list_access, &accesses, &e) < 0)
+		exchange_failure(x, &e);
+	else
+		exchange_answer(x, MHD_HTTP_OK,
+			json_pack("{s:O, s:o}", "items", accesses.items, "next",
+				accesses.more ? json_sprintf("%lld", (long long)(from + limit)) : json_null()));
+out:
+	json_decref(accesses.items);
+}

@@ -1,0 +1,58 @@
+/* For those who run the service. */
+
+#include <microhttpd.h>
+#include <stdlib.h>
+
+#include "http/answers.h"
+#include "http/context.h"
+#include "http/metrics.h"
+
+enum { TEXT_MAX = 1 << 20 };
+
+static void
+answer_text(struct exchange *x, const char *text)
+{
+	struct error e = {0};
+
+	x->bytes = buffer_make(TEXT_MAX);
+	x->status = MHD_HTTP_OK;
+	x->content_type = "text/plain; charset=utf-8";
+	if (buffer_add_text(&x->bytes, text, &e) < 0)
+		exchange_failure(x, &e);
+}
+
+void
+answer_health(struct http_context *c, struct exchange *x)
+{
+	(void)c;
+	answer_text(x, "ok\n");
+}
+
+void
+answer_ready(struct http_context *c, struct exchange *x)
+{
+	char(*names)[JURISDICTION_SIZE] = NULL;
+	struct error e = {0};
+	size_t count;
+
+	if (registry_jurisdictions(c->registry, &names, &count, &e) < 0)
+		exchange_problem(x, MHD_HTTP_SERVICE_UNAVAILABLE, "unavailable", "The store does not answer");
+	else
+		answer_text(x, "ok\n");
+	free(names);
+}
+
+void
+answer_metrics(struct http_context *c, struct exchange *x)
+{
+	const char *names[METRICS_ROUTES_MAX];
+	struct error e = {0};
+
+	(void)c;
+	for (size_t i = 0; i < route_count; i++)
+		names[i] = routes[i].name;
+	answer_text(x, "");
+	x->content_type = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+	if (metrics_write(names, (unsigned)route_count, &x->bytes, &e) < 0)
+		exchange_failure(x, &e);
+}
