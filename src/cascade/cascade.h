@@ -101,8 +101,11 @@ int cascade_contacts(
 int
 cascade_origins(struct cascade *cascade, const char *case_name, struct exposure_origins *ret_origins, struct error *e);
 
+/* Whether the pack is a travel card: it shows a derived list of stays, and nobody need apply for it. */
+bool cascade_is_travel_card(const struct pack *pack);
+
 /* cascade_travel_card(cascade, pack, person, ret_card, e): {"colour", "from", "to", "places": [{"country", "division",
- * "name": {"zh", "en"}, "hours"}]} by the travel-card parameters of ${pack}. */
+ * "name": {"zh", "en"}, "hours"}]} by the list of stays that ${pack} derives. */
 int cascade_travel_card(
 	struct cascade *cascade, const struct pack *pack, person_number person, json_t **ret_card, struct error *e);
 

@@ -213,14 +213,6 @@ context_code_lifetime(struct http_context *context, const struct pack *pack)
 	return json_is_integer(valid_s) && json_integer_value(valid_s) > 0 ? json_integer_value(valid_s) : CODE_LIFETIME_S;
 }
 
-bool
-context_is_travel_card(const struct pack *pack)
-{
-	const char *kind = json_string_value(pack_section(pack, "kind"));
-
-	return kind && strcmp(kind, "travel-card") == 0;
-}
-
 int
 context_trust_list(struct http_context *context, struct buffer *list, struct error *e)
 {

@@ -302,7 +302,7 @@ answer_travel_card(struct http_context *c, struct exchange *x)
 		return;
 	}
 	for (size_t i = 0; i < count && !card_pack; i++)
-		if (registry_pack(c->registry, names[i], &pack, &e) == 0 && context_is_travel_card(pack))
+		if (registry_pack(c->registry, names[i], &pack, &e) == 0 && cascade_is_travel_card(pack))
 			card_pack = pack;
 	free(names);
 	if (!card_pack) {

@@ -63,7 +63,7 @@ jurisdiction_gate(const struct pack *pack)
 	struct error e = {0};
 	json_t *verdicts, *recognises;
 
-	if (context_is_travel_card(pack) || gate_rule_read(pack_section(pack, "gate"), "", &rule, &e) < 0)
+	if (cascade_is_travel_card(pack) || gate_rule_read(pack_section(pack, "gate"), "", &rule, &e) < 0)
 		return json_null();
 	verdicts = json_object();
 	for (size_t i = 0; i < sizeof colours / sizeof colours[0]; i++)
@@ -111,7 +111,7 @@ answer_jurisdictions(struct http_context *c, struct exchange *x)
 		}
 		json_array_append_new(items,
 			json_pack("{s:s, s:O, s:s, s:O, s:o, s:o}", "jurisdiction", names[i], "name", pack_section(pack, "name"),
-				"kind", context_is_travel_card(pack) ? "travel-card" : "code", "time_zone",
+				"kind", cascade_is_travel_card(pack) ? "travel-card" : "code", "time_zone",
 				json_object_get(pack_section(pack, "time_zone"), "name"), "divisions", jurisdiction_divisions(pack),
 				"gate", jurisdiction_gate(pack)));
 	}

@@ -1,0 +1,90 @@
+/* A person's facts: the registry's, and the stays that presence keeps as visits to their divisions. */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "cascade/inside.h"
+
+/* Stays at places of one division that follow without a gap are one visit. */
+struct visiting {
+	struct cascade *cascade;
+	struct presence_view view;
+	json_t *visits;
+	char country[PRESENCE_COUNTRY_SIZE], division[PRESENCE_DIVISION_SIZE];
+	instant from, to;
+	bool open;
+};
+
+static int
+end_visit(struct visiting *v, struct error *e)
+{
+	char from[TIME_TEXT_SIZE], to[TIME_TEXT_SIZE];
+	json_t *visit;
+
+	if (!v->open)
+		return 0;
+	v->open = false;
+	visit = json_pack("{s:s, s:s?, s:s, s:s}", "country", v->country, "division", *v->division ? v->division : NULL,
+		"from", time_write(v->from, &zone_utc, from), "to", time_write(v->to, &zone_utc, to));
+	if (!visit || json_array_append_new(v->visits, visit) < 0)
+		return error_no_memory(e);
+	return 0;
+}
+
+static int
+add_stay(const struct presence_stay *stay, void *context, struct error *e)
+{
+	struct visiting *v = context;
+	struct presence_place place;
+	int r = presence_place(v->cascade->presence, stay->place, &v->view, &place, e);
+
+	if (r < 0 || (!*place.country && !*place.division))
+		return r;
+	if (!*place.country)
+		strcpy(place.country, "CN"); /* divisions are GB/T 2260's */
+	if (v->open && stay->start <= v->to && strcmp(v->division, place.division) == 0 &&
+		strcmp(v->country, place.country) == 0) {
+		if (stay->end > v->to)
+			v->to = stay->end;
+		return 0;
+	}
+	if ((r = end_visit(v, e)) < 0)
+		return r;
+	memcpy(v->country, place.country, sizeof v->country);
+	memcpy(v->division, place.division, sizeof v->division);
+	v->from = stay->start;
+	v->to = stay->end;
+	v->open = true;
+	return 0;
+}
+
+int
+cascade_facts(struct cascade *cascade, const struct pack *pack, person_number person, json_t **ret_facts,
+	struct registry_seen *ret_seen, struct error *e)
+{
+	instant now = registry_now(cascade->registry), known = registry_known(cascade->registry);
+	struct visiting v = {.cascade = cascade, .view = {.now = INT64_MAX, .known = known}};
+	json_t *facts = NULL;
+	size_t before;
+	int r;
+
+	if ((r = registry_facts(cascade->registry, pack, person, now, known, &facts, ret_seen, e)) < 0)
+		return r;
+	v.visits = json_object_get(facts, "visits");
+	if (!v.visits) {
+		v.visits = json_array();
+		json_object_set_new(facts, "visits", v.visits);
+	}
+	before = json_array_size(v.visits);
+	if ((r = presence_each_stay_of(cascade->presence, person, 0, now, &v.view, add_stay, &v, e)) < 0 ||
+		(r = end_visit(&v, e)) < 0)
+		goto out;
+	if (json_array_size(v.visits) != before &&
+		(r = registry_facts_finish(cascade->registry, pack, facts, known, ret_seen, e)) < 0)
+		goto out;
+	*ret_facts = facts;
+	facts = NULL;
+out:
+	json_decref(facts);
+	return r;
+}

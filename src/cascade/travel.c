@@ -1,0 +1,100 @@
+/* The travel card: where somebody stayed longer than the pack's hours, and what colour that gives. */
+
+#include <string.h>
+
+#include "cascade/inside.h"
+#include "place/place.h"
+
+enum { DAYS_MAX = 366 };
+
+/* The name of the pack's derived list of stays that is shown: what makes a pack a travel card. */
+static const char *
+shown_stays(const struct pack *pack, const json_t **ret_definition)
+{
+	const json_t *derived = pack_section(pack, "derived");
+	const char *name;
+	json_t *definition;
+
+	json_object_foreach((json_t *)derived, name, definition)
+	{
+		const char *kind = json_string_value(json_object_get(definition, "kind"));
+
+		if (kind && strcmp(kind, "stays") == 0 && json_is_true(json_object_get(definition, "show"))) {
+			*ret_definition = definition;
+			return name;
+		}
+	}
+	return NULL;
+}
+
+bool
+cascade_is_travel_card(const struct pack *pack)
+{
+	const json_t *definition;
+
+	return shown_stays(pack, &definition) != NULL;
+}
+
+/* A value of the definition, or the parameter that it names. */
+static const json_t *
+value_of(const struct pack *pack, const json_t *definition, const char *member)
+{
+	const json_t *value = json_object_get(definition, member);
+	const char *parameter = json_string_value(json_object_get(value, "param"));
+
+	return parameter ? pack_parameter(pack, parameter) : value;
+}
+
+static int
+add_place(json_t *places, const json_t *stay, struct error *e)
+{
+	const char *country = json_string_value(json_object_get(stay, "country"));
+	const char *division = json_string_value(json_object_get(stay, "division"));
+	const char *zh = NULL, *en = NULL;
+	json_t *place;
+
+	if (!area_names(division ? division : country, &zh, &en))
+		zh = en = division ? division : country;
+	place = json_pack("{s:s, s:s?, s:{s:s, s:s}, s:I}", "country", country, "division", division, "name", "zh", zh,
+		"en", en ? en : zh, "hours", json_integer_value(json_object_get(stay, "hours")));
+	if (!place || json_array_append_new(places, place) < 0)
+		return error_no_memory(e);
+	return 0;
+}
+
+int
+cascade_travel_card(
+	struct cascade *cascade, const struct pack *pack, person_number person, json_t **ret_card, struct error *e)
+{
+	const struct zone *zone = pack_zone(pack);
+	instant now = registry_now(cascade->registry), from, to;
+	char from_text[TIME_TEXT_SIZE], to_text[TIME_TEXT_SIZE];
+	json_t *result = NULL, *places = json_array(), *stay;
+	const json_t *definition;
+	const char *name = shown_stays(pack, &definition);
+	int64_t days;
+	size_t i;
+	int r;
+
+	if (!name) {
+		r = error_set(e, ERROR_USAGE, "the pack %s is no travel card", pack_jurisdiction(pack));
+		goto out;
+	}
+	if ((r = cascade_explain(cascade, pack, person, &result, e)) < 0)
+		goto out;
+	json_array_foreach(json_object_get(json_object_get(result, "derived"), name), i,
+		stay) if ((r = add_place(places, stay, e)) < 0) goto out;
+	days = json_integer_value(value_of(pack, definition, "days"));
+	if (days < 1 || days > DAYS_MAX)
+		days = 1;
+	to = json_is_true(value_of(pack, definition, "today")) ? now : zone_day_start(zone, zone_day(zone, now));
+	from = zone_day_start(zone, zone_day(zone, to - 1) + 1 - (day_number)days);
+	*ret_card = json_pack("{s:O, s:s, s:s, s:O}", "colour", json_object_get(result, "colour"), "from",
+		time_write(from, zone, from_text), "to", time_write(to, zone, to_text), "places", places);
+	if (!*ret_card)
+		r = error_no_memory(e);
+out:
+	json_decref(result);
+	json_decref(places);
+	return r;
+}

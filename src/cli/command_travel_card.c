@@ -1,0 +1,94 @@
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "cli/commands.h"
+#include "cli/store.h"
+
+static int
+find_card(struct cli_store *store, const char *wanted, const struct pack **ret_pack)
+{
+	char(*names)[JURISDICTION_SIZE] = NULL;
+	const struct pack *pack;
+	struct error e = {0};
+	size_t count = 0;
+	int code = 0;
+
+	*ret_pack = NULL;
+	if (wanted)
+		return cli_pack(store, wanted, ret_pack);
+	if (registry_jurisdictions(store->registry, &names, &count, &e) < 0)
+		return cli_fail(&e);
+	for (size_t i = 0; i < count && !*ret_pack && !code; i++)
+		if ((code = cli_pack(store, names[i], &pack)) == 0 && cascade_is_travel_card(pack))
+			*ret_pack = pack;
+	free(names);
+	if (!code && !*ret_pack) {
+		cli_say("this store has no travel card: init it with a pack that is one");
+		code = EXIT_NO;
+	}
+	return code;
+}
+
+static int
+print_card(struct cli *cli, json_t *card, const char *id)
+{
+	const json_t *place;
+	size_t i;
+
+	json_object_set_new(card, "person", json_string(id));
+	if (cli->json)
+		return cli_print_json(json_incref(card));
+	printf("%s, %s to %s\n", json_string_value(json_object_get(card, "colour")),
+		json_string_value(json_object_get(card, "from")), json_string_value(json_object_get(card, "to")));
+	json_array_foreach(json_object_get(card, "places"), i, place)
+	{
+		const char *division = json_string_value(json_object_get(place, "division"));
+
+		printf("  %s %-6s  %s (%s), %lld h\n", json_string_value(json_object_get(place, "country")),
+			division ? division : "", json_string_value(json_object_get(json_object_get(place, "name"), "en")),
+			json_string_value(json_object_get(json_object_get(place, "name"), "zh")),
+			(long long)json_integer_value(json_object_get(place, "hours")));
+	}
+	return EXIT_DONE;
+}
+
+static int
+run(struct cli *cli, int argc, char **argv)
+{
+	const char *name = NULL;
+	const struct cli_option options[] = {{"pack", OPTION_VALUE, &name}};
+	const struct pack *pack;
+	struct cli_store store;
+	person_number person;
+	struct error e = {0};
+	json_t *card = NULL;
+	size_t count;
+	char **words;
+	int code = cli_options(cli, options, 1, argc, argv, &words, &count);
+
+	if (code)
+		return code;
+	if (count != 1)
+		return cli_usage(cli, "one ID is needed");
+	if ((code = cli_store_open(cli, false, &store)) == 0 && (code = cli_person(&store, words[0], &person)) == 0 &&
+		(code = find_card(&store, name, &pack)) == 0) {
+		if (cascade_travel_card(store.cascade, pack, person, &card, &e) < 0)
+			code = cli_fail(&e);
+		else
+			code = print_card(cli, card, words[0]);
+	}
+	json_decref(card);
+	cli_store_close(&store);
+	return code;
+}
+
+const struct command command_travel_card = {
+	.name = "travel-card",
+	.summary = "the cities and countries where a person stayed",
+	.usage = "travel-card ID [--pack P]",
+	.help =
+		"Prints the cities and countries of the last days with stays over the pack's hours, and the card's colour. It needs\n"
+		"no application.\n\n"
+		"  --pack P   the travel card's pack (default: the store's first that is one)\n",
+	.run = run,
+};
