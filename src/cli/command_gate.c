@@ -1,0 +1,94 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "cli/commands.h"
+#include "cli/store.h"
+
+enum { TEMPERATURE_LEAST = 300, TEMPERATURE_MOST = 450 };
+
+/* The code: the word itself where it begins as one, else the text in the file or picture of that name. */
+static int
+read_code(const char *word, struct buffer *text)
+{
+	struct buffer content = buffer_make(QR_PICTURE_MAX);
+	struct error e = {0};
+	int code = 0;
+
+	if (text_starts(word, "HC1:")) {
+		if (buffer_add_text(text, word, &e) < 0)
+			code = cli_fail(&e);
+	} else if (file_read(word, &content, &e) < 0 ||
+		(qr_is_picture(content.data, content.length) ? qr_read(content.data, content.length, text, &e)
+													 : buffer_add(text, content.data, content.length, &e)) < 0) {
+		code = e.code == ERROR_EXISTS_NOT ? (cli_fail(&e), EXIT_BAD_INPUT) : cli_fail(&e);
+	}
+	while (!code && text->length && strchr(" \r\n", text->data[text->length - 1]))
+		text->data[--text->length] = 0;
+	buffer_free(&content);
+	return code;
+}
+
+static int
+print_answer(struct cli *cli, const struct gate_answer *answer)
+{
+	const char *cause = answer->cause ? gate_cause_name(answer->cause) : NULL;
+
+	if (cli->json)
+		return cli_print_json(json_pack("{s:s, s:s?, s:s, s:{s:s, s:s}}", "verdict", gate_verdict_name(answer->verdict),
+			"cause", cause, "receipt", answer->receipt, "act", "zh", answer->act->zh, "en", answer->act->en));
+	printf("%s%s%s\n%s\nreceipt %s\n", gate_verdict_name(answer->verdict), cause ? ": " : "", cause ? cause : "",
+		answer->act->en, answer->receipt);
+	return EXIT_DONE;
+}
+
+static int
+run(struct cli *cli, int argc, char **argv)
+{
+	const char *place = NULL, *temperature = NULL;
+	const struct cli_option options[] = {{"place", OPTION_VALUE, &place}, {"temperature", OPTION_VALUE, &temperature}};
+	struct buffer text = buffer_make(QR_PICTURE_MAX);
+	struct gate_question question;
+	struct gate_answer answer;
+	struct cli_store store = {0};
+	struct error e = {0};
+	int64_t tenths_c = 0;
+	size_t count;
+	char **words;
+	int code = cli_options(cli, options, 2, argc, argv, &words, &count);
+
+	if (code)
+		return code;
+	if (count != 2 || strcmp(words[0], "check") != 0 || !place)
+		return cli_usage(cli, "check takes one code and --place");
+	if (temperature &&
+		(!text_decimal(temperature, strlen(temperature), 1, &tenths_c) || tenths_c < TEMPERATURE_LEAST ||
+			tenths_c > TEMPERATURE_MOST))
+		return cli_usage(cli, "--temperature is 30.0 to 45.0 degrees Celsius, not '%s'", temperature);
+	if ((code = read_code(words[1], &text)) || (code = cli_store_open(cli, true, &store)))
+		goto out;
+	question = (struct gate_question){
+		.code = buffer_text(&text), .place = place, .by = cli_actor(&store), .temperature_tenths_c = (int32_t)tenths_c};
+	if (gate_check(store.cascade, store.issuer, &question, &answer, &e) < 0)
+		code = cli_fail(&e);
+	else if ((code = print_answer(cli, &answer)) == EXIT_DONE && answer.verdict != GATE_PASS)
+		code = EXIT_NO;
+out:
+	buffer_free(&text);
+	cli_store_close(&store);
+	return code;
+}
+
+const struct command command_gate = {
+	.name = "gate",
+	.summary = "check a code at a place",
+	.usage = "gate check TEXT|FILE --place ID [--temperature C]",
+	.help =
+		"Checks a code as a gate does: prints pass, ask or refuse with the cause, what to do, and the receipt's number. The\n"
+		"code is its text, or a file or picture that holds it. Nothing about the person is shown. Exit 0 if it passes,\n"
+		"1 if not.\n\n"
+		"  --place ID        where, as 'import places' names it\n"
+		"  --temperature C   in degrees Celsius, 30.0 to 45.0\n",
+	.run = run,
+};
