@@ -66,7 +66,7 @@ run(struct cli *cli, int argc, char **argv)
 		(!text_decimal(temperature, strlen(temperature), 1, &tenths_c) || tenths_c < TEMPERATURE_LEAST ||
 			tenths_c > TEMPERATURE_MOST))
 		return cli_usage(cli, "--temperature is 30.0 to 45.0 degrees Celsius, not '%s'", temperature);
-	if ((code = read_code(words[1], &text)) || (code = cli_store_open(cli, true, &store)))
+	if ((code = read_code(words[1], &text)) || (code = cli_store_open(cli, false, &store)))
 		goto out;
 	question = (struct gate_question){
 		.code = buffer_text(&text), .place = place, .by = cli_actor(&store), .temperature_tenths_c = (int32_t)tenths_c};

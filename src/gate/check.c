@@ -139,7 +139,7 @@ gate_check(struct cascade *cascade, struct issuer *issuer, const struct gate_que
 		(r = decide(cascade, issuer, question, &place, &answer, &claims, e)) < 0)
 		return r;
 
-	check.at = answer.at;
+	check.at = question->offline ? answer.at : registry_recording_time(registry);
 	snprintf(check.place, sizeof check.place, "%s", question->place);
 	snprintf(check.verdict, sizeof check.verdict, "%s", gate_verdict_name(answer.verdict));
 	snprintf(check.cause, sizeof check.cause, "%s", answer.cause ? gate_cause_name(answer.cause) : "");
@@ -155,7 +155,7 @@ gate_check(struct cascade *cascade, struct issuer *issuer, const struct gate_que
 		return r;
 	if ((r = registry_check_put(registry, &check, e)) < 0 ||
 		(answer.cause == GATE_FEVER && answer.has_colour &&
-			(r = record_fever(cascade, issuer, question, &claims, answer.at, e)) < 0) ||
+			(r = record_fever(cascade, issuer, question, &claims, check.at, e)) < 0) ||
 		(r = registry_commit(registry, e)) < 0) {
 		registry_rollback(registry);
 		return r;

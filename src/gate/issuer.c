@@ -164,6 +164,16 @@ out:
 	return r;
 }
 
+int
+issuer_ensure(struct issuer *issuer, const char *jurisdiction, instant from, instant now, struct error *e)
+{
+	int64_t count;
+	int r = db_one_int(issuer->db, "SELECT count(*) FROM issuer_key WHERE jurisdiction = $1",
+		(struct db_value[]){db_text(jurisdiction)}, 1, &count, e);
+
+	return r < 0 || count ? r : issuer_rotate(issuer, jurisdiction, from, now, e);
+}
+
 static int
 load_signer(struct issuer *issuer, const char *jurisdiction, instant at, struct signer *ret_signer, struct error *e)
 {

@@ -35,6 +35,9 @@ void issuer_close(struct issuer *issuer);
  * ISSUER_KEY_LIFETIME_S after ${now}. Inside a transaction of the caller, or its own. ERROR_EXISTS if one begins just then. */
 int issuer_rotate(struct issuer *issuer, const char *jurisdiction, instant from, instant now, struct error *e);
 
+/* issuer_ensure(issuer, jurisdiction, from, now, e): issuer_rotate if the jurisdiction has no key at all. */
+int issuer_ensure(struct issuer *issuer, const char *jurisdiction, instant from, instant now, struct error *e);
+
 /* issuer_issue(issuer, jurisdiction, person, colour, at, lifetime_s, text, e):
  * Append the text of a code that counts in [at, at + lifetime_s). ERROR_EXISTS_NOT where no key of the jurisdiction is
  * in force at ${at}. */
