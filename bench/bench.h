@@ -1,0 +1,34 @@
+/* bench/bench.h: what each benchmark uses: time, and a line a figure.
+ *
+ * A figure is measured beside a reference in the same run, and read as their ratio: machines differ and are shared. */
+
+#ifndef HEALTHCODE_BENCH_BENCH_H
+#define HEALTHCODE_BENCH_BENCH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Seconds of the monotonic clock. */
+double bench_now(void);
+
+/* bench_rate(once, context): calls a second of ${once}: the median of five spells of a fifth of a second. */
+double bench_rate(void (*once)(void *context), void *context);
+
+/* bench_pair(once, context, reference, reference_context, ret_rate, ret_reference): both rates, their spells in turn, so
+ * that a machine whose speed drifts does so for both. */
+void bench_pair(void (*once)(void *context), void *context, void (*reference)(void *context), void *reference_context,
+	double *ret_rate, double *ret_reference);
+
+/* bench_figure(bench, figure, value, unit, reference, reference_value, goal): report it. ${goal} is the least ratio that
+ * is wanted, or 0 for none. */
+void bench_figure(const char *bench, const char *figure, double value, const char *unit, const char *reference,
+	double reference_value, double goal);
+
+/* End the program after saying what failed. */
+void bench_fail(const char *what) __attribute__((noreturn));
+
+void bench_credential(void);
+void bench_feed(void);
+void bench_policy(void);
+
+#endif

@@ -1,0 +1,142 @@
+/* The benchmarks that are this program's own: bench [NAME] [--json]. script/bench builds and runs it. */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "bench/bench.h"
+
+enum { SPELLS = 5 };
+
+static const double spell_s = 0.2;
+static bool json;
+
+static const struct {
+	const char *name;
+	void (*run)(void);
+} benches[] = {
+	{"credential", bench_credential},
+	{"feed", bench_feed},
+	{"policy", bench_policy},
+};
+
+double
+bench_now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static double
+spell(void (*once)(void *context), void *context)
+{
+	double start = bench_now(), end;
+	long calls = 0;
+
+	do {
+		once(context);
+		calls++;
+		end = bench_now();
+	} while (end - start < spell_s);
+	return (double)calls / (end - start);
+}
+
+static int
+compare(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+static double
+median(double *values)
+{
+	qsort(values, SPELLS, sizeof *values, compare);
+	return values[SPELLS / 2];
+}
+
+double
+bench_rate(void (*once)(void *context), void *context)
+{
+	double rates[SPELLS];
+
+	once(context);
+	for (int i = 0; i < SPELLS; i++)
+		rates[i] = spell(once, context);
+	return median(rates);
+}
+
+void
+bench_pair(void (*once)(void *context), void *context, void (*reference)(void *context), void *reference_context,
+	double *ret_rate, double *ret_reference)
+{
+	double rates[SPELLS], references[SPELLS];
+
+	once(context);
+	reference(reference_context);
+	for (int i = 0; i < SPELLS; i++) {
+		rates[i] = spell(once, context);
+		references[i] = spell(reference, reference_context);
+	}
+	*ret_rate = median(rates);
+	*ret_reference = median(references);
+}
+
+void
+bench_figure(const char *bench, const char *figure, double value, const char *unit, const char *reference,
+	double reference_value, double goal)
+{
+	double ratio = value / reference_value;
+
+	if (json) {
+		printf("{\"bench\":\"%s\",\"figure\":\"%s\",\"value\":%.6g,\"unit\":\"%s\",\"reference\":\"%s\","
+			   "\"reference_value\":%.6g,\"ratio\":%.4g,",
+			bench, figure, value, unit, reference, reference_value, ratio);
+		if (goal > 0)
+			printf("\"goal\":%.4g,\"met\":%s}\n", goal, ratio >= goal ? "true" : "false");
+		else
+			printf("\"goal\":null,\"met\":null}\n");
+		return;
+	}
+	printf("%-11s %-34s %12.6g %-12s %-34s %12.6g  ratio %-8.3g", bench, figure, value, unit, reference,
+		reference_value, ratio);
+	if (goal > 0)
+		printf(" goal %.3g: %s", goal, ratio >= goal ? "met" : "not met");
+	putchar('\n');
+	fflush(stdout);
+}
+
+void
+bench_fail(const char *what)
+{
+	fprintf(stderr, "bench: %s\n", what);
+	exit(4);
+}
+
+int
+main(int argc, char **argv)
+{
+	const char *only = NULL;
+	bool found = false;
+
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "--json") == 0)
+			json = true;
+		else
+			only = argv[i];
+	}
+	for (size_t i = 0; i < sizeof benches / sizeof benches[0]; i++)
+		if (!only || strcmp(only, benches[i].name) == 0) {
+			found = true;
+			benches[i].run();
+		}
+	if (!found) {
+		fprintf(stderr, "bench: there is no benchmark '%s'\n", only);
+		return 2;
+	}
+	return 0;
+}
