@@ -38,7 +38,7 @@ leaf_of(const struct keys *keys, const struct evaluation_change *change, struct 
 	uint8_t salt[KEYS_SIZE];
 	int length, r;
 
-	_Static_assert(KEYS_SIZE == LEDGER_SALT_SIZE, "a keyed hash serves as a salt");
+	_Static_assert((int)KEYS_SIZE == (int)LEDGER_SALT_SIZE, "a keyed hash serves as a salt");
 	length = snprintf(record, sizeof record,
 		"{\"colour\":\"%s\",\"jurisdiction\":\"%s\",\"person\":%u,\"policy\":\"%s\",\"since\":\"%s\"}",
 		colour_name(change->colour), change->jurisdiction, change->person, change->policy,

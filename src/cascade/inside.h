@@ -7,6 +7,7 @@
 #include "db/db.h"
 #include "keys/keys.h"
 #include "ledger/ledger.h"
+#include "policy/policy.h"
 
 struct cascade {
 	struct registry *registry;

@@ -154,7 +154,7 @@ out:
 }
 
 static void
-accept(struct exchange *x)
+accept_form(struct exchange *x)
 {
 	exchange_answer(x, MHD_HTTP_ACCEPTED, json_pack("{s:s}", "state", "awaiting_voucher"));
 }
@@ -182,7 +182,7 @@ answer_apply(struct http_context *c, struct exchange *x)
 	if (put_form(c, &form, &e) < 0)
 		exchange_failure(x, &e);
 	else
-		accept(x);
+		accept_form(x);
 }
 
 void
@@ -218,7 +218,7 @@ answer_dependant(struct http_context *c, struct exchange *x)
 	else if (r < 0)
 		exchange_failure(x, &e);
 	else
-		accept(x);
+		accept_form(x);
 }
 
 void

@@ -98,6 +98,29 @@ presence_place(struct presence *presence, place_number number, const struct pres
 	return place_read(presence, PLACE_WHERE("p.number = $1"), &key, view, ret_place, e);
 }
 
+int
+presence_each_place(struct presence *presence, const struct presence_view *view, presence_each_place_function *each,
+	void *context, struct error *e)
+{
+	struct db_statement *codes = NULL;
+	struct presence_place place;
+	int r;
+
+	if ((r = db_start(presence->db, "SELECT code FROM presence_place ORDER BY code", NULL, 0, &codes, e)) < 0)
+		return r;
+	while ((r = db_step(codes, e)) == 1) {
+		r = presence_find_place(presence, db_column_text(codes, 0), view, &place, e);
+		if (r == 0)
+			r = each(&place, context, e);
+		else if (r == ERROR_EXISTS_NOT) /* recorded later than was known */
+			r = 0;
+		if (r)
+			break;
+	}
+	db_finish(codes);
+	return r;
+}
+
 static bool
 place_equal(const struct presence_place *a, const struct presence_place *b)
 {

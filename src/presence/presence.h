@@ -87,6 +87,12 @@ int presence_find_place(struct presence *presence, const char *code, const struc
 int presence_place(struct presence *presence, place_number number, const struct presence_view *view,
 	struct presence_place *ret_place, struct error *e);
 
+/* presence_each_place(presence, view, each, context, e): call ${each} for every place as it was known, by code. A
+ * non-zero return from ${each} ends the walk and is returned. Cost grows with the places. */
+typedef int presence_each_place_function(const struct presence_place *place, void *context, struct error *e);
+int presence_each_place(struct presence *presence, const struct presence_view *view, presence_each_place_function *each,
+	void *context, struct error *e);
+
 /* ${day_only}: only the day is known, [start, end) is the whole local day, and no minutes can be told from it.
  * ${seat} is row * 16 + column, 0 where the place has none; see presence_seat_read. */
 struct presence_stay {

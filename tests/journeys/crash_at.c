@@ -73,15 +73,15 @@ count(void)
 	report(text);
 }
 
-#define REAL(name, type)                                                                                               \
-	static type real;                                                                                                  \
+#define REAL(name)                                                                                                     \
+	static __typeof__(&name) real;                                                                                     \
 	if (!real)                                                                                                         \
-	real = (type)dlsym(RTLD_NEXT, name)
+	real = (__typeof__(&name))dlsym(RTLD_NEXT, #name)
 
 ssize_t
 write(int fd, const void *bytes, size_t length)
 {
-	REAL("write", ssize_t(*)(int, const void *, size_t));
+	REAL(write);
 	note_fd("write", fd);
 	return real(fd, bytes, length);
 }
@@ -89,7 +89,7 @@ write(int fd, const void *bytes, size_t length)
 ssize_t
 pwrite64(int fd, const void *bytes, size_t length, off64_t at)
 {
-	REAL("pwrite64", ssize_t(*)(int, const void *, size_t, off64_t));
+	REAL(pwrite64);
 	note_fd("pwrite", fd);
 	return real(fd, bytes, length, at);
 }
@@ -97,7 +97,7 @@ pwrite64(int fd, const void *bytes, size_t length, off64_t at)
 int
 fsync(int fd)
 {
-	REAL("fsync", int (*)(int));
+	REAL(fsync);
 	note_fd("fsync", fd);
 	return real(fd);
 }
@@ -105,7 +105,7 @@ fsync(int fd)
 int
 fdatasync(int fd)
 {
-	REAL("fdatasync", int (*)(int));
+	REAL(fdatasync);
 	note_fd("fdatasync", fd);
 	return real(fd);
 }
@@ -113,7 +113,7 @@ fdatasync(int fd)
 int
 ftruncate64(int fd, off64_t length)
 {
-	REAL("ftruncate64", int (*)(int, off64_t));
+	REAL(ftruncate64);
 	note_fd("ftruncate", fd);
 	return real(fd, length);
 }
@@ -121,7 +121,7 @@ ftruncate64(int fd, off64_t length)
 int
 rename(const char *from, const char *to)
 {
-	REAL("rename", int (*)(const char *, const char *));
+	REAL(rename);
 	note("rename", to);
 	return real(from, to);
 }
@@ -129,7 +129,7 @@ rename(const char *from, const char *to)
 int
 unlink(const char *path)
 {
-	REAL("unlink", int (*)(const char *));
+	REAL(unlink);
 	note("unlink", path);
 	return real(path);
 }
