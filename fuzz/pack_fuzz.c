@@ -1,0 +1,94 @@
+/* A pack's files and a person's facts: a line "== PATH" before each file, "== facts" before the facts. Whatever the
+ * bytes, nothing may crash or leak; a pack that is refused says why; an answer is the same twice. */
+
+#include <assert.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "policy/policy.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
+
+enum { FILES_MAX = 32, NOW = 1585036800 };
+
+/* The input, cut at its headings; text is changed in place to end the paths. */
+static size_t
+cut(char *text, size_t size, struct pack_file *files)
+{
+	char *at = text, *end = text + size;
+	size_t count = 0;
+
+	while (count < FILES_MAX && end - at > 3 && memcmp(at, "== ", 3) == 0) {
+		char *line_end = memchr(at, '\n', (size_t)(end - at)), *next;
+
+		if (!line_end)
+			break;
+		*line_end = '\0';
+		next = memmem(line_end + 1, (size_t)(end - line_end - 1), "\n== ", 4);
+		files[count].path = at + 3;
+		files[count].bytes = line_end + 1;
+		files[count].length = (size_t)((next ? next + 1 : end) - (line_end + 1));
+		count++;
+		at = next ? next + 1 : end;
+	}
+	return count;
+}
+
+static void
+count_fault(void *context, const struct error *fault)
+{
+	assert(fault->message[0] && fault->file[0]);
+	++*(size_t *)context;
+}
+
+static void
+ask_twice(const struct pack *pack, const struct pack_file *file)
+{
+	json_t *facts = NULL, *first = NULL, *second = NULL, *changes = NULL;
+	struct error e = {0};
+	int r;
+
+	if (json_read(file->bytes, file->length, "facts", &facts, &e) < 0)
+		return;
+	r = evaluate(pack, facts, NOW, &first, &changes, &e);
+	assert(r == 0 || (!first && !changes && e.code == r && e.message[0]));
+	assert(evaluate(pack, facts, NOW, &second, NULL, &e) == r);
+	assert(r < 0 || json_equal(first, second));
+	json_decref(changes);
+	json_decref(second);
+	json_decref(first);
+	json_decref(facts);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
+{
+	struct pack_file files[FILES_MAX], facts = {0};
+	struct pack *pack = NULL;
+	char *text = malloc(size + 1);
+	size_t count, faults = 0;
+	struct error e = {0};
+
+	if (!text)
+		return 0;
+	memcpy(text, bytes, size);
+	text[size] = '\0';
+	count = cut(text, size, files);
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(files[i].path, "facts") == 0) {
+			facts = files[i];
+			files[i--] = files[--count];
+		}
+	if (pack_read("fuzz", files, count, count_fault, &faults, &pack, &e) == 0) {
+		assert(faults == 0);
+		if (facts.path)
+			ask_twice(pack, &facts);
+	} else {
+		assert(!pack && e.message[0]);
+	}
+	pack_free(pack);
+	free(text);
+	return 0;
+}
