@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/code_issue.h"
 #include "cli/commands.h"
 #include "cli/verify.h"
 
@@ -83,14 +84,21 @@ run(struct cli *cli, int argc, char **argv)
 {
 	if (argc > 1 && strcmp(argv[1], "verify") == 0)
 		return verify(cli, argc - 1, argv + 1);
-	return cli_usage(cli, "what to do with a code: verify");
+	if (argc > 1 && strcmp(argv[1], "issue") == 0)
+		return code_issue_run(cli, argc - 1, argv + 1);
+	return cli_usage(cli, "what to do with a code: issue or verify");
 }
 
 const struct command command_code = {
 	.name = "code",
-	.summary = "check a signed code",
-	.usage = "code verify TEXT|FILE --trust FILE",
+	.summary = "issue or check a signed code",
+	.usage = "code issue ID [--pack P] [--svg FILE] [--png FILE] | code verify TEXT|FILE --trust FILE",
 	.help =
+		"issue signs a code of the person's colour now, evaluated first where something changed, and prints its text, or\n"
+		"draws it as a QR code. It counts for the pack's \"valid_s\" seconds.\n\n"
+		"  --pack P     the jurisdiction (default: the store's first)\n"
+		"  --svg FILE   draw it as SVG\n"
+		"  --png FILE   draw it as PNG\n\n"
 		"verify checks a code offline, at the moment of --now: the text itself (\"HC1:...\"), a file that holds it, a\n"
 		"PNG picture, or an SVG that healthcode drew; \"-\" is standard input. --trust is a signed trust list, or\n"
 		"certificates (PEM, DER, base64), or a folder of them. Exit 0 if it is valid; 1 if not, with the cause:\n"
