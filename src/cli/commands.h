@@ -10,33 +10,41 @@ extern const struct command command_code;
 extern const struct command command_evaluate;
 extern const struct command command_explain;
 extern const struct command command_gate;
+extern const struct command command_import;
+extern const struct command command_init;
 extern const struct command command_key;
 extern const struct command command_ledger;
 extern const struct command command_pack;
+extern const struct command command_person;
 extern const struct command command_rule;
 extern const struct command command_serve;
 extern const struct command command_simulate;
 extern const struct command command_trace;
 extern const struct command command_travel_card;
 extern const struct command command_trust;
+extern const struct command command_user;
 extern const struct command command_version;
 
 /* clang-format off */
 #define COMMANDS \
-	&command_certificate, \
-	&command_code, \
+	&command_init, \
+	&command_import, \
 	&command_evaluate, \
 	&command_explain, \
-	&command_gate, \
-	&command_key, \
-	&command_ledger, \
-	&command_pack, \
-	&command_rule, \
-	&command_serve, \
-	&command_simulate, \
+	&command_person, \
 	&command_trace, \
 	&command_travel_card, \
+	&command_code, \
+	&command_gate, \
 	&command_trust, \
+	&command_key, \
+	&command_user, \
+	&command_serve, \
+	&command_pack, \
+	&command_rule, \
+	&command_certificate, \
+	&command_ledger, \
+	&command_simulate, \
 	&command_version,
 /* clang-format on */
 

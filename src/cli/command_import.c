@@ -1,0 +1,201 @@
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "cli/commands.h"
+#include "cli/store.h"
+#include "feed/feed.h"
+
+static void
+say(const struct error *note, void *context)
+{
+	char text[ERROR_MESSAGE_MAX + ERROR_FILE_MAX + 64];
+
+	(void)context;
+	cli_say("%s", error_text(note, text, sizeof text));
+}
+
+static int
+print_totals(const struct cli *cli, const char *kind, const char *file, const struct feed_totals *totals)
+{
+	if (cli->json)
+		return cli_print_json(json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I}", "kind", kind, "file", file, "read",
+			(json_int_t)totals->read, "new", (json_int_t)totals->added, "changed", (json_int_t)totals->changed,
+			"unchanged", (json_int_t)totals->unchanged, "rejected", (json_int_t)totals->rejected));
+	printf("%s: %" PRIu64 " new, %" PRIu64 " changed, %" PRIu64 " unchanged, %" PRIu64 " rejected\n", kind,
+		totals->added, totals->changed, totals->unchanged, totals->rejected);
+	return EXIT_DONE;
+}
+
+/* What was imported may be a case, or where somebody met one. */
+static bool
+may_bring_contacts(const char *kind)
+{
+	return strcmp(kind, "cases") == 0 || strcmp(kind, "stays") == 0 || strcmp(kind, "places") == 0;
+}
+
+/* One file after the other; a file that cannot be read does not keep the others from being imported. */
+static int
+import_files(
+	struct cli *cli, struct registry *registry, struct feed_import_options *options, char **files, size_t count)
+{
+	int exit = EXIT_DONE;
+
+	for (size_t i = 0; i < count; i++) {
+		struct feed_totals totals = {0};
+		struct error e = {0};
+		int code;
+
+		options->file = files[i];
+		code = feed_import(registry, options, &totals, &e);
+		if (code < 0) {
+			code = cli_fail(&e);
+			if (code > exit)
+				exit = code;
+			if (code == EXIT_FAILED)
+				break;
+			continue;
+		}
+		if ((code = print_totals(cli, options->kind, files[i], &totals)) != EXIT_DONE)
+			return code;
+		if (totals.rejected && exit < EXIT_BAD_INPUT)
+			exit = EXIT_BAD_INPUT;
+	}
+	return exit;
+}
+
+static int
+import(struct cli *cli, const char *kind, char **files, size_t count, bool strict, const char *rejects)
+{
+	struct feed_import_options options = {.kind = kind, .strict = strict, .refused = say, .noticed = say};
+	struct cli_store store;
+	struct error e = {0};
+	int exit;
+
+	if ((exit = cli_store_open(cli, true, &store)))
+		goto out;
+	options.by = store.has_user ? store.user.name : NULL;
+	if (rejects && feed_rejects_new(rejects, &options.rejects, &e) < 0) {
+		exit = cli_fail(&e);
+		goto out;
+	}
+	exit = import_files(cli, store.registry, &options, files, count);
+	if (options.rejects && feed_rejects_finish(options.rejects, &e) < 0)
+		exit = cli_fail(&e);
+	if (may_bring_contacts(kind) && cascade_trace_cases(store.cascade, &e) < 0)
+		exit = cli_fail(&e);
+out:
+	feed_rejects_free(options.rejects);
+	cli_store_close(&store);
+	return exit;
+}
+
+static int
+print_import(const struct evidence_import *import, void *context, struct error *e)
+{
+	const struct cli *cli = context;
+	const struct evidence_counts *c = &import->counts;
+	char at[TIME_TEXT_SIZE], undone[TIME_TEXT_SIZE];
+
+	(void)e;
+	time_write(import->recorded_at, &zone_utc, at);
+	time_write(import->undone_at, &zone_utc, undone);
+	if (cli->json) {
+		cli_print_json(json_pack("{s:I, s:s, s:s, s:s?, s:s, s:b, s:s?, s:I, s:I, s:I, s:I, s:I}", "import",
+			(json_int_t)import->id, "kind", import->kind, "file", import->file_name, "by", import->by, "at", at,
+			"ended", import->ended, "undone_at", import->undone ? undone : NULL, "read", (json_int_t)c->read, "new",
+			(json_int_t)c->new_rows, "changed", (json_int_t)c->changed, "unchanged", (json_int_t)c->unchanged,
+			"rejected", (json_int_t)c->rejected));
+		return 0;
+	}
+	printf("%" PRId64 "  %s  %s  %s: %" PRId64 " new, %" PRId64 " changed, %" PRId64 " unchanged, %" PRId64
+		   " rejected%s%s\n",
+		import->id, at, import->file_name, import->kind, c->new_rows, c->changed, c->unchanged, c->rejected,
+		import->undone ? ", undone " : "", import->undone ? undone : "");
+	return 0;
+}
+
+static int
+list(struct cli *cli)
+{
+	struct cli_store store;
+	struct error e = {0};
+	int exit = cli_store_open(cli, false, &store);
+
+	if (!exit &&
+		evidence_import_each(registry_db(store.registry), registry_known(store.registry), print_import, cli, &e) < 0)
+		exit = cli_fail(&e);
+	cli_store_close(&store);
+	return exit;
+}
+
+static int
+undo(struct cli *cli, const char *number)
+{
+	struct cli_store store;
+	struct error e = {0};
+	int64_t import;
+	int exit;
+
+	if (!text_integer(number, strlen(number), 1, INT64_MAX, &import))
+		return cli_usage(cli, "the number of an import expected, not '%s'", number);
+	if ((exit = cli_store_open(cli, true, &store)) == 0 &&
+		(feed_import_undo(store.registry, import, &e) < 0 || cascade_trace_cases(store.cascade, &e) < 0))
+		exit = cli_fail(&e);
+	cli_store_close(&store);
+	return exit;
+}
+
+static bool
+is_kind(const char *word)
+{
+	const char *kind;
+
+	for (size_t i = 0; (kind = feed_kind(i)); i++)
+		if (strcmp(kind, word) == 0)
+			return true;
+	return false;
+}
+
+static int
+run(struct cli *cli, int argc, char **argv)
+{
+	const char *rejects = NULL, *strict = NULL;
+	const struct cli_option options[] = {
+		{"rejects", OPTION_VALUE, &rejects},
+		{"strict", OPTION_FLAG, &strict},
+	};
+	size_t count;
+	char **words;
+	int code = cli_options(cli, options, sizeof options / sizeof options[0], argc, argv, &words, &count);
+
+	if (code)
+		return code;
+	if (count == 0)
+		return cli_usage(cli, "a kind and files are needed");
+	if (strcmp(words[0], "list") == 0 && count == 1)
+		return list(cli);
+	if (strcmp(words[0], "undo") == 0 && count == 2)
+		return undo(cli, words[1]);
+	if (!is_kind(words[0]))
+		return cli_usage(cli, "there is no kind '%s'", words[0]);
+	if (count == 1)
+		return cli_usage(cli, "files of %s are needed ('-' is standard input)", words[0]);
+	return import(cli, words[0], words + 1, count - 1, strict != NULL, rejects);
+}
+
+const struct command command_import = {
+	.name = "import",
+	.summary = "read files into the store, list imports, undo one",
+	.usage = "import KIND FILE... [--rejects FILE] [--strict] | import list | import undo N",
+	.help =
+		"Reads CSV (with a heading line) or JSON lines, told apart by the content; '-' is standard input.\n"
+		"Kinds: residents checkins places stays visits areas cases (columns: docs/imports.md).\n"
+		"Prints 'KIND: N new, N changed, N unchanged, N rejected' for each file. The same file again changes nothing.\n"
+		"A rejected row is told as FILE:LINE:COLUMN: reason; the others are taken, and the exit code is 3.\n\n"
+		"  --rejects FILE  copy rejected rows there, under their heading, to be mended and imported again\n"
+		"  --strict        keep nothing of a file that has a rejected row\n\n"
+		"'import list' shows what was imported. From 'import undo N' on nothing of import N counts.\n",
+	.run = run,
+};

@@ -1,0 +1,106 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "cli/commands.h"
+#include "cli/store.h"
+#include "keys/keys.h"
+#include "ledger/ledger.h"
+
+enum { PASSWORD_BYTES = 10 };
+
+static int
+add(struct cli_store *store, const char *name, enum registry_role role, const char *password, struct error *e)
+{
+	json_t *body = json_pack("{s:s, s:s, s:s}", "by", cli_actor(store), "role", registry_role_name(role), "user", name);
+	char *text = body ? json_dumps(body, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
+	int r;
+
+	json_decref(body);
+	if (!text)
+		return error_no_memory(e);
+	if ((r = registry_begin(store->registry, e)) < 0)
+		goto out;
+	if ((r = registry_user_add(store->registry, name, role, password, store->has_user ? store->user.name : NULL, e)) <
+			0 ||
+		(r = ledger_append(
+			 registry_db(store->registry), registry_recording_time(store->registry), "user.added", text, NULL, e)) < 0)
+		registry_rollback(store->registry);
+	else
+		r = registry_commit(store->registry, e);
+out:
+	free(text);
+	return r;
+}
+
+static int
+print_user(const struct registry_user *user, void *context, struct error *e)
+{
+	const struct cli *cli = context;
+
+	(void)e;
+	if (cli->json)
+		cli_print_json(json_pack("{s:s, s:s}", "user", user->name, "role", registry_role_name(user->role)));
+	else
+		printf("%-24s %s\n", user->name, registry_role_name(user->role));
+	return 0;
+}
+
+/* The password that was given, or a new one that is told once. */
+static const char *
+choose_password(char made[2 * PASSWORD_BYTES + 1])
+{
+	const char *given = getenv("HEALTHCODE_PASSWORD");
+	uint8_t random[PASSWORD_BYTES];
+
+	if (given && *given)
+		return given;
+	keys_random(random, sizeof random);
+	return text_hex(random, sizeof random, made);
+}
+
+static int
+run(struct cli *cli, int argc, char **argv)
+{
+	const char *role_name = NULL, *password;
+	const struct cli_option options[] = {{"role", OPTION_VALUE, &role_name}};
+	char made[2 * PASSWORD_BYTES + 1];
+	enum registry_role role;
+	struct cli_store store;
+	struct error e = {0};
+	bool listing;
+	size_t count;
+	char **words;
+	int code = cli_options(cli, options, 1, argc, argv, &words, &count);
+
+	if (code)
+		return code;
+	listing = count == 1 && strcmp(words[0], "list") == 0;
+	if (!listing && (count != 2 || strcmp(words[0], "add") != 0 || !role_name))
+		return cli_usage(cli, "what to do: add NAME --role R, or list");
+	if (!listing && (!registry_role_read(role_name, &role) || role == REGISTRY_RESIDENT))
+		return cli_usage(cli, "there is no role '%s' for a user", role_name);
+	if ((code = cli_store_open(cli, !listing, &store)))
+		goto out;
+	password = choose_password(made);
+	if (listing ? registry_users_each(store.registry, print_user, cli, &e) < 0
+				: add(&store, words[1], role, password, &e) < 0)
+		code = cli_fail(&e);
+	else if (!listing && password == made)
+		printf("password: %s\n", made);
+out:
+	cli_store_close(&store);
+	return code;
+}
+
+const struct command command_user = {
+	.name = "user",
+	.summary = "add a user, or list them",
+	.usage = "user add NAME --role R | user list",
+	.help =
+		"Adds somebody who acts by name: staff, a guard's device, a carrier's gateway. The password is $HEALTHCODE_PASSWORD,\n"
+		"or a new one that is printed once. It is in the ledger who was added by whom.\n\n"
+		"  --role R   gate, tracer, clinician, supervisor, auditor, administrator, carrier or committee\n",
+	.run = run,
+};

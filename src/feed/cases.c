@@ -1,0 +1,77 @@
+/* cases: who is a case, since when, and what is known of it. Natural key: the case and its status, so that a case that
+ * was suspected and is confirmed is two pieces of evidence. confirmed_at is when that status was established. */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "feed/import.h"
+
+enum { CASE, ID_NUMBER, STATUS, ONSET, SAMPLED, CONFIRMED_AT, ISOLATED_AT, INFECTED_BY };
+static const struct row_column columns[] = {{"case", true}, {"id_number", false}, {"status", true}, {"onset", false},
+	{"sampled", false}, {"confirmed_at", true}, {"isolated_at", false}, {"infected_by", false}};
+
+enum { CASE_NAME_MAX = 64 };
+
+static int
+check_name(struct import *import, const struct row *row, size_t column, struct error *e)
+{
+	const struct record_field *field = row->fields[column];
+
+	if (field && (field->length > CASE_NAME_MAX || strchr(field->text, '/')))
+		return import_refuse(import, row, column, e, "a case's name has at most 64 bytes and no slash");
+	return 0;
+}
+
+/* Add a time to the body where the row has one. */
+static int
+add_time(struct import *import, const struct row *row, size_t column, json_t *body, struct error *e)
+{
+	instant at;
+	int code;
+
+	if (!row->fields[column])
+		return 0;
+	if ((code = import_time(import, row, column, &at, e)) < 0)
+		return code;
+	return json_object_set_new(body, columns[column].name, import_time_json(at)) < 0 ? error_no_memory(e) : 0;
+}
+
+static int
+take(struct import *import, const struct row *row, enum taken *ret_taken, struct error *e)
+{
+	const char *name = import_text(row, CASE), *status = import_text(row, STATUS);
+	char key[EVIDENCE_KEY_MAX];
+	person_number person = 0;
+	json_t *body = NULL;
+	instant at;
+	int code;
+
+	if ((code = check_name(import, row, CASE, e)) < 0 || (code = check_name(import, row, INFECTED_BY, e)) < 0 ||
+		(row->fields[ID_NUMBER] && (code = import_check_id(import, row, ID_NUMBER, e)) < 0) ||
+		(code = import_time(import, row, CONFIRMED_AT, &at, e)) < 0)
+		goto out;
+	if (!import_is_word(status)) {
+		code = import_refuse(import, row, STATUS, e, "a status is a word such as confirmed, suspected or recovered");
+		goto out;
+	}
+	body = json_pack("{s:s, s:s, s:o, s:s*}", "case", name, "status", status, "at", import_time_json(at), "infected_by",
+		import_text(row, INFECTED_BY));
+	if (!body) {
+		code = error_no_memory(e);
+		goto out;
+	}
+	if ((code = add_time(import, row, ONSET, body, e)) < 0 || (code = add_time(import, row, SAMPLED, body, e)) < 0 ||
+		(code = add_time(import, row, CONFIRMED_AT, body, e)) < 0 ||
+		(code = add_time(import, row, ISOLATED_AT, body, e)) < 0 ||
+		(row->fields[ID_NUMBER] && (code = import_person(import, row, ID_NUMBER, &person, e)) < 0))
+		goto out;
+	snprintf(key, sizeof key, "%s/%s", name, status);
+	code = import_evidence(import, EVIDENCE_CASE_STATUS, person, key, at, body, ret_taken, e);
+	body = NULL;
+out:
+	json_decref(body);
+	return code;
+}
+
+const struct import_kind import_cases = {
+	.name = "cases", .forms = FORM("cases", columns), .form_count = 1, .take = take};

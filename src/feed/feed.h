@@ -1,0 +1,68 @@
+/* feed/feed.h: files from outside become evidence, row by row.
+ *
+ * Files are CSV (RFC 4180, UTF-8, a heading line) or JSON lines with the same names, told apart by their content. Each
+ * kind has a natural key (docs/imports.md): a row is new, changed (the key is known with another value: a correction,
+ * kept as one) or unchanged. A row that cannot be taken is refused with FILE:LINE:COLUMN and a reason, and costs itself
+ * only. Nothing here prints. */
+
+#ifndef HEALTHCODE_FEED_FEED_H
+#define HEALTHCODE_FEED_FEED_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/time.h"
+
+struct registry;
+struct feed_rejects;
+
+/* feed_rejects_new(path, ret_rejects, e):
+ * Rejected rows are copied to ${path} as they stand, under their heading, so that they can be mended and imported again.
+ * The file (mode 0600) is made at the first one; a file that is there is replaced then. Files of one heading share it.
+ * Return 0 or ERROR_NO_MEMORY. */
+int feed_rejects_new(const char *path, struct feed_rejects **ret_rejects, struct error *e);
+
+/* feed_rejects_finish(rejects, e): write all of it through. Return 0 or ERROR_IO. */
+int feed_rejects_finish(struct feed_rejects *rejects, struct error *e);
+void feed_rejects_free(struct feed_rejects *rejects);
+
+struct feed_import_options {
+	const char *kind;             /* "residents", "checkins", ... */
+	const char *file;             /* "-" is standard input */
+	bool strict;                  /* keep nothing if any row is refused */
+	struct feed_rejects *rejects; /* NULL: refused rows are not copied */
+	const char *by;               /* the user who imports, or NULL */
+
+	/* Called, where not NULL, for each refused row, with its place and reason; and for each thing worth knowing about rows
+	 * that were taken (a cumulative count that falls: a correction of the series), with its place. ${note} lives during
+	 * the call. */
+	void (*refused)(const struct error *note, void *context);
+	void (*noticed)(const struct error *note, void *context);
+	void *context;
+};
+
+/* read = added + changed + unchanged + rejected, in rows; the heading is none. */
+struct feed_totals {
+	uint64_t read, added, changed, unchanged, rejected;
+};
+
+/* feed_import(registry, options, ret_totals, e):
+ * Import one file. All of it is one transaction, so that after a crash or a failure nothing of it is there, and importing the
+ * same file again has the same end: a file twice changes nothing. Also with rows refused the return is 0
+ * (${ret_totals->rejected} says how many), but with ${strict} it is ERROR_BAD_INPUT, with the totals, and nothing is
+ * kept. Return 0; ERROR_USAGE for a kind that is none; ERROR_BAD_INPUT (file, line, column) for a heading that is not the
+ * kind's; ERROR_EXISTS_NOT, ERROR_IO and what the registry gives. */
+int feed_import(struct registry *registry, const struct feed_import_options *options, struct feed_totals *ret_totals,
+	struct error *e);
+
+/* feed_import_undo(registry, import, e):
+ * From now on no row of that import counts; what it had corrected counts again, and whom it names is due. One
+ * transaction. Return 0, ERROR_EXISTS_NOT (no such import) or ERROR_EXISTS (undone before). */
+int feed_import_undo(struct registry *registry, int64_t import, struct error *e);
+
+/* feed_kind(index): the names of the kinds from 0 on, NULL after the last. */
+const char *feed_kind(size_t index);
+
+#endif

@@ -1,0 +1,229 @@
+#include "feed/import.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sodium.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "feed/rejects.h"
+
+static const struct import_kind *const kinds[] = {
+	&import_residents, &import_checkins, &import_places, &import_stays, &import_visits, &import_areas, &import_cases};
+
+enum { KIND_COUNT = sizeof kinds / sizeof *kinds };
+
+const char *
+feed_kind(size_t index)
+{
+	return index < KIND_COUNT ? kinds[index]->name : NULL;
+}
+
+static const struct import_kind *
+find_kind(const char *name)
+{
+	for (size_t i = 0; i < KIND_COUNT; i++)
+		if (strcmp(kinds[i]->name, name) == 0)
+			return kinds[i];
+	return NULL;
+}
+
+/* The file's SHA-256; zeros for standard input, which can be read only once. */
+static int
+hash_file(const char *path, uint8_t hash[EVIDENCE_SHA256_SIZE], struct error *e)
+{
+	crypto_hash_sha256_state state;
+	uint8_t bytes[1 << 14];
+	ssize_t got;
+	int fd, code = 0;
+
+	memset(hash, 0, EVIDENCE_SHA256_SIZE);
+	if (strcmp(path, "-") == 0)
+		return 0;
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0) {
+		code = error_set_errno(e, errno == ENOENT ? ERROR_EXISTS_NOT : ERROR_IO, errno, "cannot open");
+		error_at(e, path, 0, 0);
+		return code;
+	}
+	crypto_hash_sha256_init(&state);
+	while ((got = read(fd, bytes, sizeof bytes)) > 0 || (got < 0 && errno == EINTR))
+		if (got > 0)
+			crypto_hash_sha256_update(&state, bytes, (unsigned long long)got);
+	if (got < 0) {
+		code = error_set_errno(e, ERROR_IO, errno, "cannot read");
+		error_at(e, path, 0, 0);
+	} else {
+		crypto_hash_sha256_final(&state, hash);
+	}
+	close(fd);
+	return code;
+}
+
+void
+import_count(struct import *import, enum taken taken, uint64_t rows)
+{
+	struct feed_totals *totals = &import->totals;
+
+	if (taken == TAKEN_NEW)
+		totals->added += rows;
+	else if (taken == TAKEN_CHANGED)
+		totals->changed += rows;
+	else if (taken == TAKEN_UNCHANGED)
+		totals->unchanged += rows;
+}
+
+/* A row is refused: say so, and keep its bytes. */
+static int
+reject(struct import *import, const struct error *why, struct error *e)
+{
+	import->totals.rejected++;
+	if (import->options->refused)
+		import->options->refused(why, import->options->context);
+	return import->options->rejects ? rejects_add(import->options->rejects, import->rows, e) : 0;
+}
+
+static int
+take_rows(struct import *import, const struct import_kind *kind, struct error *e)
+{
+	struct error why;
+	struct row row;
+	int code;
+
+	for (;;) {
+		enum taken taken = TAKEN_UNCHANGED;
+
+		why = (struct error){0};
+		code = rows_next(import->rows, &row, &why);
+		if (code == 0)
+			return 0;
+		if (code < 0 && !record_refused(code))
+			break;
+		import->totals.read++;
+		if (code > 0)
+			code = kind->take(import, &row, &taken, &why);
+		if (code == 0)
+			import_count(import, taken, 1);
+		else if (!record_refused(code))
+			break;
+		else if ((code = reject(import, &why, e)) < 0)
+			return code;
+	}
+	*e = why;
+	return code;
+}
+
+static int
+run(struct import *import, const struct import_kind *kind, struct error *e)
+{
+	int code;
+
+	if (kind->begin && (code = kind->begin(import, e)) < 0)
+		return code;
+	if ((code = take_rows(import, kind, e)) < 0 || (kind->finish && (code = kind->finish(import, e)) < 0))
+		return code;
+	if (import->options->strict && import->totals.rejected) {
+		error_set(e, ERROR_BAD_INPUT, "%llu rows rejected: nothing of the file is kept",
+			(unsigned long long)import->totals.rejected);
+		return error_at(e, import->options->file, 0, 0);
+	}
+	return 0;
+}
+
+static int
+end_import(struct import *import, struct error *e)
+{
+	const struct feed_totals *t = &import->totals;
+	const struct evidence_counts counts = {.read = (int64_t)t->read,
+		.new_rows = (int64_t)t->added,
+		.changed = (int64_t)t->changed,
+		.unchanged = (int64_t)t->unchanged,
+		.rejected = (int64_t)t->rejected};
+
+	return evidence_import_end(registry_db(import->registry), import->source.import, &counts, e);
+}
+
+/* In the open transaction. */
+static int
+import_rows(
+	struct import *import, const struct import_kind *kind, const uint8_t hash[EVIDENCE_SHA256_SIZE], struct error *e)
+{
+	int code;
+
+	if ((code = evidence_import_begin(registry_db(import->registry), kind->name, import->options->file, hash,
+			 import->options->by, import->source.recorded_at, &import->source.import, e)) < 0)
+		return code;
+	code = run(import, kind, e);
+	if (kind->end)
+		kind->end(import);
+	return code < 0 ? code : end_import(import, e);
+}
+
+int
+feed_import(struct registry *registry, const struct feed_import_options *options, struct feed_totals *ret_totals,
+	struct error *e)
+{
+	const struct import_kind *kind = find_kind(options->kind);
+	struct import import = {.registry = registry, .options = options};
+	uint8_t hash[EVIDENCE_SHA256_SIZE];
+	bool begun = false;
+	int code;
+
+	if (!kind)
+		return error_set(e, ERROR_USAGE, "there is no kind of import \"%.32s\"", options->kind);
+	if ((code = hash_file(options->file, hash, e)) < 0 ||
+		(code = rows_open(options->file, kind->forms, kind->form_count, &import.rows, e)) < 0 ||
+		(code = registry_pack(registry, NULL, &import.pack, e)) < 0 ||
+		(code = presence_open(registry_db(registry), &import.presence, e)) < 0)
+		goto out;
+	import.zone = pack_zone(import.pack);
+	import.source.recorded_at = registry_recording_time(registry);
+	if ((code = registry_begin(registry, e)) < 0)
+		goto out;
+	begun = true;
+	if ((code = import_rows(&import, kind, hash, e)) < 0)
+		goto out;
+	begun = false;
+	if ((code = registry_commit(registry, e)) < 0)
+		goto out;
+	code = 0;
+out:
+	if (begun)
+		registry_rollback(registry);
+	if (code == 0 || code == ERROR_BAD_INPUT)
+		*ret_totals = import.totals;
+	presence_close(import.presence);
+	rows_close(import.rows);
+	return code;
+}
+
+static int
+make_due(uint32_t person, void *context, struct error *e)
+{
+	struct registry *registry = context;
+
+	return person ? registry_due_put(registry, person, NULL, "undo", registry_recording_time(registry), e) : 0;
+}
+
+int
+feed_import_undo(struct registry *registry, int64_t import, struct error *e)
+{
+	struct presence *presence = NULL;
+	instant at = registry_recording_time(registry);
+	int code;
+
+	if ((code = presence_open(registry_db(registry), &presence, e)) < 0)
+		return code;
+	if ((code = registry_begin(registry, e)) < 0)
+		goto out;
+	if ((code = evidence_import_undo(registry_db(registry), import, at, e)) < 0 ||
+		(code = presence_undo(presence, import, at, e)) < 0 ||
+		(code = evidence_import_each_person(registry_db(registry), import, make_due, registry, e)) < 0) {
+		registry_rollback(registry);
+		goto out;
+	}
+	code = registry_commit(registry, e);
+out:
+	presence_close(presence);
+	return code;
+}

@@ -1,0 +1,166 @@
+/* stays: who was where, from when to when. Natural key: the person, the place, the start, and whether only the day is
+ * known. A place that is not known yet becomes known by its code alone, so that places may be imported after. */
+
+#include <string.h>
+
+#include "base/text.h"
+#include "feed/import.h"
+#include "place/place.h"
+
+enum { ID_NUMBER, PERSON, PLACE, LATITUDE, LONGITUDE, FROM, TO, DATE, SEAT };
+static const struct row_column columns[] = {{"id_number", false}, {"person", false}, {"place", false},
+	{"latitude", false}, {"longitude", false}, {"from", false}, {"to", false}, {"date", false}, {"seat", false}};
+
+/* The kind of a place of which only the code is known. */
+static const char kind_unknown[] = "unknown";
+
+static int
+read_times(struct import *import, const struct row *row, struct presence_stay *stay, struct error *e)
+{
+	const struct record_field *date = row->fields[DATE];
+	day_number day;
+	int code;
+
+	if (date) {
+		if (row->fields[FROM] || row->fields[TO])
+			return import_refuse(import, row, DATE, e, "either from and to, or a date");
+		if (day_read(date->text, date->length, &day, e) < 0)
+			return rows_refuse(import->rows, row, date, e);
+		stay->start = zone_day_start(import->zone, day);
+		stay->end = zone_day_start(import->zone, day + 1);
+		stay->day_only = true;
+		return 0;
+	}
+	if (!row->fields[FROM] || !row->fields[TO])
+		return import_refuse(import, row, row->fields[FROM] ? FROM : TO, e, "from and to, or a date, are missing");
+	if ((code = import_time(import, row, FROM, &stay->start, e)) < 0 ||
+		(code = import_time(import, row, TO, &stay->end, e)) < 0)
+		return code;
+	if (stay->end <= stay->start)
+		return import_refuse(import, row, TO, e, "the end is not after the beginning");
+	if (stay->end - stay->start > PRESENCE_STAY_MAX_S)
+		return import_refuse(import, row, TO, e, "longer than a year is a mistake");
+	return 0;
+}
+
+static int
+read_seat(struct import *import, const struct row *row, struct presence_stay *stay, struct error *e)
+{
+	const char *text = import_text(row, SEAT);
+
+	if (text && !presence_seat_read(text, &stay->seat))
+		return import_refuse(import, row, SEAT, e, "a seat is a row and a letter, such as 12A");
+	return 0;
+}
+
+/* The person of a row that is right otherwise. */
+static int
+read_person(struct import *import, const struct row *row, person_number *ret_person, struct error *e)
+{
+	const struct record_field *number = row->fields[PERSON];
+	int64_t value;
+	int code;
+
+	if (!number)
+		return import_person(import, row, ID_NUMBER, ret_person, e);
+	if (!text_integer(number->text, number->length, 1, UINT32_MAX, &value))
+		return import_refuse(import, row, PERSON, e, "a person's number expected");
+	if ((code = registry_person_exists(import->registry, (person_number)value, e)) < 0)
+		return code;
+	if (code == 0)
+		return import_refuse(import, row, PERSON, e, "no person has this number");
+	*ret_person = (person_number)value;
+	return 0;
+}
+
+static int
+check_person(struct import *import, const struct row *row, struct error *e)
+{
+	if (!row->fields[ID_NUMBER] == !row->fields[PERSON])
+		return import_refuse(import, row, ID_NUMBER, e, "one of id_number and person is needed");
+	return row->fields[ID_NUMBER] ? import_check_id(import, row, ID_NUMBER, e) : 0;
+}
+
+/* Where a row says that the stay was: a place's code, or a cell's position. */
+struct where {
+	const struct record_field *code; /* NULL: the cell */
+	int32_t latitude_e7, longitude_e7;
+	uint32_t cell_size_m;
+};
+
+static int
+put_cell(struct import *import, const struct where *where, place_number *ret_place, struct error *e)
+{
+	int code = presence_put_cell(
+		import->presence, where->latitude_e7, where->longitude_e7, where->cell_size_m, &import->source, ret_place, e);
+
+	return code < 0 ? code : 0;
+}
+
+static int
+put_place(struct import *import, const struct where *where, place_number *ret_place, struct error *e)
+{
+	const struct presence_view all = {INT64_MAX, INT64_MAX};
+	struct presence_place place = {0};
+	int code;
+
+	code = presence_find_place(import->presence, where->code->text, &all, &place, e);
+	if (code == 0) {
+		*ret_place = place.number;
+		return 0;
+	}
+	if (code != ERROR_EXISTS_NOT)
+		return code;
+	place = (struct presence_place){0};
+	memcpy(place.code, where->code->text, where->code->length + 1);
+	memcpy(place.kind, kind_unknown, sizeof kind_unknown);
+	code = presence_put_place(import->presence, &place, &import->source, ret_place, e);
+	return code < 0 ? code : 0;
+}
+
+/* The cells' size is the pack's: it decides who counts as having been in the same one. */
+static int
+read_where(struct import *import, const struct row *row, struct where *where, struct error *e)
+{
+	const json_t *size = pack_parameter(import->pack, "cell_size_m");
+	bool coordinates = row->fields[LATITUDE] || row->fields[LONGITUDE];
+
+	if (!row->fields[PLACE] == !coordinates)
+		return import_refuse(import, row, PLACE, e, "a place, or latitude and longitude, is needed");
+	if (row->fields[PLACE] && row->fields[PLACE]->length >= PRESENCE_CODE_SIZE)
+		return import_refuse(import, row, PLACE, e, "a place's code has at most 64 bytes");
+	where->code = row->fields[PLACE];
+	if (where->code)
+		return 0;
+	if (!json_is_integer(size) || json_integer_value(size) < CELL_SIZE_LEAST_M ||
+		json_integer_value(size) > CELL_SIZE_MOST_M)
+		return import_refuse(
+			import, row, LATITUDE, e, "the pack has no parameter cell_size_m for stays by coordinates");
+	where->cell_size_m = (uint32_t)json_integer_value(size);
+	return import_coordinates(import, row, LATITUDE, &where->latitude_e7, &where->longitude_e7, e);
+}
+
+static int
+take(struct import *import, const struct row *row, enum taken *ret_taken, struct error *e)
+{
+	static const enum taken taken[] = {
+		[PRESENCE_UNCHANGED] = TAKEN_UNCHANGED, [PRESENCE_NEW] = TAKEN_NEW, [PRESENCE_CHANGED] = TAKEN_CHANGED};
+	struct presence_stay stay = {0};
+	struct where where = {0};
+	int code;
+
+	if ((code = check_person(import, row, e)) < 0 || (code = read_where(import, row, &where, e)) < 0 ||
+		(code = read_times(import, row, &stay, e)) < 0 || (code = read_seat(import, row, &stay, e)) < 0 ||
+		(code = read_person(import, row, &stay.person, e)) < 0)
+		return code;
+	code = where.code ? put_place(import, &where, &stay.place, e) : put_cell(import, &where, &stay.place, e);
+	if (code < 0)
+		return code;
+	if ((code = presence_put_stay(import->presence, &stay, &import->source, e)) < 0)
+		return import_refuse_for(import, row, FROM, code, e);
+	*ret_taken = taken[code];
+	return 0;
+}
+
+const struct import_kind import_stays = {
+	.name = "stays", .forms = FORM("stays", columns), .form_count = 1, .take = take};
