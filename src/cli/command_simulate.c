@@ -131,7 +131,7 @@ const struct command command_simulate = {
 			"  --days D      how many days, 1 to 366\n"
 			"  --seed S      another city of the same kind (default 1)\n"
 			"  --from DATE   the first day (default: so that the last one is today, or --now's)\n"
-			"  --city CODE   a city of GB/T 2260 (default 330100, Hangzhou)\n"
+			"  --city CODE   a city of GB/T 2260 (default 330100)\n"
 			"  --centre LATITUDE,LONGITUDE  where places lie around (default: they have no position)\n"
 			"  --out DIR     the folder, made if it is missing; files of those names are replaced\n",
 	.run = run,

@@ -28,6 +28,12 @@ holds() {
 	ok "$sentence"
 }
 
+# json_holds SENTENCE FILTER JSON: what the jq filter says of the JSON is neither false nor null
+json_holds() {
+	jq -e "$2" <<<"$3" >/dev/null || fail "$1: $3"
+	ok "$1"
+}
+
 # exits CODE SENTENCE COMMAND...: stdout goes to $FOLDER/out, stderr to $FOLDER/err
 exits() {
 	local wanted=$1 sentence=$2 code=0
