@@ -50,6 +50,7 @@ struct standing {
 	char first[HASH_TEXT_SIZE], last[HASH_TEXT_SIZE];
 	const char *phone;
 	bool claimed, vouched;
+	instant latest; /* of all rows */
 };
 
 /* Rows come by their own time, then by key, so that the last vouched is the last one seen. */
@@ -66,6 +67,7 @@ take_row(const struct evidence_row *row, void *context, struct error *e)
 		return error_set(e, ERROR_CORRUPT, "a voucher cannot be read");
 	phone = json_string_value(json_object_get(body, "phone"));
 	vouched = strcmp(json_string_value(json_object_get(body, "state")), "vouched") == 0;
+	standing->latest = row->at;
 	if (!standing->first[0])
 		snprintf(standing->first, sizeof standing->first, "%s", phone);
 	if (vouched)
@@ -234,6 +236,9 @@ claim(struct registry *registry, person_number person, const char *phone, instan
 	if ((r = phone_keep(registry, person, phone, hash, e)) < 0 ||
 		(r = standing_read(registry, person, text, &standing, e)) < 0)
 		return r;
+	/* Within one second, who came first is first. */
+	if (import == 0 && standing.first[0] && at <= standing.latest)
+		at = standing.latest + 1;
 	if (!standing.claimed &&
 		(r = row_put(registry, person, text, false, VOUCHER_NONE, NULL, at, import, &outcome, e)) < 0)
 		return r;
