@@ -155,7 +155,7 @@ int
 ledger_proof_check(const json_t *document, bool *ret_valid, struct error *e)
 {
 	struct ledger_hash leaf, said, root, old_root;
-	int64_t seq, size, old_size;
+	int64_t seq = 0, size = 0, old_size = 0;
 	struct ledger_proof proof;
 	int r;
 

@@ -1,8 +1,33 @@
 #include "ledger/ledger.h"
 
-#include "store.h"
+#include "engines.h"
 
 enum { ENTRIES = 21 };
+
+static void
+make_tables(void)
+{
+	struct error e = {0};
+
+	if (ledger_migrate(db, &e) < 0)
+		fail_msg("%s", e.message);
+}
+
+/* Add ${count} entries. */
+static void
+append(int count)
+{
+	struct error e = {0};
+	char body[64];
+
+	assert_int_equal(db_begin(db, &e), 0);
+	for (int i = 0; i < count; i++) {
+		snprintf(body, sizeof body, "{\"n\": %d}", i);
+		if (ledger_append(db, 1585008000 + i, "test", body, NULL, &e) < 0)
+			fail_msg("%s", e.message);
+	}
+	assert_int_equal(db_commit(db, &e), 0);
+}
 
 struct collected {
 	struct ledger_hash leaves[2000];
@@ -187,16 +212,15 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(an_entry_is_shown_as_it_was_added_in_canonical_form, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(the_stored_tree_is_the_tree_of_its_leaves, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(every_entry_is_proven_at_every_size, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			every_root_is_proven_consistent_with_every_earlier_one_and_no_other, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(what_is_outside_the_ledger_has_no_root_and_no_proof, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(an_entry_is_there_exactly_if_what_it_tells_was_committed, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(kinds_and_bodies_that_cannot_be_are_refused, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(a_walk_goes_over_pages_and_ends_where_it_is_told, set_up, tear_down),
+		EMPTY_STORE_TEST(an_entry_is_shown_as_it_was_added_in_canonical_form),
+		EMPTY_STORE_TEST(the_stored_tree_is_the_tree_of_its_leaves),
+		EMPTY_STORE_TEST(every_entry_is_proven_at_every_size),
+		EMPTY_STORE_TEST(every_root_is_proven_consistent_with_every_earlier_one_and_no_other),
+		EMPTY_STORE_TEST(what_is_outside_the_ledger_has_no_root_and_no_proof),
+		EMPTY_STORE_TEST(an_entry_is_there_exactly_if_what_it_tells_was_committed),
+		EMPTY_STORE_TEST(kinds_and_bodies_that_cannot_be_are_refused),
+		EMPTY_STORE_TEST(a_walk_goes_over_pages_and_ends_where_it_is_told),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return RUN_ON_ENGINES(tests);
 }
