@@ -44,60 +44,71 @@ export function divisionsOf(parent?: string): Promise<Division[]> {
 
 /* A division's name, from its province down to it; the code where it has none. */
 export async function divisionName(division: string): Promise<string> {
-	const steps = [`${division.slice(0, 2)}0000`, `${division.slice(0, 4)}00`, division];
-	const names: string[] = [];
-	let parent: string | undefined;
-	for (const step of steps.filter((one, i) => steps.indexOf(one) === i)) {
-		const found = (await divisionsOf(parent).catch(() => [])).find((one) => one.division === step);
-		if (found)
-			names.push(say(found.name));
-		parent = step;
-	}
+	const levels = await levelsFor(division, 3).catch(() => []);
+	const names = levels.flatMap(({ items, chosen }) => items.filter((one) => one.division === chosen).map((one) => say(one.name)));
 	return names.length ? names.join(' ') : division;
 }
 
 const LEVELS: TextKey[] = ['field.province', 'field.city', 'field.county'];
 
-/* Province, city, county, one after the other. ${change} gets the deepest that is chosen; ${depth} is how far one must go. */
+/* Whether a division holds another: 330000 holds 330106, and so does 330100. */
+export const holds = (above: string, division: string): boolean =>
+	above !== division && division.startsWith(above.replace(/(00)+$/, ''));
+
+interface Level {
+	items: Division[];
+	chosen: string;
+}
+
+/* The lists to choose from and what is chosen in each, for a division that is chosen or "". Some provinces have counties and no
+ * cities, so that the lists follow the parts that there are, not the digits. */
+async function levelsFor(value: string, depth: number): Promise<Level[]> {
+	const levels: Level[] = [];
+	let parent: string | undefined;
+	while (levels.length < depth) {
+		const items = await divisionsOf(parent);
+		if (!items.length)
+			break;
+		const chosen = items.find((one) => one.division === value || holds(one.division, value));
+		levels.push({ items, chosen: chosen?.division ?? '' });
+		if (!chosen?.has_parts)
+			break;
+		parent = chosen.division;
+	}
+	return levels;
+}
+
+/* Province, city, county, one after the other. ${change} gets the deepest that is chosen, and whether it is deep enough. */
 export function DivisionChoice({ value, change, depth = 3, fault }: {
 	value: string;
 	change: (division: string, complete: boolean) => void;
 	depth?: number;
 	fault?: string | null;
 }) {
-	const chosen = value
-		? [`${value.slice(0, 2)}0000`, `${value.slice(0, 4)}00`, value].filter((one, i, all) => all.indexOf(one) === i)
-		: [];
-	const [levels, setLevels] = useState<Division[][]>([]);
+	const [levels, setLevels] = useState<Level[]>([]);
 	useEffect(() => {
 		let here = true;
-		(async () => {
-			const found: Division[][] = [];
-			for (let level = 0; level < depth; level++) {
-				const parent = level === 0 ? undefined : chosen[level - 1];
-				if (level > 0 && (!parent || !found[level - 1]?.find((one) => one.division === parent)?.has_parts))
-					break;
-				found.push(await divisionsOf(parent));
-			}
-			if (here)
-				setLevels(found);
-		})().catch(() => undefined);
+		levelsFor(value, depth).then((found) => {
+			if (!here)
+				return;
+			setLevels(found);
+			/* The parts of the last one turned out to be none. */
+			const last = found.at(-1);
+			if (value && last?.chosen === value)
+				change(value, true);
+		}, () => undefined);
 		return () => {
 			here = false;
 		};
 	}, [value, depth]);
-
-	const choose = (level: number, division: string) => {
-		const next = division || chosen[level - 1] || '';
-		const item = levels[level]?.find((one) => one.division === division);
-		change(next, Boolean(item && (!item.has_parts || level + 1 >= depth)));
-	};
+	const choose = (level: number, division: string) => change(division || levels[level - 1]?.chosen || '', false);
+	const shown = levels.length ? levels : [{ items: [], chosen: '' }];
 	return (
 		<>
-			{(levels.length ? levels : [[]]).map((items, level) => (
-				<Field key={level} label={t(LEVELS[level] as TextKey)} fault={level === Math.max(0, levels.length - 1) ? fault : null}>
+			{shown.map(({ items, chosen }, level) => (
+				<Field key={level} label={t(LEVELS[level] as TextKey)} fault={level === shown.length - 1 ? fault : null}>
 					{(attributes) => (
-						<select {...attributes} value={chosen[level] ?? ''} onChange={(event) => choose(level, event.currentTarget.value)}>
+						<select {...attributes} value={chosen} onChange={(event) => choose(level, event.currentTarget.value)}>
 							<option value="">{t('common.choose')}</option>
 							{items.map((item) => (
 								<option key={item.division} value={item.division}>{say(item.name)}</option>

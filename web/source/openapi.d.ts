@@ -705,10 +705,10 @@ export interface components {
          */
         Verdict: "pass" | "ask" | "refuse";
         /**
-         * @description yellow, red, gray - the code's colour; fever - the temperature; not_recognised - a valid code that this place does not take; the others as docs/code-format.md lists them - why a code does not count
+         * @description yellow, red, gray - the code's colour; fever - the temperature; expired, not_yet_valid - ask for a fresh code; malformed - no health code at all; wrong_signature, unknown_issuer - not a code of anyone on the trust list; revoked - withdrawn; not_recognised - a valid code that this place does not take
          * @enum {string}
          */
-        CheckCause: "yellow" | "red" | "gray" | "fever" | "malformed" | "not_a_code" | "wrong_algorithm" | "unknown_key" | "bad_signature" | "wrong_issuer" | "key_not_valid" | "revoked" | "not_yet_valid" | "expired" | "list_too_old" | "wrong_colour" | "not_recognised";
+        CheckCause: "yellow" | "red" | "gray" | "fever" | "expired" | "not_yet_valid" | "malformed" | "wrong_signature" | "unknown_issuer" | "revoked" | "not_recognised";
         CheckRequest: {
             /** @description what was scanned, whatever it is */
             code: string;

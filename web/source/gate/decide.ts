@@ -1,7 +1,7 @@
 /* The checkpoint's decision without a network: the code, the place's rules and the temperature give a verdict. */
 
 import type { CheckCause, Colour, Jurisdiction, Verdict } from '../api.ts';
-import type { CodeAnswer } from '../verify/code.ts';
+import type { CodeAnswer, CodeCause } from '../verify/code.ts';
 
 export interface Decision {
 	verdict: Verdict;
@@ -11,15 +11,32 @@ export interface Decision {
 
 export type GateRules = NonNullable<Jurisdiction['gate']>;
 
-const COLOUR_CAUSE: Record<Colour, CheckCause | null> = { green: null, yellow: 'yellow', red: 'red', gray: 'gray' };
+const COLOUR_CAUSE: Record<Colour, CheckCause> = { green: 'not_recognised', yellow: 'yellow', red: 'red', gray: 'gray' };
 
-/* Decide by the rules of the place's own ${jurisdiction}. */
+/* What a guard needs to know of why a code does not count. */
+const CODE_CAUSE: Record<CodeCause, CheckCause> = {
+	malformed: 'malformed',
+	not_a_code: 'malformed',
+	wrong_algorithm: 'malformed',
+	wrong_colour: 'malformed',
+	unknown_key: 'unknown_issuer',
+	wrong_issuer: 'unknown_issuer',
+	key_not_valid: 'unknown_issuer',
+	list_too_old: 'unknown_issuer',
+	bad_signature: 'wrong_signature',
+	revoked: 'revoked',
+	not_yet_valid: 'not_yet_valid',
+	expired: 'expired',
+};
+
+/* Decide by the rules of the place's own ${jurisdiction}, as src/gate/decide.c does. A fever asks; it does not soften a
+ * refusal. */
 export function decide(answer: CodeAnswer, jurisdiction: string, rules: GateRules, temperature_tenths: number | null): Decision {
 	if (answer.cause)
-		return { verdict: 'refuse', cause: answer.cause, colour: null };
-	if (answer.issuer !== jurisdiction && !rules.recognises.includes(answer.issuer as string))
-		return { verdict: 'ask', cause: 'not_recognised', colour: null };
+		return { verdict: 'refuse', cause: CODE_CAUSE[answer.cause], colour: null };
 	const colour = answer.colour as Colour;
+	if (answer.issuer !== jurisdiction && !rules.recognises.includes(answer.issuer as string))
+		return { verdict: 'refuse', cause: 'not_recognised', colour };
 	const verdict = rules.verdicts[colour];
 	if (verdict !== 'refuse' && temperature_tenths !== null && temperature_tenths >= rules.fever_tenths_c)
 		return { verdict: 'ask', cause: 'fever', colour };

@@ -1,13 +1,18 @@
 /* A code checked on the device, with the trust list alone. The answers are those of `healthcode code verify`. */
 
-import type { CheckCause, Colour } from '../api.ts';
+import type { Colour } from '../api.ts';
 import { base45Decode } from './base45.ts';
 import { ES256, hex, readCbor, readSign1, sign1Holds } from './cose.ts';
 import { inflate } from './inflate.ts';
 import { type Trust, trustIsTooOld } from './trust.ts';
 
+/* As docs/code-format.md lists them. */
+export type CodeCause =
+	| 'malformed' | 'not_a_code' | 'wrong_colour' | 'wrong_algorithm' | 'unknown_key' | 'bad_signature' | 'wrong_issuer'
+	| 'key_not_valid' | 'revoked' | 'not_yet_valid' | 'expired' | 'list_too_old';
+
 export interface CodeAnswer {
-	cause: CheckCause | null; /* null: it counts */
+	cause: CodeCause | null; /* null: it counts */
 	issuer: string | null; /* these two only where the signature holds */
 	colour: Colour | null;
 }
@@ -21,7 +26,7 @@ const COLOURS: Record<number, Colour> = { 1: 'green', 2: 'yellow', 3: 'red', 4: 
 
 const isTime = (value: unknown): value is number => typeof value === 'number' && Number.isInteger(value) && value >= 0;
 
-const no = (cause: CheckCause): CodeAnswer => ({ cause, issuer: null, colour: null });
+const no = (cause: CodeCause): CodeAnswer => ({ cause, issuer: null, colour: null });
 
 /* Check ${text} at ${now} (s). */
 export async function verifyCode(text: string, trust: Trust, now: number): Promise<CodeAnswer> {
@@ -58,7 +63,7 @@ export async function verifyCode(text: string, trust: Trust, now: number): Promi
 	if (!signer)
 		return no('bad_signature');
 
-	const answer = (cause: CheckCause | null): CodeAnswer => ({ cause, issuer, colour });
+	const answer = (cause: CodeCause | null): CodeAnswer => ({ cause, issuer, colour });
 	if (signer.issuer !== issuer)
 		return answer('wrong_issuer');
 	if (issuedAt < signer.from || issuedAt >= signer.to)

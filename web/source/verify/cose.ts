@@ -1,5 +1,5 @@
-/* COSE_Sign1 (RFC 9052, 4.2) with ES256, read as strictly as the service reads it: definite lengths, no doubled key, no
- * detached payload, nothing critical that is not understood. */
+/* COSE_Sign1 (RFC 9052, 4.2) with ES256, read as strictly as the service reads it: no doubled key, no detached payload,
+ * nothing critical that is not understood, no bytes after the message. */
 
 import { decode, encode, Tagged } from 'cborg';
 
@@ -23,7 +23,6 @@ export function readCbor(bytes: Uint8Array): unknown {
 	try {
 		return decode(bytes, {
 			useMaps: true,
-			allowIndefinite: false,
 			rejectDuplicateMapKeys: true,
 			allowBigInt: false,
 			tags: Tagged.preserve(61, 18),

@@ -1,0 +1,210 @@
+/* What the pages decide by themselves. */
+
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import type { Code, Slot } from '../../source/api.ts';
+import { holds } from '../../source/fields.tsx';
+import { decide, type GateRules } from '../../source/gate/decide.ts';
+import { deliver, enqueue, QUEUE_MAX, refuseWaiting, waiting } from '../../source/gate/queue.ts';
+import { idNumberFault, tidyIdNumber } from '../../source/id_number.ts';
+import { forget, keep, recall } from '../../source/keep.ts';
+import { sayClock, sayDay, sayTime, setLanguage, t } from '../../source/language.ts';
+import { readTemperature } from '../../source/parts.tsx';
+import { qrPath } from '../../source/qr.tsx';
+import { AHEAD_MAX, pick, take, wantedAhead } from '../../source/resident/keeper.ts';
+import { evidenceWords } from '../../source/resident/reasons.tsx';
+import en from '../../source/texts/en.json';
+import zh from '../../source/texts/zh.json';
+
+const T = Date.parse('2020-03-24T08:00:00+08:00');
+const time = (second: number) => new Date(T + second * 1000).toISOString();
+const slot = (second: number, colour: Slot['colour'] = 'green', code = `HC1:${second}`): Slot =>
+	({ colour, code, issued_at: time(second), expires_at: time(second + 60) });
+const answer = (second: number, ahead: number, colour: Slot['colour'] = 'green'): Code => ({
+	...slot(second, colour), jurisdiction: 'x', since: time(0), refresh_at: time(second + 45), now: time(second),
+	slots: Array.from({ length: ahead }, (_, i) => slot(second + 60 * (i + 1), colour)),
+});
+
+test('both languages have the same texts, with the same places to fill', () => {
+	assert.deepEqual(Object.keys(zh).sort(), Object.keys(en).sort());
+	const places = (text: string) => (text.match(/\{\w+\}/g) ?? []).sort();
+	for (const [key, text] of Object.entries(en)) {
+		assert.deepEqual(places(zh[key as keyof typeof zh]), places(text), key);
+		assert.ok(text.trim() && zh[key as keyof typeof zh].trim(), key);
+	}
+});
+
+test('a code is shown only while it is valid', () => {
+	const kept = take(null, answer(0, 2), T);
+	assert.equal(pick(kept, T - 1), null);
+	assert.equal(pick(kept, T)?.code, 'HC1:0');
+	assert.equal(pick(kept, T + 59_999)?.code, 'HC1:0');
+	assert.equal(pick(kept, T + 60_000)?.code, 'HC1:60');
+	assert.equal(pick(kept, T + 180_000), null);
+});
+
+test('the fresher of two valid codes is shown', () => {
+	const kept = take(take(null, answer(0, 2), T), answer(45, 0), T + 45_000);
+	assert.equal(pick(kept, T + 50_000)?.code, 'HC1:45');
+});
+
+test('codes are fetched ahead when few are left, and not before', () => {
+	assert.equal(wantedAhead(null, T), AHEAD_MAX);
+	const kept = take(null, answer(0, 30), T);
+	assert.equal(wantedAhead(kept, T + 60_000), 0);
+	assert.equal(wantedAhead(kept, T + 25 * 60_000), AHEAD_MAX);
+});
+
+test('a colour that changed throws away the codes fetched ahead', () => {
+	const kept = take(take(null, answer(0, 30), T), answer(45, 0, 'red'), T + 45_000);
+	for (const second of [46, 61, 500])
+		assert.notEqual(pick(kept, T + second * 1000)?.colour, 'green', String(second));
+});
+
+test('what is kept does not grow', () => {
+	let kept = take(null, answer(0, 30), T);
+	for (let second = 45; second < 3600; second += 45)
+		kept = take(kept, answer(second, wantedAhead(kept, T + second * 1000)), T + second * 1000);
+	assert.ok(kept.slots.length <= AHEAD_MAX + 2);
+	assert.ok(pick(kept, T + 3600_000));
+});
+
+const rules: GateRules = {
+	verdicts: { green: 'pass', yellow: 'ask', red: 'refuse', gray: 'ask' }, fever_tenths_c: 373, recognises: ['neighbour'],
+};
+const valid = (colour: Slot['colour'], issuer = 'here') => ({ cause: null, issuer, colour });
+
+test('green passes, red does not, and the code of a neighbour is taken only where it is recognised', () => {
+	assert.deepEqual(decide(valid('green'), 'here', rules, null), { verdict: 'pass', cause: null, colour: 'green' });
+	assert.deepEqual(decide(valid('red'), 'here', rules, null), { verdict: 'refuse', cause: 'red', colour: 'red' });
+	assert.equal(decide(valid('green', 'neighbour'), 'here', rules, null).verdict, 'pass');
+	assert.equal(decide(valid('green', 'nobody'), 'here', rules, null).cause, 'not_recognised');
+});
+
+test('a fever asks, and does not soften a refusal', () => {
+	assert.equal(decide(valid('green'), 'here', rules, 372).verdict, 'pass');
+	assert.deepEqual(decide(valid('green'), 'here', rules, 373), { verdict: 'ask', cause: 'fever', colour: 'green' });
+	assert.equal(decide(valid('red'), 'here', rules, 390).verdict, 'refuse');
+});
+
+test('a code that does not count is refused and tells no colour', () => {
+	const decision = decide({ cause: 'expired', issuer: 'here', colour: 'green' }, 'here', rules, null);
+	assert.deepEqual(decision, { verdict: 'refuse', cause: 'expired', colour: null });
+	assert.equal(decide({ cause: 'list_too_old', issuer: 'here', colour: 'green' }, 'here', rules, null).cause, 'unknown_issuer');
+});
+
+const REQUEST = { code: 'HC1:X', place: 'p', offline: { at: time(0), verdict: 'pass' as const, cause: null } };
+
+/* The service, as the delivery of checks meets it: each answer in turn, null being no network. */
+function service(answers: (null | { status: number; body: unknown })[]) {
+	const asked: { path: string; key: string | null }[] = [];
+	globalThis.fetch = async (path, request) => {
+		asked.push({ path: String(path), key: new Headers(request?.headers).get('Idempotency-Key') });
+		const next = answers.shift();
+		if (!next)
+			throw new TypeError('no network');
+		return new Response(JSON.stringify(next.body), { status: next.status });
+	};
+	return asked;
+}
+const taken = { status: 201, body: { receipt: 'R1234567' } };
+
+test('checks wait while there is no network, and are delivered in order with their refusals', async () => {
+	forget('gate.queue');
+	const first = enqueue(REQUEST);
+	enqueue({ ...REQUEST, place: 'q' });
+	assert.ok(first && refuseWaiting(first.key, 'fever'));
+	service([null]);
+	assert.deepEqual(await deliver(), { delivered: 0, given_up: 0, signed_out: false });
+	assert.equal(waiting().length, 2);
+
+	const asked = service([taken, taken, taken]);
+	assert.equal((await deliver()).delivered, 2);
+	assert.deepEqual(asked.map((one) => one.path), ['/v1/checks', '/v1/checks/R1234567/refusals', '/v1/checks']);
+	assert.equal(asked[0]?.key, first.key);
+	assert.equal(waiting().length, 0);
+});
+
+test('a delivery that broke off goes on under the same name', async () => {
+	forget('gate.queue');
+	const item = enqueue(REQUEST);
+	assert.ok(item && refuseWaiting(item.key, 'symptoms'));
+	service([taken, null]);
+	await deliver();
+	assert.equal(waiting()[0]?.receipt, 'R1234567');
+	const asked = service([taken]);
+	await deliver();
+	assert.deepEqual(asked.map((one) => one.path), ['/v1/checks/R1234567/refusals']);
+});
+
+test('what the service will never take is given up and counted; without a session it waits', async () => {
+	forget('gate.queue');
+	enqueue(REQUEST);
+	service([{ status: 401, body: { type: '/problems/sign-in-needed', title: '', status: 401 } }]);
+	assert.deepEqual(await deliver(), { delivered: 0, given_up: 0, signed_out: true });
+	assert.equal(waiting().length, 1);
+	service([{ status: 422, body: { type: '/problems/invalid', title: '', status: 422 } }]);
+	assert.equal((await deliver()).given_up, 1);
+	assert.equal(waiting().length, 0);
+});
+
+test('a full queue takes no more and drops none', () => {
+	forget('gate.queue');
+	for (let i = 0; i < QUEUE_MAX; i++)
+		assert.ok(enqueue(REQUEST));
+	assert.equal(enqueue(REQUEST), null);
+	assert.equal(waiting().length, QUEUE_MAX);
+	forget('gate.queue');
+});
+
+test('an ID number with spaces and a small x is understood, and a slip is found', () => {
+	assert.equal(tidyIdNumber(' 1101 0519491231002x '), '11010519491231002X');
+	assert.equal(tidyIdNumber('１１０１０５１９４９１２３１００２Ｘ'), '11010519491231002X');
+	assert.equal(idNumberFault('11010519491231002x'), null);
+	assert.equal(idNumberFault('110105194912310021'), 'id.check_digit');
+	assert.equal(idNumberFault('110105491231002'), null);
+	assert.equal(idNumberFault('E12345678'), null);
+	assert.equal(idNumberFault('1101051949123100'), 'id.short');
+	assert.equal(idNumberFault('11010519491231002/'), 'id.characters');
+});
+
+test('a temperature is read as people type it', () => {
+	assert.equal(readTemperature('36.5'), 365);
+	assert.equal(readTemperature('３６，５'), 365);
+	assert.equal(readTemperature(' 37 '), 370);
+	for (const bad of ['', '365', '36.55', '29.9', '45.1', 'x'])
+		assert.equal(readTemperature(bad), null, bad);
+});
+
+test('times are told as the clock on the wall there, whatever the zone of the phone', () => {
+	setLanguage('en');
+	assert.match(sayTime('2020-03-15T00:00:00+08:00'), /^15 March.*00:00$/);
+	assert.equal(sayDay('2020-03-15'), '15 March 2020');
+	assert.equal(sayClock(T + 5000, '2020-03-24T08:00:00+08:00'), '08:00:05');
+	setLanguage('zh');
+	assert.match(sayTime('2020-03-15T00:00:00+08:00'), /^3月15日/);
+	setLanguage('en');
+});
+
+test('evidence is told in words', () => {
+	assert.deepEqual(evidenceWords({ at: '2020-03-14T08:00:00+08:00', temperature_tenths_c: 366, symptoms: [], contact: false }).slice(1),
+		[t('evidence.temperature', { value: '36.6' }), t('evidence.well')]);
+	assert.deepEqual(evidenceWords({ from: '2020-01-20', to: '2020-01-28' }), ['20 January 2020 to 28 January 2020']);
+});
+
+test('a division holds its parts', () => {
+	assert.ok(holds('330000', '330106') && holds('330100', '330106'));
+	assert.ok(!holds('330200', '330106') && !holds('330106', '330106') && !holds('330000', ''));
+});
+
+test('a QR code is drawn in runs', () => {
+	assert.equal(qrPath([[true, true, false, true]]), 'M0 0h2v1h-2zM3 0h1v1h-1z');
+});
+
+test('what is kept is found again, and forgotten by its beginning', () => {
+	keep('me.a', { n: 1 });
+	keep('other', 2);
+	forget('me.');
+	assert.equal(recall('me.a'), undefined);
+	assert.equal(recall('other'), 2);
+});

@@ -1,0 +1,102 @@
+/* The device's verifier against the list and the code that docs/code-format.md shows, which the service made. */
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import test from 'node:test';
+import { base45Decode } from '../../source/verify/base45.ts';
+import { verifyCode } from '../../source/verify/code.ts';
+import { inflate } from '../../source/verify/inflate.ts';
+import { readTrust } from '../../source/verify/trust.ts';
+
+const example = (name: string) => readFileSync(`${process.env.HEALTHCODE_SOURCE}/docs/code-format/${name}`);
+const code = example('code.txt').toString().trim();
+const list = new Uint8Array(example('trust.cbor'));
+const at = (time: string) => Date.parse(time) / 1000;
+const NOW = at('2020-03-24T08:00:30+08:00');
+
+async function trust() {
+	const read = await readTrust(list);
+	assert.ok(read);
+	return read;
+}
+
+test('the example is valid, green, and of its issuer', async () => {
+	assert.deepEqual(await verifyCode(code, await trust(), NOW), { cause: null, issuer: 'hubei-2020', colour: 'green' });
+});
+
+test('a line end after the text changes nothing', async () => {
+	assert.equal((await verifyCode(`${code}\r\n`, await trust(), NOW)).cause, null);
+});
+
+test('it counts from its first second to the one before its end', async () => {
+	const known = await trust();
+	const causes = [];
+	for (const time of ['07:59:59', '08:00:00', '08:00:59', '08:01:00'])
+		causes.push((await verifyCode(code, known, at(`2020-03-24T${time}+08:00`))).cause);
+	assert.deepEqual(causes, ['not_yet_valid', null, null, 'expired']);
+});
+
+test('no text that differs in one character is valid', async () => {
+	const known = await trust();
+	for (let i = 4; i < code.length; i += 7) {
+		const other = code.slice(0, i) + (code[i] === 'A' ? 'B' : 'A') + code.slice(i + 1);
+		const { cause } = await verifyCode(other, known, NOW);
+		assert.notEqual(cause, null, `character ${i}`);
+	}
+});
+
+test('what is no code is malformed', async () => {
+	const known = await trust();
+	for (const text of ['', 'HC1:', 'https://example.org/', 'HC1:é', `HC1:${'0'.repeat(5000)}`])
+		assert.equal((await verifyCode(text, known, NOW)).cause, 'malformed', text.slice(0, 20));
+});
+
+test('a key of nobody on the list is unknown, and a revoked code is revoked', async () => {
+	const known = await trust();
+	assert.equal((await verifyCode(code, { ...known, keys: new Map() }, NOW)).cause, 'unknown_key');
+	assert.equal((await verifyCode(code, { ...known, revoked: new Set(['53588b642f6a448eb08d47484728701d']) }, NOW)).cause, 'revoked');
+});
+
+test('a key that signs for another jurisdiction does not count, nor one outside its time, nor a revoked one', async () => {
+	const known = await trust();
+	const changed = (part: object) => ({
+		...known,
+		keys: new Map([...known.keys].map(([id, keys]) => [id, keys.map((key) => ({ ...key, ...part }))])),
+	});
+	assert.equal((await verifyCode(code, changed({ issuer: 'elsewhere' }), NOW)).cause, 'wrong_issuer');
+	assert.equal((await verifyCode(code, changed({ to: NOW - 100 }), NOW)).cause, 'key_not_valid');
+	assert.equal((await verifyCode(code, changed({ revokedAt: NOW }), NOW)).cause, 'revoked');
+	assert.equal((await verifyCode(code, changed({ revokedAt: NOW + 1 }), NOW)).cause, null);
+});
+
+test('a list that is older than it says it may be does not vouch for anyone', async () => {
+	const known = await trust();
+	assert.equal((await verifyCode(code, { ...known, issuedAt: NOW - known.maxAge_s - 1 }, NOW)).cause, 'list_too_old');
+});
+
+test('a list with a changed byte, or of another root than the pinned one, is not taken', async () => {
+	for (let i = 20; i < list.length; i += 17) {
+		const other = list.slice();
+		other[i] = (other[i] as number) ^ 1;
+		assert.equal(await readTrust(other), null, `byte ${i}`);
+	}
+	assert.equal(await readTrust(list, '0000000000000000'), null);
+	assert.ok(await readTrust(list, (await trust()).rootId));
+	assert.equal(await readTrust(list.slice(0, -1)), null);
+});
+
+test('base45 is as RFC 9285 has it, and refuses what no encoder writes', () => {
+	const text = (bytes: Uint8Array | null) => bytes && new TextDecoder().decode(bytes);
+	assert.equal(text(base45Decode('BB8')), 'AB');
+	assert.equal(text(base45Decode('%69 VD92EX0')), 'Hello!!');
+	assert.equal(text(base45Decode('QED8WEX0')), 'ietf!');
+	for (const bad of ['A', 'GGW', ':::', 'ZZ', 'ab0'])
+		assert.equal(base45Decode(bad), null, bad);
+});
+
+test('inflating stops at its limit', async () => {
+	const { deflateSync } = await import('node:zlib');
+	const bomb = deflateSync(Buffer.alloc(10_000_000));
+	assert.equal(await inflate(bomb, 32768), null);
+	assert.equal((await inflate(deflateSync(Buffer.alloc(32768)), 32768))?.length, 32768);
+});
