@@ -1,7 +1,10 @@
 #include "../test.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "credential/credential.h"
 
 enum { NOW = 1585008000, LIFETIME_S = 60 };
@@ -347,6 +350,52 @@ an_id_opens_only_under_its_own_key(void **state)
 	assert_memory_not_equal(&opened, &parts, sizeof parts);
 }
 
+static struct buffer
+manual_file(const char *name)
+{
+	struct buffer b = buffer_make(1 << 20);
+	struct error e = {0};
+	char path[4096];
+
+	snprintf(path, sizeof path, "%s/docs/code-format/%s", getenv("HEALTHCODE_SOURCE"), name);
+	if (file_read(path, &b, &e) < 0)
+		fail_msg("%s", e.message);
+	return b;
+}
+
+/* docs/code-format.md; holds the format itself still, too. */
+static void
+the_manuals_example_is_valid_and_opens_to_its_person(void **state)
+{
+	struct buffer list = manual_file("trust.cbor"), text = manual_file("code.txt"), picture = manual_file("code.svg");
+	struct buffer seen = buffer_make(CONTAINER_TEXT_MAX);
+	uint8_t key[CODE_ID_KEY_SIZE];
+	struct code_claims claims;
+	struct code_id_parts parts;
+	struct trust *trust = NULL;
+	struct error e = {0};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof key; i++)
+		key[i] = (uint8_t)i;
+	assert_int_equal(trust_new(NULL, 0, &trust, &e), 0);
+	assert_int_equal(trust_add(trust, list.data, list.length, &e), 0);
+	assert_int_equal(qr_read(picture.data, picture.length, &seen, &e), 0);
+	assert_string_equal(cause_at(trust, &text, 1585008030, &claims), "valid");
+	assert_string_equal(cause_at(trust, &seen, 1585008060, &claims), "expired");
+	assert_string_equal(claims.issuer, "hubei-2020");
+	assert_int_equal(claims.colour, CODE_GREEN);
+	assert_int_equal(code_id_open(key, claims.id, &parts, &e), 0);
+	assert_int_equal(parts.person, 305419896);
+	assert_int_equal(parts.jurisdiction, 1);
+	assert_int_equal(parts.slot, 26416800);
+	trust_free(trust);
+	buffer_free(&list);
+	buffer_free(&text);
+	buffer_free(&picture);
+	buffer_free(&seen);
+}
+
 static void
 every_colour_and_cause_has_a_name(void **state)
 {
@@ -378,6 +427,7 @@ main(void)
 		cmocka_unit_test(bytes_out_of_place_are_malformed),
 		cmocka_unit_test(a_code_without_issuer_colour_or_life_is_not_issued),
 		cmocka_unit_test(an_id_opens_only_under_its_own_key),
+		cmocka_unit_test(the_manuals_example_is_valid_and_opens_to_its_person),
 		cmocka_unit_test(every_colour_and_cause_has_a_name),
 	};
 
