@@ -3,7 +3,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
-#include "credential/id_number.h"
+#include "credential/credential.h"
 #include "feed/import.h"
 #include "place/place.h"
 

@@ -3,8 +3,7 @@
 #ifndef HEALTHCODE_REGISTRY_COLOUR_H
 #define HEALTHCODE_REGISTRY_COLOUR_H
 
-#include "policy/colour.h"
-#include "policy/pack.h"
+#include "policy/policy.h"
 #include "registry/facts.h"
 #include "registry/packs.h"
 

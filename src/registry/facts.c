@@ -81,6 +81,20 @@ take_application(const struct evidence_row *row, struct gathering *g, struct err
 	return set_text(g->facts, "applied_at", time_write(row->at, pack_zone(g->pack), at), e);
 }
 
+/* Evidence of a case says more than its person's colour may depend on: the case's name, who infected whom. */
+static int
+keep_status(json_t **item, struct error *e)
+{
+	json_t *kept =
+		json_pack("{s:O, s:O}", "status", json_object_get(*item, "status"), "at", json_object_get(*item, "at"));
+
+	if (!kept)
+		return error_set(e, ERROR_CORRUPT, "evidence of a case has no status or time");
+	json_decref(*item);
+	*item = kept;
+	return 0;
+}
+
 static int
 take_row(const struct evidence_row *row, void *context, struct error *e)
 {
@@ -97,6 +111,10 @@ take_row(const struct evidence_row *row, void *context, struct error *e)
 		return 0;
 	if ((r = json_read(row->body, strlen(row->body), evidence_kind_name(row->kind), &item, e)) < 0)
 		return error_set(e, ERROR_CORRUPT, "evidence (%s) cannot be read", evidence_kind_name(row->kind));
+	if (row->kind == EVIDENCE_CASE_STATUS && (r = keep_status(&item, e)) < 0) {
+		json_decref(item);
+		return r;
+	}
 	if ((r = to_zone(item, pack_zone(g->pack), e)) == 0 &&
 		json_array_append(json_object_get(g->facts, lists[i].list), item) < 0)
 		r = error_no_memory(e);

@@ -5,7 +5,7 @@
 
 #include <jansson.h>
 
-#include "policy/pack.h"
+#include "policy/policy.h"
 #include "registry/store.h"
 
 enum { SEEN_AREAS_SIZE = 512 };

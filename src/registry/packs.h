@@ -4,7 +4,7 @@
 #ifndef HEALTHCODE_REGISTRY_PACKS_H
 #define HEALTHCODE_REGISTRY_PACKS_H
 
-#include "policy/pack.h"
+#include "policy/policy.h"
 #include "registry/store.h"
 
 enum { JURISDICTION_SIZE = 65, JURISDICTIONS_MAX = 1000 };
