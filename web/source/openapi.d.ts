@@ -680,12 +680,12 @@ export interface components {
         AccessList: {
             items: {
                 at: components["schemas"]["Time"];
-                role: string;
+                role?: string;
                 /** @description the user or office */
                 by: string;
                 purpose: string;
-                /** @description what was opened */
-                fields: string[];
+                /** @description what was opened, where not the whole identity */
+                fields?: string[];
             }[];
             next: string | null;
         };

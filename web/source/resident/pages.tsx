@@ -96,8 +96,8 @@ export function DataScreen({ person, signOut }: { person: Person; signOut: () =>
 				{items?.map((item, i) => (
 					<li key={i}>
 						<p><strong>{sayTime(item.at)}</strong></p>
-						<p>{t('data.line', { by: item.by, role: tOf('role', item.role), purpose: tOf('purpose', item.purpose) })}</p>
-						{item.fields.length > 0 && (
+						<p>{t('data.line', { by: item.by === 'self' ? t('role.self') : item.role ? `${item.by} (${tOf('role', item.role)})` : item.by, purpose: tOf('purpose', item.purpose) })}</p>
+						{item.fields && item.fields.length > 0 && (
 							<p class="hint">{t('data.fields', { fields: item.fields.map((one) => tOf('field', one)).join(', ') })}</p>
 						)}
 					</li>

@@ -1,0 +1,86 @@
+/* The real server on a demo store of its own, for the tests of one file. */
+
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { once } from 'node:events';
+
+const SOURCE = resolve(process.env.HEALTHCODE_SOURCE ?? join(process.cwd(), '..'));
+const PROGRAM = resolve(process.env.HEALTHCODE ?? join(SOURCE, 'build/healthcode'));
+export const PASSWORD = 'three plain words';
+export const PLACE = '湖州服务区';
+
+export class Server {
+	readonly folder = mkdtempSync(join(tmpdir(), 'healthcode-pages-'));
+	private process: ChildProcess | null = null;
+	address = '';
+
+	private healthcode(...words: string[]): void {
+		execFileSync(PROGRAM, ['--data', join(this.folder, 'store'), ...words], {
+			env: { ...process.env, HEALTHCODE_PASSWORD: PASSWORD }, stdio: ['ignore', 'pipe', 'pipe'],
+		});
+	}
+
+	async start(): Promise<void> {
+		const packs = ['hangzhou-2020', 'hubei-2020', 'ningbo-2020', 'national-2020', 'travel-card-2020'];
+		this.healthcode('init', '--pack', ...packs.map((name) => join(SOURCE, 'packs', name)), '--clock', '2020-03-24T08:00:00+08:00');
+		this.healthcode('user', 'add', 'guard', '--role', 'gate');
+		this.healthcode('user', 'add', 'clinic', '--role', 'clinician');
+		writeFileSync(join(this.folder, 'places.csv'),
+			`place,kind,name,division,country\nhuzhou-rest-stop,venue,${PLACE},330106,CN\n`);
+		this.healthcode('import', 'places', join(this.folder, 'places.csv'));
+
+		this.process = spawn(PROGRAM, ['--data', join(this.folder, 'store'), 'serve', '--listen', '127.0.0.1:0', '--web',
+			join(SOURCE, 'web/dist')], { stdio: ['ignore', 'pipe', 'pipe'] });
+		let said = '';
+		this.address = await new Promise((found, failed) => {
+			const hear = (piece: Buffer) => {
+				said += piece;
+				const address = /serving on (http:\/\/\S+:\d+)/.exec(said)?.[1];
+				if (address)
+					found(address);
+			};
+			this.process?.stdout?.on('data', hear);
+			this.process?.stderr?.on('data', hear);
+			this.process?.on('exit', () => failed(new Error(`the server ended: ${said}`)));
+		});
+	}
+
+	async stop(): Promise<void> {
+		if (this.process && this.process.exitCode === null) {
+			this.process.kill('SIGTERM');
+			await once(this.process, 'exit');
+		}
+		rmSync(this.folder, { recursive: true, force: true });
+	}
+
+	/* The one-time code that was sent last. */
+	async oneTimeCode(): Promise<string> {
+		const outbox = join(this.folder, 'store/outbox.jsonl');
+		for (let i = 0; i < 50; i++) {
+			const lines = existsSync(outbox) ? readFileSync(outbox, 'utf8').trim().split('\n') : [];
+			for (const line of lines.reverse()) {
+				const code = /"(?:text|code|body|message)":\s*"[^"]*?\b(\d{6})\b/.exec(line)?.[1];
+				if (code)
+					return code;
+			}
+			await new Promise((next) => setTimeout(next, 100));
+		}
+		throw new Error('no one-time code came');
+	}
+
+	/* Say as the clinic that this phone speaks for this ID number. */
+	async vouch(id_number: string, phone: string): Promise<boolean> {
+		const json = { 'Content-Type': 'application/json' };
+		const session = await fetch(`${this.address}/v1/sessions`, {
+			method: 'POST', headers: json, body: JSON.stringify({ user: 'clinic', password: PASSWORD, transport: 'token' }),
+		});
+		const { token } = (await session.json()) as { token: string };
+		const answer = await fetch(`${this.address}/v1/vouchers`, {
+			method: 'POST', headers: { ...json, Authorization: `Bearer ${token}` },
+			body: JSON.stringify({ id_number, phone, means: 'id_card' }),
+		});
+		return ((await answer.json()) as { confirmed: boolean }).confirmed;
+	}
+}
