@@ -1,0 +1,226 @@
+#include "stores.h"
+
+static enum evidence_outcome
+outcome_of(const struct registry_application *a)
+{
+	enum evidence_outcome outcome;
+	person_number person;
+	struct error e = {0};
+
+	GOOD(registry_apply(registry, a, &outcome, &person, &e));
+	return outcome;
+}
+
+static void
+the_same_application_twice_is_one_person_and_unchanged(void **state)
+{
+	struct registry_application a = application(FENG, "hubei-2020", "2020-03-01T00:00:00Z");
+	person_number person = apply(registry, &a);
+
+	(void)state;
+	assert_int_equal(outcome_of(&a), EVIDENCE_UNCHANGED);
+	assert_int_equal(apply(registry, &a), person);
+	a.name = "冯小姐";
+	assert_int_equal(outcome_of(&a), EVIDENCE_CHANGED);
+	a.division = "420804";
+	assert_int_equal(outcome_of(&a), EVIDENCE_CHANGED);
+	a.jurisdiction = "ningbo-2020";
+	assert_int_equal(outcome_of(&a), EVIDENCE_NEW);
+}
+
+static void
+what_is_wrong_is_named(void **state)
+{
+	struct registry_application good = application(FENG, NULL, "2020-03-01T00:00:00Z"), a;
+	enum evidence_outcome outcome;
+	person_number person = 0;
+	struct error e = {0};
+
+	(void)state;
+#define WRONG(field, value, code)                                                                                      \
+	a = good;                                                                                                          \
+	a.field = value;                                                                                                   \
+	assert_int_equal(registry_apply(registry, &a, &outcome, &person, &e), code);                                       \
+	assert_int_equal(person, 0)
+	WRONG(id_number, "420802198001010019", ERROR_BAD_INPUT);
+	assert_non_null(strstr(e.message, "id_number"));
+	WRONG(name, "", ERROR_BAD_INPUT);
+	WRONG(phone, "call me", ERROR_BAD_INPUT);
+	WRONG(division, "999999", ERROR_BAD_INPUT);
+	assert_non_null(strstr(e.message, "division"));
+	WRONG(channel, "Not A Word", ERROR_BAD_INPUT);
+	WRONG(relation, "cousin", ERROR_BAD_INPUT);
+	WRONG(jurisdiction, "nowhere-2020", ERROR_EXISTS_NOT);
+	WRONG(guardian_id_number, FENG, ERROR_BAD_INPUT);
+	WRONG(vouched_by, NULL, ERROR_USAGE);
+}
+
+static int
+see_dependant(person_number person, const char *relation, void *context, struct error *e)
+{
+	(void)e;
+	(void)person;
+	sprintf((char *)context + strlen(context), "%s ", relation);
+	return 0;
+}
+
+static void
+parents_are_applied_for_in_any_order(void **state)
+{
+	struct registry_application a = application(MOTHER, "hubei-2020", "2020-03-01T00:00:00Z");
+	struct error e = {0};
+	person_number feng;
+	char seen[64] = "";
+
+	(void)state;
+	a.guardian_id_number = FENG;
+	a.relation = "parent";
+	apply(registry, &a);
+	a.id_number = FATHER;
+	apply(registry, &a);
+	a = application(FENG, "hubei-2020", "2020-03-01T00:00:00Z");
+	feng = apply(registry, &a);
+	GOOD(registry_dependants_each(registry, feng, see_dependant, seen, &e));
+	assert_string_equal(seen, "parent parent ");
+}
+
+static void
+a_pack_limits_how_many_one_person_applies_for(void **state)
+{
+	static const char *const passports[] = {"AA00001", "AA00002", "AA00003", "AA00004", "AA00005", "AA00006"};
+	struct registry_application a = application(FENG, "hubei-2020", "2020-03-01T00:00:00Z");
+	enum evidence_outcome outcome;
+	person_number person;
+	struct error e = {0};
+
+	(void)state;
+	apply(registry, &a);
+	a.guardian_id_number = FENG;
+	for (size_t i = 0; i < 5; i++) {
+		a.id_number = passports[i];
+		apply(registry, &a);
+	}
+	a.id_number = passports[5];
+	assert_int_equal(registry_apply(registry, &a, &outcome, &person, &e), ERROR_DENIED);
+	a.id_number = passports[0];
+	assert_int_equal(outcome_of(&a), EVIDENCE_UNCHANGED);
+}
+
+static int
+see_access(const struct registry_access *access, void *context, struct error *e)
+{
+	(void)e;
+	sprintf((char *)context + strlen(context), "%s %s;", access->by, access->purpose);
+	return 0;
+}
+
+static void
+each_opening_is_logged_for_the_person_to_read(void **state)
+{
+	struct registry_application a = application(FENG, "hubei-2020", "2020-03-01T00:00:00Z");
+	person_number feng = apply(registry, &a);
+	struct registry_identity identity = {0};
+	struct error e = {0};
+	char seen[256] = "";
+
+	(void)state;
+	GOOD(registry_identity_open(registry, feng, "tracing case 7", "li", &identity, &e));
+	assert_string_equal(identity.id_number, FENG);
+	assert_string_equal(identity.phone, FENG_PHONE);
+	assert_int_equal(registry_identity_open(registry, feng, "", "li", &identity, &e), ERROR_USAGE);
+	assert_int_equal(registry_identity_open(registry, feng, "why", NULL, &identity, &e), ERROR_USAGE);
+	GOOD(registry_accesses_each(registry, feng, see_access, seen, &e));
+	assert_string_equal(seen, "li tracing case 7;");
+	registry_identity_mask(&identity);
+	assert_string_equal(identity.name, "冯**");
+	assert_string_equal(identity.phone, "139******01");
+	assert_string_equal(identity.address, "");
+	assert_null(strstr(identity.id_number, "19800101"));
+}
+
+static void
+phones_are_read_as_people_write_them(void **state)
+{
+	char phone[PHONE_SIZE];
+	struct error e = {0};
+
+	(void)state;
+	GOOD(registry_phone_read("+86 139-0000-0001", 17, phone, &e));
+	assert_string_equal(phone, FENG_PHONE);
+	GOOD(registry_phone_read("008613900000001", 15, phone, &e));
+	assert_string_equal(phone, FENG_PHONE);
+	GOOD(registry_phone_read("+1 (555) 0100199", 16, phone, &e));
+	assert_string_equal(phone, "+15550100199");
+	assert_int_equal(registry_phone_read("1234", 4, phone, &e), ERROR_BAD_INPUT);
+	assert_int_equal(registry_phone_read("1390000x001", 11, phone, &e), ERROR_BAD_INPUT);
+	assert_int_equal(e.column, 8);
+	assert_int_equal(registry_phone_read("0123456789012345678901234567", 28, phone, &e), ERROR_BAD_INPUT);
+}
+
+static void
+a_pack_put_in_force_later_replaces_the_first(void **state)
+{
+	const struct pack *before, *after, *by_hash;
+	char(*names)[JURISDICTION_SIZE] = NULL;
+	size_t count = 0;
+	struct error e = {0};
+
+	(void)state;
+	GOOD(registry_jurisdictions(registry, &names, &count, &e));
+	assert_int_equal(count, 2);
+	assert_string_equal(names[0], "hubei-2020");
+	free(names);
+	GOOD(registry_pack(registry, NULL, &before, &e));
+	assert_string_equal(pack_jurisdiction(before), "hubei-2020");
+	GOOD(registry_pack_by_hash(registry, pack_hash(before), &by_hash, &e));
+	assert_ptr_equal(before, by_hash);
+	GOOD(registry_pack_activate(registry, pack_folder("hubei-2020"), "admin", &e));
+	GOOD(registry_pack(registry, NULL, &after, &e));
+	assert_ptr_equal(before, after);
+	assert_int_equal(registry_pack(registry, "nowhere", &after, &e), ERROR_EXISTS_NOT);
+	GOOD(registry_pack_activate(registry, pack_folder("hangzhou-2020"), "admin", &e));
+	GOOD(registry_pack(registry, "hangzhou-2020", &after, &e));
+}
+
+static void
+a_check_keeps_its_receipt_and_a_refusal_needs_one(void **state)
+{
+	struct registry_check check = {.at = START, .place = "rest-stop", .verdict = "pass", .colour = "green"}, again;
+	struct registry_refusal refusal = {.cause = "full", .by = "gate-1", .at = START};
+	struct error e = {0};
+	int64_t count = 0;
+
+	(void)state;
+	GOOD(registry_check_put(registry, &check, &e));
+	assert_int_equal(strlen(check.receipt), RECEIPT_SIZE - 1);
+	again = check;
+	GOOD(registry_check_put(registry, &again, &e));
+	strcpy(again.verdict, "refuse");
+	assert_int_equal(registry_check_put(registry, &again, &e), ERROR_EXISTS);
+	GOOD(registry_check_find(registry, check.receipt, &again, &e));
+	assert_string_equal(again.verdict, "pass");
+	assert_int_equal(registry_refusal_put(registry, &refusal, &e), ERROR_EXISTS_NOT);
+	strcpy(refusal.receipt, check.receipt);
+	GOOD(registry_refusal_put(registry, &refusal, &e));
+	GOOD(registry_checks_purge(registry, START + 1, &count, &e));
+	assert_int_equal(count, 1);
+	assert_int_equal(registry_check_find(registry, check.receipt, &again, &e), ERROR_EXISTS_NOT);
+}
+
+int
+main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, store_set_up, store_tear_down)
+	const struct CMUnitTest tests[] = {
+		TEST(the_same_application_twice_is_one_person_and_unchanged),
+		TEST(what_is_wrong_is_named),
+		TEST(parents_are_applied_for_in_any_order),
+		TEST(a_pack_limits_how_many_one_person_applies_for),
+		TEST(each_opening_is_logged_for_the_person_to_read),
+		TEST(phones_are_read_as_people_write_them),
+		TEST(a_pack_put_in_force_later_replaces_the_first),
+		TEST(a_check_keeps_its_receipt_and_a_refusal_needs_one),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,124 @@
+#include "stores.h"
+
+static void
+a_demos_clock_starts_where_it_was_told_to(void **state)
+{
+	instant now = registry_clock(registry), asked = moment("2020-02-01T00:00:00Z");
+
+	(void)state;
+	assert_true(registry_is_demo(registry));
+	assert_in_range(now, START, START + 600);
+	registry_set_times(registry, &asked, &asked);
+	assert_int_equal(registry_now(registry), asked);
+	assert_int_equal(registry_known(registry), asked);
+	assert_int_equal(registry_recording_time(registry), asked);
+	assert_in_range(registry_clock(registry), START, START + 600);
+	registry_set_times(registry, NULL, NULL);
+	assert_int_equal(registry_known(registry), INT64_MAX);
+}
+
+static void
+only_a_demo_may_date_what_is_recorded(void **state)
+{
+	const char *packs[] = {pack_folder("hubei-2020")};
+	char path[64] = "/tmp/healthcode-registry-XXXXXX";
+	struct registry_where where = {.data = path};
+	instant asked = moment("2020-02-01T00:00:00Z");
+	struct registry *real = NULL;
+	struct error e = {0};
+
+	(void)state;
+	assert_non_null(mkdtemp(path));
+	GOOD(registry_create(&where, packs, 1, NULL, &e));
+	GOOD(registry_open(&where, &real, &e));
+	assert_false(registry_is_demo(real));
+	registry_set_times(real, &asked, NULL);
+	assert_int_equal(registry_now(real), asked);
+	assert_true(registry_recording_time(real) > asked);
+	store_discard(real, path);
+}
+
+static void
+a_second_store_is_not_made_over_the_first(void **state)
+{
+	const char *packs[] = {pack_folder("hubei-2020")};
+	struct registry_where where = {.data = folder};
+	struct error e = {0};
+
+	(void)state;
+	assert_int_equal(registry_create(&where, packs, 1, NULL, &e), ERROR_EXISTS);
+	assert_true(registry_is_demo(registry));
+}
+
+static void
+without_a_pack_nothing_is_made(void **state)
+{
+	const char *packs[] = {"/tmp"};
+	struct registry_where where = {.data = "/tmp/healthcode-registry-none"};
+	struct registry *none = NULL;
+	struct error e = {0};
+
+	(void)state;
+	assert_true(registry_create(&where, packs, 1, NULL, &e) < 0);
+	assert_int_equal(registry_create(&where, NULL, 0, NULL, &e), ERROR_USAGE);
+	assert_int_equal(registry_open(&where, &none, &e), ERROR_EXISTS_NOT);
+}
+
+static void
+no_file_of_the_store_names_anybody(void **state)
+{
+	static const char *const clear[] = {FENG, FENG_PHONE, "冯女士", "Xiangshan Road"};
+	struct registry_application a = application(FENG, "hubei-2020", "2020-03-01T00:00:00Z");
+	struct registry_where where = {.data = folder};
+	struct error e = {0};
+	person_number feng;
+
+	(void)state;
+	feng = apply(registry, &a);
+	a.how = VOUCHER_NONE;
+	a.phone = "+1 555 010 0199";
+	apply(registry, &a);
+	GOOD(registry_sign_in_request(registry, FENG_PHONE, &e));
+	GOOD(registry_vouch(registry, FENG, FENG_PHONE, VOUCHER_ID_CARD, "clerk", moment("2020-03-02T00:00:00Z"), 0, &e));
+	GOOD(registry_access_put(registry, feng, "test", "clerk", &e));
+	for (size_t i = 0; i < sizeof clear / sizeof *clear; i++)
+		assert_false(folder_holds(folder, clear[i]));
+	assert_false(folder_holds(folder, "15550100199"));
+	registry_close(registry);
+	for (size_t i = 0; i < sizeof clear / sizeof *clear; i++)
+		assert_false(folder_holds(folder, clear[i]));
+	/* The search itself finds what is there. */
+	assert_true(folder_holds(folder, "claim-received"));
+	registry = NULL;
+	GOOD(registry_open(&where, &registry, &e));
+}
+
+static void
+what_is_rolled_back_was_never_there(void **state)
+{
+	struct registry_application a = application(FENG, "hubei-2020", "2020-03-01T00:00:00Z");
+	struct error e = {0};
+	person_number feng;
+
+	(void)state;
+	GOOD(registry_begin(registry, &e));
+	feng = apply(registry, &a);
+	registry_rollback(registry);
+	assert_int_equal(registry_person_exists(registry, feng, &e), 0);
+}
+
+int
+main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, store_set_up, store_tear_down)
+	const struct CMUnitTest tests[] = {
+		TEST(a_demos_clock_starts_where_it_was_told_to),
+		TEST(only_a_demo_may_date_what_is_recorded),
+		TEST(a_second_store_is_not_made_over_the_first),
+		TEST(without_a_pack_nothing_is_made),
+		TEST(no_file_of_the_store_names_anybody),
+		TEST(what_is_rolled_back_was_never_there),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
