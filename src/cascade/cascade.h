@@ -7,7 +7,8 @@
  * Contacts. A case is traced by the "contact" parameters of the store's default jurisdiction as soon as it, or a stay, is
  * imported. A contact is evidence of the person met, with the moment from which the case was known as its own time, so
  * that its place among the facts doesn't depend on when anybody traced. Tracing again changes nothing; a contact
- * that a corrected case no longer has is withdrawn by a row of its own.
+ * that a corrected case no longer has is withdrawn from the start by a row of its own, and those of a discarded case are
+ * withdrawn from when it was discarded.
  *
  * Ledger. Each transaction that evaluates appends one entry "evaluation" with the Merkle root over its changes' salted
  * commitments; the salts come from the key store, so that the entry tells nothing without it. */
@@ -84,9 +85,10 @@ int cascade_colour(struct cascade *cascade, person_number person, const char *ju
  * transactions of their own (or in the open one). */
 int cascade_trace_cases(struct cascade *cascade, struct error *e);
 
-/* A case as it is known. */
+/* A case as it is known: its last status, and since when. */
 struct cascade_case {
 	char name[CASCADE_CASE_SIZE], status[33];
+	instant status_at;
 	struct exposure_case exposure;
 };
 

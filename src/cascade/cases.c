@@ -26,6 +26,7 @@ add_status(struct cascade_case *c, const struct evidence_row *row, const json_t 
 	int r;
 
 	snprintf(c->status, sizeof c->status, "%s", json_string_value(json_object_get(body, "status")));
+	c->status_at = row->at;
 	if (row->person)
 		c->exposure.person = row->person;
 	if ((r = read_time(body, "onset", &c->exposure.onset, e)) < 0 ||

@@ -3,7 +3,8 @@
  * T1. A contact's own time is the moment at which both the case was confirmed and the contact had begun: never the moment of
  *     tracing. So the order of imports does not matter.
  * T2. Tracing again with the same stays and cases adds nothing.
- * T3. Who is no longer a contact of a case gets a row that says so; the older row stays for --known. */
+ * T3. Who is no longer a contact of a case gets a row that says so; the older row stays for --known. A correction
+ *     withdraws from the start; a case that was discarded withdraws from then on, and stays what it was before. */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +15,8 @@
 #include "cascade/cases.h"
 
 enum { BODY_SIZE = 512, KEY_SIZE = CASCADE_CASE_SIZE + 16 };
+
+#define CONTACT_STANDS INT64_MAX
 
 static const char discarded[] = "discarded";
 
@@ -41,7 +44,7 @@ trace(struct cascade *cascade, const struct exposure_parameters *parameters, con
 	struct error *e)
 {
 	*ret_contacts = (struct exposure_contacts){0};
-	if (!c->exposure.person || strcmp(c->status, discarded) == 0)
+	if (!c->exposure.person)
 		return 0;
 	return exposure_trace(cascade->presence, parameters, &c->exposure, zone, view, NULL, NULL, ret_contacts, e);
 }
@@ -110,12 +113,14 @@ known_at(const struct cascade_case *c, instant first)
 	return at == EXPOSURE_UNKNOWN || at < first ? first : at;
 }
 
+/* ${withdrawn_at} is CONTACT_STANDS, or from when on they are no contact. */
 static int
 put_contact(
-	struct cascade *cascade, const struct cascade_case *c, const struct met *met, bool withdrawn, struct error *e)
+	struct cascade *cascade, const struct cascade_case *c, const struct met *met, instant withdrawn_at, struct error *e)
 {
-	instant at = known_at(c, met->first);
 	char body[BODY_SIZE], key[KEY_SIZE], first[TIME_TEXT_SIZE], last[TIME_TEXT_SIZE], known[TIME_TEXT_SIZE];
+	char withdrawn[TIME_TEXT_SIZE + 2] = "null";
+	instant at = known_at(c, met->first);
 	struct evidence_row row = {.kind = EVIDENCE_CONTACT,
 		.person = met->person,
 		.key = key,
@@ -124,13 +129,14 @@ put_contact(
 		.recorded_at = registry_recording_time(cascade->registry)};
 	enum evidence_outcome outcome;
 
-	time_write(at, &zone_utc, known);
+	if (withdrawn_at != CONTACT_STANDS)
+		snprintf(
+			withdrawn, sizeof withdrawn, "\"%s\"", time_write(withdrawn_at < at ? at : withdrawn_at, &zone_utc, known));
 	snprintf(key, sizeof key, "%s/%u", c->name, met->person);
 	snprintf(body, sizeof body,
-		"{\"degree\":%d,\"first\":\"%s\",\"kind\":\"%s\",\"known_at\":\"%s\",\"last\":\"%s\",\"withdrawn_at\":%s%s%s}",
-		met->degree, time_write(met->first, &zone_utc, first), exposure_kind_name(met->kind), known,
-		time_write(met->last, &zone_utc, last), withdrawn ? "\"" : "", withdrawn ? known : "null",
-		withdrawn ? "\"" : "");
+		"{\"degree\":%d,\"first\":\"%s\",\"kind\":\"%s\",\"known_at\":\"%s\",\"last\":\"%s\",\"withdrawn_at\":%s}",
+		met->degree, time_write(met->first, &zone_utc, first), exposure_kind_name(met->kind),
+		time_write(at, &zone_utc, known), time_write(met->last, &zone_utc, last), withdrawn);
 	return registry_evidence_put(cascade->registry, &row, &outcome, e);
 }
 
@@ -185,7 +191,7 @@ withdraw(struct cascade *cascade, const struct cascade_case *c, person_number pe
 		return 0;
 	if (r < 0 || withdrawing.withdrawn)
 		return r;
-	return put_contact(cascade, c, &withdrawing.met, true, e);
+	return put_contact(cascade, c, &withdrawing.met, INT64_MIN, e);
 }
 
 /* T3: whoever was noted as a contact of the case and is not among ${met}. */
@@ -223,10 +229,11 @@ keep_contacts(
 {
 	struct met *met = NULL;
 	size_t count = 0;
+	instant withdrawn_at = strcmp(c->status, discarded) == 0 ? c->status_at : CONTACT_STANDS;
 	int r = merge_contacts(contacts, &met, &count, e);
 
 	for (size_t i = 0; r == 0 && i < count; i++)
-		if ((r = put_contact(cascade, c, &met[i], false, e)) == 0)
+		if ((r = put_contact(cascade, c, &met[i], withdrawn_at, e)) == 0)
 			r = note_contact(cascade, c, met[i].person, e);
 	if (r == 0)
 		r = withdraw_others(cascade, c, met, count, e);
@@ -302,7 +309,7 @@ cascade_contacts(
 
 	if (!q)
 		return error_no_memory(e);
-	if ((r = prepare(cascade, case_name, q, e)) == 0)
+	if ((r = prepare(cascade, case_name, q, e)) == 0 && strcmp(q->c->status, discarded) != 0)
 		r = trace(cascade, &q->parameters, q->zone, q->c, &q->view, ret_contacts, e);
 	cases_free(&q->cases);
 	free(q);
