@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/ledger_proof.h"
+#include "cli/store.h"
 
 enum { PROOF_FILE_MAX = 4 << 20, MISSING = -1 };
 
@@ -16,22 +17,6 @@ struct request {
 	const char *const *words;
 	size_t word_count;
 };
-
-static int
-open_ledger(const struct cli *cli, struct db **ret_db, struct error *e)
-{
-	struct db *db = NULL;
-	int r;
-
-	if ((r = db_open(cli->database ? cli->database : cli->data, false, &db, e)) < 0)
-		return r;
-	if ((r = ledger_migrate(db, e)) < 0) {
-		db_close(db);
-		return r;
-	}
-	*ret_db = db;
-	return 0;
-}
 
 struct showing {
 	bool json;
@@ -59,8 +44,9 @@ show_entry(const struct ledger_entry *entry, void *context, struct error *e)
 }
 
 static int
-show(struct cli *cli, struct db *db, const struct request *request)
+show(struct cli *cli, struct cli_store *store, const struct request *request)
 {
+	struct db *db = registry_db(store->registry);
 	struct showing showing = {cli->json, request->limit == MISSING ? INT64_MAX : request->limit};
 	struct error e = {0};
 
@@ -92,8 +78,9 @@ print_proof(const struct cli *cli, json_t *document)
 }
 
 static int
-prove(struct cli *cli, struct db *db, const struct request *request)
+prove(struct cli *cli, struct cli_store *store, const struct request *request)
 {
+	struct db *db = registry_db(store->registry);
 	int64_t seq = 0, size = request->size;
 	json_t *document = NULL;
 	struct error e = {0};
@@ -135,9 +122,21 @@ compare_root(struct db *db, const struct request *request, struct ledger_verdict
 	return 0;
 }
 
+/* Entries of evaluations commit to changes that are kept beside them. */
 static int
-verify(struct cli *cli, struct db *db, const struct request *request)
+compare_evaluations(struct cli_store *store, struct ledger_verdict *verdict, struct error *e)
 {
+	int r = cascade_verify_evaluations(store->cascade, &verdict->wrong, e);
+
+	if (r == 0 && verdict->wrong >= 0)
+		snprintf(verdict->reason, sizeof verdict->reason, "its changes of colour are not those that it commits to");
+	return r;
+}
+
+static int
+verify(struct cli *cli, struct cli_store *store, const struct request *request)
+{
+	struct db *db = registry_db(store->registry);
 	struct ledger_verdict verdict;
 	char root[2 * LEDGER_HASH_SIZE + 1];
 	struct error e = {0};
@@ -147,7 +146,8 @@ verify(struct cli *cli, struct db *db, const struct request *request)
 		return cli_usage(cli, "verify takes no words, and there is '%s'", request->words[0]);
 	if (!request->root != (request->size == MISSING))
 		return cli_usage(cli, "--size and --root go together");
-	if (ledger_verify(db, &verdict, &e) < 0 || (request->root && compare_root(db, request, &verdict, &e) < 0))
+	if (ledger_verify(db, &verdict, &e) < 0 || (request->root && compare_root(db, request, &verdict, &e) < 0) ||
+		(verdict.wrong < 0 && compare_evaluations(store, &verdict, &e) < 0))
 		return cli_fail(&e);
 	valid = verdict.wrong < 0;
 	if (cli->json) {
@@ -213,10 +213,9 @@ run(struct cli *cli, int argc, char **argv)
 	};
 	const struct {
 		const char *name;
-		int (*run)(struct cli *cli, struct db *db, const struct request *request);
+		int (*run)(struct cli *cli, struct cli_store *store, const struct request *request);
 	} verbs[] = {{"show", show}, {"prove", prove}, {"verify", verify}};
-	struct db *db = NULL;
-	struct error e = {0};
+	struct cli_store store;
 	size_t count;
 	char **words;
 	int code = cli_options(cli, options, sizeof options / sizeof *options, argc, argv, &words, &count);
@@ -234,10 +233,9 @@ run(struct cli *cli, int argc, char **argv)
 		return verify_proof(cli, request.proof);
 	for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
 		if (strcmp(words[0], verbs[i].name) == 0) {
-			if (open_ledger(cli, &db, &e) < 0)
-				return cli_fail(&e);
-			code = verbs[i].run(cli, db, &request);
-			db_close(db);
+			if ((code = cli_store_open(cli, false, &store)) == 0)
+				code = verbs[i].run(cli, &store, &request);
+			cli_store_close(&store);
 			return code;
 		}
 	return cli_usage(cli, "there is no 'ledger %s'", words[0]);

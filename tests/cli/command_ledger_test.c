@@ -11,6 +11,7 @@
 
 #include "db/db.h"
 #include "ledger/ledger.h"
+#include "registry/registry.h"
 
 enum { ENTRIES = 5, NOON = 1585022400 /* 2020-03-24T04:00:00Z */ };
 
@@ -23,10 +24,15 @@ set_up(void **state)
 	struct error e = {0};
 	struct db *db = NULL;
 
+	const struct registry_where where = {.data = folder};
+	char pack[512];
+
 	(void)state;
 	strcpy(folder, "/tmp/healthcode-cli-XXXXXX");
 	assert_non_null(mkdtemp(folder));
-	assert_int_equal(db_open(folder, true, &db, &e), 0);
+	snprintf(pack, sizeof pack, "%s/packs/hubei-2020", getenv("HEALTHCODE_SOURCE"));
+	assert_int_equal(registry_create(&where, (const char *const[]){pack}, 1, NULL, &e), 0);
+	assert_int_equal(db_open(folder, false, &db, &e), 0);
 	assert_int_equal(ledger_migrate(db, &e), 0);
 	assert_int_equal(db_begin(db, &e), 0);
 	for (int i = 0; i < ENTRIES; i++)
@@ -39,14 +45,11 @@ set_up(void **state)
 static int
 tear_down(void **state)
 {
-	char path[128];
+	char command[128];
 
 	(void)state;
-	snprintf(path, sizeof path, "%s/registry.db", folder);
-	unlink(path);
-	snprintf(path, sizeof path, "%s/proof.json", folder);
-	unlink(path);
-	return rmdir(folder);
+	snprintf(command, sizeof command, "rm -r %s", folder);
+	return system(command);
 }
 
 /* Run "healthcode --data FOLDER ARGUMENTS"; keep what it prints in output. Return its exit code. */
