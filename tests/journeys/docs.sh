@@ -14,9 +14,11 @@ PATH=$FOLDER/bin:$PATH
 status=0
 check() {
 	local pattern= line
-	(exit "$status") || true
-	status=0
-	eval "$command" </dev/null >"$FOLDER/got" 2>&1 || status=$?
+	set +e
+	(exit "$status")
+	eval "$command" </dev/null >"$FOLDER/got" 2>&1
+	status=$?
+	set -e
 	while IFS= read -r line; do
 		if [ "$line" = '*' ]; then pattern+='*'; else pattern+=$line$'\n'; fi
 	done < <(sed 's/[][*?\\+@!()|]/\\&/g; s/\.\.\./*/g' "$FOLDER/wanted")
@@ -58,3 +60,6 @@ for file in "$SOURCE"/README.md "$SOURCE"/docs/*.md; do
 	ln -s "$SOURCE/docs" "$SOURCE/share" "$FOLDER/copy"
 	(cd "$FOLDER/copy" && page "$file") || exit 1
 done
+diff -u "$SOURCE/docs/man/healthcode.1.scd" <("$SOURCE/script/generate-man" "$(realpath "$HEALTHCODE")") >&2 ||
+	fail "the manual page is not what help says: script/generate-man > docs/man/healthcode.1.scd"
+ok "the manual page is what help says"
