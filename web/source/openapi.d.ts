@@ -1756,7 +1756,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "receipt": "R7KQ2M9XWD",
+                     *       "receipt": "c8ek4ddez3vw5bqwh46wb8x21p",
                      *       "cause": "fever",
                      *       "at": "2020-03-24T08:00:40+08:00"
                      *     }
