@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 enum {
-	EPICENTRE_PROVINCE = 420000, /* Hubei */
+	EPICENTRE_PROVINCE = 420000, /* where travellers of January 2020 were infected */
 	AGE_MOST = 95,
 	DAYS_OF_BIRTH = (AGE_MOST + 2) * 366,
 	SEQUENCES_A_SEX = 499,
