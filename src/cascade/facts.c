@@ -58,6 +58,19 @@ add_stay(const struct presence_stay *stay, void *context, struct error *e)
 	return 0;
 }
 
+/* The moment from which somebody counts who has not applied: a travel card is there for everyone, from the pack's
+ * beginning on (or, asked for before that, from now). */
+static instant
+unapplied_from(const struct pack *pack, instant now)
+{
+	instant from, to;
+
+	if (!cascade_is_travel_card(pack))
+		return REGISTRY_NEVER;
+	pack_valid(pack, &from, &to);
+	return from < now ? from : now;
+}
+
 int
 cascade_facts(struct cascade *cascade, const struct pack *pack, person_number person, json_t **ret_facts,
 	struct registry_seen *ret_seen, struct error *e)
@@ -68,7 +81,8 @@ cascade_facts(struct cascade *cascade, const struct pack *pack, person_number pe
 	size_t before;
 	int r;
 
-	if ((r = registry_facts(cascade->registry, pack, person, now, known, &facts, ret_seen, e)) < 0)
+	if ((r = registry_facts(
+			 cascade->registry, pack, person, unapplied_from(pack, now), now, known, &facts, ret_seen, e)) < 0)
 		return r;
 	v.visits = json_object_get(facts, "visits");
 	if (!v.visits) {

@@ -288,9 +288,10 @@ registry_facts_finish(struct registry *registry, const struct pack *pack, json_t
 }
 
 int
-registry_facts(struct registry *registry, const struct pack *pack, person_number person, instant now, instant known,
-	json_t **ret_facts, struct registry_seen *ret_seen, struct error *e)
+registry_facts(struct registry *registry, const struct pack *pack, person_number person, instant unapplied_from,
+	instant now, instant known, json_t **ret_facts, struct registry_seen *ret_seen, struct error *e)
 {
+	char from[TIME_TEXT_SIZE];
 	struct gathering g = {.pack = pack, .jurisdiction = pack_jurisdiction(pack), .facts = json_object()};
 	int r = g.facts ? 0 : error_no_memory(e);
 
@@ -299,7 +300,10 @@ registry_facts(struct registry *registry, const struct pack *pack, person_number
 			r = error_no_memory(e);
 	if (r < 0 || (r = evidence_each_of(registry->db, person, EVIDENCE_ALL, now, known, take_row, &g, e)) < 0)
 		goto out;
-	if (!g.applied) {
+	if (!g.applied && unapplied_from != REGISTRY_NEVER &&
+		(r = set_text(g.facts, "applied_at", time_write(unapplied_from, pack_zone(pack), from), e)) < 0)
+		goto out;
+	if (!g.applied && unapplied_from == REGISTRY_NEVER) {
 		r = error_set(e, ERROR_EXISTS_NOT, "the person has not applied in %s", g.jurisdiction);
 		goto out;
 	}

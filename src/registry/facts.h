@@ -17,16 +17,18 @@ struct registry_seen {
 	char areas[SEEN_AREAS_SIZE];
 };
 
-/* registry_facts(registry, pack, person, now, known, ret_facts, ret_seen, e):
+/* registry_facts(registry, pack, person, unapplied_from, now, known, ret_facts, ret_seen, e):
  * The facts of ${person} for ${pack}, as docs/facts.schema.json has them: what has an own time up to ${now} and was
  * recorded up to ${known}. Equal evidence gives equal bytes (json_write), in whatever order it came. Areas are those in
  * whose counts the person's places fall (the nearest with counts, from the pack's risk unit upwards), their risk by the
  * pack's "risk" parameters, steps after ${now} among them. A temperature that others measured stands among the
  * check-ins. ${ret_facts} is a new reference, whose areas are shared and must not be changed; ${ret_seen} may be NULL.
- * Return 0, ERROR_EXISTS_NOT where the person did not apply in the pack's jurisdiction up to ${now}, ERROR_BAD_INPUT for
- * risk parameters that are none. */
-int registry_facts(struct registry *registry, const struct pack *pack, person_number person, instant now, instant known,
-	json_t **ret_facts, struct registry_seen *ret_seen, struct error *e);
+ * Whoever did not apply in the pack's jurisdiction up to ${now} counts from ${unapplied_from} on, for packs that nobody
+ * need apply for (a travel card), or not at all where that is REGISTRY_NEVER.
+ * Return 0, ERROR_EXISTS_NOT where the person did not apply and has to, ERROR_BAD_INPUT for risk parameters that are
+ * none. */
+int registry_facts(struct registry *registry, const struct pack *pack, person_number person, instant unapplied_from,
+	instant now, instant known, json_t **ret_facts, struct registry_seen *ret_seen, struct error *e);
 
 /* registry_facts_finish(registry, pack, facts, known, ret_seen, e):
  * For who added visits to what registry_facts gave (a person's stays): put the lists in order again, and the areas of all

@@ -52,7 +52,7 @@ facts(struct registry *of, const char *jurisdiction, person_number person, const
 	struct error e = {0};
 
 	GOOD(registry_pack(of, jurisdiction, &pack, &e));
-	GOOD(registry_facts(of, pack, person, moment(now), INT64_MAX, &found, NULL, &e));
+	GOOD(registry_facts(of, pack, person, REGISTRY_NEVER, moment(now), INT64_MAX, &found, NULL, &e));
 	return found;
 }
 
@@ -100,11 +100,37 @@ facts_without_an_application_there_by_then_are_none(void **state)
 
 	(void)state;
 	GOOD(registry_pack(registry, "hubei-2020", &pack, &e));
-	assert_int_equal(registry_facts(registry, pack, feng, moment("2020-02-01T00:00:00Z"), INT64_MAX, &found, NULL, &e),
+	assert_int_equal(registry_facts(registry, pack, feng, REGISTRY_NEVER, moment("2020-02-01T00:00:00Z"), INT64_MAX,
+						 &found, NULL, &e),
 		ERROR_EXISTS_NOT);
 	GOOD(registry_pack(registry, "ningbo-2020", &pack, &e));
-	assert_int_equal(registry_facts(registry, pack, feng, moment("2020-03-02T00:00:00Z"), INT64_MAX, &found, NULL, &e),
+	assert_int_equal(registry_facts(registry, pack, feng, REGISTRY_NEVER, moment("2020-03-02T00:00:00Z"), INT64_MAX,
+						 &found, NULL, &e),
 		ERROR_EXISTS_NOT);
+}
+
+static void
+who_need_not_apply_has_facts_from_the_moment_that_is_given(void **state)
+{
+	struct registry_application a = application(FENG, "hubei-2020", "2020-03-01T00:00:00Z");
+	person_number feng = apply(registry, &a);
+	const struct pack *pack;
+	json_t *found = NULL;
+	struct error e = {0};
+
+	(void)state;
+	checkin(registry, feng, "2020-03-02T00:00:00Z", 366);
+	GOOD(registry_pack(registry, "ningbo-2020", &pack, &e));
+	GOOD(registry_facts(registry, pack, feng, moment("2020-02-11T00:00:00Z"), moment("2020-03-03T00:00:00Z"), INT64_MAX,
+		&found, NULL, &e));
+	assert_string_equal(json_string_value(json_object_get(found, "applied_at")), "2020-02-11T08:00:00+08:00");
+	assert_int_equal(json_array_size(json_object_get(found, "checkins")), 1);
+	json_decref(found);
+	GOOD(registry_pack(registry, "hubei-2020", &pack, &e));
+	GOOD(registry_facts(registry, pack, feng, moment("2020-02-11T00:00:00Z"), moment("2020-03-03T00:00:00Z"), INT64_MAX,
+		&found, NULL, &e));
+	assert_string_equal(json_string_value(json_object_get(found, "applied_at")), "2020-03-01T08:00:00+08:00");
+	json_decref(found);
 }
 
 static void
@@ -214,6 +240,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(facts_hold_what_was_told_in_the_packs_time),
 		TEST(facts_without_an_application_there_by_then_are_none),
+		TEST(who_need_not_apply_has_facts_from_the_moment_that_is_given),
 		TEST(two_stores_told_in_another_order_have_the_same_facts),
 		TEST(an_area_is_read_again_when_its_counts_change),
 		TEST(policy_takes_the_facts),
