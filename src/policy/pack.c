@@ -33,7 +33,7 @@ pack_fault(struct pack_reading *r, size_t file, const char *pointer, const char 
 {
 	const struct pack_file *source = &r->files[file];
 	struct error fault = {0};
-	size_t line = 0, column = 0;
+	size_t line = 1, column = 1;
 	va_list arguments;
 
 	va_start(arguments, format);

@@ -73,7 +73,8 @@ struct pack_reading {
 };
 
 /* pack_fault(r, file, pointer, format, ...):
- * Tell of a fault at the value at JSON ${pointer} of file number ${file}. Return ERROR_BAD_INPUT. */
+ * Tell of a fault at the value at JSON ${pointer} of file number ${file}, or at the file's beginning where ${pointer} is
+ * NULL. Return ERROR_BAD_INPUT. */
 int pack_fault(struct pack_reading *r, size_t file, const char *pointer, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 

@@ -152,7 +152,7 @@ each_fault_is_told_with_file_line_and_column(void **state)
 		head, rule, NULL, with(texts, "{days}", "{dyas}"), "packs/a/texts/en.json:3:6: unknown placeholder {dyas}");
 	expect_fault(head, rule, NULL, with(texts, "\"first\"", "\"frist\""), "texts/zh.json has no \"first\"");
 	expect_fault(head, rule, NULL, with(texts, "\"first\"", "\"frist\""), "packs/a/texts/zh.json:1:10: nothing uses");
-	expect_fault(head, NULL, NULL, texts, "the pack has no rule");
+	expect_fault(head, NULL, NULL, texts, "packs/a/pack.json:1:1: the pack has no rule");
 }
 
 static void

@@ -1,0 +1,71 @@
+# A new city is a copied folder: pack check, init, import, explain. And a broken folder says where it is broken.
+. "$(dirname "$0")/lib.sh"
+
+cp -r "$SOURCE/packs/hangzhou-2020" "$FOLDER/mycity"
+sed -i 's/"Hangzhou health code"/"My city health code"/; s/"杭州健康码"/"我城健康码"/; s/"yellow_days": 7/"yellow_days": 3/' "$FOLDER/mycity/pack.json"
+PERSON=$(id_number 110105 19800101 001)
+cat >"$FOLDER/residents.csv" <<CSV
+id_number,name,phone,division,applied_at
+$PERSON,李雷,13800000001,110105,2020-03-01T12:00:00+08:00
+CSV
+{
+	echo id_number,at,temperature_c,symptoms,contact
+	echo "$PERSON,2020-03-02T20:00:00+08:00,38.1,fever,no"
+	for day in $(days 2020-03-03 2020-03-05); do echo "$PERSON,${day}T20:00:00+08:00,36.5,,no"; done
+} >"$FOLDER/checkins.csv"
+
+exits 0 "the copied pack is sound" "$HEALTHCODE" pack check "$FOLDER/mycity"
+holds "pack check names it" grep -q '^mycity: My city health code (我城健康码), policy [0-9a-f]\{64\}$' "$FOLDER/out"
+policy=$(sed 's/.*policy //' "$FOLDER/out")
+exits 0 "init takes the folder" "$HEALTHCODE" --data "$FOLDER/store" init --pack "$FOLDER/mycity" --clock 2020-03-06T08:00:00+08:00
+exits 0 "residents go to the only jurisdiction without its name in the file" "$HEALTHCODE" --data "$FOLDER/store" import residents "$FOLDER/residents.csv"
+exits 0 "check-ins" "$HEALTHCODE" --data "$FOLDER/store" import checkins "$FOLDER/checkins.csv"
+rm -r "$FOLDER/mycity" # the store keeps what it was made with
+explain() { "$HEALTHCODE" --data "$FOLDER/store" --now "$1" --json explain "$PERSON" --pack mycity; }
+is "yellow mycity $policy" "$(explain 2020-03-05T19:59:59+08:00 | jq -r '"\(.colour) \(.jurisdiction) \(.policy)"')" "the new city decides, by the pack that was checked"
+is green "$(explain 2020-03-05T20:00:00+08:00 | jq -r .colour)" "by its own parameter, three days"
+is '["mycity"]' "$("$HEALTHCODE" --data "$FOLDER/store" --json explain "$PERSON" | jq -sc 'flatten | map(.jurisdiction)')" "explain without a name lists it"
+exits 0 "a code is issued" "$HEALTHCODE" --data "$FOLDER/store" --json code issue "$PERSON" --pack mycity
+is "mycity green" "$(jq -r '"\(.jurisdiction) \(.colour)"' "$FOLDER/out")" "in the new city's name"
+
+# broken SENTENCE FILE LINE COLUMN REASON, once $FOLDER/broken was changed
+broken() {
+	exits 3 "$1" "$HEALTHCODE" pack check "$FOLDER/broken"
+	grep -q "$2:$3:$4: .*$5" "$FOLDER/err" || fail "$1: wanted $2:$3:$4: $5, got $(cat "$FOLDER/err")"
+	! grep -vqE '^[^:]+:[0-9]+:[0-9]+: .' "$FOLDER/err" || fail "$1: a line without a place: $(cat "$FOLDER/err")"
+	[ ! -s "$FOLDER/out" ] || fail "$1: stdout has $(cat "$FOLDER/out")"
+	exits 3 "and init does not take it" "$HEALTHCODE" --data "$FOLDER/no-store" init --pack "$FOLDER/broken"
+	[ ! -e "$FOLDER/no-store/registry.db" ] || fail "$1: init left a store behind"
+	rm -rf "$FOLDER/broken" "$FOLDER/no-store"
+}
+fresh() { cp -r "$SOURCE/packs/hangzhou-2020" "$FOLDER/broken"; }
+line_of() { grep -n -m1 "$1" "$FOLDER/broken/$2" | cut -d: -f1; }
+
+fresh && sed -i 's/"yellow_days": 7,/"yellow_days": 7/' "$FOLDER/broken/pack.json"
+broken "a comma is missing" pack.json "$(line_of '"red_days"' pack.json)" '[0-9]*' expected
+fresh && sed -i 's/"red_days": 14/"rad_days": 14/' "$FOLDER/broken/pack.json"
+line=$(line_of '"red_days"' rules/hz-green-red.json)
+broken "a rule names a parameter that is not there" rules/hz-green-red.json "$line" '[0-9]*' red_days
+fresh && sed -i 's/">="/"=>"/' "$FOLDER/broken/rules/hz-green-red.json"
+line=$(line_of '"=>"' rules/hz-green-red.json)
+broken "an operator that is none" rules/hz-green-red.json "$line" '[0-9]*' '=>'
+fresh && sed -i 's/"colour": "green"/"colour": "blue"/' "$FOLDER/broken/rules/hz-green-new.json"
+broken "a colour that is none" rules/hz-green-new.json 4 '[0-9]*' colour
+fresh && sed -i 's/"reason": "green_new"/"reason": "green_knew"/' "$FOLDER/broken/rules/hz-green-new.json"
+broken "a reason without a text" rules/hz-green-new.json 7 '[0-9]*' green_knew
+fresh && cp "$FOLDER/broken/rules/hz-green-new.json" "$FOLDER/broken/rules/zz-again.json"
+broken "two rules with one id" 'rules/[a-z-]*.json' '[0-9]*' '[0-9]*' HZ-GREEN-NEW
+fresh && sed -i 's/"+08:00"/"+8"/' "$FOLDER/broken/pack.json"
+broken "a time zone that is none" pack.json 3 '[0-9]*' .
+fresh && head -c 700 "$SOURCE/packs/hangzhou-2020/pack.json" >"$FOLDER/broken/pack.json"
+broken "a file that was cut off" pack.json '[0-9]*' '[0-9]*' .
+fresh && rm "$FOLDER/broken/texts/en.json"
+broken "a language is missing" pack.json '[0-9]*' '[0-9]*' texts/en.json
+fresh && { for i in $(seq 100000); do printf '{"!":['; done; } >"$FOLDER/broken/rules/hz-green-new.json"
+broken "a rule nested a hundred thousand deep" rules/hz-green-new.json '[0-9]*' '[0-9]*' .
+fresh && printf '\377\376' >"$FOLDER/broken/texts/zh.json"
+broken "texts that are not UTF-8" texts/zh.json 1 '[0-9]*' .
+fresh && sed -i 's/"red_days": 14/"rad_days": 14/' "$FOLDER/broken/pack.json" && sed -i 's/"colour": "green"/"colour": "blue"/' "$FOLDER/broken/rules/hz-green-new.json"
+exits 3 "two faults at once" "$HEALTHCODE" pack check "$FOLDER/broken"
+holds "both are told" test "$(grep -cE 'hz-green-new.json:4:|red_days' "$FOLDER/err")" -ge 2
+exits 1 "a folder that is not there" "$HEALTHCODE" pack check "$FOLDER/nowhere"
