@@ -1,7 +1,7 @@
 # A case, whom it met, and what becomes of them as more is known of the case.
 . "$(dirname "$0")/lib.sh"
 
-PACK=hangzhou-2020
+PACK=ningbo-2020
 CASE=$(id_number 330110 19800101 011)
 HOME_MATE=$(id_number 330110 19810101 011)
 CLOSE=$(id_number 330110 19820101 011)
