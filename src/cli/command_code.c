@@ -67,8 +67,8 @@ verify(struct cli *cli, int argc, char **argv)
 	}
 	if ((r = read_code(words[0], &text, &e)) == 0)
 		r = code_verify(buffer_text(&text), text.length, trust, now, &claims, &cause, &e);
-	if (r < 0 && r != ERROR_BAD_INPUT &&
-		r != ERROR_TOO_LARGE) { /* a picture without a code is malformed, as a text is */
+	/* A picture that shows no code, or is too large to, is malformed, as such a text is. */
+	if (r < 0 && r != ERROR_BAD_INPUT && r != ERROR_TOO_LARGE) {
 		code = cli_fail(&e);
 		goto out;
 	}
