@@ -233,6 +233,23 @@ jingmen_is_high_until_10_march_then_medium_and_low_from_18_march(void **state)
 	assert_int_equal(level(&s, "2020-04-30"), RISK_LOW);
 }
 
+/* A week looked back on takes part of the days after the dip for a recovery. */
+static void
+with_a_week_looked_back_on_jingmen_is_medium_for_three_days_between(void **state)
+{
+	struct series s = real("420800");
+	struct risk_parameters week = rule;
+
+	(void)state;
+	week.dip_days = 7;
+	assert_int_equal(level_by(&s, &week, "2020-02-27T23:59:59"), RISK_HIGH);
+	assert_int_equal(level_by(&s, &week, "2020-02-28"), RISK_MEDIUM);
+	assert_int_equal(level_by(&s, &week, "2020-03-02"), RISK_HIGH);
+	assert_int_equal(level_by(&s, &week, "2020-03-10"), RISK_MEDIUM);
+	assert_int_equal(level_by(&s, &week, "2020-03-17T23:59:59"), RISK_MEDIUM);
+	assert_int_equal(level_by(&s, &week, "2020-03-18"), RISK_LOW);
+}
+
 /* Why dip_days is short: Jingmen's count of 13 February (927) was corrected down to 900 and reached again on 2 March. Looking
  * back on a fortnight would call every case between them a recovery, and the area low on 28 February. */
 static void
@@ -274,6 +291,10 @@ wuhan_is_not_low_on_24_march_and_its_revision_is_no_new_case(void **state)
 	assert_int_not_equal(level_by(&s, &revised, "2020-03-24"), RISK_LOW);
 	assert_int_equal(level_by(&s, &revised, "2020-04-17T12:00"), level_by(&s, &revised, "2020-04-18T12:00"));
 	assert_int_equal(level_by(&s, &revised, "2020-04-30"), RISK_LOW);
+	assert_int_equal(level_by(&s, &revised, "2020-04-19"), RISK_LOW);
+	revision.confirmed = 325; /* one case is left as new */
+	assert_int_equal(level_by(&s, &revised, "2020-04-18"), RISK_MEDIUM);
+	assert_int_equal(level_by(&s, &revised, "2020-04-30"), RISK_MEDIUM);
 	assert_int_equal(level(&s, "2020-04-18"), RISK_HIGH); /* as it would be without the revision named */
 }
 
@@ -307,6 +328,7 @@ main(void)
 		cmocka_unit_test(a_missing_day_repeats_the_day_before),
 		cmocka_unit_test(bad_parameters_and_disorder_are_refused),
 		cmocka_unit_test(jingmen_is_high_until_10_march_then_medium_and_low_from_18_march),
+		cmocka_unit_test(with_a_week_looked_back_on_jingmen_is_medium_for_three_days_between),
 		cmocka_unit_test(looking_back_too_far_for_dips_hides_cases),
 		cmocka_unit_test(a_last_case_a_week_later_makes_jingmen_low_a_week_later),
 		cmocka_unit_test(wuhan_is_not_low_on_24_march_and_its_revision_is_no_new_case),
