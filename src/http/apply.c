@@ -127,7 +127,21 @@ read_form(struct http_context *c, struct exchange *x, const json_t *body, struct
 			item) if (read_trip(x, item, i, pack_zone(pack), &form->trips[form->trip_count])) form->trip_count++;
 }
 
-/* All or nothing: the application, what was declared, the trips. */
+static int
+put_rest(struct http_context *c, struct form *form, person_number person, struct error *e)
+{
+	enum evidence_outcome outcome;
+	int r;
+
+	form->declaration.person = person;
+	form->declaration.at = form->application.applied_at;
+	r = registry_declaration_put(c->registry, &form->declaration, &outcome, e);
+	for (size_t i = 0; i < form->trip_count && r == 0; i++)
+		r = put_trip(c, person, &form->trips[i], form->application.applied_at, e);
+	return r;
+}
+
+/* All or nothing: the application, what was declared, the trips. Of one without effect the rest is dropped. */
 static int
 put_form(struct http_context *c, struct form *form, struct error *e)
 {
@@ -139,18 +153,24 @@ put_form(struct http_context *c, struct form *form, struct error *e)
 		return r;
 	if ((r = registry_apply(c->registry, &form->application, &outcome, &person, e)) < 0)
 		goto out;
-	form->declaration.person = person;
-	form->declaration.at = form->application.applied_at;
-	if ((r = registry_declaration_put(c->registry, &form->declaration, &outcome, e)) < 0)
+	if (r == 0 && (r = put_rest(c, form, person, e)) < 0)
 		goto out;
-	for (size_t i = 0; i < form->trip_count; i++)
-		if ((r = put_trip(c, person, &form->trips[i], form->application.applied_at, e)) < 0)
-			goto out;
 	r = registry_commit(c->registry, e);
 out:
 	if (r < 0)
 		registry_rollback(c->registry);
 	return r;
+}
+
+/* Whether the one who asks has shown that they hold the phone. */
+static bool
+is_signed_in_with(struct http_context *c, const char *phone)
+{
+	uint8_t hash[REGISTRY_HASH_SIZE];
+
+	registry_phone_hash(c->registry, phone, hash);
+	return c->signed_in && c->session.role == REGISTRY_RESIDENT &&
+		memcmp(hash, c->session.phone_hash, sizeof hash) == 0;
 }
 
 static void
@@ -179,6 +199,7 @@ answer_apply(struct http_context *c, struct exchange *x)
 	if (exchange_failed(x))
 		return;
 	form.application.phone = phone;
+	form.application.phone_proved = is_signed_in_with(c, phone);
 	if (put_form(c, &form, &e) < 0)
 		exchange_failure(x, &e);
 	else
@@ -211,6 +232,7 @@ answer_dependant(struct http_context *c, struct exchange *x)
 	form.application.relation = strcmp(relation, "other") == 0 ? "ward" : relation;
 	form.application.guardian_id_number = guardian.id_number;
 	form.application.phone = guardian.phone;
+	form.application.phone_proved = is_signed_in_with(c, guardian.phone);
 	r = put_form(c, &form, &e);
 	registry_identity_wipe(&guardian);
 	if (r == ERROR_DENIED)

@@ -260,14 +260,13 @@ tell_all(struct registry *registry, const struct checked *c, enum evidence_outco
 	return 0;
 }
 
-/* The phone's part. Return whether the application has an effect: one that is frozen has none, or whoever knows an ID
- * number could say where its holder lives. */
+/* The phone's part. Return whether the application has an effect. */
 static int
 phone_put(struct registry *registry, const struct checked *c, struct error *e)
 {
 	const struct registry_application *given = c->given;
 	uint8_t hash[REGISTRY_HASH_SIZE];
-	enum voucher_state state;
+	enum voucher_state before, state;
 	int r;
 
 	if (given->how != VOUCHER_NONE) {
@@ -276,9 +275,12 @@ phone_put(struct registry *registry, const struct checked *c, struct error *e)
 		return r < 0 ? r : 1;
 	}
 	registry_phone_hash(registry, c->identity.phone, hash);
-	if ((r = registry_claim(registry, c->person, c->identity.phone, given->applied_at, given->import, e)) < 0 ||
+	if ((r = registry_voucher_state(registry, c->person, hash, &before, e)) < 0 ||
+		(r = registry_claim(registry, c->person, c->identity.phone, given->applied_at, given->import, e)) < 0 ||
 		(r = registry_voucher_state(registry, c->person, hash, &state, e)) < 0)
 		return r;
+	if (before != VOUCHER_UNCLAIMED && !given->phone_proved && given->import == 0)
+		return 0;
 	return state == VOUCHER_SPEAKS || state == VOUCHER_AWAITED;
 }
 
@@ -298,7 +300,7 @@ apply(struct registry *registry, struct checked *c, enum evidence_outcome *ret_o
 		return r;
 	*ret_outcome = EVIDENCE_NEW;
 	if (r == 0)
-		return 0;
+		return 1;
 	if (c->guardian && (r = guardian_link(registry, c, e)) < 0)
 		return r;
 	return tell_all(registry, c, ret_outcome, e);

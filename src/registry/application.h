@@ -29,6 +29,7 @@ struct registry_application {
 	instant residence_since; /* or REGISTRY_ALWAYS */
 	enum voucher_how how;    /* VOUCHER_NONE: it is the phone's word alone */
 	const char *vouched_by;  /* ? who vouches */
+	bool phone_proved;       /* the one who applies is signed in with that phone */
 	int64_t import;          /* 0: no import */
 };
 
@@ -40,7 +41,10 @@ struct registry_application {
  * value is a correction; a person's own second application keeps the first one's time. ${ret_outcome} is that of the
  * application with identity and residence together. What the caller may tell the one who applied is the same whether
  * the ID number was known or not.
- * Return 0; ERROR_BAD_INPUT with the field's name first in the message; ERROR_EXISTS_NOT for an unknown jurisdiction;
+ * An application that nobody vouches for has no effect beyond its claim where another phone speaks for the ID number or
+ * claimed it first, and where this phone claimed it before and is not ${phone_proved}: who knows a number and a phone
+ * must not be able to say where their holder lives. Whatever else came with it must be dropped then.
+ * Return 0, or 1 where it has no effect; ERROR_BAD_INPUT with the field's name first in the message; ERROR_EXISTS_NOT for an unknown jurisdiction;
  * ERROR_DENIED for more dependants than the pack's parameter "dependants_max" (or REGISTRY_DEPENDANTS_MAX) allows, or a
  * guardian who has a guardian. */
 int registry_apply(struct registry *registry, const struct registry_application *application,

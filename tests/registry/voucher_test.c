@@ -87,6 +87,28 @@ a_frozen_application_changes_nothing(void **state)
 	assert_string_equal(identity.phone, FENG_PHONE);
 }
 
+static void
+who_knows_number_and_phone_but_is_not_signed_in_changes_nothing(void **state)
+{
+	struct registry_application a = application(FENG, "hubei-2020", "2020-03-05T00:00:00Z");
+	person_number feng = apply_alone(FENG, FENG_PHONE, "420802"), person;
+	enum evidence_outcome outcome;
+	struct error e = {0};
+	char division[8] = "";
+
+	(void)state;
+	confirm(FENG_PHONE, "2020-03-02T00:00:00Z");
+	a.how = VOUCHER_NONE;
+	a.division = "420102";
+	assert_int_equal(GOOD(registry_apply(registry, &a, &outcome, &person, &e)), 1);
+	GOOD(registry_applications_each(registry, feng, see_division, division, &e));
+	assert_string_equal(division, "420802");
+	a.phone_proved = true;
+	assert_int_equal(GOOD(registry_apply(registry, &a, &outcome, &person, &e)), 0);
+	GOOD(registry_applications_each(registry, feng, see_division, division, &e));
+	assert_string_equal(division, "420102");
+}
+
 static int
 count_kind(const struct registry_notice *notice, void *context, struct error *e)
 {
@@ -189,6 +211,7 @@ main(void)
 		TEST(a_phone_speaks_once_somebody_vouches),
 		TEST(the_same_number_from_another_phone_is_frozen_until_one_is_confirmed),
 		TEST(a_frozen_application_changes_nothing),
+		TEST(who_knows_number_and_phone_but_is_not_signed_in_changes_nothing),
 		TEST(both_phones_are_told),
 		TEST(the_order_of_vouchers_recorded_does_not_matter),
 		TEST(a_vouched_guardians_phone_speaks_for_the_family),
