@@ -9,9 +9,10 @@
 
 #include "base/file.h"
 
-/* Depth is checked on the text, before jansson builds anything. */
+/* Checked on the text, before jansson builds anything: its depth, and that it holds no NUL, which jansson passes over
+ * behind a number. */
 static int
-check_depth(const char *text, size_t length, const char *name, struct error *e)
+check_text(const char *text, size_t length, const char *name, struct error *e)
 {
 	size_t depth = 0, line = 1, line_start = 0;
 	bool in_string = false;
@@ -22,6 +23,10 @@ check_depth(const char *text, size_t length, const char *name, struct error *e)
 		if (c == '\n') {
 			line++;
 			line_start = i + 1;
+		}
+		if (c == 0) {
+			error_set(e, ERROR_BAD_INPUT, "not JSON: a NUL byte");
+			return error_at(e, name, line, i - line_start + 1), ERROR_BAD_INPUT;
 		}
 		if (in_string) {
 			if (c == '\\')
@@ -47,7 +52,7 @@ json_read(const char *text, size_t length, const char *name, json_t **ret_root, 
 {
 	json_error_t fault;
 	json_t *root;
-	int r = check_depth(text, length, name, e);
+	int r = check_text(text, length, name, e);
 
 	if (r < 0)
 		return r;
@@ -296,7 +301,8 @@ json_write(const json_t *value, struct buffer *b, struct error *e)
 	case JSON_INTEGER:
 		return buffer_add_format(b, e, "%" PRId64, (int64_t)json_integer_value(value));
 	case JSON_REAL:
-		return buffer_add_format(b, e, "%.17g", json_real_value(value));
+		/* Adding zero makes -0.0 the 0 that it equals. */
+		return buffer_add_format(b, e, "%.17g", json_real_value(value) + 0.0);
 	case JSON_TRUE:
 		return buffer_add_text(b, "true", e);
 	case JSON_FALSE:
