@@ -104,7 +104,7 @@ cases_free(struct cascade_cases *cases)
 const struct cascade_case *
 cases_find(const struct cascade_cases *cases, const char *name)
 {
-	struct cascade_case wanted;
+	struct cascade_case wanted = {0};
 
 	if (!cases->count || strlen(name) >= sizeof wanted.name)
 		return NULL;

@@ -147,7 +147,7 @@ plain_row_read(const struct rows *rows, const struct row *row, struct area_count
 {
 	const struct record_field *name = row->fields[COUNTRY];
 	const struct country *country = country_of(name);
-	const struct division *division;
+	const struct division *division = NULL;
 	int code;
 
 	if (!country)

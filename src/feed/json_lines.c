@@ -183,7 +183,7 @@ int
 json_lines_next(struct json_lines *reader, struct record *ret_record, struct error *e)
 {
 	struct window *w = reader->window;
-	size_t length, start, count;
+	size_t length = 0, start, count = 0;
 	const char *line;
 	int r;
 

@@ -282,7 +282,7 @@ issuer_holder(struct issuer *issuer, const struct code_claims *claims, uint32_t 
 	struct code_id_parts parts;
 	uint8_t day_key[KEYS_SIZE];
 	char name[NAME_SIZE];
-	uint32_t number;
+	uint32_t number = 0;
 	size_t length;
 	int r;
 

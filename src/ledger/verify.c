@@ -1,3 +1,4 @@
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -14,11 +15,14 @@ struct walk {
 	int64_t nodes; /* seen, which are all that should be there */
 };
 
-static int
-wrong(struct walk *w, const char *format, unsigned level)
+static int __attribute__((format(printf, 2, 3))) wrong(struct walk *w, const char *format, ...)
 {
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(w->verdict.reason, sizeof w->verdict.reason, format, arguments);
+	va_end(arguments);
 	w->verdict.wrong = w->verdict.size;
-	snprintf(w->verdict.reason, sizeof w->verdict.reason, format, level);
 	return WRONG;
 }
 
@@ -56,13 +60,13 @@ check_entry(const struct ledger_entry *entry, void *context, struct error *e)
 	int r;
 
 	if (entry->seq != w->verdict.size)
-		return wrong(w, "the entry is missing", 0);
+		return wrong(w, "the entry is missing");
 	if (!entry->kind || !entry->body)
-		return wrong(w, "the entry has no content", 0);
+		return wrong(w, "the entry has no content");
 	if ((r = ledger_leaf(entry->at, entry->kind, entry->body, &hash, e)) < 0)
-		return r == ERROR_TOO_LARGE ? wrong(w, "the entry is longer than can be", 0) : r;
+		return r == ERROR_TOO_LARGE ? wrong(w, "the entry is longer than can be") : r;
 	if (memcmp(&hash, &entry->leaf, sizeof hash) != 0)
-		return wrong(w, "the content is not what was hashed", 0);
+		return wrong(w, "the content is not what was hashed");
 	for (level = 0; (entry->seq >> level) & 1; level++) {
 		if ((r = tree_node(&w->pending[level], &hash, &hash, e)) < 0)
 			return r;
@@ -95,7 +99,7 @@ check_for_more_nodes(struct walk *w, struct error *e)
 	if ((r = db_one_int(w->db, "SELECT count(*) FROM ledger_node", NULL, 0, &stored, e)) < 0)
 		return r;
 	/* A cut end: nodes over entries that are there no longer. */
-	return stored > w->nodes ? wrong(w, "entries are missing at the end", 0) : 0;
+	return stored > w->nodes ? wrong(w, "entries are missing at the end") : 0;
 }
 
 int

@@ -12,33 +12,45 @@ struct arena_chunk {
 	alignas(max_align_t) char bytes[];
 };
 
+static int
+too_large(const struct arena *arena, struct error *e)
+{
+	return error_set(e, ERROR_TOO_LARGE, "the run needs more memory than the maximum of %zu bytes", arena->maximum);
+}
+
+/* A new newest chunk with room for ${size} bytes. */
+static int
+add_chunk(struct arena *arena, size_t size, struct error *e)
+{
+	size_t room = size > CHUNK_SIZE ? size : CHUNK_SIZE;
+	struct arena_chunk *chunk;
+
+	if (room > arena->maximum - arena->total)
+		return too_large(arena, e);
+	chunk = malloc(sizeof *chunk + room);
+	if (!chunk)
+		return error_no_memory(e);
+	*chunk = (struct arena_chunk){arena->newest, room, 0};
+	arena->newest = chunk;
+	arena->total += room;
+	return 0;
+}
+
 int
 arena_take(struct arena *arena, size_t size, void *ret_memory, struct error *e)
 {
-	struct arena_chunk *chunk = arena->newest;
 	void *memory;
+	int r;
 
 	if (size > arena->maximum)
-		goto too_large;
+		return too_large(arena, e);
 	size = (size + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);
-	if (!chunk || chunk->size - chunk->used < size) {
-		size_t room = size > CHUNK_SIZE ? size : CHUNK_SIZE;
-
-		if (room > arena->maximum - arena->total)
-			goto too_large;
-		chunk = malloc(sizeof *chunk + room);
-		if (!chunk)
-			return error_no_memory(e);
-		*chunk = (struct arena_chunk){arena->newest, room, 0};
-		arena->newest = chunk;
-		arena->total += room;
-	}
-	memory = chunk->bytes + chunk->used;
-	chunk->used += size;
+	if ((!arena->newest || arena->newest->size - arena->newest->used < size) && (r = add_chunk(arena, size, e)) < 0)
+		return r;
+	memory = arena->newest->bytes + arena->newest->used;
+	arena->newest->used += size;
 	memcpy(ret_memory, &memory, sizeof memory);
 	return 0;
-too_large:
-	return error_set(e, ERROR_TOO_LARGE, "the run needs more memory than the maximum of %zu bytes", arena->maximum);
 }
 
 struct arena_mark

@@ -54,7 +54,7 @@ certlogic_is_integer(const json_t *value, int64_t *ret_integer)
 	if (!json_is_real(value))
 		return false;
 	real = json_real_value(value);
-	if (real != floor(real) || real < -0x1p63 || real >= 0x1p63)
+	if (real != floor(real) || real < -9223372036854775808.0 || real >= 9223372036854775808.0)
 		return false;
 	*ret_integer = (int64_t)real;
 	return true;

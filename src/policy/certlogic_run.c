@@ -100,7 +100,7 @@ static int
 run_if(struct run *run, uint32_t at, const struct value *scope, struct value *ret_value)
 {
 	struct value guard;
-	bool yes;
+	bool yes = false;
 	int r;
 
 	if ((r = evaluate_operand(run, at, 0, scope, &guard)) < 0 || (r = truth(run, at, &guard, &yes)) < 0)
@@ -127,7 +127,7 @@ static int
 run_not(struct run *run, uint32_t at, const struct value *scope, struct value *ret_value)
 {
 	struct value value;
-	bool yes;
+	bool yes = false;
 	int r;
 
 	if ((r = evaluate_operand(run, at, 0, scope, &value)) < 0 || (r = truth(run, at, &value, &yes)) < 0)

@@ -85,8 +85,8 @@ int
 presence_put_stay(
 	struct presence *presence, const struct presence_stay *stay, const struct presence_source *source, struct error *e)
 {
-	instant old_end;
-	uint16_t old_seat;
+	instant old_end = 0;
+	uint16_t old_seat = 0;
 	int known, r;
 
 	if ((r = stay_validate(stay, e)) < 0)

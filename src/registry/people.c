@@ -69,7 +69,7 @@ person_make(struct registry *registry, const struct id_number *id, const uint8_t
 	person_number *ret_person, struct error *e)
 {
 	struct registry_identity identity = {0};
-	person_number person;
+	person_number person = 0;
 	bool own;
 	int r;
 
