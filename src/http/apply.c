@@ -8,22 +8,41 @@
 #include "http/context.h"
 #include "place/place.h"
 
-enum { TRAVEL_MAX = 20 };
+enum { TRAVEL_MAX = 20, SYMPTOMS_MOST = 9 };
 
-/* Read "symptoms" and "contact" of an application or a check-in into ${checkin}. */
+static bool
+is_symptom(const json_t *symptom)
+{
+	static const char *const known[] = {"fever", "cough", "fatigue", "breathlessness", "sore_throat",
+		"vomiting_or_diarrhoea", "chest_pain", "conjunctivitis", "other"};
+
+	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+		if (json_is_string(symptom) && strcmp(json_string_value(symptom), known[i]) == 0)
+			return true;
+	return false;
+}
+
 void
 read_health(struct exchange *x, const json_t *body, struct registry_checkin *checkin)
 {
 	const json_t *symptoms = json_object_get(body, "symptoms"), *contact = json_object_get(body, "contact"), *symptom;
 	struct buffer joined = buffer_make(1024);
 	struct error e = {0};
+	char pointer[32];
 	size_t i;
 
-	if (!json_is_array(symptoms))
-		exchange_invalid(x, "/symptoms", "a list is needed");
-	json_array_foreach((json_t *)symptoms, i, symptom) if (!json_is_string(symptom) ||
-		buffer_add_format(&joined, &e, "%s%s", i ? ";" : "", json_string_value(symptom)) < 0)
-		exchange_invalid(x, "/symptoms", "a list of symptoms is needed");
+	if (!json_is_array(symptoms) || json_array_size(symptoms) > SYMPTOMS_MOST) {
+		exchange_invalid(x, "/symptoms", "a list of at most %d is needed", SYMPTOMS_MOST);
+		symptoms = NULL;
+	}
+	json_array_foreach((json_t *)symptoms, i, symptom)
+	{
+		snprintf(pointer, sizeof pointer, "/symptoms/%zu", i);
+		if (!is_symptom(symptom))
+			exchange_invalid(x, pointer, "a symptom of the list is needed");
+		else if (buffer_add_format(&joined, &e, "%s%s", joined.length ? ";" : "", json_string_value(symptom)) < 0)
+			exchange_failure(x, &e);
+	}
 	if (!exchange_failed(x) && joined.length &&
 		registry_symptoms_read(buffer_text(&joined), joined.length, checkin, &e) < 0)
 		exchange_invalid(x, "/symptoms", "%s", e.message);
@@ -41,6 +60,7 @@ struct trip {
 static bool
 read_trip(struct exchange *x, const json_t *item, size_t i, const struct zone *zone, struct trip *trip)
 {
+	static const char *const names[] = {"country", "division", "from", "to", NULL};
 	const char *from = json_string_value(json_object_get(item, "from")),
 			   *to = json_string_value(json_object_get(item, "to"));
 	day_number first, last;
@@ -48,9 +68,12 @@ read_trip(struct exchange *x, const json_t *item, size_t i, const struct zone *z
 	char pointer[32];
 
 	snprintf(pointer, sizeof pointer, "/travel/%zu", i);
+	exchange_members(x, item, pointer, names);
 	trip->country = json_string_value(json_object_get(item, "country"));
 	trip->division = json_string_value(json_object_get(item, "division"));
-	if (!trip->country || strlen(trip->country) != 2 || !country_find(trip->country, 2) ||
+	if (json_object_get(item, "division") && !trip->division)
+		exchange_invalid(x, pointer, "a division is six digits");
+	else if (!trip->country || strlen(trip->country) != 2 || !country_find(trip->country, 2) ||
 		(trip->division && !division_find_text(trip->division, strlen(trip->division))))
 		exchange_invalid(x, pointer, "no such country or division");
 	else if (!from || !to || day_read(from, strlen(from), &first, &e) < 0 || day_read(to, strlen(to), &last, &e) < 0 ||
@@ -65,7 +88,7 @@ read_trip(struct exchange *x, const json_t *item, size_t i, const struct zone *z
 }
 
 static int
-put_trip(struct http_context *c, person_number person, const struct trip *trip, instant at, struct error *e)
+put_trip(struct http_context *c, person_number person, const struct trip *trip, struct error *e)
 {
 	char body[256], key[128], from[TIME_TEXT_SIZE], to[TIME_TEXT_SIZE];
 	struct evidence_row row = {.kind = EVIDENCE_VISIT,
@@ -76,7 +99,6 @@ put_trip(struct http_context *c, person_number person, const struct trip *trip, 
 		.recorded_at = registry_recording_time(c->registry)};
 	enum evidence_outcome outcome;
 
-	(void)at;
 	snprintf(key, sizeof key, "%u/%s/%s/%lld", person, trip->country, trip->division ? trip->division : "",
 		(long long)trip->from);
 	snprintf(body, sizeof body, "{\"country\":\"%s\",\"division\":%s%s%s,\"from\":\"%s\",\"to\":\"%s\"}", trip->country,
@@ -137,7 +159,7 @@ put_rest(struct http_context *c, struct form *form, person_number person, struct
 	form->declaration.at = form->application.applied_at;
 	r = registry_declaration_put(c->registry, &form->declaration, &outcome, e);
 	for (size_t i = 0; i < form->trip_count && r == 0; i++)
-		r = put_trip(c, person, &form->trips[i], form->application.applied_at, e);
+		r = put_trip(c, person, &form->trips[i], e);
 	return r;
 }
 
@@ -222,6 +244,9 @@ answer_dependant(struct http_context *c, struct exchange *x)
 	if (!body)
 		return;
 	relation = exchange_text(x, body, "relation", 1, 16);
+	if (relation && strcmp(relation, "parent") != 0 && strcmp(relation, "child") != 0 &&
+		strcmp(relation, "spouse") != 0 && strcmp(relation, "other") != 0)
+		exchange_invalid(x, "/relation", "parent, child, spouse or other is needed");
 	read_form(c, x, body, &form);
 	if (exchange_failed(x) || !context_person(c, x, "self", &self) || !context_speaks(x, &self))
 		return;

@@ -8,7 +8,7 @@
 #include "http/answers.h"
 #include "http/context.h"
 
-enum { CODE_MAX = 4096, PLACES_MOST = 200, PLACES_DEFAULT = 50 };
+enum { CODE_MAX = 4096, PLACES_MOST = 200, PLACES_DEFAULT = 50, CURSOR_MOST = 1000000 };
 
 struct places {
 	struct http_context *c;
@@ -48,24 +48,19 @@ list_place(const struct presence_place *place, void *context, struct error *e)
 	return 0;
 }
 
-static int64_t
-number_of(const struct exchange *x, const char *name, int64_t otherwise, int64_t most)
-{
-	const char *text = exchange_query(x, name);
-	int64_t value;
-
-	return text && text_integer(text, strlen(text), 0, most, &value) ? value : otherwise;
-}
-
 void
 answer_places(struct http_context *c, struct exchange *x)
 {
-	int64_t from = number_of(x, "cursor", 0, 1000000), limit = number_of(x, "limit", PLACES_DEFAULT, PLACES_MOST);
-	struct places places = {
-		.c = c, .search = exchange_query(x, "search"), .items = json_array(), .skip = from, .left = limit};
+	int64_t from = 0, limit = PLACES_DEFAULT;
+	struct places places = {.c = c, .search = exchange_query(x, "search")};
 	const struct presence_view view = {.now = INT64_MAX, .known = INT64_MAX};
 	struct error e = {0};
 
+	if (!exchange_number(x, "cursor", 0, CURSOR_MOST, &from) || !exchange_number(x, "limit", 1, PLACES_MOST, &limit))
+		return;
+	places.items = json_array();
+	places.skip = from;
+	places.left = limit;
 	if (presence_each_place(cascade_presence(c->cascade), &view, list_place, &places, &e) < 0)
 		exchange_failure(x, &e);
 	else
@@ -81,8 +76,10 @@ read_offline(struct exchange *x, const json_t *offline, struct gate_question *qu
 	const char *at = json_string_value(json_object_get(offline, "at"));
 	const char *verdict = json_string_value(json_object_get(offline, "verdict"));
 	const json_t *cause = json_object_get(offline, "cause");
+	static const char *const names[] = {"at", "verdict", "cause", NULL};
 	struct error e = {0};
 
+	exchange_members(x, offline, "/offline", names);
 	question->offline = true;
 	if (!at || time_read(at, strlen(at), &zone_utc, &question->at, &e) < 0)
 		exchange_invalid(x, "/offline/at", "a time is needed");
@@ -132,6 +129,7 @@ answer_check(struct http_context *c, struct exchange *x)
 struct refusing {
 	const char *cause;
 	bool same, other;
+	instant at; /* of the same */
 };
 
 static int
@@ -140,8 +138,29 @@ compare_refusal(const struct registry_refusal *refusal, void *context, struct er
 	struct refusing *refusing = context;
 
 	(void)e;
-	*(strcmp(refusal->cause, refusing->cause) == 0 ? &refusing->same : &refusing->other) = true;
+	if (strcmp(refusal->cause, refusing->cause) != 0) {
+		refusing->other = true;
+	} else if (!refusing->same) {
+		refusing->same = true;
+		refusing->at = refusal->at;
+	}
 	return 0;
+}
+
+/* Two guards' devices may send at once: what is there is read in the transaction that writes. */
+static int
+put_refusal(
+	struct registry *registry, const struct registry_refusal *refusal, struct refusing *refusing, struct error *e)
+{
+	int r = registry_begin(registry, e);
+
+	if (r < 0)
+		return r;
+	if ((r = registry_refusals_each(registry, refusal->receipt, compare_refusal, refusing, e)) < 0 ||
+		(!refusing->same && !refusing->other && (r = registry_refusal_put(registry, refusal, e)) < 0) ||
+		(r = registry_commit(registry, e)) < 0)
+		registry_rollback(registry);
+	return r;
 }
 
 void
@@ -163,21 +182,22 @@ answer_refusal(struct http_context *c, struct exchange *x)
 		i++;
 	if (!causes[i])
 		exchange_invalid(x, "/cause", "a cause of the list is needed");
-	if (strlen(x->parameters[0]) >= sizeof refusal.receipt)
-		exchange_problem(x, MHD_HTTP_NOT_FOUND, "not-found", "There is no such receipt");
 	if (exchange_failed(x))
 		return;
+	if (strlen(x->parameters[0]) != RECEIPT_SIZE - 1 ||
+		strspn(x->parameters[0], "0123456789abcdefghijklmnopqrstuvwxyz") != RECEIPT_SIZE - 1) {
+		exchange_problem(x, MHD_HTTP_NOT_FOUND, "not-found", "There is no such receipt");
+		return;
+	}
 	strcpy(refusal.receipt, x->parameters[0]);
 	strcpy(refusal.cause, refusing.cause);
 	strcpy(refusal.by, c->session.user.name);
-	if (registry_refusals_each(c->registry, refusal.receipt, compare_refusal, &refusing, &e) < 0)
+	if (put_refusal(c->registry, &refusal, &refusing, &e) < 0)
 		exchange_failure(x, &e);
 	else if (refusing.other)
 		exchange_problem(x, MHD_HTTP_CONFLICT, "refused-already", "Another cause was recorded for this receipt");
-	else if (!refusing.same && registry_refusal_put(c->registry, &refusal, &e) < 0)
-		exchange_failure(x, &e);
 	else
 		exchange_answer(x, MHD_HTTP_CREATED,
 			json_pack("{s:s, s:s, s:s}", "receipt", refusal.receipt, "cause", refusal.cause, "at",
-				context_time(c, refusal.at, at)));
+				context_time(c, refusing.same ? refusing.at : refusal.at, at)));
 }

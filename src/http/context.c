@@ -7,8 +7,9 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "keys/keys.h"
 
-enum { CODE_LIFETIME_S = 60, LIST_LASTS_S = 3600, LIST_MAX = 16 << 20 };
+enum { CODE_LIFETIME_S = 60, LIST_LASTS_S = 3600, LIST_MAX = 16 << 20, LIMIT_KEY_BYTES = 16 };
 
 struct http_shared {
 	char *data, *database;
@@ -157,10 +158,10 @@ may(enum route_role wanted, enum registry_role role)
 }
 
 bool
-context_admit(struct http_context *context, const struct route *route, struct exchange *x)
+context_recognise(struct http_context *context, struct exchange *x)
 {
-	bool cookie, given = read_token(x, context->token, &cookie);
-	uint8_t key[16];
+	bool given = read_token(x, context->token, &context->cookie);
+	uint8_t key[KEYS_SIZE];
 	struct error e = {0};
 	int r = given ? registry_session_find(context->registry, context->token, &context->session, &e) : ERROR_DENIED;
 
@@ -170,18 +171,31 @@ context_admit(struct http_context *context, const struct route *route, struct ex
 		return false;
 	}
 	if (context->signed_in) {
-		memcpy(key, context->token, sizeof key);
+		keys_hash(registry_keys(context->registry), "http-session", context->token, strlen(context->token), key);
 		strcpy(x->limit_key, "session:");
-		text_hex(key, sizeof key, x->limit_key + strlen("session:"));
+		text_hex(key, LIMIT_KEY_BYTES, x->limit_key + strlen("session:"));
+	}
+	return true;
+}
+
+static bool
+changes_something(const struct exchange *x)
+{
+	return strcmp(x->method, "GET") != 0 && strcmp(x->method, "HEAD") != 0;
+}
+
+bool
+context_admit(struct http_context *context, const struct route *route, struct exchange *x)
+{
+	if (context->signed_in && context->cookie && changes_something(x) && !from_here(x)) {
+		exchange_problem(x, MHD_HTTP_FORBIDDEN, "forbidden", "This came from another site's page");
+		return false;
 	}
 	if (route->role == ROLE_ANYBODY)
 		return true;
 	if (!context->signed_in) {
 		exchange_problem(x, MHD_HTTP_UNAUTHORIZED, "sign-in-needed", "Please sign in");
-		return false;
-	}
-	if (cookie && strcmp(x->method, "GET") != 0 && !from_here(x)) {
-		exchange_problem(x, MHD_HTTP_FORBIDDEN, "forbidden", "This came from another site's page");
+		exchange_set_header(x, "WWW-Authenticate", "Bearer");
 		return false;
 	}
 	if (!may(route->role, context->session.role)) {

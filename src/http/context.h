@@ -20,8 +20,8 @@ struct http_context {
 	struct issuer *issuer;
 	struct registry_session session;
 	char token[TOKEN_TEXT_SIZE];
-	bool signed_in;
-	struct buffer list; /* the trust list as of ${list_at} */
+	bool signed_in, cookie; /* ${cookie}: the browser sent the token by itself */
+	struct buffer list;     /* the trust list as of ${list_at} */
 	instant list_at;
 	struct http_context *next;
 };
@@ -35,8 +35,11 @@ void context_share_end(struct http_shared *shared);
 /* context_get(shared, e): this thread's context, opened at its first call; NULL with ${e} filled. */
 struct http_context *context_get(struct http_shared *shared, struct error *e);
 
-/* context_admit(context, route, x): find out who asks (session cookie, bearer token) and whether they may call ${route};
- * false after answering with 401 or 403. */
+/* context_recognise(context, x): find out who asks (session cookie, bearer token): from here on their requests count
+ * for the session, not for the address that many may share. False after answering that the store failed. */
+bool context_recognise(struct http_context *context, struct exchange *x);
+
+/* context_admit(context, route, x): whether who asks may call ${route}; false after answering with 401 or 403. */
 bool context_admit(struct http_context *context, const struct route *route, struct exchange *x);
 
 /* ${at} as RFC 3339 in the default jurisdiction's zone; ${text} has TIME_TEXT_SIZE bytes. */
@@ -58,7 +61,7 @@ enum { HANDLE_SIZE = 33 };
 
 /* One of the people whom the signed-in phone claims to speak for. ${handle} is "self" or means nothing elsewhere. */
 struct person_mine {
-	person_number person;
+	person_number person, guardian; /* guardian 0: nobody */
 	enum voucher_state state;
 	char handle[HANDLE_SIZE], relation[RELATION_SIZE]; /* "self" for whoever has no guardian */
 };

@@ -4,9 +4,12 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/json.h"
 #include "base/text.h"
+
+enum { POINTER_SIZE = 128 };
 
 const char *
 exchange_query(const struct exchange *x, const char *name)
@@ -37,14 +40,52 @@ is_named(const char *const *names, const char *name)
 	return false;
 }
 
+/* "/" and "~" of a name as RFC 6901 writes them, cut where it is long. */
+static const char *
+pointer_to(const char *pointer, const char *name, char *text, size_t size)
+{
+	size_t length = (size_t)snprintf(text, size, "%s/", pointer);
+
+	for (; *name && length + 3 < size; name++) {
+		if (*name == '~' || *name == '/') {
+			text[length++] = '~';
+			text[length++] = *name == '~' ? '0' : '1';
+		} else {
+			text[length++] = *name;
+		}
+	}
+	text[length] = 0;
+	return text;
+}
+
+void
+exchange_members(struct exchange *x, const json_t *object, const char *pointer, const char *const *names)
+{
+	char text[POINTER_SIZE];
+	const char *name;
+	json_t *value;
+
+	json_object_foreach((json_t *)object, name, value) if (!is_named(names, name))
+		exchange_invalid(x, pointer_to(pointer, name, text, sizeof text), "this is not known here");
+}
+
+/* "application/json", with parameters or without. */
+static bool
+is_json(const char *type)
+{
+	size_t length = strlen("application/json");
+
+	return type && strncasecmp(type, "application/json", length) == 0 &&
+		(!type[length] || type[length] == ';' || type[length] == ' ');
+}
+
 const json_t *
 exchange_json(struct exchange *x, const char *const *names)
 {
-	const char *type = exchange_header(x, "Content-Type"), *name;
+	const char *type = exchange_header(x, "Content-Type");
 	struct error e = {0};
-	json_t *value;
 
-	if (!type || strncmp(type, "application/json", strlen("application/json")) != 0) {
+	if (!is_json(type)) {
 		exchange_problem(
 			x, MHD_HTTP_UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type", "The body must be application/json");
 		return NULL;
@@ -58,9 +99,28 @@ exchange_json(struct exchange *x, const char *const *names)
 		exchange_problem(x, MHD_HTTP_BAD_REQUEST, "bad-request", "The body must be a JSON object");
 		return NULL;
 	}
-	json_object_foreach(x->json, name, value) if (!is_named(names, name))
-		exchange_invalid(x, "", "%.64s is not known here", name);
+	exchange_members(x, x->json, "", names);
 	return exchange_failed(x) ? NULL : x->json;
+}
+
+bool
+exchange_number(struct exchange *x, const char *name, int64_t least, int64_t most, int64_t *value)
+{
+	const char *text = exchange_query(x, name);
+
+	if (!text || text_integer(text, strlen(text), least, most, value))
+		return true;
+	exchange_problem(x, MHD_HTTP_BAD_REQUEST, "bad-request", "%s is a number from %lld to %lld", name, (long long)least,
+		(long long)most);
+	return false;
+}
+
+bool
+exchange_has(const struct exchange *x, const char *etag)
+{
+	const char *known = exchange_header(x, "If-None-Match");
+
+	return known && (strcmp(known, "*") == 0 || strstr(known, etag));
 }
 
 static size_t
@@ -113,8 +173,8 @@ exchange_invalid(struct exchange *x, const char *pointer, const char *format, ..
 	}
 	errors = json_object_get(x->answer, "errors");
 	json_array_append_new(errors,
-		json_pack(
-			"{s:s, s:s}", "pointer", pointer, "reason", text_is_utf8(text, strlen(text)) ? text : "not readable"));
+		json_pack("{s:s, s:s}", "pointer", text_is_utf8(pointer, strlen(pointer)) ? pointer : "", "reason",
+			text_is_utf8(text, strlen(text)) ? text : "not readable"));
 }
 
 void

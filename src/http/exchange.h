@@ -25,6 +25,7 @@ struct exchange {
 	char address[64];   /* the other side's */
 	char limit_key[68]; /* who shares a rate limit: the address, or once known the session */
 	struct buffer body;
+	size_t received; /* bytes of a body, kept or not */
 	json_t *json;
 
 	unsigned status;
@@ -48,6 +49,17 @@ bool exchange_cookie(const struct exchange *x, const char *name, char *value, si
 /* exchange_json(x, names): the body as a JSON object with no members but ${names} (ended by NULL), or NULL after
  * answering with a problem (400, 415, 422). Borrowed. */
 const json_t *exchange_json(struct exchange *x, const char *const *names);
+
+/* exchange_members(x, object, pointer, names): note each member of ${object}, which is at ${pointer}, that is none of
+ * ${names}. */
+void exchange_members(struct exchange *x, const json_t *object, const char *pointer, const char *const *names);
+
+/* exchange_number(x, name, least, most, value): the query parameter ${name}, if there is one, into ${value}; false after
+ * answering with 400 for what is no number of that range. */
+bool exchange_number(struct exchange *x, const char *name, int64_t least, int64_t most, int64_t *value);
+
+/* exchange_has(x, etag): whether If-None-Match says that the other side has this. */
+bool exchange_has(const struct exchange *x, const char *etag);
 
 /* exchange_text(x, body, name, least, most): the text member ${name} of ${least} to ${most} characters; NULL after noting
  * a fault with exchange_invalid where it is missing or wrong. With ${least} 0 a missing one is "". */

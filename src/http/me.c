@@ -9,7 +9,14 @@
 #include "http/answers.h"
 #include "http/context.h"
 
-enum { SLOTS_MAX = 30, CODE_MAX = 4096, REFRESH_BEFORE_END_S = 15, LIMIT_DEFAULT = 50, LIMIT_MOST = 200 };
+enum {
+	SLOTS_MAX = 30,
+	CODE_MAX = 4096,
+	REFRESH_BEFORE_END_S = 15,
+	LIMIT_DEFAULT = 50,
+	LIMIT_MOST = 200,
+	CURSOR_MOST = 100000,
+};
 
 struct listing {
 	struct http_context *c;
@@ -47,29 +54,32 @@ note_checkin(const struct evidence_row *row, void *context, struct error *e)
 static int
 describe_person(struct http_context *c, const struct person_mine *mine, json_t **ret_item, struct error *e)
 {
-	static const char *const states[] = {"awaiting", "awaiting", "frozen", "confirmed", "frozen"};
+	/* Awaited and frozen look alike: to tell them apart would tell who else applied (registry/voucher.h). */
+	static const char *const states[] = {[VOUCHER_UNCLAIMED] = "awaiting",
+		[VOUCHER_AWAITED] = "awaiting",
+		[VOUCHER_FROZEN] = "awaiting",
+		[VOUCHER_SPEAKS] = "confirmed",
+		[VOUCHER_REPLACED] = "frozen"};
+	bool confirmed = mine->state == VOUCHER_SPEAKS;
 	struct listing listing = {.c = c, .jurisdictions = json_array(), .last_checkin = INT64_MIN};
 	struct registry_identity identity = {0};
 	char at[TIME_TEXT_SIZE];
 	json_t *item;
-	int r;
+	int r = 0;
 
-	if ((r = registry_applications_each(c->registry, mine->person, list_applied, &listing, e)) < 0 ||
-		(r = evidence_each_of(registry_db(c->registry), mine->person, EVIDENCE_CHECKIN, registry_now(c->registry),
-			 EVIDENCE_NOW, note_checkin, &listing, e)) < 0)
-		goto out;
-	/* A phone that nobody has vouched for sees what it typed itself: nothing of what the registry knows. */
-	if (mine->state == VOUCHER_SPEAKS &&
-		(r = registry_identity_open(c->registry, mine->person, "show to the person", "self", &identity, e)) < 0)
+	/* A phone that nobody has vouched for sees nothing of what the registry knows. */
+	if (confirmed &&
+		((r = registry_applications_each(c->registry, mine->person, list_applied, &listing, e)) < 0 ||
+			(r = evidence_each_of(registry_db(c->registry), mine->person, EVIDENCE_CHECKIN, registry_now(c->registry),
+				 EVIDENCE_NOW, note_checkin, &listing, e)) < 0 ||
+			(r = registry_identity_open(c->registry, mine->person, "show to the person", "self", &identity, e)) < 0))
 		goto out;
 	registry_identity_mask(&identity);
 	item = json_pack("{s:s, s:s, s:s, s:s, s:s, s:O}", "person", mine->handle, "relation",
 		strcmp(mine->relation, "ward") == 0 ? "other" : mine->relation, "name", identity.name, "id_number",
 		identity.id_number, "voucher", states[mine->state], "jurisdictions", listing.jurisdictions);
 	json_object_set_new(item, "last_checkin_at",
-		listing.last_checkin == INT64_MIN || mine->state != VOUCHER_SPEAKS
-			? json_null()
-			: json_string(context_time(c, listing.last_checkin, at)));
+		listing.last_checkin == INT64_MIN ? json_null() : json_string(context_time(c, listing.last_checkin, at)));
 	*ret_item = item;
 out:
 	registry_identity_wipe(&identity);
@@ -144,7 +154,7 @@ person_and_pack(struct http_context *c, struct exchange *x, struct person_mine *
 	struct choosing choosing = {.wanted = exchange_query(x, "jurisdiction")};
 	struct error e = {0};
 
-	if (!context_person(c, x, exchange_query(x, "person"), person))
+	if (!context_person(c, x, exchange_query(x, "person"), person) || !context_speaks(x, person))
 		return false;
 	if (registry_applications_each(c->registry, person->person, choose_applied, &choosing, &e) < 0) {
 		exchange_failure(x, &e);
@@ -156,8 +166,6 @@ person_and_pack(struct http_context *c, struct exchange *x, struct person_mine *
 						   : "There is no application there");
 		return false;
 	}
-	if (!context_speaks(x, person))
-		return false;
 	if (registry_pack(c->registry, choosing.found, pack, &e) < 0) {
 		exchange_failure(x, &e);
 		return false;
@@ -185,21 +193,11 @@ issue(struct http_context *c, const struct registry_colour *colour, instant at, 
 	return slot;
 }
 
-static int64_t
-number_of(const struct exchange *x, const char *name, int64_t otherwise, int64_t most)
-{
-	const char *text = exchange_query(x, name);
-	char *end;
-	long value = text ? strtol(text, &end, 10) : 0;
-
-	return !text || *end || value < 0 ? otherwise : value > most ? most : value;
-}
-
 void
 answer_code(struct http_context *c, struct exchange *x)
 {
 	instant now = registry_now(c->registry), at = now;
-	int64_t count = number_of(x, "slots", 0, SLOTS_MAX), lifetime_s;
+	int64_t count = 0, lifetime_s;
 	char since[TIME_TEXT_SIZE], refresh[TIME_TEXT_SIZE], now_text[TIME_TEXT_SIZE];
 	struct registry_colour colour;
 	struct person_mine person;
@@ -207,7 +205,7 @@ answer_code(struct http_context *c, struct exchange *x)
 	json_t *answer = NULL, *slots = json_array();
 	struct error e = {0};
 
-	if (!person_and_pack(c, x, &person, &pack))
+	if (!exchange_number(x, "slots", 0, SLOTS_MAX, &count) || !person_and_pack(c, x, &person, &pack))
 		goto out;
 	lifetime_s = context_code_lifetime(c, pack);
 	if (cascade_colour(c->cascade, person.person, pack_jurisdiction(pack), &colour, &e) < 0 ||
@@ -351,13 +349,16 @@ list_access(const struct registry_access *access, void *context, struct error *e
 void
 answer_accesses(struct http_context *c, struct exchange *x)
 {
-	int64_t from = number_of(x, "cursor", 0, 100000), limit = number_of(x, "limit", LIMIT_DEFAULT, LIMIT_MOST);
-	struct accesses accesses = {.c = c, .items = json_array(), .skip = from, .left = limit};
+	int64_t from = 0, limit = LIMIT_DEFAULT;
+	struct accesses accesses = {.c = c, .items = json_array()};
 	struct person_mine person;
 	struct error e = {0};
 
-	if (!context_person(c, x, exchange_query(x, "person"), &person) || !context_speaks(x, &person))
+	if (!exchange_number(x, "cursor", 0, CURSOR_MOST, &from) || !exchange_number(x, "limit", 1, LIMIT_MOST, &limit) ||
+		!context_person(c, x, exchange_query(x, "person"), &person) || !context_speaks(x, &person))
 		goto out;
+	accesses.skip = from;
+	accesses.left = limit;
 	if (registry_accesses_each(c->registry, person.person, list_access, &accesses, &e) < 0)
 		exchange_failure(x, &e);
 	else

@@ -178,7 +178,7 @@ pages_answer(const struct pages *pages, struct exchange *x)
 		strncmp(x->path, "/assets/", strlen("/assets/")) == 0 ? "public, max-age=31536000, immutable" : "no-cache");
 	x->content_type = content_type(page->path);
 	x->status = MHD_HTTP_OK;
-	if (known && strcmp(known, page->etag) == 0) {
+	if (known && strstr(known, page->etag)) {
 		x->status = MHD_HTTP_NOT_MODIFIED;
 		return true;
 	}

@@ -32,8 +32,10 @@ note_guardian(const struct registry_applied *applied, void *context, struct erro
 	struct person_mine *person = context;
 
 	(void)e;
-	if (applied->guardian)
+	if (applied->guardian) {
+		person->guardian = applied->guardian;
 		strcpy(person->relation, *applied->relation ? applied->relation : "other");
+	}
 	return 0;
 }
 
@@ -43,7 +45,7 @@ add_person(person_number person, enum voucher_state state, void *context, struct
 	struct gathering *g = context;
 	struct registry *registry = g->context->registry;
 	struct person_mine *mine;
-	uint8_t hash[KEYS_SIZE];
+	uint8_t account[REGISTRY_HASH_SIZE + sizeof person], hash[KEYS_SIZE];
 	int r;
 
 	if (state == VOUCHER_UNCLAIMED)
@@ -53,7 +55,9 @@ add_person(person_number person, enum voucher_state state, void *context, struct
 	mine = &g->people[g->count++];
 	*mine = (struct person_mine){.person = person, .state = state};
 	strcpy(mine->relation, "self");
-	keys_hash(registry_keys(registry), "person-handle", &person, sizeof person, hash);
+	memcpy(account, g->context->session.phone_hash, REGISTRY_HASH_SIZE);
+	memcpy(account + REGISTRY_HASH_SIZE, &person, sizeof person);
+	keys_hash(registry_keys(registry), "person-handle", account, sizeof account, hash);
 	text_hex(hash, HANDLE_BYTES, mine->handle);
 	return registry_applications_each(registry, person, note_guardian, mine, e);
 }
@@ -63,8 +67,26 @@ compare_people(const void *a, const void *b)
 {
 	const struct person_mine *x = a, *y = b;
 	int x_other = strcmp(x->relation, "self") != 0, y_other = strcmp(y->relation, "self") != 0;
+	int x_claims = x->state != VOUCHER_SPEAKS, y_claims = y->state != VOUCHER_SPEAKS;
 
-	return x_other != y_other ? x_other - y_other : x->person < y->person ? -1 : x->person > y->person;
+	if (x_other != y_other)
+		return x_other - y_other;
+	/* Who was confirmed is oneself before whom the phone only claims to be. */
+	return x_claims != y_claims ? x_claims - y_claims : x->person < y->person ? -1 : x->person > y->person;
+}
+
+/* Who has a guardian is told so to the guardian's phone alone. */
+static void
+forget_others_guardians(struct gathering *g)
+{
+	for (size_t i = 0; i < g->count; i++) {
+		bool mine = false;
+
+		for (size_t j = 0; j < g->count && g->people[i].guardian; j++)
+			mine |= g->people[j].person == g->people[i].guardian && g->people[j].state == VOUCHER_SPEAKS;
+		if (!mine)
+			strcpy(g->people[i].relation, "self");
+	}
 }
 
 int
@@ -78,6 +100,7 @@ context_people(struct http_context *context, struct person_mine **ret_people, si
 		return r;
 	}
 	if (g.count) {
+		forget_others_guardians(&g);
 		qsort(g.people, g.count, sizeof *g.people, compare_people);
 		if (strcmp(g.people[0].relation, "self") == 0)
 			strcpy(g.people[0].handle, "self");
@@ -116,11 +139,12 @@ context_speaks(struct exchange *x, const struct person_mine *person)
 {
 	if (person->state == VOUCHER_SPEAKS)
 		return true;
-	if (person->state == VOUCHER_AWAITED)
+	/* A frozen claim is told what an awaited one is, or it would tell that somebody else applied. */
+	if (person->state != VOUCHER_REPLACED)
 		exchange_problem(x, MHD_HTTP_CONFLICT, "awaiting-voucher", "Nobody has confirmed this phone yet");
 	else
-		exchange_problem(x, MHD_HTTP_CONFLICT, "frozen",
-			"Another phone claims this ID number; it must be confirmed which one speaks for it");
+		exchange_problem(
+			x, MHD_HTTP_CONFLICT, "frozen", "Another phone was confirmed for this ID number after this one");
 	return false;
 }
 

@@ -17,7 +17,6 @@ enum { ETAG_BYTES = 16, BODY_MAX = 16 << 20 };
 static void
 answer_kept(struct exchange *x, const char *etag_of, size_t etag_length, const char *cache)
 {
-	const char *known = exchange_header(x, "If-None-Match");
 	uint8_t hash[ETAG_BYTES];
 	char etag[2 * ETAG_BYTES + 3], hex[2 * ETAG_BYTES + 1];
 
@@ -25,7 +24,7 @@ answer_kept(struct exchange *x, const char *etag_of, size_t etag_length, const c
 	snprintf(etag, sizeof etag, "\"%s\"", text_hex(hash, sizeof hash, hex));
 	exchange_set_header(x, "ETag", "%s", etag);
 	exchange_set_header(x, "Cache-Control", "%s", cache);
-	if (known && strcmp(known, etag) == 0) {
+	if (exchange_has(x, etag)) {
 		exchange_clear(x);
 		x->content_type = NULL;
 		x->status = MHD_HTTP_NOT_MODIFIED;

@@ -20,7 +20,10 @@
 #include "http/pages.h"
 #include "http/routes.h"
 
-enum { TIMEOUT_S = 30, MEMORY_PER_CONNECTION = 32 << 10, PEM_MAX = 1 << 20 };
+enum { TIMEOUT_S = 30, MEMORY_PER_CONNECTION = 32 << 10, PEM_MAX = 1 << 20, IPV6_NETWORK_BYTES = 8 };
+
+/* A body over the maximum is read on to this, so that the other side can hear the answer; one over this is cut off. */
+enum { BODY_PATIENCE = 16 * HTTP_BODY_MAX };
 
 struct http_server {
 	struct MHD_Daemon *daemon;
@@ -47,11 +50,15 @@ note_address(struct exchange *x)
 
 	if (!info || !info->client_addr)
 		return;
-	if (info->client_addr->sa_family == AF_INET)
+	if (info->client_addr->sa_family == AF_INET) {
 		inet_ntop(AF_INET, &((struct sockaddr_in *)info->client_addr)->sin_addr, x->address, sizeof x->address);
-	else if (info->client_addr->sa_family == AF_INET6)
-		inet_ntop(AF_INET6, &((struct sockaddr_in6 *)info->client_addr)->sin6_addr, x->address, sizeof x->address);
-	snprintf(x->limit_key, sizeof x->limit_key, "ip:%s", x->address);
+	} else if (info->client_addr->sa_family == AF_INET6) {
+		struct in6_addr network = ((struct sockaddr_in6 *)info->client_addr)->sin6_addr;
+
+		/* One household has 2^64 addresses of version 6: its network is the other side. */
+		memset(network.s6_addr + IPV6_NETWORK_BYTES, 0, sizeof network.s6_addr - IPV6_NETWORK_BYTES);
+		inet_ntop(AF_INET6, &network, x->address, sizeof x->address);
+	}
 }
 
 /* Pages may use what they brought themselves, and nothing else. */
@@ -107,13 +114,19 @@ send_answer(struct exchange *x)
 	return sent;
 }
 
+/* Guesses at secrets count for the address, whoever is signed in there. Else many people may share an address (a
+ * carrier's), so that nobody who is signed in is locked out by the others. */
 static bool
-within_limit(struct http_server *server, const struct route *route, struct exchange *x)
+within_limit(
+	struct http_server *server, const struct route *route, const struct http_context *context, struct exchange *x)
 {
 	unsigned retry_s = 1;
 
-	if (route->limit == LIMIT_NONE ||
-		limit_take(server->limits[route->limit], x->limit_key, monotonic_us() / 1000, &retry_s))
+	if (route->limit == LIMIT_NONE)
+		return true;
+	if (route->limit == LIMIT_SECRET || !context->signed_in)
+		snprintf(x->limit_key, sizeof x->limit_key, "ip:%s", x->address);
+	if (limit_take(server->limits[route->limit], x->limit_key, monotonic_us() / 1000, &retry_s))
 		return true;
 	exchange_problem(x, MHD_HTTP_TOO_MANY_REQUESTS, "too-many-requests", "Please wait %u s", retry_s);
 	exchange_set_header(x, "Retry-After", "%u", retry_s);
@@ -136,7 +149,8 @@ answer(struct http_server *server, struct exchange *x)
 		return;
 	if ((context = context_get(server->shared, &e)) == NULL)
 		exchange_failure(x, &e);
-	else if (context_admit(context, route, x) && within_limit(server, route, x))
+	else if (context_recognise(context, x) && within_limit(server, route, context, x) &&
+		context_admit(context, route, x))
 		route->answer(context, x);
 	metrics_count((unsigned)(route - routes), x->status, monotonic_us() - start_us);
 }
@@ -162,6 +176,8 @@ on_request(void *server, struct MHD_Connection *connection, const char *path, co
 		return MHD_YES;
 	}
 	if (*upload_size) {
+		if ((x->received += *upload_size) > BODY_PATIENCE)
+			return MHD_NO;
 		if (!x->status && buffer_add(&x->body, upload, *upload_size, &e) < 0)
 			exchange_failure(x, &e);
 		*upload_size = 0;

@@ -1,0 +1,335 @@
+# A resident, a clinic, a guard and people who should not be there, over HTTP against the real server.
+. "$(dirname "$0")/lib.sh"
+
+STORE=$FOLDER/store
+export HEALTHCODE_PASSWORD='three plain words'
+FENG=$(id_number 420802 19880612 002)
+FATHER=$(id_number 420802 19581103 001)
+STRANGER=$(id_number 330106 19900101 008)
+NOBODY=$(id_number 330106 19910101 006)
+FENG_PHONE=13800000001 STRANGER_PHONE=13800000002 OTHER_PHONE=13800000003
+
+"$HEALTHCODE" --data "$STORE" init --pack "$SOURCE"/packs/{hangzhou,hubei,ningbo,national,travel-card}-2020 \
+	--clock 2020-03-24T08:00:00+08:00 >/dev/null 2>&1
+"$HEALTHCODE" --data "$STORE" user add guard --role gate >/dev/null
+"$HEALTHCODE" --data "$STORE" user add clinic --role clinician >/dev/null
+"$HEALTHCODE" --data "$STORE" user add mobile --role carrier >/dev/null
+cat >"$FOLDER/places.csv" <<CSV
+place,kind,name,division,country
+station,venue,杭州东站,330104,CN
+market,venue,文三市场,330106,CN
+home-1,household,家,330106,CN
+CSV
+"$HEALTHCODE" --data "$STORE" import places "$FOLDER/places.csv" >/dev/null
+
+serve() {
+	"$HEALTHCODE" --data "$STORE" serve --listen 127.0.0.1:0 --threads 2 2>"$FOLDER/server" &
+	SERVER=$!
+	for _ in $(seq 100); do
+		ADDRESS=$(sed -n 's,^healthcode: serving on ,,p' "$FOLDER/server")
+		[ -n "$ADDRESS" ] && return
+		sleep 0.1
+	done
+	cat "$FOLDER/server" >&2
+	fail "the server starts"
+}
+trap 'kill "${SERVER:-0}" 2>/dev/null; wait; rm -rf "$FOLDER"' EXIT
+serve
+
+# ask METHOD PATH [BODY [CURL ARGUMENT...]]: the status goes to STATUS, the body to BODY, the head to $FOLDER/head. With
+# RECORD each answer is kept there for the test of the document.
+ask() {
+	local method=$1 path=$2 body=${3:-} more=(-X "$1")
+	[ "$method" = HEAD ] && more=(-I)
+	shift 2
+	[ $# -gt 0 ] && shift
+	[ -n "$body" ] && more+=(-H 'Content-Type: application/json' --data-binary "$body")
+	STATUS=$(curl -sS "${more[@]}" "$@" -D "$FOLDER/head" -o "$FOLDER/body" -w '%{http_code}' "$ADDRESS$path")
+	[ "$method" = HEAD ] && : >"$FOLDER/body" # curl -I writes the head there
+	BODY=$(tr -d '\0' <"$FOLDER/body")
+	[ -z "${RECORD:-}" ] || jq -cn --arg method "$method" --arg path "$path" --argjson status "$STATUS" --arg request "$body" \
+		--rawfile head "$FOLDER/head" --arg body "$BODY" \
+		'{method: $method, path: $path, status: $status, request: $request, head: $head, body: $body}' >>"$RECORD"
+}
+header() { tr -d '\r' <"$FOLDER/head" | sed -n "s/^$1: //Ip" | head -n 1; }
+# answers STATUS SENTENCE ASK...
+answers() {
+	local wanted=$1 sentence=$2
+	shift 2
+	ask "$@"
+	[ "$STATUS" = "$wanted" ] || fail "$sentence: wanted $wanted, got $STATUS: $BODY"
+	ok "$sentence"
+}
+# is_problem STATUS TYPE SENTENCE ASK...
+is_problem() {
+	local wanted=$1 type=$2 sentence=$3
+	shift 3
+	ask "$@"
+	[ "$STATUS" = "$wanted" ] || fail "$sentence: wanted $wanted, got $STATUS: $BODY"
+	is "application/problem+json /problems/$type $wanted" "$(header Content-Type) $(jq -r '"\(.type) \(.status)"' <<<"$BODY")" "$sentence"
+}
+application() { # ID PHONE NAME [MORE]
+	jq -cn --arg id "$1" --arg phone "$2" --arg name "$3" --argjson more "${4:-{\}}" '{id_number: $id, name: $name, phone: $phone,
+		jurisdiction: "hangzhou-2020", division: "330106", address: "文三路1号", symptoms: [], contact: false, travel: [],
+		promise: true} + $more'
+}
+one_time_code() { # the last one sent
+	jq -rs 'map(select(.kind == "sign-in-code")) | last.text | capture("(?<code>[0-9]{6})").code' "$STORE/outbox.jsonl"
+}
+notices() { jq -r "select(.kind == \"$1\").to" "$STORE/outbox.jsonl"; }
+bearer() { echo "Authorization: Bearer $1"; }
+
+# The service.
+answers 200 "the service says what a page needs" GET /v1/service
+json_holds "it is a demo with a clock of its own" '.demo and (.now | startswith("2020-03-24T08:0")) and .code_lifetime_s == 60' "$BODY"
+answers 200 "the process answers" GET /healthz
+is ok "$BODY" "with ok"
+answers 200 "the store answers" GET /readyz
+answers 200 "HEAD is answered" HEAD /v1/service
+is "application/json " "$(header Content-Type) $BODY" "as GET, without a body"
+is no-store "$(header Cache-Control)" "answers are not kept"
+is nosniff "$(header X-Content-Type-Options)" "and not guessed at"
+answers 200 "the jurisdictions are named" GET /v1/jurisdictions
+json_holds "with what their gates do" '.items | any(.jurisdiction == "hangzhou-2020" and .gate.verdicts.green == "pass" and .gate.fever_tenths_c == 373)' "$BODY"
+etag=$(header ETag)
+answers 304 "who has them gets 304" GET /v1/jurisdictions '' -H "If-None-Match: $etag"
+answers 200 "the provinces are listed" GET /v1/divisions
+answers 200 "and a province's parts" GET '/v1/divisions?parent=330000'
+is_problem 404 not-found "a division that is none is not found" GET '/v1/divisions?parent=999999'
+answers 200 "the trust list is there" GET /v1/trust
+is application/cose "$(header Content-Type)" "as COSE"
+etag=$(header ETag)
+cp "$FOLDER/body" "$FOLDER/trust"
+answers 304 "who has the trust list gets 304" GET /v1/trust '' -H "If-None-Match: W/\"x\", $etag"
+
+# Apply, sign in.
+answers 202 "she applies" POST /v1/applications "$(application "$FENG" "$FENG_PHONE" 冯丽)"
+first=$BODY
+answers 202 "once more changes nothing" POST /v1/applications "$(application "$FENG" "$FENG_PHONE" 冯丽)"
+is "$first" "$BODY" "and is answered the same"
+answers 202 "a one-time code is sent" POST /v1/sessions/codes "{\"phone\":\"+86 138-0000-0001\",\"id_number\":\"${FENG,,}\"}"
+known=$(grep -vi '^date:' "$FOLDER/head"; cat "$FOLDER/body")
+code=$(one_time_code)
+wrong=$(printf %06d $(((10#$code + 1) % 1000000)))
+sign_in() { jq -cn --arg phone "$1" --arg id "$2" --arg code "$3" --arg transport "${4:-cookie}" '{phone: $phone, id_number: $id, code: $code, transport: $transport}'; }
+is_problem 401 sign-in-failed "a wrong code is no sign-in" POST /v1/sessions "$(sign_in $FENG_PHONE "$FENG" "$wrong")"
+answers 201 "the right one is" POST /v1/sessions "$(sign_in $FENG_PHONE "$FENG" "$code")"
+cookie=$(header Set-Cookie)
+holds "by a cookie that stays in this browser and this site" grep -qE '^__Host-session=[0-9a-f]{64}; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=[0-9]+$' <<<"$cookie"
+json_holds "and no secret in the body" '.role == "resident" and (has("token") | not)' "$BODY"
+cookie="Cookie: ${cookie%%;*}"
+is_problem 401 sign-in-failed "a code is good once" POST /v1/sessions "$(sign_in $FENG_PHONE "$FENG" "$code")"
+answers 200 "the cookie is her session" GET /v1/sessions/current '' -H "$cookie"
+is_problem 401 sign-in-needed "a made-up token is nobody's" GET /v1/me '' -H "$(bearer "$(printf '%064d' 0)")"
+is_problem 401 sign-in-needed "nor is a made-up cookie" GET /v1/me '' -H "Cookie: __Host-session=$(printf '%064d' 0)"
+
+# Before a voucher.
+is_problem 409 awaiting-voucher "before a voucher there is no code" GET /v1/me/code '' -H "$cookie"
+is_problem 409 awaiting-voucher "no reasons" GET /v1/me/reasons '' -H "$cookie"
+is_problem 409 awaiting-voucher "no travel card" GET /v1/me/travel-card '' -H "$cookie"
+is_problem 409 awaiting-voucher "no check-in" POST /v1/me/checkins '{"temperature_c":36.5,"symptoms":[],"contact":false}' -H "$cookie"
+answers 200 "who she is shows that it is awaited" GET /v1/me '' -H "$cookie"
+json_holds "and nothing that the registry knows" '.people[0] | .person == "self" and .voucher == "awaiting" and .name == "" and .id_number == "" and .jurisdictions == []' "$BODY"
+
+# Knowing an ID number tells nothing.
+answers 202 "another phone applies with her number, sick and from Wuhan" POST /v1/applications "$(application "$FENG" "$OTHER_PHONE" 冯丽 \
+	'{"contact":true,"symptoms":["fever"],"travel":[{"country":"CN","division":"420100","from":"2020-03-20","to":"2020-03-23"}]}')"
+is "$first" "$BODY" "and is answered as everybody is"
+answers 202 "somebody asks for a code with a number that nobody has" POST /v1/sessions/codes "{\"phone\":\"13800000009\",\"id_number\":\"$NOBODY\"}"
+is "$known" "$(grep -vi '^date:' "$FOLDER/head"; cat "$FOLDER/body")" "in the same bytes as for one who applied"
+is 1 "$(notices claim-contested | wc -l)" "she is told that another phone applied"
+is 3 "$(notices claim-received | wc -l)" "and the other that it awaits a voucher"
+answers 202 "the other phone asks for its code" POST /v1/sessions/codes "{\"phone\":\"$OTHER_PHONE\",\"id_number\":\"$FENG\"}"
+answers 201 "and signs in" POST /v1/sessions "$(sign_in $OTHER_PHONE "$FENG" "$(one_time_code)" token)"
+other=$(bearer "$(jq -r .token <<<"$BODY")")
+is "" "$(header Set-Cookie)" "with a token and no cookie"
+is_problem 409 awaiting-voucher "it has no code" GET /v1/me/code '' -H "$other"
+answers 200 "and learns nothing" GET /v1/me '' -H "$other"
+json_holds "not even that somebody else applied" '.people[0] | .voucher == "awaiting" and .jurisdictions == []' "$BODY"
+
+# Staff confirm.
+voucher() { jq -cn --arg id "$1" --arg phone "$2" --arg means "$3" '{id_number: $id, phone: $phone, means: $means}'; }
+is_problem 401 sign-in-failed "a wrong password is no sign-in" POST /v1/sessions '{"user":"clinic","password":"wrong"}'
+answers 201 "the clinic signs in" POST /v1/sessions "{\"user\":\"clinic\",\"password\":\"$HEALTHCODE_PASSWORD\",\"transport\":\"token\"}"
+clinic=$(bearer "$(jq -r .token <<<"$BODY")")
+is_problem 401 sign-in-needed "nobody vouches unseen" POST /v1/vouchers "$(voucher "$FENG" $FENG_PHONE id_card)"
+is_problem 403 forbidden "nor does a resident" POST /v1/vouchers "$(voucher "$FENG" $FENG_PHONE id_card)" -H "$cookie"
+is_problem 403 forbidden "nor the clinic for a carrier" POST /v1/vouchers "$(voucher "$FENG" $FENG_PHONE carrier)" -H "$clinic"
+answers 200 "a phone that did not apply is not confirmed" POST /v1/vouchers "$(voucher "$FENG" 13800000008 id_card)" -H "$clinic"
+is '{"confirmed":false}' "$BODY" "and nothing else is said"
+answers 200 "the clinic saw her ID card" POST /v1/vouchers "$(voucher "$FENG" $FENG_PHONE id_card)" -H "$clinic"
+is '{"confirmed":true}' "$BODY" "her phone is confirmed"
+is_problem 403 forbidden "the clinic has no code" GET /v1/me/code '' -H "$clinic"
+
+# Her code.
+answers 200 "she is shown as herself" GET /v1/me '' -H "$cookie"
+json_holds "masked" '.people[0] | .voucher == "confirmed" and .name == "冯*" and (.id_number | endswith("'"${FENG: -4}"'")) and (.id_number | startswith("420802") | not) and .jurisdictions[0].jurisdiction == "hangzhou-2020"' "$BODY"
+answers 200 "she has a code" GET '/v1/me/code?slots=3' '' -H "$cookie"
+json_holds "green: what the other phone said has no effect" '.colour == "green"' "$BODY"
+json_holds "good for a minute, with three to follow it without a gap" \
+	'.code[:4] == "HC1:" and (.slots | length == 3) and .slots[0].issued_at == .expires_at and .slots[1].issued_at == .slots[0].expires_at and .slots[2].issued_at == .slots[1].expires_at' "$BODY"
+her_code=$(jq -r .code <<<"$BODY") now=$(jq -r .now <<<"$BODY")
+exits 0 "the code is valid with the trust list that anybody reads" "$HEALTHCODE" --now "$now" code verify "$her_code" --trust "$FOLDER/trust"
+exits 1 "the next one is not yet" "$HEALTHCODE" --now "$now" code verify "$(jq -r '.slots[0].code' <<<"$BODY")" --trust "$FOLDER/trust"
+is_problem 400 bad-request "slots is a number up to 30" GET '/v1/me/code?slots=31' '' -H "$cookie"
+is_problem 404 not-found "she has not applied in Hubei" GET '/v1/me/code?jurisdiction=hubei-2020' '' -H "$cookie"
+is_problem 404 not-found "and acts for nobody else" GET '/v1/me/code?person=0123456789abcdef' '' -H "$cookie"
+answers 200 "her colour has reasons" GET /v1/me/reasons '' -H "$cookie"
+json_holds "and a policy" '.colour == "green" and (.policy | test("^[0-9a-f]{64}$")) and .jurisdiction == "hangzhou-2020"' "$BODY"
+answers 201 "she checks in" POST /v1/me/checkins '{"person":"self","temperature_c":36.54,"symptoms":[],"contact":false}' -H "$cookie"
+answers 200 "she has a travel card" GET /v1/me/travel-card '' -H "$cookie"
+answers 200 "she sees who opened her data" GET '/v1/me/accesses?limit=1' '' -H "$cookie"
+json_holds "a page at a time" '(.items | length) == 1 and .next == "1"' "$BODY"
+is_problem 400 bad-request "a page has at most 200" GET '/v1/me/accesses?limit=201' '' -H "$cookie"
+
+# Her father.
+dependant() { application "$FATHER" x 冯建国 '{"relation":"parent"}' | jq -c 'del(.phone) + '"${1:-{\}}"; }
+answers 202 "she applies for her father" POST /v1/me/dependants "$(dependant)" -H "$cookie"
+answers 200 "he is in her list" GET /v1/me '' -H "$cookie"
+father=$(jq -r '.people[1].person' <<<"$BODY")
+json_holds "awaiting a voucher of his own" '.people[1].voucher == "awaiting" and .dependants_left == 4' "$BODY"
+is_problem 409 awaiting-voucher "he has no code yet" GET "/v1/me/code?person=$father" '' -H "$cookie"
+answers 200 "his ID card is seen" POST /v1/vouchers "$(voucher "$FATHER" $FENG_PHONE id_card)" -H "$clinic"
+answers 200 "then he has" GET "/v1/me/code?person=$father" '' -H "$cookie"
+answers 200 "and is called her parent" GET /v1/me '' -H "$cookie"
+is parent "$(jq -r '.people[1].relation' <<<"$BODY")" "for her alone"
+is_problem 404 not-found "the other phone cannot name him" GET "/v1/me/code?person=$father" '' -H "$other"
+
+# The guard.
+answers 201 "the guard signs in" POST /v1/sessions "{\"user\":\"guard\",\"password\":\"$HEALTHCODE_PASSWORD\",\"transport\":\"token\"}"
+guard=$(bearer "$(jq -r .token <<<"$BODY")")
+answers 200 "the places have no homes among them" GET '/v1/places?limit=1' '' -H "$guard"
+json_holds "and come a page at a time" '(.items | length) == 1 and .next == "1"' "$BODY"
+answers 200 "they are searched" GET "/v1/places?search=$(jq -rn '"东站" | @uri')" '' -H "$guard"
+json_holds "by a part of the name" '.items == [{"place":"station","name":"杭州东站","jurisdiction":"hangzhou-2020"}]' "$BODY"
+is_problem 403 forbidden "residents check nobody" POST /v1/checks '{}' -H "$cookie"
+check() { jq -cn --arg code "$1" --argjson more "${2:-{\}}" '{code: $code, place: "station"} + $more'; }
+fresh() { ask GET "/v1/me/code?person=${1:-self}" '' -H "$cookie"; jq -r .code <<<"$BODY"; }
+her_code=$(fresh)
+answers 201 "her code is checked" POST /v1/checks "$(check "$her_code" '{"temperature_c":36.4}')" -H "$guard"
+json_holds "pass" '.verdict == "pass" and .cause == null and .colour == "green" and (.act.zh and .act.en) and (.receipt | test("^[0-9a-z]{26}$"))' "$BODY"
+if grep -qE "$FENG|冯|4208" <<<"$BODY"; then fail "the guard sees who she is: $BODY"; fi
+ok "and who she is stays unsaid"
+receipt=$(jq -r .receipt <<<"$BODY")
+answers 201 "something that is no code" POST /v1/checks "$(check 'https://example.org/')" -H "$guard"
+json_holds "is refused as malformed" '.verdict == "refuse" and .cause == "malformed" and .colour == null' "$BODY"
+tampered=${her_code%??}$([ "${her_code: -2}" = 00 ] && echo 11 || echo 00)
+answers 201 "a code with another end" POST /v1/checks "$(check "$tampered")" -H "$guard"
+json_holds "is refused" '.verdict == "refuse" and (.cause == "malformed" or .cause == "wrong_signature")' "$BODY"
+ask GET '/v1/me/code?slots=1' '' -H "$cookie"
+answers 201 "a code ahead of its time" POST /v1/checks "$(check "$(jq -r '.slots[0].code' <<<"$BODY")")" -H "$guard"
+json_holds "is not yet valid" '.verdict == "refuse" and .cause == "not_yet_valid"' "$BODY"
+"$HEALTHCODE" --data "$STORE" --now 2020-03-24T07:00:00+08:00 code issue "$FATHER" --pack hangzhou-2020 >"$FOLDER/old" 2>/dev/null ||
+	"$HEALTHCODE" --data "$STORE" code issue "$FATHER" --pack hangzhou-2020 >"$FOLDER/old"
+is_problem 404 not-found "a place that is none" POST /v1/checks "$(check "$her_code" '{"place":"nowhere"}')" -H "$guard"
+is_problem 422 invalid "a temperature that nobody has" POST /v1/checks "$(check "$her_code" '{"temperature_c":60}')" -H "$guard"
+is /temperature_c "$(jq -r '.errors[0].pointer' <<<"$BODY")" "is named"
+
+# A fever is evidence.
+answers 201 "her father has a fever at the gate" POST /v1/checks "$(check "$(fresh "$father")" '{"temperature_c":38.2}')" -H "$guard"
+json_holds "ask" '.verdict == "ask" and .cause == "fever"' "$BODY"
+fever=$(jq -r .receipt <<<"$BODY")
+ask GET "/v1/me/reasons?person=$father" '' -H "$cookie"
+json_holds "his colour changes, and says why" '.colour != "green" and (.rules | any(.evidence | any(.temperature_tenths_c == 382)))' "$BODY"
+his=$(jq -r .colour <<<"$BODY")
+answers 201 "his next code" POST /v1/checks "$(check "$(fresh "$father")" '{"temperature_c":36.4}')" -H "$guard"
+json_holds "is no pass, for its colour" '.verdict != "pass" and .cause == "'"$his"'" and .colour == "'"$his"'"' "$BODY"
+
+# A refusal.
+answers 201 "the guard says why he was not let in" POST "/v1/checks/$fever/refusals" '{"cause":"fever"}' -H "$guard"
+refused=$BODY
+answers 201 "the same again" POST "/v1/checks/$fever/refusals" '{"cause":"fever"}' -H "$guard"
+is "$refused" "$BODY" "changes nothing"
+is_problem 409 refused-already "another cause is too late" POST "/v1/checks/$fever/refusals" '{"cause":"place_full"}' -H "$guard"
+is_problem 422 invalid "where somebody comes from is no cause" POST "/v1/checks/$receipt/refusals" '{"cause":"from_hubei"}' -H "$guard"
+is_problem 404 not-found "a receipt that is none" POST "/v1/checks/$(printf '%026d' 0)/refusals" '{"cause":"fever"}' -H "$guard"
+is_problem 404 not-found "a receipt of another form" POST '/v1/checks/%2e%2e%2fme/refusals' '{"cause":"fever"}' -H "$guard"
+
+# Without a network.
+ask GET /v1/service
+offline=$(jq -c '{offline: {at: .now, verdict: "pass", cause: null}}' <<<"$BODY")
+her_code=$(fresh)
+answers 201 "a check without a network is delivered" POST /v1/checks "$(check "$her_code" "$offline")" -H "$guard" -H 'Idempotency-Key: offline-check-1'
+delivered=$BODY
+json_holds "with the verdict that was given" '.verdict == "pass" and .at == "'"$(jq -r .offline.at <<<"$offline")"'"' "$BODY"
+answers 201 "once more" POST /v1/checks "$(check "$her_code" "$offline")" -H "$guard" -H 'Idempotency-Key: offline-check-1'
+is "$delivered" "$BODY" "it is the same receipt"
+is_problem 422 invalid "after more than a day it is too late" POST /v1/checks \
+	"$(check "$her_code" '{"offline":{"at":"2020-03-22T08:00:00+08:00","verdict":"pass","cause":null}}')" -H "$guard"
+
+# Writes once.
+checkin='{"temperature_c":36.6,"symptoms":[],"contact":false}'
+answers 201 "a check-in with a key" POST /v1/me/checkins "$checkin" -H "$cookie" -H 'Idempotency-Key: morning-24-march'
+kept=$BODY
+sleep 1.1
+answers 201 "sent again" POST /v1/me/checkins "$checkin" -H "$cookie" -H 'Idempotency-Key: morning-24-march'
+is "$kept" "$BODY" "gets the first answer"
+is_problem 422 idempotency-key-reused "the same key for something else does not" POST /v1/me/checkins "${checkin/36.6/36.7}" -H "$cookie" -H 'Idempotency-Key: morning-24-march'
+is_problem 400 bad-request "a key is 8 to 64 characters" POST /v1/me/checkins "$checkin" -H "$cookie" -H 'Idempotency-Key: x'
+answers 202 "another caller's same key is another key" POST /v1/applications "$(application "$STRANGER" $STRANGER_PHONE 张伟)" -H 'Idempotency-Key: morning-24-march'
+if grep -a -qE "$FENG|冯丽|$FENG_PHONE" "$STORE"/registry.db*; then fail "the store holds personal data in clear"; fi
+ok "and nothing of it is kept in clear"
+
+# Problems.
+is_problem 404 not-found "what is not there" GET /v1/nothing
+is_problem 405 method-not-allowed "another method" PUT /v1/sessions/current
+is "GET, DELETE" "$(header Allow)" "and which are allowed"
+is_problem 415 unsupported-media-type "a form" POST /v1/applications 'a=b' -H 'Content-Type: application/x-www-form-urlencoded'
+is_problem 400 bad-request "half a body" POST /v1/applications '{"id_number":'
+is_problem 400 bad-request "a doubled member" POST /v1/applications '{"name":"a","name":"b"}'
+is_problem 400 bad-request "a list" POST /v1/applications '[]'
+is_problem 422 invalid "an unknown member" POST /v1/applications "$(application "$FENG" $FENG_PHONE 冯丽 '{"colour/":"green"}')"
+is /colour~1 "$(jq -r '.errors[0].pointer' <<<"$BODY")" "with its place"
+is_problem 422 invalid "much that does not hold" POST /v1/applications \
+	"$(application 11010519491231002Y 12 '' '{"symptoms":["ennui"],"travel":[{"country":"CN","from":"2020-03-20","to":"2020-03-19","by":"train"}],"promise":false}')"
+json_holds "with every place" '[.errors[].pointer] | contains(["/id_number", "/phone", "/name", "/symptoms/0", "/travel/0", "/travel/0/by", "/promise"])' "$BODY"
+head -c 20000 /dev/zero | tr '\0' a >"$FOLDER/large"
+is_problem 413 too-large "more than 16 KiB" POST /v1/applications "@$FOLDER/large"
+head -c 2000000 /dev/zero >"$FOLDER/huge"
+if curl -sS -H 'Content-Type: application/json' --data-binary "@$FOLDER/huge" "$ADDRESS/v1/applications" >/dev/null 2>&1; then fail "megabytes are read to their end"; fi
+ok "megabytes are cut off"
+is_problem 403 forbidden "another site's page cannot write with her cookie" POST /v1/me/checkins "$checkin" -H "$cookie" -H 'Origin: https://evil.example'
+is_problem 403 forbidden "nor sign her out" DELETE /v1/sessions/current '' -H "$cookie" -H 'Origin: https://evil.example'
+answers 201 "this site's page can" POST /v1/me/checkins "$checkin" -H "$cookie" -H "Origin: $ADDRESS"
+is_problem 404 not-found "a path out of the pages" GET /../../etc/passwd '' --path-as-is
+
+# Many at once.
+seq 200 | xargs -P 16 -I{} curl -sS -o /dev/null -w '%{http_code}\n' -H "$cookie" "$ADDRESS/v1/me/code" | sort | uniq -c >"$FOLDER/many"
+is "200 200" "$(awk '{ print $1, $2 }' "$FOLDER/many")" "200 requests by 16 at once are answered"
+seq 16 | xargs -P 16 -I{} curl -sS -H 'Content-Type: application/json' -H "$cookie" -H 'Idempotency-Key: all-at-once' \
+	-w '\n' --data-binary "$checkin" "$ADDRESS/v1/me/checkins" | sort -u >"$FOLDER/once"
+is 1 "$(wc -l <"$FOLDER/once")" "16 at once with one key get one answer"
+
+# Too many.
+for _ in $(seq 200); do
+	ask POST /v1/sessions '{"user":"guard","password":""}'
+	[ "$STATUS" = 429 ] && break
+done
+is "429 /problems/too-many-requests" "$STATUS $(jq -r .type <<<"$BODY")" "guessing is slow"
+holds "and told how long to wait" test "$(header Retry-After)" -ge 1
+answers 200 "who is signed in there is not locked out by it" GET /v1/me/code '' -H "$cookie"
+
+answers 200 "what was answered is counted" GET /metrics
+holds "by route" grep -q '^http_requests_total{route="getCode",class="2xx"} ' "$FOLDER/body"
+if grep -qE "$FENG|station" "$FOLDER/body"; then fail "the counters name somebody"; fi
+ok "and names nobody"
+
+# Sign out, stop.
+answers 204 "she signs out" DELETE /v1/sessions/current '' -H "$cookie"
+holds "the cookie is cleared" grep -q '^__Host-session=; .*Max-Age=0$' <<<"$(header Set-Cookie)"
+is_problem 401 sign-in-needed "her session is over" GET /v1/me '' -H "$cookie"
+answers 204 "once more answers the same" DELETE /v1/sessions/current '' -H "$cookie"
+
+(printf 'POST /v1/checks HTTP/1.1\r\nHost: x\r\n%s\r\nContent-Type: application/json\r\nContent-Length: 33\r\nConnection: close\r\n\r\n{"code":"x",' "$guard"
+	sleep 1
+	printf '"place":"station"}   ') | timeout 20 bash -c 'exec 3<>"/dev/tcp/'"$(tr : / <<<"${ADDRESS#http://}")"'"; cat >&3; cat <&3' 2>/dev/null >"$FOLDER/under-way" &
+waiting=$!
+sleep 0.4
+kill -TERM "$SERVER"
+wait "$waiting" || true
+code=0
+wait "$SERVER" || code=$?
+is 0 "$code" "SIGTERM ends the server"
+holds "after it answered what was under way" grep -q '201 Created' "$FOLDER/under-way"
+SERVER=
+exits 0 "the ledger verifies" "$HEALTHCODE" --data "$STORE" ledger verify
