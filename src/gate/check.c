@@ -92,6 +92,7 @@ decide(struct cascade *cascade, struct issuer *issuer, const struct gate_questio
 	if (question->offline) { /* what was said at the gate stays said */
 		answer->verdict = question->verdict;
 		answer->cause = question->cause;
+		answer->act = gate_act_of(question->cause);
 	}
 	return 0;
 }

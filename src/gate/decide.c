@@ -124,6 +124,12 @@ gate_rule_read(const json_t *gate, const char *place_kind, struct gate_rule *ret
 	return 0;
 }
 
+const struct gate_act *
+gate_act_of(enum gate_cause cause)
+{
+	return cause == GATE_NONE ? &let_in : &acts[cause];
+}
+
 static enum gate_cause
 cause_of_code(enum code_cause cause)
 {
@@ -181,7 +187,7 @@ gate_decide(const struct gate_rule *rule, enum code_cause cause, enum code_colou
 		why = GATE_FEVER;
 		verdict = GATE_ASK;
 	}
-	*ret_act = why == GATE_NONE ? &let_in : &acts[why];
+	*ret_act = gate_act_of(why);
 	if (rule->care && verdict == GATE_REFUSE) {
 		verdict = GATE_ASK;
 		*ret_act = &care_lane;

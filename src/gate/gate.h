@@ -40,6 +40,9 @@ struct gate_act {
 	const char *zh, *en;
 };
 
+/* What is done for a cause, or for a plain pass (GATE_NONE). */
+const struct gate_act *gate_act_of(enum gate_cause cause);
+
 /* What a place asks for. */
 struct gate_rule {
 	bool pass[CODE_GRAY + 1], ask[CODE_GRAY + 1]; /* by enum code_colour */

@@ -268,6 +268,24 @@ answer_dependant(struct http_context *c, struct exchange *x)
 		accept_form(x);
 }
 
+/* The voucher, and its line in the log that the person can read. */
+static int
+put_voucher(struct http_context *c, const char *id_number, const char *phone, enum voucher_how how, struct error *e)
+{
+	const char *by = c->session.user.name;
+	person_number person;
+	int r;
+
+	if ((r = registry_begin(c->registry, e)) < 0)
+		return r;
+	if ((r = registry_vouch(c->registry, id_number, phone, how, by, registry_now(c->registry), 0, e)) < 0 ||
+		(r = registry_person_by_id_number(c->registry, id_number, strlen(id_number), false, 0, &person, e)) < 0 ||
+		(r = registry_access_put(c->registry, person, "voucher", by, e)) < 0 ||
+		(r = registry_commit(c->registry, e)) < 0)
+		registry_rollback(c->registry);
+	return r;
+}
+
 void
 answer_voucher(struct http_context *c, struct exchange *x)
 {
@@ -305,8 +323,7 @@ answer_voucher(struct http_context *c, struct exchange *x)
 		return;
 	}
 	claimed = context_phone_claims(c, phone, id_number);
-	if (claimed &&
-		registry_vouch(c->registry, id_number, phone, how, c->session.user.name, registry_now(c->registry), 0, &e) < 0)
+	if (claimed && put_voucher(c, id_number, phone, how, &e) < 0)
 		exchange_failure(x, &e);
 	else
 		exchange_answer(x, MHD_HTTP_OK, json_pack("{s:b}", "confirmed", claimed));

@@ -9,12 +9,14 @@
 #include "base/text.h"
 #include "keys/keys.h"
 
-enum { CODE_LIFETIME_S = 60, LIST_LASTS_S = 3600, LIST_MAX = 16 << 20, LIMIT_KEY_BYTES = 16 };
+enum { CODE_LIFETIME_S = 60, LIST_LASTS_S = 300, LIST_MAX = 16 << 20, LIMIT_KEY_BYTES = 16 };
 
 struct http_shared {
 	char *data, *database;
 	pthread_mutex_t lock;
 	struct http_context *contexts; /* of every thread, to be closed at the end */
+	struct buffer list;            /* the trust list as of ${list_at}: one for all threads, so that its ETag holds */
+	instant list_at;
 };
 
 static _Thread_local struct {
@@ -27,7 +29,6 @@ close_context(struct http_context *context)
 {
 	if (!context)
 		return;
-	buffer_free(&context->list);
 	issuer_close(context->issuer);
 	cascade_close(context->cascade);
 	registry_close(context->registry);
@@ -35,7 +36,7 @@ close_context(struct http_context *context)
 }
 
 static int
-open_context(const struct http_shared *shared, struct http_context **ret_context, struct error *e)
+open_context(struct http_shared *shared, struct http_context **ret_context, struct error *e)
 {
 	const struct registry_where where = {.data = shared->data, .database = shared->database};
 	struct http_context *context = calloc(1, sizeof *context);
@@ -43,7 +44,7 @@ open_context(const struct http_shared *shared, struct http_context **ret_context
 
 	if (!context)
 		return error_no_memory(e);
-	context->list = buffer_make(LIST_MAX);
+	context->shared = shared;
 	if ((r = registry_open(&where, &context->registry, e)) < 0 ||
 		(r = cascade_open(context->registry, &context->cascade, e)) < 0 ||
 		(r = issuer_open(registry_db(context->registry), registry_keys(context->registry), &context->issuer, e)) < 0) {
@@ -64,6 +65,7 @@ context_share(const struct http_options *options, struct http_shared **ret_share
 	if (!shared)
 		return error_no_memory(e);
 	pthread_mutex_init(&shared->lock, NULL);
+	shared->list = buffer_make(LIST_MAX);
 	if (!(shared->data = text_copy(options->data, e)) ||
 		(options->database && !(shared->database = text_copy(options->database, e)))) {
 		r = ERROR_NO_MEMORY;
@@ -91,6 +93,7 @@ context_share_end(struct http_shared *shared)
 		close_context(context);
 	}
 	pthread_mutex_destroy(&shared->lock);
+	buffer_free(&shared->list);
 	free(shared->data);
 	free(shared->database);
 	free(shared);
@@ -230,14 +233,20 @@ context_code_lifetime(struct http_context *context, const struct pack *pack)
 int
 context_trust_list(struct http_context *context, struct buffer *list, struct error *e)
 {
+	struct http_shared *shared = context->shared;
 	instant now = registry_clock(context->registry);
-	int r;
+	int r = 0;
 
-	if (!context->list.length || now < context->list_at || now >= context->list_at + LIST_LASTS_S) {
-		buffer_clear(&context->list);
-		if ((r = issuer_trust_list(context->issuer, now, &context->list, e)) < 0)
-			return r;
-		context->list_at = now;
+	pthread_mutex_lock(&shared->lock);
+	if (!shared->list.length || now < shared->list_at || now >= shared->list_at + LIST_LASTS_S) {
+		buffer_clear(&shared->list);
+		if ((r = issuer_trust_list(context->issuer, now, &shared->list, e)) == 0)
+			shared->list_at = now;
+		else
+			buffer_clear(&shared->list);
 	}
-	return buffer_add(list, context->list.data, context->list.length, e);
+	if (r == 0)
+		r = buffer_add(list, shared->list.data, shared->list.length, e);
+	pthread_mutex_unlock(&shared->lock);
+	return r;
 }

@@ -21,8 +21,7 @@ struct http_context {
 	struct registry_session session;
 	char token[TOKEN_TEXT_SIZE];
 	bool signed_in, cookie; /* ${cookie}: the browser sent the token by itself */
-	struct buffer list;     /* the trust list as of ${list_at} */
-	instant list_at;
+	struct http_shared *shared;
 	struct http_context *next;
 };
 
@@ -48,7 +47,7 @@ const char *context_time(struct http_context *context, instant at, char *text);
 /* How long a code of the jurisdiction counts, in seconds (NULL: the default one's), by its pack's "credential". */
 int64_t context_code_lifetime(struct http_context *context, const struct pack *pack);
 
-/* context_trust_list(context, list, e): append the trust list, made anew when it is an hour old. */
+/* context_trust_list(context, list, e): append the trust list, made anew when it is five minutes old. */
 int context_trust_list(struct http_context *context, struct buffer *list, struct error *e);
 
 /* Whether ${text} is an ID number; ${e} says why not. */

@@ -31,7 +31,7 @@ int http_start(const struct http_options *options, struct http_server **ret_serv
 /* The port that is listened on. */
 uint16_t http_port(const struct http_server *server);
 
-/* Take no more connections, answer what is under way, end. Accepts NULL. */
+/* Take no more connections, answer what is under way (for at most 10 s), end. Accepts NULL. */
 void http_stop(struct http_server *server);
 
 #endif

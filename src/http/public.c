@@ -169,7 +169,7 @@ answer_trust(struct http_context *c, struct exchange *x)
 	x->bytes = buffer_make(BODY_MAX);
 	x->status = MHD_HTTP_OK;
 	x->content_type = "application/cose";
-	/* The list is made anew each hour, so that its age says how old it is and its ETag holds meanwhile. */
+	/* The list is made anew every five minutes, so that its age says how old it is and its ETag holds meanwhile. */
 	if (context_trust_list(c, &x->bytes, &e) < 0)
 		exchange_failure(x, &e);
 	else

@@ -5,11 +5,13 @@
 #include <errno.h>
 #include <microhttpd.h>
 #include <netdb.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "http/context.h"
@@ -20,7 +22,7 @@
 #include "http/pages.h"
 #include "http/routes.h"
 
-enum { TIMEOUT_S = 30, MEMORY_PER_CONNECTION = 32 << 10, PEM_MAX = 1 << 20, IPV6_NETWORK_BYTES = 8 };
+enum { TIMEOUT_S = 30, MEMORY_PER_CONNECTION = 32 << 10, PEM_MAX = 1 << 20, IPV6_NETWORK_BYTES = 8, FINISH_S = 10 };
 
 /* A body over the maximum is read on to this, so that the other side can hear the answer; one over this is cut off. */
 enum { BODY_PATIENCE = 16 * HTTP_BODY_MAX };
@@ -30,6 +32,8 @@ struct http_server {
 	struct http_shared *shared;
 	struct limit *limits[LIMITS];
 	struct pages *pages;
+	atomic_uint under_way; /* requests whose head came and whose answer has not gone */
+	atomic_bool stopping;
 	struct buffer certificate, key;
 	uint16_t port;
 };
@@ -84,7 +88,7 @@ add_standard_headers(struct MHD_Response *response, const struct exchange *x)
 }
 
 static enum MHD_Result
-send_answer(struct exchange *x)
+send_answer(struct http_server *server, struct exchange *x)
 {
 	struct MHD_Response *response;
 	enum MHD_Result sent;
@@ -109,6 +113,8 @@ send_answer(struct exchange *x)
 	for (size_t i = 0; i < x->header_count; i++)
 		MHD_add_response_header(response, x->headers[i].name, x->headers[i].value);
 	add_standard_headers(response, x);
+	if (atomic_load(&server->stopping))
+		MHD_add_response_header(response, "Connection", "close");
 	sent = MHD_queue_response(x->connection, x->status, response);
 	MHD_destroy_response(response);
 	return sent;
@@ -156,9 +162,10 @@ answer(struct http_server *server, struct exchange *x)
 }
 
 static enum MHD_Result
-on_request(void *server, struct MHD_Connection *connection, const char *path, const char *method, const char *version,
+on_request(void *context, struct MHD_Connection *connection, const char *path, const char *method, const char *version,
 	const char *upload, size_t *upload_size, void **request)
 {
+	struct http_server *server = context;
 	struct exchange *x = *request;
 	struct error e = {0};
 
@@ -173,6 +180,7 @@ on_request(void *server, struct MHD_Connection *connection, const char *path, co
 		x->body = buffer_make(HTTP_BODY_MAX);
 		note_address(x);
 		*request = x;
+		atomic_fetch_add(&server->under_way, 1);
 		return MHD_YES;
 	}
 	if (*upload_size) {
@@ -185,15 +193,15 @@ on_request(void *server, struct MHD_Connection *connection, const char *path, co
 	}
 	if (!x->status)
 		answer(server, x);
-	return send_answer(x);
+	return send_answer(server, x);
 }
 
 static void
-on_end(void *server, struct MHD_Connection *connection, void **request, enum MHD_RequestTerminationCode code)
+on_end(void *context, struct MHD_Connection *connection, void **request, enum MHD_RequestTerminationCode code)
 {
+	struct http_server *server = context;
 	struct exchange *x = *request;
 
-	(void)server;
 	(void)connection;
 	(void)code;
 	if (!x)
@@ -201,6 +209,7 @@ on_end(void *server, struct MHD_Connection *connection, void **request, enum MHD
 	exchange_clear(x);
 	free(x);
 	*request = NULL;
+	atomic_fetch_sub(&server->under_way, 1);
 }
 
 /* Split "127.0.0.1:8080" or "[::1]:8080" and look the address up, numbers only. */
@@ -250,7 +259,7 @@ start_daemon(struct http_server *server, const struct http_options *options, str
 		flags |= MHD_USE_IPv6;
 	errno = 0;
 	server->daemon = MHD_start_daemon(flags, 0, NULL, NULL, on_request, server, MHD_OPTION_SOCK_ADDR, address->ai_addr,
-		MHD_OPTION_NOTIFY_COMPLETED, on_end, NULL, MHD_OPTION_THREAD_POOL_SIZE, options->threads,
+		MHD_OPTION_NOTIFY_COMPLETED, on_end, server, MHD_OPTION_THREAD_POOL_SIZE, options->threads,
 		MHD_OPTION_CONNECTION_LIMIT, (unsigned)HTTP_CONNECTIONS_MAX, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)TIMEOUT_S,
 		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)MEMORY_PER_CONNECTION, MHD_OPTION_LISTENING_ADDRESS_REUSE, 1u,
 		MHD_OPTION_ARRAY, tls, MHD_OPTION_END);
@@ -303,13 +312,30 @@ http_port(const struct http_server *server)
 	return server->port;
 }
 
+/* Listen no more, and give what is under way its time. */
+static void
+finish(struct http_server *server)
+{
+	const struct timespec pause = {.tv_nsec = 10000000};
+	int64_t until_us = monotonic_us() + (int64_t)FINISH_S * 1000000;
+	int listening = MHD_quiesce_daemon(server->daemon);
+
+	atomic_store(&server->stopping, true);
+	while (atomic_load(&server->under_way) && monotonic_us() < until_us)
+		nanosleep(&pause, NULL);
+	if (listening != MHD_INVALID_SOCKET)
+		close(listening);
+}
+
 void
 http_stop(struct http_server *server)
 {
 	if (!server)
 		return;
-	if (server->daemon)
+	if (server->daemon) {
+		finish(server);
 		MHD_stop_daemon(server->daemon);
+	}
 	context_share_end(server->shared);
 	for (size_t i = 0; i < LIMITS; i++)
 		limit_free(server->limits[i]);

@@ -178,10 +178,10 @@ function SignedIn({ me, service, screen, go, load, nobody, signOut }: {
 			) : (
 				<>
 					{switches}
-					{!jurisdiction ? (
-						<section class="sheet"><h1>{t('state.none.title')}</h1><p>{t('state.none.text')}</p></section>
-					) : person.voucher !== 'confirmed' ? (
+					{person.voucher !== 'confirmed' ? (
 						<Unconfirmed state={person.voucher} name={person.name} load={load} />
+					) : !jurisdiction ? (
+						<section class="sheet"><h1>{t('state.none.title')}</h1><p>{t('state.none.text')}</p></section>
 					) : (
 						<CodeScreen key={`${person.person} ${jurisdiction}`} person={person} jurisdiction={jurisdiction}
 							openReasons={() => go('reasons')} signIn={nobody} />
