@@ -264,7 +264,7 @@ write_object(const json_t *value, struct buffer *b, struct error *e)
 
 	if (count && !keys)
 		return error_no_memory(e);
-	for (it = json_object_iter((json_t *)value); it; it = json_object_iter_next((json_t *)value, it))
+	for (it = json_object_iter((json_t *)value); it && i < count; it = json_object_iter_next((json_t *)value, it))
 		keys[i++] = json_object_iter_key(it);
 	if (count)
 		qsort(keys, count, sizeof *keys, compare_keys);

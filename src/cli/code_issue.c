@@ -73,7 +73,7 @@ code_issue_run(struct cli *cli, int argc, char **argv)
 	const struct cli_option options[] = {
 		{"pack", OPTION_VALUE, &name}, {"svg", OPTION_VALUE, &svg}, {"png", OPTION_VALUE, &png}};
 	struct buffer text = buffer_make(TEXT_MAX);
-	enum code_colour colour;
+	enum code_colour colour = 0;
 	const struct pack *pack;
 	struct cli_store store;
 	person_number person;

@@ -164,7 +164,7 @@ main(int argc, char **argv)
 	cli.command = command_named(argv[1]);
 	if (!cli.command)
 		return cli_usage(&cli, "there is no %s '%s'", argv[1][0] == '-' ? "option" : "command", argv[1]);
-	if (argc > 2 && (strcmp(argv[2], "--help") == 0 || strcmp(argv[2], "-h") == 0))
+	if (argc > 2 && argv[2] && (strcmp(argv[2], "--help") == 0 || strcmp(argv[2], "-h") == 0))
 		return close_output(help(&cli, argv[1]));
 	return close_output(cli.command->run(&cli, argc - 1, argv + 1));
 }

@@ -231,9 +231,9 @@ read_array(struct reader *r, bool definite, uint64_t count, size_t depth, struct
 	int code;
 
 	while (definite ? array->length < count : !at_break(r)) {
-		struct cbor_item *item;
+		struct cbor_item *item = NULL;
 
-		if ((code = read_item(r, depth + 1, &item)) < 0)
+		if ((code = read_item(r, depth + 1, &item)) != 0)
 			return code;
 		*link = item;
 		link = &item->next;
@@ -362,14 +362,14 @@ cbor_read(
 	const uint8_t *bytes, size_t length, const struct cbor_limits *limits, struct cbor **ret_document, struct error *e)
 {
 	struct reader r = {.start = bytes, .at = bytes, .end = bytes + length, .limits = limits, .e = e};
-	struct cbor_item *root;
+	struct cbor_item *root = NULL;
 	int code;
 
 	if (length > limits->bytes)
 		return error_set(e, ERROR_TOO_LARGE, "CBOR: more than the maximum of %zu bytes", limits->bytes);
 	if (!(r.document = calloc(1, sizeof *r.document)))
 		return error_no_memory(e);
-	if ((code = read_item(&r, 0, &root)) < 0)
+	if ((code = read_item(&r, 0, &root)) != 0)
 		goto out;
 	if (r.at != r.end) {
 		code = bad(&r, "bytes follow the item");

@@ -141,7 +141,7 @@ add_base64(struct trust *trust, const uint8_t *text, size_t length, struct error
 	if (EVP_DecodeUpdate(context, der, &part, text, (int)length) < 0 || EVP_DecodeFinal(context, der + part, &rest) < 0)
 		r = error_set(e, ERROR_BAD_INPUT, "neither a signed trust list nor a certificate (PEM, DER, base64)");
 	else
-		r = add_certificate(trust, der, (size_t)(part + rest), e);
+		r = add_certificate(trust, der, (size_t)part + (size_t)rest, e);
 out:
 	EVP_ENCODE_CTX_free(context);
 	free(der);

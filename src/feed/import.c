@@ -11,7 +11,7 @@
 static const struct import_kind *const kinds[] = {
 	&import_residents, &import_checkins, &import_places, &import_stays, &import_visits, &import_areas, &import_cases};
 
-enum { KIND_COUNT = sizeof kinds / sizeof *kinds };
+enum { KIND_COUNT = sizeof kinds / sizeof kinds[0] };
 
 const char *
 feed_kind(size_t index)

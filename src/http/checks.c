@@ -66,7 +66,7 @@ answer_places(struct http_context *c, struct exchange *x)
 	else
 		exchange_answer(x, MHD_HTTP_OK,
 			json_pack("{s:O, s:o}", "items", places.items, "next",
-				places.more ? json_sprintf("%lld", (long long)(from + limit)) : json_null()));
+				places.more ? json_sprintf("%lld", (long long)from + (long long)limit) : json_null()));
 	json_decref(places.items);
 }
 

@@ -364,7 +364,7 @@ answer_accesses(struct http_context *c, struct exchange *x)
 	else
 		exchange_answer(x, MHD_HTTP_OK,
 			json_pack("{s:O, s:o}", "items", accesses.items, "next",
-				accesses.more ? json_sprintf("%lld", (long long)(from + limit)) : json_null()));
+				accesses.more ? json_sprintf("%lld", (long long)from + (long long)limit) : json_null()));
 out:
 	json_decref(accesses.items);
 }

@@ -139,7 +139,7 @@ answer_sign_in(struct http_context *c, struct exchange *x)
 		return;
 	}
 	answer = describe(c, &session);
-	if (strcmp(transport, "token") == 0)
+	if (transport && strcmp(transport, "token") == 0)
 		json_object_set_new(answer, "token", json_string(token));
 	else
 		exchange_set_header(x, "Set-Cookie",

@@ -41,7 +41,7 @@ sides_at(const struct certlogic_side *sides, size_t count, instant at, int64_t r
 static enum outcome
 outcome_at(enum certlogic_kind kind, const struct certlogic_side *sides, size_t count, instant at)
 {
-	int64_t ms[3];
+	int64_t ms[3] = {0};
 
 	if (!sides_at(sides, count, at, ms))
 		return NO_DATE;

@@ -193,7 +193,7 @@ static int
 run_compare_integers(struct run *run, uint32_t at, const struct value *operands, struct value *ret_value)
 {
 	const struct certlogic_node *node = &run->program->nodes[at];
-	int64_t integers[3];
+	int64_t integers[3] = {0};
 	int r = all_of_kind(run, at, operands, VALUE_INTEGER, "an integer");
 
 	if (r < 0)
@@ -209,7 +209,7 @@ run_compare_dates(struct run *run, uint32_t at, const struct value *operands, st
 {
 	const struct certlogic_node *node = &run->program->nodes[at];
 	struct certlogic_side sides[3];
-	int64_t dates[3];
+	int64_t dates[3] = {0};
 	int r = all_of_kind(run, at, operands, VALUE_DATE, "a date-time (from plusTime or dccDateOfBirth)");
 
 	if (r < 0)
@@ -232,7 +232,7 @@ static int
 run_infix(struct run *run, uint32_t at, const struct value *scope, struct value *ret_value)
 {
 	const struct certlogic_node *node = &run->program->nodes[at];
-	struct value operands[3];
+	struct value operands[3] = {0};
 	int r;
 
 	assert(node->count <= 3);
@@ -277,7 +277,7 @@ static int
 run_plus_time(struct run *run, uint32_t at, const struct value *scope, struct value *ret_value)
 {
 	const struct certlogic_node *node = &run->program->nodes[at];
-	struct value text, date = {.kind = VALUE_DATE};
+	struct value text = {0}, date = {.kind = VALUE_DATE};
 	int64_t ms;
 	int r;
 
@@ -303,7 +303,7 @@ run_plus_time(struct run *run, uint32_t at, const struct value *scope, struct va
 static int
 run_birth_date(struct run *run, uint32_t at, const struct value *scope, struct value *ret_value)
 {
-	struct value text, date = {.kind = VALUE_DATE};
+	struct value text = {0}, date = {.kind = VALUE_DATE};
 	int r;
 
 	if ((r = evaluate_operand(run, at, 0, scope, &text)) < 0)
@@ -343,7 +343,7 @@ uci_fragment(const char *text, size_t length, int64_t index)
 static int
 run_extract(struct run *run, uint32_t at, const struct value *scope, struct value *ret_value)
 {
-	struct value uci;
+	struct value uci = {0};
 	int r = evaluate_operand(run, at, 0, scope, &uci);
 
 	if (r < 0)
@@ -386,7 +386,7 @@ run_reduce_step(
 static int
 run_reduce(struct run *run, uint32_t at, const struct value *scope, struct value *ret_value)
 {
-	struct value operand, accumulator;
+	struct value operand = {0}, accumulator;
 	int r;
 
 	if ((r = evaluate_operand(run, at, 0, scope, &operand)) < 0)

@@ -207,7 +207,7 @@ take_field(const struct reading *r, const struct field *field, const json_t *giv
 	const json_t *value = json_object_get(given, field->name);
 	char text[TIME_TEXT_SIZE];
 	json_t *taken = NULL;
-	instant at;
+	instant at = 0;
 	int code;
 
 	if (!value && field->required)

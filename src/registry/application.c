@@ -241,8 +241,8 @@ add_outcome(enum evidence_outcome *total, bool changed)
 static int
 tell_all(struct registry *registry, const struct checked *c, enum evidence_outcome *ret_outcome, struct error *e)
 {
-	enum evidence_outcome outcome, residence;
-	instant at;
+	enum evidence_outcome outcome = EVIDENCE_UNCHANGED, residence = EVIDENCE_UNCHANGED;
+	instant at = 0;
 	int r, sealed;
 
 	if ((r = applied_at(registry, c, &at, e)) < 0 ||

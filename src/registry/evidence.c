@@ -40,7 +40,7 @@ int
 registry_evidence_put(
 	struct registry *registry, const struct evidence_row *row, enum evidence_outcome *ret_outcome, struct error *e)
 {
-	enum evidence_outcome outcome;
+	enum evidence_outcome outcome = EVIDENCE_UNCHANGED;
 	bool own;
 	int r;
 

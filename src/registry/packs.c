@@ -139,6 +139,7 @@ pack_remember(struct registry *registry, struct pack *pack, const struct pack **
 		*ret_pack = known;
 		return 0;
 	}
+	/* An array of pointers. NOLINTNEXTLINE(bugprone-sizeof-expression) */
 	if ((r = array_grow(&registry->packs, &registry->pack_capacity, registry->pack_count + 1, sizeof *registry->packs,
 			 PACKS_OPEN_MAX, e)) < 0) {
 		pack_free(pack);

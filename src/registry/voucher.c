@@ -107,7 +107,7 @@ int
 registry_voucher_state(struct registry *registry, person_number person, const uint8_t phone_hash[REGISTRY_HASH_SIZE],
 	enum voucher_state *ret_state, struct error *e)
 {
-	struct standing standing;
+	struct standing standing = {0};
 	char phone[HASH_TEXT_SIZE];
 	int r = standing_read(registry, person, text_hex(phone_hash, REGISTRY_HASH_SIZE, phone), &standing, e);
 
@@ -169,7 +169,7 @@ static int
 tell(struct registry *registry, person_number person, const char *hash, const char *kind, const char *text,
 	struct error *e)
 {
-	char phone[PHONE_SIZE];
+	char phone[PHONE_SIZE] = "";
 	int r;
 
 	if (!hash[0] || (r = phone_open(registry, person, hash, phone, e)) == ERROR_EXISTS_NOT)
@@ -184,7 +184,7 @@ int
 registry_notice_put_person(
 	struct registry *registry, person_number person, const char *kind, const char *text, struct error *e)
 {
-	struct standing standing;
+	struct standing standing = {0};
 	int r = standing_read(registry, person, "", &standing, e);
 
 	return r < 0 ? r : tell(registry, person, standing.last, kind, text, e);
@@ -226,7 +226,7 @@ claim(struct registry *registry, person_number person, const char *phone, instan
 {
 	uint8_t hash[REGISTRY_HASH_SIZE];
 	char text[HASH_TEXT_SIZE];
-	struct standing standing;
+	struct standing standing = {0};
 	enum evidence_outcome outcome;
 	const char *other;
 	int r;
@@ -300,7 +300,7 @@ vouch(struct registry *registry, person_number person, const char *phone, enum v
 {
 	uint8_t hash[REGISTRY_HASH_SIZE];
 	char text[HASH_TEXT_SIZE];
-	struct standing before, after;
+	struct standing before = {0}, after = {0};
 	enum evidence_outcome outcome;
 	int r;
 
@@ -385,7 +385,7 @@ spoken_claimed(
 		return r;
 	while ((r = db_step(statement, e)) == 1) {
 		person_number person = (person_number)db_column_int(statement, 0);
-		enum voucher_state state;
+		enum voucher_state state = VOUCHER_UNCLAIMED;
 
 		if ((r = registry_voucher_state(registry, person, phone_hash, &state, e)) < 0 ||
 			(state != VOUCHER_UNCLAIMED && (r = spoken_add(list, person, state, e)) < 0))
