@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "http/idempotency.h"
 #include "keys/keys.h"
 
 enum { CODE_LIFETIME_S = 60, LIST_LASTS_S = 300, LIST_MAX = 16 << 20, LIMIT_KEY_BYTES = 16 };
@@ -47,7 +48,8 @@ open_context(struct http_shared *shared, struct http_context **ret_context, stru
 	context->shared = shared;
 	if ((r = registry_open(&where, &context->registry, e)) < 0 ||
 		(r = cascade_open(context->registry, &context->cascade, e)) < 0 ||
-		(r = issuer_open(registry_db(context->registry), registry_keys(context->registry), &context->issuer, e)) < 0) {
+		(r = issuer_open(registry_db(context->registry), registry_keys(context->registry), &context->issuer, e)) < 0 ||
+		(r = idempotency_open(context, e)) < 0) {
 		close_context(context);
 		return r;
 	}

@@ -17,6 +17,7 @@
 #include "http/context.h"
 #include "http/exchange.h"
 #include "http/http.h"
+#include "http/idempotency.h"
 #include "http/limit.h"
 #include "http/metrics.h"
 #include "http/pages.h"
@@ -157,7 +158,7 @@ answer(struct http_server *server, struct exchange *x)
 		exchange_failure(x, &e);
 	else if (context_recognise(context, x) && within_limit(server, route, context, x) &&
 		context_admit(context, route, x))
-		route->answer(context, x);
+		idempotency_answer(context, route, x);
 	metrics_count((unsigned)(route - routes), x->status, monotonic_us() - start_us);
 }
 

@@ -253,6 +253,8 @@ her_code=$(jq -r .code <<<"$BODY") offline=$(jq -c '{offline: {at: .now, verdict
 answers 201 "a check without a network is delivered" POST /v1/checks "$(check "$her_code" "$offline")" -H "$guard" -H 'Idempotency-Key: offline-check-1'
 delivered=$BODY
 json_holds "with the verdict that was given" '.verdict == "pass" and .at == "'"$(jq -r .offline.at <<<"$offline")"'"' "$BODY"
+answers 201 "once more" POST /v1/checks "$(check "$her_code" "$offline")" -H "$guard" -H 'Idempotency-Key: offline-check-1'
+is "$delivered" "$BODY" "it is the same receipt"
 is_problem 422 invalid "after more than a day it is too late" POST /v1/checks \
 	"$(check "$her_code" '{"offline":{"at":"2020-03-22T08:00:00+08:00","verdict":"pass","cause":null}}')" -H "$guard"
 
@@ -261,6 +263,11 @@ checkin='{"temperature_c":36.6,"symptoms":[],"contact":false}'
 answers 201 "a check-in with a key" POST /v1/me/checkins "$checkin" -H "$cookie" -H 'Idempotency-Key: morning-24-march'
 kept=$BODY
 sleep 1.1
+answers 201 "sent again" POST /v1/me/checkins "$checkin" -H "$cookie" -H 'Idempotency-Key: morning-24-march'
+is "$kept" "$BODY" "gets the first answer"
+is_problem 422 idempotency-key-reused "the same key for something else does not" POST /v1/me/checkins "${checkin/36.6/36.7}" -H "$cookie" -H 'Idempotency-Key: morning-24-march'
+is_problem 400 bad-request "a key is 8 to 64 characters" POST /v1/me/checkins "$checkin" -H "$cookie" -H 'Idempotency-Key: x'
+answers 202 "another caller's same key is another key" POST /v1/applications "$(application "$STRANGER" $STRANGER_PHONE 张伟)" -H 'Idempotency-Key: morning-24-march'
 if grep -a -qE "$FENG|冯丽|$FENG_PHONE" "$STORE"/registry.db*; then fail "the store holds personal data in clear"; fi
 ok "and nothing of it is kept in clear"
 
@@ -290,6 +297,10 @@ is_problem 404 not-found "a path out of the pages" GET /../../etc/passwd '' --pa
 # Many at once.
 seq 200 | xargs -P 16 -I{} curl -sS -o /dev/null -w '%{http_code}\n' -H "$cookie" "$ADDRESS/v1/me/code" | sort | uniq -c >"$FOLDER/many"
 is "200 200" "$(awk '{ print $1, $2 }' "$FOLDER/many")" "200 requests by 16 at once are answered"
+seq 16 | xargs -P 16 -I{} curl -sS -H 'Content-Type: application/json' -H "$cookie" -H 'Idempotency-Key: all-at-once' \
+	-o "$FOLDER/once-{}" --data-binary "$checkin" "$ADDRESS/v1/me/checkins"
+is 1 "$(jq -r '.at // empty' "$FOLDER"/once-* | sort -u | wc -l)" "16 at once with one key are written once"
+
 # Too many.
 for _ in $(seq 200); do
 	ask POST /v1/sessions '{"user":"guard","password":""}'

@@ -115,7 +115,7 @@ export interface paths {
         put?: never;
         /**
          * Have a one-time code sent to the phone
-         * @description Always 202. If this phone has applied for this ID number, six digits go to it (in development into the outbox file, in production through the operator's gateway), good for ten minutes and five tries.
+         * @description Six digits go to the phone (without a gateway into the outbox file), good for five minutes and five tries. They go out, and the answer is the same, whether or not the phone applied for this ID number; without that they open nothing. A phone that is sent too many is 429, known or not.
          */
         post: operations["sendOneTimeCode"];
         delete?: never;
@@ -593,7 +593,7 @@ export interface components {
             token?: string;
         };
         /**
-         * @description frozen - another phone claims the same ID number, until a voucher decides
+         * @description awaiting - nobody has confirmed this phone; the same whether or not another phone claims the ID number, so that who knows it learns nothing; frozen - this phone was confirmed, and another one after it
          * @enum {string}
          */
         Voucher: "awaiting" | "confirmed" | "frozen";
@@ -602,11 +602,12 @@ export interface components {
                 person: components["schemas"]["PersonHandle"];
                 /** @enum {string} */
                 relation: "self" | "parent" | "child" | "spouse" | "other";
-                /** @description masked */
+                /** @description masked; empty before a voucher */
                 name: string;
-                /** @description masked */
+                /** @description masked; empty before a voucher */
                 id_number: string;
                 voucher: components["schemas"]["Voucher"];
+                /** @description empty before a voucher */
                 jurisdictions: {
                     jurisdiction: components["schemas"]["JurisdictionName"];
                     name: components["schemas"]["Text"];
@@ -1109,7 +1110,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Sent, if there is anyone to send it to */
+            /** @description Sent */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -1117,7 +1118,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "valid_s": 600
+                     *       "valid_s": 300
                      *     }
                      */
                     "application/json": {
@@ -1328,7 +1329,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No voucher yet (`awaiting-voucher`), or two phones claim this ID number (`frozen`) */
+            /** @description No voucher yet (`awaiting-voucher`), or another phone was confirmed after this one (`frozen`) */
             409: {
                 headers: {
                     [name: string]: unknown;
