@@ -10,7 +10,7 @@
 #include "http/idempotency.h"
 #include "keys/keys.h"
 
-enum { CODE_LIFETIME_S = 60, LIST_LASTS_S = 300, LIST_MAX = 16 << 20, LIMIT_KEY_BYTES = 16 };
+enum { CODE_LIFETIME_S = 60, LIST_LASTS_S = 300, ZONE_LASTS_S = 10, LIST_MAX = 16 << 20, LIMIT_KEY_BYTES = 16 };
 
 struct http_shared {
 	char *data, *database;
@@ -214,10 +214,16 @@ context_admit(struct http_context *context, const struct route *route, struct ex
 const char *
 context_time(struct http_context *context, instant at, char *text)
 {
+	instant now = registry_clock(context->registry);
 	const struct pack *pack;
 	struct error e = {0};
 
-	return time_write(at, registry_pack(context->registry, NULL, &pack, &e) == 0 ? pack_zone(pack) : &zone_utc, text);
+	/* Each answer has several times in it, and asking for the pack costs two statements. */
+	if (!context->zone || now < context->zone_at || now >= context->zone_at + ZONE_LASTS_S) {
+		context->zone = registry_pack(context->registry, NULL, &pack, &e) == 0 ? pack_zone(pack) : &zone_utc;
+		context->zone_at = now;
+	}
+	return time_write(at, context->zone, text);
 }
 
 int64_t

@@ -22,6 +22,8 @@ struct http_context {
 	char token[TOKEN_TEXT_SIZE];
 	bool signed_in, cookie; /* ${cookie}: the browser sent the token by itself */
 	struct http_shared *shared;
+	const struct zone *zone; /* of context_time, as of ${zone_at} */
+	instant zone_at;
 	struct http_context *next;
 };
 

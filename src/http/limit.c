@@ -55,7 +55,11 @@ limit_take(struct limit *limit, const char *key, int64_t now_ms, unsigned *ret_r
 	if (limit->slots[hash % SLOTS].at_ms) {
 		int64_t passed_ms = now_ms - limit->slots[hash % SLOTS].at_ms;
 
-		if (passed_ms >= 0 && passed_ms < tokens / limit->per_minute)
+		if (passed_ms < 0) { /* another thread looked at the clock later and came first */
+			now_ms = limit->slots[hash % SLOTS].at_ms;
+			passed_ms = 0;
+		}
+		if (passed_ms < tokens / limit->per_minute)
 			tokens = limit->slots[hash % SLOTS].tokens + passed_ms * limit->per_minute;
 		if (tokens > limit->burst * TOKEN)
 			tokens = limit->burst * TOKEN;

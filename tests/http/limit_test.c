@@ -44,10 +44,27 @@ any_number_of_keys_takes_the_same_memory(void **state)
 	limit_free(limit);
 }
 
+static void
+a_thread_that_looked_at_the_clock_earlier_gets_no_new_allowance(void **state)
+{
+	struct limit *limit = NULL;
+	struct error e = {0};
+	unsigned retry_s = 0;
+
+	(void)state;
+	assert_int_equal(limit_new(2, 60, &limit, &e), 0);
+	assert_true(limit_take(limit, "a", 1001, &retry_s));
+	assert_true(limit_take(limit, "a", 1000, &retry_s));
+	assert_false(limit_take(limit, "a", 1001, &retry_s));
+	assert_false(limit_take(limit, "a", 1000, &retry_s));
+	limit_free(limit);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_thread_that_looked_at_the_clock_earlier_gets_no_new_allowance),
 		cmocka_unit_test(a_burst_passes_and_then_a_rate),
 		cmocka_unit_test(any_number_of_keys_takes_the_same_memory),
 	};
