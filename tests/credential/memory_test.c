@@ -1,0 +1,118 @@
+/* Each allocation of issuing, trusting and verifying fails once: the failure is told, nothing leaks or is half given. */
+
+#include "../test.h"
+
+#include <string.h>
+
+#include "../failing_allocation.h"
+#include "credential/credential.h"
+
+enum { NOW = 1585008000 };
+
+struct world {
+	struct signing_key *root, *key;
+	struct code_claims claims;
+	struct buffer list, text;
+	struct trust *trust;
+};
+
+static int
+issue(void *context)
+{
+	const struct world *w = context;
+	struct buffer text = buffer_make(CONTAINER_TEXT_MAX);
+	struct error e = {0};
+	int r = code_issue(w->key, &w->claims, &text, &e);
+
+	buffer_free(&text);
+	return r;
+}
+
+static int
+write_list(const struct world *w, struct buffer *list)
+{
+	struct buffer der = buffer_make(KEY_DER_MAX);
+	struct trust_facts facts = {.name = "health office", .version = 3, .issued_at = NOW - 3600, .max_age_s = 86400};
+	struct trust_entry entry = {.issuer = "alpha", .from = NOW - 7200, .to = NOW + 79200, .revoked_at = TRUST_NEVER};
+	struct error e = {0};
+	int r = signing_key_public(w->key, &der, &e);
+
+	if (r == 0) {
+		entry.der = der.data;
+		entry.der_length = der.length;
+		r = trust_write(w->root, &facts, &entry, 1, &w->claims.id, 1, list, &e);
+	}
+	buffer_free(&der);
+	return r;
+}
+
+static int
+sign_list(void *context)
+{
+	struct buffer list = buffer_make(TRUST_FILE_MAX);
+	int r = write_list(context, &list);
+
+	buffer_free(&list);
+	return r;
+}
+
+static int
+read_list(void *context)
+{
+	const struct world *w = context;
+	struct trust *trust = NULL;
+	struct error e = {0};
+	int r = trust_new(NULL, 0, &trust, &e);
+
+	if (r == 0)
+		r = trust_add(trust, w->list.data, w->list.length, &e);
+	trust_free(trust);
+	return r;
+}
+
+static int
+verify(void *context)
+{
+	const struct world *w = context;
+	struct code_claims claims;
+	enum code_cause cause;
+	struct error e = {0};
+
+	return code_verify(buffer_text(&w->text), w->text.length, w->trust, NOW, &claims, &cause, &e);
+}
+
+static void
+each_step_of_a_code_survives_each_failed_allocation(void **state)
+{
+	struct world w = {.claims = {.issuer = "alpha", .colour = CODE_GREEN, .issued_at = NOW, .expires_at = NOW + 60},
+		.list = buffer_make(TRUST_FILE_MAX),
+		.text = buffer_make(CONTAINER_TEXT_MAX)};
+	struct error e = {0};
+
+	(void)state;
+	assert_int_equal(signing_key_make(&w.root, &e), 0);
+	assert_int_equal(signing_key_make(&w.key, &e), 0);
+	assert_int_equal(write_list(&w, &w.list), 0);
+	assert_int_equal(trust_new(NULL, 0, &w.trust, &e), 0);
+	assert_int_equal(trust_add(w.trust, w.list.data, w.list.length, &e), 0);
+	assert_int_equal(code_issue(w.key, &w.claims, &w.text, &e), 0);
+	assert_true(failing_allocation_sweep(issue, &w) > 0);
+	assert_true(failing_allocation_sweep(sign_list, &w) > 0);
+	assert_true(failing_allocation_sweep(read_list, &w) > 0);
+	assert_true(failing_allocation_sweep(verify, &w) > 0);
+	buffer_free(&w.list);
+	buffer_free(&w.text);
+	trust_free(w.trust);
+	signing_key_free(w.root);
+	signing_key_free(w.key);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_step_of_a_code_survives_each_failed_allocation),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
