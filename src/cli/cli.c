@@ -85,7 +85,8 @@ cli_fail(const struct error *e)
 	case ERROR_BAD_INPUT:
 	case ERROR_TOO_LARGE:
 		return EXIT_BAD_INPUT;
-	case ERROR_EXISTS_NOT:
+	case ERROR_EXISTS_NOT: /* a file that is not there is no answer to anything */
+		return e->file[0] ? EXIT_BAD_INPUT : EXIT_NO;
 	case ERROR_EXISTS:
 	case ERROR_DENIED:
 		return EXIT_NO;

@@ -248,7 +248,7 @@ answer_dependant(struct http_context *c, struct exchange *x)
 		strcmp(relation, "spouse") != 0 && strcmp(relation, "other") != 0)
 		exchange_invalid(x, "/relation", "parent, child, spouse or other is needed");
 	read_form(c, x, body, &form);
-	if (exchange_failed(x) || !context_person(c, x, "self", &self) || !context_speaks(x, &self))
+	if (exchange_failed(x) || !relation || !context_person(c, x, "self", &self) || !context_speaks(x, &self))
 		return;
 	if (registry_identity_open(c->registry, self.person, "apply for a dependant", "self", &guardian, &e) < 0) {
 		exchange_failure(x, &e);
@@ -315,7 +315,7 @@ answer_voucher(struct http_context *c, struct exchange *x)
 		exchange_invalid(x, "/phone", "%s", e.message);
 	if (id_number && !context_is_id_number(id_number, &e))
 		exchange_invalid(x, "/id_number", "%s", e.message);
-	if (exchange_failed(x))
+	if (exchange_failed(x) || !id_number)
 		return;
 	if ((how == VOUCHER_CARRIER) != (c->session.role == REGISTRY_CARRIER)) {
 		exchange_problem(

@@ -68,4 +68,4 @@ broken "texts that are not UTF-8" texts/zh.json 1 '[0-9]*' .
 fresh && sed -i 's/"red_days": 14/"rad_days": 14/' "$FOLDER/broken/pack.json" && sed -i 's/"colour": "green"/"colour": "blue"/' "$FOLDER/broken/rules/hz-green-new.json"
 exits 3 "two faults at once" "$HEALTHCODE" pack check "$FOLDER/broken"
 holds "both are told" test "$(grep -cE 'hz-green-new.json:4:|red_days' "$FOLDER/err")" -ge 2
-exits 1 "a folder that is not there" "$HEALTHCODE" pack check "$FOLDER/nowhere"
+exits 3 "a folder that is not there" "$HEALTHCODE" pack check "$FOLDER/nowhere"

@@ -299,7 +299,7 @@ small_pack(const char *derived, const char *each, const char *yellow)
 	struct pack *pack = NULL;
 	struct error e = {0};
 
-	snprintf(list, sizeof list, each ? "'each':'%s'," : "", each);
+	snprintf(list, sizeof list, "%s%s%s", each ? "'each':'" : "", each ? each : "", each ? "'," : "");
 	snprintf(text[0], sizeof text[0], head, derived);
 	snprintf(text[1], sizeof text[1], rule, "A-YELLOW", "yellow", list, yellow);
 	snprintf(text[2], sizeof text[2], rule, "A-GREEN", "green", "", "true");
