@@ -6,15 +6,7 @@
 #include "base/file.h"
 #include "cli/store.h"
 
-enum { TEXT_MAX = 4096, LIFETIME_S = 60, MODULE_PIXELS = 6 };
-
-static int64_t
-lifetime_of(const struct pack *pack)
-{
-	const json_t *valid_s = json_object_get(pack_section(pack, "credential"), "valid_s");
-
-	return json_is_integer(valid_s) && json_integer_value(valid_s) > 0 ? json_integer_value(valid_s) : LIFETIME_S;
-}
+enum { TEXT_MAX = 4096, MODULE_PIXELS = 6 };
 
 static int
 write_picture(const char *path, const char *text, const char *title, bool png)
@@ -63,7 +55,7 @@ print_code(struct cli *cli, const struct pack *pack, const char *text, enum code
 	}
 	return cli_print_json(json_pack("{s:s, s:s, s:s, s:s, s:s}", "code", text, "jurisdiction", pack_jurisdiction(pack),
 		"colour", code_colour_name(colour), "issued_at", time_write(at, pack_zone(pack), issued), "expires_at",
-		time_write(at + lifetime_of(pack), pack_zone(pack), expires)));
+		time_write(at + gate_code_lifetime(pack), pack_zone(pack), expires)));
 }
 
 int
@@ -91,7 +83,8 @@ code_issue_run(struct cli *cli, int argc, char **argv)
 		(code = cli_pack(&store, name, &pack)) || (code = colour_now(cli, &store, pack, person, &colour)))
 		goto out;
 	now = registry_now(store.registry);
-	if (issuer_issue(store.issuer, pack_jurisdiction(pack), person, colour, now, lifetime_of(pack), &text, &e) < 0) {
+	if (issuer_issue(store.issuer, pack_jurisdiction(pack), person, colour, now, gate_code_lifetime(pack), &text, &e) <
+		0) {
 		code = cli_fail(&e);
 		goto out;
 	}

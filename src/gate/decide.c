@@ -4,7 +4,7 @@
 
 #include "gate/gate.h"
 
-enum { TEMPERATURE_LEAST = 300, TEMPERATURE_MOST = 450 };
+enum { TEMPERATURE_LEAST = 300, TEMPERATURE_MOST = 450, LIFETIME_S = 60 };
 
 static const char *const verdict_names[] = {"pass", "ask", "refuse"};
 static const char *const cause_names[GATE_CAUSES] = {
@@ -40,6 +40,14 @@ static const struct gate_act acts[GATE_CAUSES] = {
 	[GATE_REVOKED] = {"该码已被撤销，请刷新健康码", "The code was revoked: ask for a fresh one"},
 	[GATE_NOT_RECOGNISED] = {"此处不认可该码，请走人工通道", "This place does not take that code: use the desk"},
 };
+
+int64_t
+gate_code_lifetime(const struct pack *pack)
+{
+	const json_t *valid_s = pack ? json_object_get(pack_section(pack, "credential"), "valid_s") : NULL;
+
+	return json_is_integer(valid_s) && json_integer_value(valid_s) > 0 ? json_integer_value(valid_s) : LIFETIME_S;
+}
 
 const char *
 gate_verdict_name(enum gate_verdict verdict)

@@ -88,6 +88,10 @@ struct gate_answer {
 int gate_check(struct cascade *cascade, struct issuer *issuer, const struct gate_question *question,
 	struct gate_answer *ret_answer, struct error *e);
 
+/* How long a code of the pack's jurisdiction counts, in seconds: "valid_s" of its "credential" section, else (and
+ * where ${pack} is NULL) a minute. */
+int64_t gate_code_lifetime(const struct pack *pack);
+
 /* gate_jurisdiction(cascade, division, ret_pack, ret_covered, e): whose rule holds in ${division} ("" is unknown). */
 int gate_jurisdiction(
 	struct cascade *cascade, const char *division, const struct pack **ret_pack, bool *ret_covered, struct error *e);

@@ -10,7 +10,7 @@
 #include "http/idempotency.h"
 #include "keys/keys.h"
 
-enum { CODE_LIFETIME_S = 60, LIST_LASTS_S = 300, ZONE_LASTS_S = 10, LIST_MAX = 16 << 20, LIMIT_KEY_BYTES = 16 };
+enum { LIST_LASTS_S = 300, ZONE_LASTS_S = 10, LIST_MAX = 16 << 20, LIMIT_KEY_BYTES = 16 };
 
 struct http_shared {
 	char *data, *database;
@@ -229,13 +229,11 @@ context_time(struct http_context *context, instant at, char *text)
 int64_t
 context_code_lifetime(struct http_context *context, const struct pack *pack)
 {
-	const json_t *valid_s;
 	struct error e = {0};
 
-	if (!pack && registry_pack(context->registry, NULL, &pack, &e) < 0)
-		return CODE_LIFETIME_S;
-	valid_s = json_object_get(pack_section(pack, "credential"), "valid_s");
-	return json_is_integer(valid_s) && json_integer_value(valid_s) > 0 ? json_integer_value(valid_s) : CODE_LIFETIME_S;
+	if (!pack)
+		(void)registry_pack(context->registry, NULL, &pack, &e);
+	return gate_code_lifetime(pack);
 }
 
 int
