@@ -23,7 +23,7 @@
 #include "presence/presence.h"
 #include "registry/registry.h"
 
-enum { CASCADE_CASE_SIZE = 65, CASCADE_BATCH = 500 };
+enum { CASCADE_CASE_SIZE = 65, CASCADE_BATCH = 500, CASCADE_FAILED_MAX = 10000 };
 
 struct cascade;
 
@@ -46,9 +46,10 @@ int cascade_facts(struct cascade *cascade, const struct pack *pack, person_numbe
 int cascade_explain(
 	struct cascade *cascade, const struct pack *pack, person_number person, json_t **ret_result, struct error *e);
 
-/* What an evaluation did: ${colours} counts everyone in scope by their colour after it. */
+/* What an evaluation did: ${colours} counts everyone in scope by their colour after it, ${failed} those whose evaluation
+ * could not be made. */
 struct cascade_counts {
-	int64_t evaluated, changed, colours[COLOUR_COUNT];
+	int64_t evaluated, changed, failed, colours[COLOUR_COUNT];
 };
 
 /* A colour that changed; ${first} where there was none before. */
@@ -60,24 +61,35 @@ struct cascade_change {
 	instant since;
 };
 
-typedef int cascade_each_change(const struct cascade_change *change, void *context, struct error *e);
+/* Who hears of an evaluation; a member may be NULL.
+ * ${changed}: a colour that changed, once it is committed. ${failed}: somebody whose evaluation cannot be made, and why
+ * (ERROR_BAD_INPUT, ERROR_TOO_LARGE: a rule that fails on these facts, or facts past a maximum), as it is found. They keep
+ * the colour that they had and stay due; the others go on. A non-zero return ends the evaluation and is returned. */
+struct cascade_listener {
+	int (*changed)(const struct cascade_change *change, void *context, struct error *e);
+	int (*failed)(
+		person_number person, const char *jurisdiction, const struct error *reason, void *context, struct error *e);
+	void *context;
+};
 
-/* cascade_evaluate_due(cascade, jurisdiction, each, context, ret_counts, e):
+/* cascade_evaluate_due(cascade, jurisdiction, listener, ret_counts, e):
  * Evaluate everyone who is due (in one jurisdiction, or NULL), in transactions of at most CASCADE_BATCH people: after a
- * crash the rest is still due. ${each} (may be NULL) is called for each changed colour once it is committed.
+ * crash the rest is still due. Past CASCADE_FAILED_MAX failures it is the pack that fails, not its people: ERROR_TOO_LARGE.
+ * ${listener} may be NULL.
  * cascade_evaluate_people(cascade, jurisdiction, people, count, ...): the same for ${count} people, due or not. */
-int cascade_evaluate_due(struct cascade *cascade, const char *jurisdiction, cascade_each_change *each, void *context,
+int cascade_evaluate_due(struct cascade *cascade, const char *jurisdiction, const struct cascade_listener *listener,
 	struct cascade_counts *ret_counts, struct error *e);
 int cascade_evaluate_people(struct cascade *cascade, const char *jurisdiction, const person_number *people,
-	size_t count, cascade_each_change *each, void *context, struct cascade_counts *ret_counts, struct error *e);
+	size_t count, const struct cascade_listener *listener, struct cascade_counts *ret_counts, struct error *e);
 
-/* cascade_rehearse(cascade, jurisdiction, people, count, ret_counts, e): count what evaluating everyone who applied (or
- * ${count} people, where that is not 0) gives as of registry_now, and record nothing. */
+/* cascade_rehearse(cascade, jurisdiction, people, count, listener, ret_counts, e): count what evaluating everyone who
+ * applied (or ${count} people, where that is not 0) gives as of registry_now, and record nothing. */
 int cascade_rehearse(struct cascade *cascade, const char *jurisdiction, const person_number *people, size_t count,
-	struct cascade_counts *ret_counts, struct error *e);
+	const struct cascade_listener *listener, struct cascade_counts *ret_counts, struct error *e);
 
 /* cascade_colour(cascade, person, jurisdiction, ret_colour, e): the colour now, evaluated first if it is stale: nobody is
- * shown a stale one. ERROR_EXISTS_NOT where the person has not applied there. */
+ * shown a stale one. ERROR_EXISTS_NOT where the person has not applied there, ERROR_BAD_INPUT or ERROR_TOO_LARGE where
+ * their evaluation cannot be made. */
 int cascade_colour(struct cascade *cascade, person_number person, const char *jurisdiction,
 	struct registry_colour *ret_colour, struct error *e);
 

@@ -2,7 +2,8 @@
  *
  * E1. A batch is all or nothing: colours, log, ledger entry and the end of being due commit together.
  * E2. After a crash, whoever was not in a committed batch is still due.
- * E3. Changes are told to the caller only once they are committed. */
+ * E3. Changes are told to the caller only once they are committed.
+ * E4. Whose evaluation fails on their own facts is told and left due, as they were; it stops nobody else's. */
 
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +23,17 @@ struct batch {
 		struct cascade_change change;
 		bool changed;
 	} outcomes[CASCADE_BATCH];
+};
+
+/* One evaluation of many: who hears of it, what it did, and who failed in it. */
+struct run {
+	struct cascade *cascade;
+	const struct cascade_listener *listener;
+	struct cascade_counts counts;
+	struct subject *failed;
+	size_t failed_count, failed_capacity;
+	struct batch *batch;
+	bool more; /* who is due and found no room in the batch */
 };
 
 static int
@@ -71,25 +83,63 @@ out:
 	return r;
 }
 
+static bool
+is_own_failure(int code)
+{
+	return code == ERROR_BAD_INPUT || code == ERROR_TOO_LARGE;
+}
+
+static bool
+has_failed(const struct run *run, person_number person, const char *jurisdiction)
+{
+	for (size_t i = 0; i < run->failed_count; i++)
+		if (run->failed[i].person == person && strcmp(run->failed[i].jurisdiction, jurisdiction) == 0)
+			return true;
+	return false;
+}
+
+/* E4 */
 static int
-evaluate_one(struct cascade *cascade, const struct subject *subject, struct evaluation *evaluation,
+note_failure(struct run *run, const struct subject *subject, const struct error *reason, struct error *e)
+{
+	int r;
+
+	if (run->failed_count == CASCADE_FAILED_MAX)
+		return error_set(e, ERROR_TOO_LARGE, "more than %d people cannot be evaluated; the last: person %u in %s: %s",
+			CASCADE_FAILED_MAX, subject->person, subject->jurisdiction, reason->message);
+	if ((r = array_grow(&run->failed, &run->failed_capacity, run->failed_count + 1, sizeof *run->failed,
+			 CASCADE_FAILED_MAX, e)) < 0)
+		return r;
+	run->failed[run->failed_count++] = *subject;
+	run->counts.failed++;
+	if (!run->listener || !run->listener->failed)
+		return 0;
+	return run->listener->failed(subject->person, subject->jurisdiction, reason, run->listener->context, e);
+}
+
+static int
+evaluate_one(struct run *run, const struct subject *subject, struct evaluation *evaluation,
 	struct cascade_change *ret_change, bool *ret_changed, struct error *e)
 {
+	struct cascade *cascade = run->cascade;
 	struct registry_colour colour;
+	struct error reason = {0};
 	enum colour before = 0;
-	int r = evaluate_subject(cascade, subject, &colour, e);
+	int r = evaluate_subject(cascade, subject, &colour, &reason);
 
 	*ret_changed = false;
+	if (is_own_failure(r))
+		return note_failure(run, subject, &reason, e);
 	if (r == ERROR_EXISTS_NOT)
 		return registry_due_done(
 			cascade->registry, subject->person, subject->jurisdiction, registry_now(cascade->registry), e);
-	if (r < 0)
+	if (r < 0) {
+		*e = reason;
 		return r;
+	}
 	evaluation->evaluated++;
-	if ((r = registry_colour_put(cascade->registry, &colour, &before, e)) < 0)
+	if ((r = registry_colour_put(cascade->registry, &colour, &before, e)) <= 0)
 		return r;
-	if (r == 0)
-		return 0;
 	*ret_changed = true;
 	*ret_change = (struct cascade_change){.person = subject->person,
 		.jurisdiction = subject->jurisdiction,
@@ -100,78 +150,114 @@ evaluate_one(struct cascade *cascade, const struct subject *subject, struct eval
 	return evaluation_add(cascade, evaluation, &colour, e);
 }
 
+/* E3 */
+static int
+tell_changes(struct run *run, struct error *e)
+{
+	const struct cascade_listener *listener = run->listener;
+	const struct batch *batch = run->batch;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < batch->count; i++)
+		if (batch->outcomes[i].changed) {
+			run->counts.changed++;
+			r = listener && listener->changed ? listener->changed(&batch->outcomes[i].change, listener->context, e) : 0;
+		}
+	return r;
+}
+
 /* E1: evaluate the batch's subjects in the open transaction and end it. */
 static int
-run_batch(struct cascade *cascade, struct batch *batch, cascade_each_change *each, void *context,
-	struct cascade_counts *counts, struct error *e)
+run_batch(struct run *run, struct error *e)
 {
+	struct registry *registry = run->cascade->registry;
 	struct evaluation evaluation = {0};
+	struct batch *batch = run->batch;
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < batch->count; i++)
 		r = evaluate_one(
-			cascade, &batch->subjects[i], &evaluation, &batch->outcomes[i].change, &batch->outcomes[i].changed, e);
+			run, &batch->subjects[i], &evaluation, &batch->outcomes[i].change, &batch->outcomes[i].changed, e);
 	if (r == 0)
-		r = evaluation_commit(cascade, &evaluation, e);
+		r = evaluation_commit(run->cascade, &evaluation, e);
 	if (r == 0)
-		r = registry_commit(cascade->registry, e);
+		r = registry_commit(registry, e);
 	else
-		registry_rollback(cascade->registry);
+		registry_rollback(registry);
 	if (r == 0) {
-		counts->evaluated += evaluation.evaluated;
-		for (size_t i = 0; r == 0 && i < batch->count; i++)
-			if (batch->outcomes[i].changed) {
-				counts->changed++;
-				r = each ? each(&batch->outcomes[i].change, context, e) : 0;
-			}
+		run->counts.evaluated += evaluation.evaluated;
+		r = tell_changes(run, e);
 	}
 	evaluation_clear(&evaluation);
 	return r;
 }
 
 static int
+run_begin(struct run *run, struct cascade *cascade, const struct cascade_listener *listener, struct error *e)
+{
+	*run = (struct run){.cascade = cascade, .listener = listener, .batch = calloc(1, sizeof *run->batch)};
+	return run->batch ? 0 : error_no_memory(e);
+}
+
+static void
+run_end(struct run *run)
+{
+	free(run->failed);
+	free(run->batch);
+}
+
+/* Those who failed in this run are due still: they are passed over. */
+static int
 add_due(person_number person, const char *jurisdiction, const char *cause, void *context, struct error *e)
 {
-	struct batch *batch = context;
-	struct subject *subject = &batch->subjects[batch->count];
+	struct run *run = context;
+	struct batch *batch = run->batch;
+	struct subject *subject;
 
 	(void)cause;
 	if (strlen(jurisdiction) >= sizeof subject->jurisdiction)
 		return error_set(e, ERROR_CORRUPT, "a jurisdiction's name is too long");
+	if (has_failed(run, person, jurisdiction))
+		return 0;
+	if (batch->count == CASCADE_BATCH) {
+		run->more = true;
+		return 0;
+	}
+	subject = &batch->subjects[batch->count++];
 	subject->person = person;
 	strcpy(subject->jurisdiction, jurisdiction);
-	batch->count++;
 	return 0;
 }
 
 int
-cascade_evaluate_due(struct cascade *cascade, const char *jurisdiction, cascade_each_change *each, void *context,
+cascade_evaluate_due(struct cascade *cascade, const char *jurisdiction, const struct cascade_listener *listener,
 	struct cascade_counts *ret_counts, struct error *e)
 {
-	struct cascade_counts counts = {0};
-	struct batch *batch = calloc(1, sizeof *batch);
-	size_t due = CASCADE_BATCH;
-	int r = 0;
+	struct run run;
+	size_t due, limit;
+	int r;
 
-	if (!batch)
-		return error_no_memory(e);
-	while (due == CASCADE_BATCH) {
-		batch->count = 0;
+	if ((r = run_begin(&run, cascade, listener, e)) < 0)
+		return r;
+	do {
+		run.batch->count = 0;
+		run.more = false;
+		limit = CASCADE_BATCH + run.failed_count;
 		if ((r = registry_begin(cascade->registry, e)) < 0)
 			goto out;
-		if ((r = registry_due_each(cascade->registry, jurisdiction, registry_now(cascade->registry), CASCADE_BATCH,
-				 add_due, batch, &due, e)) < 0) {
+		if ((r = registry_due_each(cascade->registry, jurisdiction, registry_now(cascade->registry), limit, add_due,
+				 &run, &due, e)) < 0) {
 			registry_rollback(cascade->registry);
 			goto out;
 		}
-		if ((r = run_batch(cascade, batch, each, context, &counts, e)) != 0)
+		if ((r = run_batch(&run, e)) != 0)
 			goto out;
-	}
-	if ((r = registry_colour_counts(cascade->registry, jurisdiction, counts.colours, e)) < 0)
+	} while (run.batch->count > 0 && (run.more || due == limit));
+	if ((r = registry_colour_counts(cascade->registry, jurisdiction, run.counts.colours, e)) < 0)
 		goto out;
-	*ret_counts = counts;
+	*ret_counts = run.counts;
 out:
-	free(batch);
+	run_end(&run);
 	return r;
 }
 
@@ -215,65 +301,72 @@ gather(struct cascade *cascade, const person_number *people, size_t count, struc
 
 int
 cascade_evaluate_people(struct cascade *cascade, const char *jurisdiction, const person_number *people, size_t count,
-	cascade_each_change *each, void *context, struct cascade_counts *ret_counts, struct error *e)
+	const struct cascade_listener *listener, struct cascade_counts *ret_counts, struct error *e)
 {
 	struct scope scope = {.only = jurisdiction};
-	struct cascade_counts counts = {0};
-	struct batch *batch = calloc(1, sizeof *batch);
 	struct registry_colour colour;
+	struct run run;
 	int r;
 
-	if (!batch)
-		return error_no_memory(e);
+	if ((r = run_begin(&run, cascade, listener, e)) < 0)
+		return r;
 	if ((r = gather(cascade, people, count, &scope, e)) < 0)
 		goto out;
-	for (size_t at = 0; at < scope.count; at += batch->count) {
-		batch->count = scope.count - at < CASCADE_BATCH ? scope.count - at : CASCADE_BATCH;
-		memcpy(batch->subjects, &scope.subjects[at], batch->count * sizeof *scope.subjects);
-		if ((r = registry_begin(cascade->registry, e)) < 0 ||
-			(r = run_batch(cascade, batch, each, context, &counts, e)) != 0)
+	for (size_t at = 0; at < scope.count; at += run.batch->count) {
+		run.batch->count = scope.count - at < CASCADE_BATCH ? scope.count - at : CASCADE_BATCH;
+		memcpy(run.batch->subjects, &scope.subjects[at], run.batch->count * sizeof *scope.subjects);
+		if ((r = registry_begin(cascade->registry, e)) < 0 || (r = run_batch(&run, e)) != 0)
 			goto out;
 	}
 	for (size_t i = 0; i < scope.count; i++) {
 		r = registry_colour(cascade->registry, scope.subjects[i].person, scope.subjects[i].jurisdiction, &colour, e);
 		if (r == 0)
-			counts.colours[colour.colour]++;
+			run.counts.colours[colour.colour]++;
 		else if (r != ERROR_EXISTS_NOT)
 			goto out;
 	}
 	r = 0;
-	*ret_counts = counts;
+	*ret_counts = run.counts;
 out:
 	free(scope.subjects);
-	free(batch);
+	run_end(&run);
 	return r;
 }
 
-static int
-rehearse_scope(struct cascade *cascade, const struct scope *scope, struct cascade_counts *counts, struct error *e)
-{
-	struct registry_colour colour;
-
-	for (size_t i = 0; i < scope->count; i++) {
-		int r = evaluate_subject(cascade, &scope->subjects[i], &colour, e);
-
-		if (r == ERROR_EXISTS_NOT)
-			continue;
-		if (r < 0)
-			return r;
-		counts->evaluated++;
-		counts->colours[colour.colour]++;
-	}
-	return 0;
-}
-
 struct rehearsing {
-	struct cascade *cascade;
+	struct run run;
 	struct scope scope;
-	struct cascade_counts counts;
 	person_number last;
 	size_t seen;
 };
+
+static int
+rehearse_scope(struct rehearsing *rehearsing, struct error *e)
+{
+	const struct scope *scope = &rehearsing->scope;
+	struct run *run = &rehearsing->run;
+	struct registry_colour colour;
+
+	for (size_t i = 0; i < scope->count; i++) {
+		struct error reason = {0};
+		int r = evaluate_subject(run->cascade, &scope->subjects[i], &colour, &reason);
+
+		if (r == ERROR_EXISTS_NOT)
+			continue;
+		if (is_own_failure(r)) {
+			if ((r = note_failure(run, &scope->subjects[i], &reason, e)) != 0)
+				return r;
+			continue;
+		}
+		if (r < 0) {
+			*e = reason;
+			return r;
+		}
+		run->counts.evaluated++;
+		run->counts.colours[colour.colour]++;
+	}
+	return 0;
+}
 
 static int
 rehearse_person(person_number person, void *context, struct error *e)
@@ -284,16 +377,16 @@ rehearse_person(person_number person, void *context, struct error *e)
 	rehearsing->last = person;
 	rehearsing->seen++;
 	rehearsing->scope.count = 0;
-	if ((r = gather(rehearsing->cascade, &person, 1, &rehearsing->scope, e)) < 0)
+	if ((r = gather(rehearsing->run.cascade, &person, 1, &rehearsing->scope, e)) < 0)
 		return r;
-	return rehearse_scope(rehearsing->cascade, &rehearsing->scope, &rehearsing->counts, e);
+	return rehearse_scope(rehearsing, e);
 }
 
 int
 cascade_rehearse(struct cascade *cascade, const char *jurisdiction, const person_number *people, size_t count,
-	struct cascade_counts *ret_counts, struct error *e)
+	const struct cascade_listener *listener, struct cascade_counts *ret_counts, struct error *e)
 {
-	struct rehearsing rehearsing = {.cascade = cascade, .scope = {.only = jurisdiction}};
+	struct rehearsing rehearsing = {.run = {.cascade = cascade, .listener = listener}, .scope = {.only = jurisdiction}};
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < count; i++)
@@ -305,21 +398,34 @@ cascade_rehearse(struct cascade *cascade, const char *jurisdiction, const person
 			break;
 	}
 	if (r == 0)
-		*ret_counts = rehearsing.counts;
+		*ret_counts = rehearsing.run.counts;
 	free(rehearsing.scope.subjects);
+	run_end(&rehearsing.run);
 	return r;
+}
+
+/* One person's failure is the answer where only they are asked for. */
+static int
+give_reason(person_number person, const char *jurisdiction, const struct error *reason, void *context, struct error *e)
+{
+	(void)person;
+	(void)jurisdiction;
+	(void)context;
+	*e = *reason;
+	return reason->code;
 }
 
 int
 cascade_colour(struct cascade *cascade, person_number person, const char *jurisdiction,
 	struct registry_colour *ret_colour, struct error *e)
 {
+	const struct cascade_listener listener = {.failed = give_reason};
 	struct cascade_counts counts;
 	int r = registry_is_stale(cascade->registry, person, jurisdiction, registry_now(cascade->registry), e);
 
 	if (r < 0)
 		return r;
-	if (r == 1 && (r = cascade_evaluate_people(cascade, jurisdiction, &person, 1, NULL, NULL, &counts, e)) < 0)
+	if (r == 1 && (r = cascade_evaluate_people(cascade, jurisdiction, &person, 1, &listener, &counts, e)) < 0)
 		return r;
 	return registry_colour(cascade->registry, person, jurisdiction, ret_colour, e);
 }

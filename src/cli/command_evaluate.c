@@ -18,6 +18,17 @@ print_change(const struct cascade_change *change, void *context, struct error *e
 	return 0;
 }
 
+/* Told whichever way the answer is printed: what could not be decided is no answer. */
+static int
+print_failure(
+	person_number person, const char *jurisdiction, const struct error *reason, void *context, struct error *e)
+{
+	(void)context;
+	(void)e;
+	cli_say("person %u: %s: %s", person, jurisdiction, reason->message);
+	return 0;
+}
+
 static int
 read_people(struct cli_store *store, char **words, size_t count, person_number **ret_people)
 {
@@ -44,7 +55,10 @@ print_counts(struct cli *cli, const struct cascade_counts *counts)
 	json_t *colours;
 
 	if (!cli->json) {
-		printf("evaluated %lld, changed %lld\n", (long long)counts->evaluated, (long long)counts->changed);
+		printf("evaluated %lld, changed %lld", (long long)counts->evaluated, (long long)counts->changed);
+		if (counts->failed > 0)
+			printf(", failed %lld", (long long)counts->failed);
+		printf("\n");
 		for (size_t i = 0; i < sizeof shown / sizeof shown[0]; i++)
 			printf("  %-6s %lld\n", colour_name(shown[i]), (long long)counts->colours[shown[i]]);
 		return EXIT_DONE;
@@ -52,8 +66,8 @@ print_counts(struct cli *cli, const struct cascade_counts *counts)
 	colours = json_object();
 	for (size_t i = 0; i < sizeof shown / sizeof shown[0]; i++)
 		json_object_set_new(colours, colour_name(shown[i]), json_integer(counts->colours[shown[i]]));
-	return cli_print_json(json_pack("{s:I, s:I, s:o}", "evaluated", (json_int_t)counts->evaluated, "changed",
-		(json_int_t)counts->changed, "colours", colours));
+	return cli_print_json(json_pack("{s:I, s:I, s:I, s:o}", "evaluated", (json_int_t)counts->evaluated, "changed",
+		(json_int_t)counts->changed, "failed", (json_int_t)counts->failed, "colours", colours));
 }
 
 static int
@@ -61,6 +75,7 @@ run(struct cli *cli, int argc, char **argv)
 {
 	const char *pack_name = NULL;
 	const struct cli_option options[] = {{"pack", OPTION_VALUE, &pack_name}};
+	const struct cascade_listener listener = {print_change, print_failure, cli};
 	struct cascade_counts counts = {0};
 	person_number *people = NULL;
 	const struct pack *pack;
@@ -81,16 +96,18 @@ run(struct cli *cli, int argc, char **argv)
 	/* What is asked of another time, or of what was known then, is answered and leaves no trace. */
 	rehearse = cli->known_text || (cli->now_text && !registry_is_demo(store.registry));
 	if (rehearse)
-		r = cascade_rehearse(store.cascade, pack_name, people, count, &counts, &e);
+		r = cascade_rehearse(store.cascade, pack_name, people, count, &listener, &counts, &e);
 	else if ((r = cascade_trace_cases(store.cascade, &e)) == 0)
-		r = count ? cascade_evaluate_people(store.cascade, pack_name, people, count, print_change, cli, &counts, &e)
-				  : cascade_evaluate_due(store.cascade, pack_name, print_change, cli, &counts, &e);
+		r = count ? cascade_evaluate_people(store.cascade, pack_name, people, count, &listener, &counts, &e)
+				  : cascade_evaluate_due(store.cascade, pack_name, &listener, &counts, &e);
 	if (r < 0)
 		code = cli_fail(&e);
 	else
 		code = print_counts(cli, &counts);
 	if (code == EXIT_DONE && rehearse)
 		cli_say("nothing is recorded: --%s asks of another time", cli->known_text ? "known" : "now");
+	if (code == EXIT_DONE && counts.failed > 0)
+		code = EXIT_BAD_INPUT;
 out:
 	free(people);
 	cli_store_close(&store);
@@ -105,6 +122,8 @@ const struct command command_evaluate = {
 		"Evaluates everyone who is due, or the people named, and prints each changed colour and the counts by colour.\n"
 		"Colours, their log and the ledger are written together, some hundred people at a time: after a crash, run it\n"
 		"again.\n\n"
+		"Somebody whose evaluation cannot be made (a rule that fails on their evidence) is named on stderr with the\n"
+		"reason, keeps the colour they had and stays due; the others are evaluated, and the exit code is 3.\n\n"
 		"  --pack P   one jurisdiction only\n\n"
 		"With --known, or with --now in a store that is no demo, everyone who applied (or is named) is evaluated as of\n"
 		"then and nothing is recorded.\n",

@@ -204,12 +204,18 @@ answer_code(struct http_context *c, struct exchange *x)
 	const struct pack *pack;
 	json_t *answer = NULL, *slots = json_array();
 	struct error e = {0};
+	int r;
 
 	if (!exchange_number(x, "slots", 0, SLOTS_MAX, &count) || !person_and_pack(c, x, &person, &pack))
 		goto out;
 	lifetime_s = context_code_lifetime(c, pack);
-	if (cascade_colour(c->cascade, person.person, pack_jurisdiction(pack), &colour, &e) < 0 ||
-		!(answer = issue(c, &colour, now, lifetime_s, &e))) {
+	r = cascade_colour(c->cascade, person.person, pack_jurisdiction(pack), &colour, &e);
+	if (r == ERROR_BAD_INPUT || r == ERROR_TOO_LARGE) { /* a rule fails on their evidence: not the request's fault */
+		exchange_problem(x, MHD_HTTP_SERVICE_UNAVAILABLE, "unavailable",
+			"The colour cannot be worked out at the moment; the health department is told why when it evaluates");
+		goto out;
+	}
+	if (r < 0 || !(answer = issue(c, &colour, now, lifetime_s, &e))) {
 		exchange_failure(x, &e);
 		goto out;
 	}

@@ -28,6 +28,33 @@ is '["mycity"]' "$("$HEALTHCODE" --data "$FOLDER/store" --json explain "$PERSON"
 exits 0 "a code is issued" "$HEALTHCODE" --data "$FOLDER/store" --json code issue "$PERSON" --pack mycity
 is "mycity green" "$(jq -r '"\(.jurisdiction) \(.colour)"' "$FOLDER/out")" "in the new city's name"
 
+# A rule that forgets to ask whether there is a check-in fails for whoever has none, and for nobody else.
+cp -r "$SOURCE/packs/ningbo-2020" "$FOLDER/careless"
+cat >"$FOLDER/careless/rules/nb-yellow-fever.json" <<'JSON'
+{"id": "NB-YELLOW-FEVER", "colour": "yellow", "when": {"before": [
+  {"plusTime": [{"var": "payload.latest.checkins.at"}, 3, "day"]},
+  {"plusTime": [{"var": "external.validationClock"}, 0, "day"]}]},
+ "reason": "yellow_fever", "source": "an assumption of this test"}
+JSON
+OTHER=$(id_number 330110 19810101 001)
+{ cat "$FOLDER/residents.csv"; echo "$OTHER,韩梅梅,13800000002,330110,2020-03-01T12:00:00+08:00"; } >"$FOLDER/two.csv"
+echo "$PERSON,2020-03-01T12:00:00+08:00,36.5,,no" >>"$FOLDER/checkins.csv"
+C() { "$HEALTHCODE" --data "$FOLDER/careless-store" --now 2020-03-06T08:00:00+08:00 "$@"; }
+exits 0 "a store with a careless rule" "$HEALTHCODE" --data "$FOLDER/careless-store" init --pack "$FOLDER/careless" --clock 2020-03-06T08:00:00+08:00
+exits 0 "two people apply" C import residents "$FOLDER/two.csv"
+exits 0 "one of them checks in" C import checkins "$FOLDER/checkins.csv"
+number=$(C --json person show "$OTHER" | jq -r .person)
+exits 3 "one whose evaluation fails makes it exit 3" C evaluate
+holds "names the person, the rule and why" grep -qE "^person $number: careless: .*NB-YELLOW-FEVER" "$FOLDER/err"
+holds "and is counted" grep -q '^evaluated 1, changed 1, failed 1$' "$FOLDER/out"
+exits 3 "they are due still" C --json evaluate
+is "0 1" "$(jq -r '"\(.evaluated) \(.failed)"' "$FOLDER/out")" "while the other is not"
+sed -i "s/^$PERSON,/$OTHER,/" "$FOLDER/checkins.csv"
+exits 0 "with a check-in" C import checkins "$FOLDER/checkins.csv"
+exits 0 "the rest is evaluated" C --json evaluate
+is "1 0" "$(jq -r '"\(.evaluated) \(.failed)"' "$FOLDER/out")" "and nobody fails"
+rm -r "$FOLDER/careless" "$FOLDER/careless-store"
+
 # broken SENTENCE FILE LINE COLUMN REASON, once $FOLDER/broken was changed
 broken() {
 	exits 3 "$1" "$HEALTHCODE" pack check "$FOLDER/broken"
