@@ -1,0 +1,95 @@
+#include "presence/cache.h"
+
+#include <stdlib.h>
+
+#include "base/array.h"
+#include "keys/keys.h"
+#include "presence/bits.h"
+
+enum { CACHED_MAX = 1 << 22 };
+
+struct cache {
+	struct cached **held;
+	size_t count, capacity, hand; /* ${hand}: where to look for room next (the clock's) */
+	size_t bytes, bytes_maximum;
+};
+
+int
+cache_new(size_t bytes_maximum, struct cache **ret_cache, struct error *e)
+{
+	struct cache *cache = calloc(1, sizeof *cache);
+
+	if (!cache)
+		return error_no_memory(e);
+	cache->bytes_maximum = bytes_maximum;
+	*ret_cache = cache;
+	return 0;
+}
+
+void
+cache_free(struct cache *cache)
+{
+	if (!cache)
+		return;
+	while (cache->count)
+		cache_drop(cache, cache->held[cache->count - 1]);
+	free(cache->held);
+	free(cache);
+}
+
+void
+cache_drop(struct cache *cache, struct cached *cached)
+{
+	struct cached *last;
+
+	if (!cached)
+		return;
+	last = cache->held[--cache->count];
+	cache->held[cached->index] = last;
+	last->index = cached->index;
+	cache->bytes -= cached->size;
+	*cached->home = NULL;
+	keys_wipe(cached, cached->size);
+	free(cached);
+}
+
+static void
+make_room(struct cache *cache, size_t size)
+{
+	while (cache->count && cache->bytes + size > cache->bytes_maximum) {
+		struct cached *cached;
+
+		if (cache->hand >= cache->count)
+			cache->hand = 0;
+		cached = cache->held[cache->hand];
+		if (cached->recent) {
+			cached->recent = false;
+			cache->hand++;
+		} else {
+			cache_drop(cache, cached);
+		}
+	}
+}
+
+int
+cache_make(struct cache *cache, size_t length, struct cached **home, struct cached **ret_cached, struct error *e)
+{
+	const size_t size = sizeof(struct cached) + length + BITS_SLACK;
+	struct cached *cached;
+	int r;
+
+	if ((r = array_grow(&cache->held, &cache->capacity, cache->count + 1, sizeof *cache->held, CACHED_MAX, e)) < 0)
+		return r;
+	make_room(cache, size);
+	if (!(cached = calloc(1, size)))
+		return error_no_memory(e);
+	cached->home = home;
+	cached->index = cache->count;
+	cached->size = size;
+	cached->recent = true;
+	cache->held[cache->count++] = cached;
+	cache->bytes += size;
+	*home = cached;
+	*ret_cached = cached;
+	return 0;
+}
