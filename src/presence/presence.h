@@ -18,6 +18,7 @@
 
 #include "base/error.h"
 #include "base/time.h"
+#include "presence/detect.h"
 
 typedef uint32_t person_number; /* 0 is nobody */
 typedef uint32_t place_number;  /* 0 is nowhere */
