@@ -24,6 +24,10 @@ try {
 		target: 'node18',
 		jsx: 'automatic',
 		jsxImportSource: 'preact',
+		mainFields: ['module', 'main'],
+		// What readers in CommonJS ask of Node itself.
+		banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+		alias: { 'isomorphic-webcrypto': join(here, 'tests/unit/webcrypto.mjs') },
 		inject: [join(here, 'tests/unit/device.mjs')],
 		logLevel: 'warning',
 	});

@@ -73,7 +73,7 @@ verify(struct cli *cli, int argc, char **argv)
 		goto out;
 	}
 	if ((code = print_answer(cli, &claims, cause)) == EXIT_DONE)
-		code = verify_exit(words[0], cause == CODE_VALID, cause == CODE_MALFORMED, &e);
+		code = verify_exit(words[0], cause == CODE_VALID, cause == CODE_MALFORMED || cause == CODE_TOO_LARGE, &e);
 out:
 	trust_free(trust);
 	buffer_free(&text);
@@ -104,7 +104,7 @@ const struct command command_code = {
 		"PNG picture, or an SVG that healthcode drew; \"-\" is standard input. --trust is a signed trust list, or\n"
 		"certificates (PEM, DER, base64), or a folder of them. Exit 0 if it is valid; 1 if not, with the cause:\n"
 		"not_a_code, wrong_algorithm, unknown_key, bad_signature, wrong_issuer, key_not_valid, revoked,\n"
-		"not_yet_valid, expired, list_too_old, wrong_colour; 3 if it is malformed. What a code says is told only\n"
+		"not_yet_valid, expired, list_too_old, wrong_colour; 3 if it is malformed or too_large. What a code says is told only\n"
 		"where its signature holds.\n",
 	.run = run,
 };

@@ -32,6 +32,7 @@ static const char *const cause_names[] = {
 	[CODE_EXPIRED] = "expired",
 	[CODE_LIST_TOO_OLD] = "list_too_old",
 	[CODE_WRONG_COLOUR] = "wrong_colour",
+	[CODE_TOO_LARGE] = "too_large",
 };
 
 const char *
@@ -54,7 +55,7 @@ code_colour_read(const char *name, enum code_colour *ret_colour)
 const char *
 code_cause_name(enum code_cause cause)
 {
-	return cause <= CODE_WRONG_COLOUR ? cause_names[cause] : NULL;
+	return cause <= CODE_TOO_LARGE ? cause_names[cause] : NULL;
 }
 
 /* The claims in the deterministic order of their keys. */
@@ -129,14 +130,20 @@ find_key(const struct cose_sign1 *message, const struct trust *trust, const stru
 	int r;
 
 	*ret_cause = CODE_WRONG_ALGORITHM;
-	if (!message->algorithm_is_protected || message->algorithm != COSE_ES256)
+	if (!message->algorithm_is_protected ||
+		(message->algorithm != COSE_ES256 && message->algorithm != COSE_PS256 && message->algorithm != COSE_EDDSA))
 		return 0;
 	*ret_cause = CODE_UNKNOWN_KEY;
 	if (!message->key_id || message->key_id_length != KEY_ID_SIZE)
 		return 0;
 	while ((key = trust_find(trust, message->key_id, key))) {
-		if (key->is_certificate || !public_key_is_p256(key->key))
+		if (key->is_certificate)
 			continue;
+		if (!public_key_suits(key->key, message->algorithm)) {
+			if (*ret_cause == CODE_UNKNOWN_KEY)
+				*ret_cause = CODE_WRONG_ALGORITHM;
+			continue;
+		}
 		if ((r = cose_sign1_check(message, NULL, 0, key->key, &holds, e)) < 0)
 			return r;
 		*ret_cause = holds ? CODE_VALID : CODE_BAD_SIGNATURE;
@@ -170,7 +177,7 @@ answer(int r, enum code_cause *ret_cause)
 {
 	if (r == ERROR_NO_MEMORY)
 		return r;
-	*ret_cause = CODE_MALFORMED;
+	*ret_cause = r == ERROR_TOO_LARGE ? CODE_TOO_LARGE : CODE_MALFORMED;
 	return 0;
 }
 

@@ -1,6 +1,7 @@
 /* credential/code.h: the signed code that a person holds, and what a gate learns from it offline.
  *
- * A code is "HC1:" + base45(zlib(COSE_Sign1(CWT))), signed with ES256; docs/code-format.md has its claims. It names no
+ * A code is "HC1:" + base45(zlib(COSE_Sign1(CWT))); docs/code-format.md has its claims. Ours are signed with ES256; those
+ * of issuers that sign with PS256 or EdDSA are read as well. It names no
  * person. Its id is a permutation of person, jurisdiction and time slot under the issuer's key of the day: nobody else
  * can link two codes, and the issuer opens one without a table. */
 
@@ -41,7 +42,7 @@ enum code_cause {
 	CODE_VALID,
 	CODE_MALFORMED,       /* "malformed": not a code at all, or bytes out of place */
 	CODE_NOT_A_CODE,      /* "not_a_code": well-formed, but says no colour, such as a health certificate */
-	CODE_WRONG_ALGORITHM, /* "wrong_algorithm": not ES256 named in the protected header */
+	CODE_WRONG_ALGORITHM, /* "wrong_algorithm": none of ES256, PS256, EdDSA in the protected header, or not the key's */
 	CODE_UNKNOWN_KEY,     /* "unknown_key": no trusted key has that id */
 	CODE_BAD_SIGNATURE,   /* "bad_signature" */
 	CODE_WRONG_ISSUER,    /* "wrong_issuer": the key does not sign for that jurisdiction */
@@ -51,6 +52,7 @@ enum code_cause {
 	CODE_EXPIRED,         /* "expired" */
 	CODE_LIST_TOO_OLD,    /* "list_too_old": the trust list is older than it allows */
 	CODE_WRONG_COLOUR,    /* "wrong_colour": a colour that is none of the four */
+	CODE_TOO_LARGE,       /* "too_large": more text, inflated bytes or CBOR items than a code may have */
 };
 
 /* The cause's name; NULL for CODE_VALID. */

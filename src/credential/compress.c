@@ -2,7 +2,7 @@
 
 #include <zlib.h>
 
-enum { INFLATE_STEP = 4096, INPUT_MAX = 1 << 20, WINDOW_BITS = 10, MEMORY_LEVEL = 3 };
+enum { INFLATE_STEP = 4096, INPUT_MAX = 1 << 20, BLOCK_MAX = 65535 };
 
 int
 inflate_all(const uint8_t *bytes, size_t length, struct buffer *out, struct error *e)
@@ -48,29 +48,34 @@ out:
 	return r;
 }
 
+/* RFC 1950 around RFC 1951, 3.2.4. */
 int
-deflate_all(const uint8_t *bytes, size_t length, struct buffer *out, struct error *e)
+store_all(const uint8_t *bytes, size_t length, struct buffer *out, struct error *e)
 {
-	z_stream stream = {.next_in = (Bytef *)(uintptr_t)bytes, .avail_in = (uInt)length};
-	size_t bound;
+	static const uint8_t header[] = {0x78, 0x01};
+	uint32_t sum = (uint32_t)adler32(adler32(0, NULL, 0), bytes, (uInt)length);
+	uint8_t tail[4] = {(uint8_t)(sum >> 24), (uint8_t)(sum >> 16), (uint8_t)(sum >> 8), (uint8_t)sum};
+	size_t before = out->length, at = 0;
 	int r;
 
 	if (length > INPUT_MAX)
 		return error_set(e, ERROR_TOO_LARGE, "zlib: more than the maximum of %d bytes", INPUT_MAX);
-	if (deflateInit2(&stream, Z_BEST_SPEED, Z_DEFLATED, WINDOW_BITS, MEMORY_LEVEL, Z_DEFAULT_STRATEGY) != Z_OK)
-		return error_no_memory(e);
-	bound = deflateBound(&stream, length);
-	if ((r = buffer_reserve(out, bound, e)) < 0)
-		goto out;
-	stream.next_out = out->data + out->length;
-	stream.avail_out = (uInt)bound;
-	if (deflate(&stream, Z_FINISH) != Z_STREAM_END) {
-		r = error_set(e, ERROR_TOO_LARGE, "zlib: the stream passed its bound");
-		goto out;
-	}
-	out->length += bound - stream.avail_out;
-	out->data[out->length] = 0;
+	if ((r = buffer_add(out, header, sizeof header, e)) < 0)
+		return r;
+	do {
+		size_t size = length - at < BLOCK_MAX ? length - at : BLOCK_MAX;
+		uint8_t head[5] = {
+			at + size == length, (uint8_t)size, (uint8_t)(size >> 8), (uint8_t)~size, (uint8_t)(~size >> 8)};
+
+		if ((r = buffer_add(out, head, sizeof head, e)) < 0 || (r = buffer_add(out, bytes + at, size, e)) < 0)
+			goto out;
+		at += size;
+	} while (at < length);
+	r = buffer_add(out, tail, sizeof tail, e);
 out:
-	deflateEnd(&stream);
+	if (r < 0) {
+		out->length = before;
+		out->data[before] = 0;
+	}
 	return r;
 }

@@ -14,9 +14,10 @@
  * the stream), ERROR_TOO_LARGE (more than the maximum of ${out}: stopped there) or ERROR_NO_MEMORY. */
 int inflate_all(const uint8_t *bytes, size_t length, struct buffer *out, struct error *e);
 
-/* deflate_all(bytes, length, out, e):
- * Append a stream of ${bytes} (at most 1 MiB), made at the fastest level: a code is a few hundred bytes, of which the
- * signature does not shrink, and level 9 costs more than signing. Return 0, ERROR_TOO_LARGE or ERROR_NO_MEMORY. */
-int deflate_all(const uint8_t *bytes, size_t length, struct buffer *out, struct error *e);
+/* store_all(bytes, length, out, e):
+ * Append a stream that holds ${bytes} (at most 1 MiB) as they are, in stored blocks: a code is less than 200 bytes, most
+ * of them key id, id and signature, and no level of deflate makes them fewer (docs/decisions/0029). The stream begins
+ * with 0x78, which some readers look for. Return 0, ERROR_TOO_LARGE or ERROR_NO_MEMORY. */
+int store_all(const uint8_t *bytes, size_t length, struct buffer *out, struct error *e);
 
 #endif

@@ -48,7 +48,7 @@ container_write(const void *message, size_t length, struct buffer *text, struct 
 	size_t before = text->length;
 	int r;
 
-	if ((r = deflate_all(message, length, &compressed, e)) < 0 || (r = buffer_add_text(text, prefix, e)) < 0)
+	if ((r = store_all(message, length, &compressed, e)) < 0 || (r = buffer_add_text(text, prefix, e)) < 0)
 		goto out;
 	if ((r = base45_encode(compressed.data, compressed.length, text, e)) == 0 &&
 		text->length - before > CONTAINER_TEXT_MAX)

@@ -341,6 +341,23 @@ public_key_is_p256(const struct public_key *key)
 	return coordinate_size(key->key) == P256_COORDINATE;
 }
 
+bool
+public_key_suits(const struct public_key *key, int64_t algorithm)
+{
+	int kind = EVP_PKEY_get_base_id(key->key);
+
+	switch (algorithm) {
+	case COSE_ES256:
+		return public_key_is_p256(key);
+	case COSE_PS256:
+		return kind == EVP_PKEY_RSA || kind == EVP_PKEY_RSA_PSS;
+	case COSE_EDDSA:
+		return kind == EVP_PKEY_ED25519;
+	default:
+		return false;
+	}
+}
+
 /* r||s to DER; its length, or 0. */
 static size_t
 signature_to_der(const uint8_t *signature, size_t size, uint8_t *der)

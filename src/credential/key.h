@@ -92,7 +92,10 @@ int public_key_id(const void *der, size_t length, uint8_t id[KEY_ID_SIZE], struc
 bool public_key_check(const struct public_key *key, int64_t algorithm, const void *bytes, size_t length,
 	const uint8_t *signature, size_t signature_length);
 
-/* Whether ${key} is EC P-256, the only kind that codes and lists of our own are signed with. */
+/* Whether ${key} is EC P-256, the only kind that lists of our own are signed with. */
 bool public_key_is_p256(const struct public_key *key);
+
+/* Whether a code may be signed with this algorithm and key: ES256 with EC P-256, PS256 with RSA, EdDSA with Ed25519. */
+bool public_key_suits(const struct public_key *key, int64_t algorithm);
 
 #endif

@@ -148,6 +148,7 @@ cause_of_code(enum code_cause cause)
 	case CODE_NOT_A_CODE:
 	case CODE_WRONG_ALGORITHM:
 	case CODE_WRONG_COLOUR:
+	case CODE_TOO_LARGE:
 		return GATE_MALFORMED;
 	case CODE_UNKNOWN_KEY:
 	case CODE_WRONG_ISSUER:

@@ -402,7 +402,7 @@ every_colour_and_cause_has_a_name(void **state)
 	enum code_colour colour;
 
 	(void)state;
-	for (enum code_cause cause = CODE_MALFORMED; cause <= CODE_WRONG_COLOUR; cause++)
+	for (enum code_cause cause = CODE_MALFORMED; cause <= CODE_TOO_LARGE; cause++)
 		assert_non_null(code_cause_name(cause));
 	for (enum code_colour each = CODE_GREEN; each <= CODE_GRAY; each++) {
 		assert_true(code_colour_read(code_colour_name(each), &colour));

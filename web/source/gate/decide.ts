@@ -19,6 +19,7 @@ const CODE_CAUSE: Record<CodeCause, CheckCause> = {
 	not_a_code: 'malformed',
 	wrong_algorithm: 'malformed',
 	wrong_colour: 'malformed',
+	too_large: 'malformed',
 	unknown_key: 'unknown_issuer',
 	wrong_issuer: 'unknown_issuer',
 	key_not_valid: 'unknown_issuer',

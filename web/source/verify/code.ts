@@ -2,14 +2,14 @@
 
 import type { Colour } from '../api.ts';
 import { base45Decode } from './base45.ts';
-import { ES256, hex, readCbor, readSign1, sign1Holds } from './cose.ts';
+import { algorithmIsKnown, hex, keySuits, readCbor, readSign1, sign1Holds } from './cose.ts';
 import { inflate } from './inflate.ts';
 import { type Trust, trustIsTooOld } from './trust.ts';
 
 /* As docs/code-format.md lists them. */
 export type CodeCause =
 	| 'malformed' | 'not_a_code' | 'wrong_colour' | 'wrong_algorithm' | 'unknown_key' | 'bad_signature' | 'wrong_issuer'
-	| 'key_not_valid' | 'revoked' | 'not_yet_valid' | 'expired' | 'list_too_old';
+	| 'key_not_valid' | 'revoked' | 'not_yet_valid' | 'expired' | 'list_too_old' | 'too_large';
 
 export interface CodeAnswer {
 	cause: CodeCause | null; /* null: it counts */
@@ -31,10 +31,14 @@ const no = (cause: CodeCause): CodeAnswer => ({ cause, issuer: null, colour: nul
 /* Check ${text} at ${now} (s). */
 export async function verifyCode(text: string, trust: Trust, now: number): Promise<CodeAnswer> {
 	const code = text.replace(/[\r\n]+$/, '');
-	if (!code.startsWith('HC1:') || code.length > TEXT_MAX)
+	if (!code.startsWith('HC1:'))
 		return no('malformed');
+	if (code.length > TEXT_MAX)
+		return no('too_large');
 	const packed = base45Decode(code.slice(4));
 	const bytes = packed && (await inflate(packed, MESSAGE_MAX));
+	if (bytes === 'too_large')
+		return no('too_large');
 	const message = bytes && readSign1(bytes);
 	const claims = message && readCbor(message.payload);
 	if (!message || !(claims instanceof Map))
@@ -50,12 +54,13 @@ export async function verifyCode(text: string, trust: Trust, now: number): Promi
 	const colour = COLOURS[claims.get(CLAIM.colour) as number];
 	if (!colour)
 		return no('wrong_colour');
-	if (message.algorithm !== ES256)
+	if (!algorithmIsKnown(message.algorithm))
 		return no('wrong_algorithm');
 
-	const candidates = message.keyId ? (trust.keys.get(hex(message.keyId)) ?? []) : [];
+	const known = message.keyId ? (trust.keys.get(hex(message.keyId)) ?? []) : [];
+	const candidates = known.filter(({ key }) => keySuits(key, message.algorithm));
 	if (candidates.length === 0)
-		return no('unknown_key');
+		return no(known.length ? 'wrong_algorithm' : 'unknown_key');
 	let signer = null;
 	for (const candidate of candidates)
 		if (!signer && (await sign1Holds(message, candidate.key)))

@@ -1,4 +1,4 @@
-/* COSE_Sign1 (RFC 9052, 4.2) with ES256, read as strictly as the service reads it: no doubled key, no detached payload,
+/* COSE_Sign1 (RFC 9052, 4.2) with ES256, PS256 or EdDSA, read as strictly as the service reads it: no doubled key, no detached payload,
  * nothing critical that is not understood, no bytes after the message. */
 
 import { decode, encode, Tagged } from 'cborg';
@@ -14,6 +14,18 @@ export interface Sign1 {
 }
 
 export const ES256 = -7;
+
+/* The kind of key that goes with each algorithm, as WebCrypto names it. */
+const KIND: Record<number, { key: RsaHashedImportParams | EcKeyImportParams | Algorithm; check: RsaPssParams | EcdsaParams | Algorithm }> = {
+	[ES256]: { key: { name: 'ECDSA', namedCurve: 'P-256' }, check: { name: 'ECDSA', hash: 'SHA-256' } },
+	[-37]: { key: { name: 'RSA-PSS', hash: 'SHA-256' }, check: { name: 'RSA-PSS', saltLength: 32 } },
+	[-8]: { key: { name: 'Ed25519' }, check: { name: 'Ed25519' } },
+};
+
+/* Whether a code may be signed with this algorithm at all, and with this key. */
+export const algorithmIsKnown = (algorithm: unknown): boolean => typeof algorithm === 'number' && algorithm in KIND;
+export const keySuits = (key: CryptoKey, algorithm: unknown): boolean =>
+	typeof algorithm === 'number' && KIND[algorithm]?.key.name === key.algorithm.name;
 const ALGORITHM = 1;
 const CRITICAL = 2;
 const KEY_ID = 4;
@@ -54,25 +66,28 @@ export function readSign1(bytes: Uint8Array): Sign1 | null {
 	return { algorithm: header.get(ALGORITHM), keyId, protectedBytes, payload, signature };
 }
 
-/* Whether the signature holds under a P-256 key. */
+/* Whether the signature holds under ${key}. */
 export async function sign1Holds(message: Sign1, key: CryptoKey): Promise<boolean> {
 	const signed = encode(['Signature1', message.protectedBytes, new Uint8Array(0), message.payload]);
+	const kind = KIND[message.algorithm as number];
+	if (!kind || !keySuits(key, message.algorithm))
+		return false;
 	try {
-		return await crypto.subtle.verify({ name: 'ECDSA', hash: 'SHA-256' }, key, message.signature as BufferSource,
-			signed as BufferSource);
+		return await crypto.subtle.verify(kind.check, key, message.signature as BufferSource, signed as BufferSource);
 	} catch {
 		return false;
 	}
 }
 
-/* A P-256 key from SubjectPublicKeyInfo DER, or null. */
+/* A key (P-256, RSA, Ed25519 where the browser has it) from SubjectPublicKeyInfo DER, or null. */
 export async function readPublicKey(der: Uint8Array): Promise<CryptoKey | null> {
-	try {
-		return await crypto.subtle.importKey('spki', der as BufferSource, { name: 'ECDSA', namedCurve: 'P-256' }, false,
-			['verify']);
-	} catch {
-		return null;
-	}
+	for (const { key } of Object.values(KIND))
+		try {
+			return await crypto.subtle.importKey('spki', der as BufferSource, key, false, ['verify']);
+		} catch {
+			/* of another kind */
+		}
+	return null;
 }
 
 /* The first eight bytes of SHA-256 of the key's DER, in hexadecimal: its id. */

@@ -1,7 +1,7 @@
 /* Zlib (RFC 1950) by the browser's own inflater, with a limit on what comes out. */
 
-/* The inflated bytes, or null where the input is broken or holds more than ${maximum} bytes. */
-export async function inflate(bytes: Uint8Array, maximum: number): Promise<Uint8Array | null> {
+/* The inflated bytes, null where the input is broken, 'too_large' where it holds more than ${maximum} bytes. */
+export async function inflate(bytes: Uint8Array, maximum: number): Promise<Uint8Array | 'too_large' | null> {
 	const reader = new Blob([bytes as BlobPart]).stream().pipeThrough(new DecompressionStream('deflate')).getReader();
 	const pieces: Uint8Array[] = [];
 	let length = 0;
@@ -13,7 +13,7 @@ export async function inflate(bytes: Uint8Array, maximum: number): Promise<Uint8
 			length += value.length;
 			if (length > maximum) {
 				await reader.cancel();
-				return null;
+				return 'too_large';
 			}
 			pieces.push(value);
 		}

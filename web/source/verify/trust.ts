@@ -1,6 +1,6 @@
 /* The signed trust list (docs/code-format.md): whose signatures count, and how old the list itself may be. */
 
-import { ES256, hex, publicKeyId, readCbor, readPublicKey, readSign1, sign1Holds } from './cose.ts';
+import { ES256, hex, keySuits, publicKeyId, readCbor, readPublicKey, readSign1, sign1Holds } from './cose.ts';
 
 export interface TrustKey {
 	issuer: string;
@@ -33,7 +33,7 @@ export async function readTrust(bytes: Uint8Array, pinnedRootId?: string): Promi
 
 	const root = list.get(LIST.root);
 	const rootKey = root instanceof Uint8Array ? await readPublicKey(root) : null;
-	if (!rootKey || !(await sign1Holds(message, rootKey)))
+	if (!rootKey || !keySuits(rootKey, ES256) || !(await sign1Holds(message, rootKey)))
 		return null;
 	const rootId = await publicKeyId(root as Uint8Array);
 	if (pinnedRootId !== undefined && pinnedRootId !== rootId)
@@ -58,7 +58,7 @@ export async function readTrust(bytes: Uint8Array, pinnedRootId?: string): Promi
 			return null;
 		const key = await readPublicKey(der);
 		if (!key)
-			return null;
+			continue; /* of a kind that this browser does not know: its codes are of an unknown key */
 		const id = await publicKeyId(der);
 		keys.set(id, [...(keys.get(id) ?? []), { issuer, from, to, revokedAt, key }]);
 	}
