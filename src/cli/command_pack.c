@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/command_pack.h"
 #include "cli/commands.h"
 #include "policy/policy.h"
 
@@ -69,7 +70,7 @@ check(const char *folder)
 }
 
 static int
-run(struct cli *cli, int argc, char **argv)
+pack_check(struct cli *cli, int argc, char **argv)
 {
 	char **words;
 	size_t count;
@@ -77,19 +78,38 @@ run(struct cli *cli, int argc, char **argv)
 
 	if (code)
 		return code;
-	if (count == 0 || strcmp(words[0], "check") != 0)
-		return cli_usage(cli, "what to do with a pack: check");
-	if (count != 2)
+	if (count != 1)
 		return cli_usage(cli, "check needs one folder");
-	return cli->json ? check_json(words[1]) : check(words[1]);
+	return cli->json ? check_json(words[0]) : check(words[0]);
+}
+
+static int
+run(struct cli *cli, int argc, char **argv)
+{
+	static const struct {
+		const char *name;
+		int (*run)(struct cli *cli, int argc, char **argv);
+	} acts[] = {{"check", pack_check}, {"diff", pack_diff}};
+
+	for (size_t i = 0; argc > 1 && i < sizeof acts / sizeof *acts; i++)
+		if (strcmp(argv[1], acts[i].name) == 0)
+			return acts[i].run(cli, argc - 1, argv + 1);
+	return cli_usage(cli, "what to do with a pack: check or diff");
 }
 
 const struct command command_pack = {
 	.name = "pack",
-	.summary = "check a jurisdiction's rules",
-	.usage = "pack check DIR",
+	.summary = "check a jurisdiction's rules, and rehearse others",
+	.usage = "pack check DIR | pack diff OLD NEW [--workers N] [--samples N] [--seed S]",
 	.help =
 		"pack check reads the pack in the folder DIR and prints its jurisdiction, its name and its hash; or every fault,\n"
-		"a line each with file, line and column, and exits with 3. How a pack is written: docs/packs.md.\n",
+		"a line each with file, line and column, and exits with 3. How a pack is written: docs/packs.md.\n\n"
+		"pack diff evaluates two packs over everyone who applied in OLD's jurisdiction, as of --now, and changes nothing:\n"
+		"who would change colour, by colour, rule and residence, and how many could no longer pass a gate. OLD and NEW are\n"
+		"jurisdictions of the store, folders, or the hashes of versions in the store. It exits with 0 where nobody's colour\n"
+		"differs, 1 where somebody's does, and 3 where NEW cannot decide somebody.\n\n"
+		"  --workers N   how many threads (default: one a processor); the answer is the same\n"
+		"  --samples N   how many people to show by their random numbers (default 10)\n"
+		"  --seed S      which ones (default 1)\n",
 	.run = run,
 };

@@ -1,0 +1,10 @@
+/* cli/command_pack.h: what "pack" does besides checking: each takes the words after it (argv[0] is the word itself). */
+
+#ifndef HEALTHCODE_CLI_COMMAND_PACK_H
+#define HEALTHCODE_CLI_COMMAND_PACK_H
+
+#include "cli/cli.h"
+
+int pack_diff(struct cli *cli, int argc, char **argv);
+
+#endif

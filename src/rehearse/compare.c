@@ -1,0 +1,212 @@
+/* One person after the other, by two packs. */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "rehearse/tally.h"
+#include "rehearse/workers.h"
+
+/* A pack under comparison. */
+struct side {
+	const struct pack *pack;
+	bool pass[COLOUR_COUNT];
+};
+
+struct comparison {
+	const struct rehearse_options *options;
+	instant now;
+	struct side sides[SIDES];
+	bool same_areas; /* both packs see the areas' risk alike, so that one set of facts serves both */
+};
+
+int
+rehearse_pack(struct registry *registry, const char *name, const struct pack **ret_pack, struct error *e)
+{
+	if (strlen(name) == PACK_HASH_TEXT_SIZE - 1 && strspn(name, "0123456789abcdef") == PACK_HASH_TEXT_SIZE - 1)
+		return registry_pack_by_hash(registry, name, ret_pack, e);
+	return registry_pack(registry, name, ret_pack, e);
+}
+
+/* Which colours a gate of the pack lets in; without a gate section, all. */
+static int
+read_pass(struct side *side, struct error *e)
+{
+	const json_t *gate = pack_section(side->pack, "gate"), *names = json_object_get(gate, "pass_colours"), *name;
+	enum colour colour;
+	size_t i;
+
+	for (int c = 0; c < COLOUR_COUNT; c++)
+		side->pass[c] = gate == NULL;
+	if (gate && !json_is_array(names))
+		return error_set(e, ERROR_BAD_INPUT, "the pack %s has no gate/pass_colours", pack_jurisdiction(side->pack));
+	json_array_foreach((json_t *)names, i, name)
+	{
+		if (!colour_read(json_string_value(name), &colour))
+			return error_set(e, ERROR_BAD_INPUT, "the pack %s: /gate/pass_colours/%zu: not a colour",
+				pack_jurisdiction(side->pack), i);
+		side->pass[colour] = true;
+	}
+	return 0;
+}
+
+static bool
+same_section(const struct pack *a, const struct pack *b, const char *name)
+{
+	const json_t *x = pack_section(a, name), *y = pack_section(b, name);
+
+	return x == y || json_equal(x, y);
+}
+
+static int
+decide(const struct side *side, const json_t *facts, instant now, struct decision *decision, struct error *e)
+{
+	struct error why = {0};
+	int r = evaluate(side->pack, facts, now, &decision->result, NULL, &why);
+
+	if (r == ERROR_BAD_INPUT || r == ERROR_TOO_LARGE) { /* the pack's fault, and the report's to tell */
+		decision->failed = true;
+		snprintf(decision->reason, sizeof decision->reason, "%.*s", (int)sizeof decision->reason - 1, why.message);
+		return 0;
+	}
+	if (r < 0) {
+		if (e)
+			*e = why;
+		return r;
+	}
+	colour_read(json_string_value(json_object_get(decision->result, "colour")), &decision->colour);
+	decision->passes = side->pass[decision->colour];
+	return 0;
+}
+
+/* Whether a residence goes on at ${now}: its end is not known, or later. */
+static bool
+goes_on(const json_t *residence, instant now)
+{
+	const char *to = json_string_value(json_object_get(residence, "to"));
+	instant end;
+
+	return !to || time_read(to, strlen(to), &zone_utc, &end, NULL) < 0 || end > now;
+}
+
+/* The city (or else the province, or the country) where the facts have the person living: the latest of the residences that go on,
+ * or that ended. "" where there is none. */
+static void
+area_of_residence(const json_t *facts, instant now, char area[AREA_CODE_SIZE])
+{
+	const json_t *residences = json_object_get(facts, "residences"), *residence, *found = NULL;
+	const char *division, *country;
+	bool going_on = false;
+	size_t i;
+
+	json_array_foreach((json_t *)residences, i, residence)
+	{
+		bool goes = goes_on(residence, now);
+
+		if (goes >= going_on)
+			found = residence;
+		going_on |= goes;
+	}
+	division = json_string_value(json_object_get(found, "division"));
+	country = json_string_value(json_object_get(found, "country"));
+	if (division && strlen(division) == AREA_CODE_SIZE - 1)
+		snprintf(area, AREA_CODE_SIZE, "%.4s00", division);
+	else
+		snprintf(area, AREA_CODE_SIZE, "%.6s", country ? country : "");
+}
+
+/* The person's facts as the new pack has them: the same, but for the areas' risk. */
+static int
+facts_after(
+	struct rehearse_worker *worker, const struct comparison *c, json_t *facts, json_t **ret_facts, struct error *e)
+{
+	json_t *copy;
+	int r;
+
+	if (c->same_areas) {
+		*ret_facts = json_incref(facts);
+		return 0;
+	}
+	if (!(copy = json_copy(facts)))
+		return error_no_memory(e);
+	if ((r = registry_facts_finish(
+			 worker->registry, c->sides[AFTER].pack, copy, registry_known(worker->registry), NULL, e)) < 0)
+		json_decref(copy);
+	else
+		*ret_facts = copy;
+	return r;
+}
+
+static int
+compare_person(struct rehearse_worker *worker, person_number person, void *context, struct error *e)
+{
+	const struct comparison *c = context;
+	struct decision decisions[SIDES] = {0};
+	json_t *facts[SIDES] = {0};
+	char area[AREA_CODE_SIZE];
+	int r;
+
+	if ((r = cascade_facts(worker->cascade, c->sides[BEFORE].pack, person, &facts[BEFORE], NULL, e)) < 0 ||
+		(r = facts_after(worker, c, facts[BEFORE], &facts[AFTER], e)) < 0)
+		goto out;
+	for (int side = 0; side < SIDES; side++)
+		if ((r = decide(&c->sides[side], facts[side], c->now, &decisions[side], e)) < 0)
+			goto out;
+	area_of_residence(facts[BEFORE], c->now, area);
+	r = tally_person(worker->own, c->options, person, area, decisions, e);
+out:
+	for (int side = 0; side < SIDES; side++) {
+		json_decref(decisions[side].result);
+		json_decref(facts[side]);
+	}
+	return r;
+}
+
+static json_t *
+pack_json(const struct pack *pack)
+{
+	return json_pack("{s:s, s:s}", "jurisdiction", pack_jurisdiction(pack), "policy", pack_hash(pack));
+}
+
+static int
+report(const struct comparison *c, const struct tally *tally, size_t people, json_t **ret_report, struct error *e)
+{
+	char now[TIME_TEXT_SIZE];
+	json_t *made = json_pack("{s:s, s:o, s:o, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:o}", "now",
+		time_write(c->now, pack_zone(c->sides[BEFORE].pack), now), "old", pack_json(c->sides[BEFORE].pack), "new",
+		pack_json(c->sides[AFTER].pack), "people", (json_int_t)people, "changed", (json_int_t)tally->changed, "stopped",
+		(json_int_t)tally->stopped, "freed", (json_int_t)tally->freed, "matrix", tally_matrix(tally), "by_rule",
+		tally_by_rule(tally), "by_area", tally_by_area(tally), "samples", tally_samples(tally), "failed",
+		tally_failed(tally));
+
+	if (!made)
+		return error_no_memory(e);
+	*ret_report = made;
+	return 0;
+}
+
+int
+rehearse_packs(const struct rehearse_options *options, const struct pack *before, const struct pack *after,
+	json_t **ret_report, struct error *e)
+{
+	struct comparison c = {.options = options,
+		.now = registry_now(options->registry),
+		.sides = {[BEFORE] = {.pack = before}, [AFTER] = {.pack = after}},
+		.same_areas = same_section(before, after, "risk") && same_section(before, after, "time_zone")};
+	unsigned workers = workers_count(options);
+	struct tally *tallies = calloc(workers, sizeof *tallies);
+	size_t people = 0;
+	int r = tallies ? 0 : error_no_memory(e);
+
+	for (int side = 0; r == 0 && side < SIDES; side++)
+		r = read_pass(&c.sides[side], e);
+	if (r == 0)
+		r = workers_run(options, before, c.now, compare_person, &c, tallies, sizeof *tallies, &people, e);
+	for (unsigned i = 1; r == 0 && i < workers; i++)
+		r = tally_add(&tallies[0], options, &tallies[i], e);
+	if (r == 0)
+		r = report(&c, &tallies[0], people, ret_report, e);
+	for (unsigned i = 0; tallies && i < workers; i++)
+		tally_clear(&tallies[i]);
+	free(tallies);
+	return r;
+}

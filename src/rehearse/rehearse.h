@@ -1,0 +1,68 @@
+/* rehearse/rehearse.h: what other rules would do, before anybody lives by them.
+ *
+ * A rehearsal evaluates two packs over the same people as of one moment and compares. It changes nothing: no evidence, no
+ * colour, no entry in the ledger; every worker reads within a transaction that only reads, and all of them see the same
+ * moment of the store. A report is the same bytes whatever the number of workers.
+ *
+ * Who is compared: everyone who applied in the old pack's jurisdiction by registry_now (for a travel card: everyone). The new
+ * pack is taken for that jurisdiction's next version, whatever its folder is called.
+ *
+ * What the report tells of single people: samples, by their random numbers, without where they live. What it
+ * tells of places leaves no row for fewer than REHEARSE_AREA_LEAST people (docs/decisions/0039).
+ *
+ * Codes of every call, beside those it names: what the registry and cascade rooms give. */
+
+#ifndef HEALTHCODE_REHEARSE_REHEARSE_H
+#define HEALTHCODE_REHEARSE_REHEARSE_H
+
+#include <jansson.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "registry/registry.h"
+
+enum {
+	REHEARSE_WORKERS_MAX = 64,
+	REHEARSE_SAMPLES = 10, /* unless asked otherwise */
+	REHEARSE_SAMPLES_MAX = 1000,
+	REHEARSE_AREA_LEAST = 10,
+};
+
+/* Called now and then with how many of ${total} people are done, by one thread at a time. A non-zero return stops the
+ * rehearsal with ERROR_STOPPED. */
+typedef int rehearse_progress(size_t done, size_t total, void *context);
+
+/* ${registry} is the store, opened by the caller on this thread and outside a transaction, whose times hold; ${where} is where
+ * it is, for the workers to open it too. ${workers} 0 is one for each processor, two at least. */
+struct rehearse_options {
+	struct registry *registry;
+	const struct registry_where *where;
+	unsigned workers;
+	uint64_t seed; /* which people are samples */
+	size_t samples;
+	rehearse_progress *progress; /* or NULL */
+	void *context;
+};
+
+/* rehearse_pack(registry, name, ret_pack, e): as registry_pack, or the stored version with the hash ${name}. */
+int rehearse_pack(struct registry *registry, const char *name, const struct pack **ret_pack, struct error *e);
+
+/* rehearse_packs(options, before, after, ret_report, e):
+ * Compare the packs ${before} and ${after}. ${ret_report} is a new reference to
+ *   {"now", "old": {"jurisdiction", "policy"}, "new": {...},
+ *    "people", "changed",
+ *    "stopped": how many a gate lets pass by the old pack (its gate's pass_colours) and not by the new, "freed": the
+ *               other way round,
+ *    "matrix": {COLOUR: {COLOUR: how many}} from old to new,
+ *    "by_rule": [{"rule", "old", "new", "only_old", "only_new"}]: whose colour each rule gives,
+ *    "by_area": [{"area", "name", "people", "changed", "stopped", "freed"}]: by city of residence ("province" where only that
+ *               is known, a country, or null for those of areas with fewer than REHEARSE_AREA_LEAST people together),
+ *    "samples": [{"person", "from", "to", "old", "new"}]: some of those who change, with the rules of each,
+ *    "failed": {"old": {"people", "reason"}, "new": ...}: whom the pack cannot decide; they stand in no other number but
+ *               "people".}
+ * Return 0, ERROR_EXISTS_NOT where nobody applied there, ERROR_BAD_INPUT for a pack whose "gate" is none, ERROR_STOPPED. */
+int rehearse_packs(const struct rehearse_options *options, const struct pack *before, const struct pack *after,
+	json_t **ret_report, struct error *e);
+
+#endif

@@ -1,0 +1,46 @@
+# Rules are rehearsed before anybody lives by them: a copy of Hangzhou's pack with other numbers, over a simulated city.
+. "$(dirname "$0")/lib.sh"
+
+PACK=hangzhou-2020
+healthcode() { "$HEALTHCODE" --data "$FOLDER/store" "$@"; }
+exits 0 "a store" healthcode init --pack "$SOURCE/packs/$PACK" --clock 2020-03-24T08:00:00+08:00
+"$HEALTHCODE" simulate --people 120 --days 21 --seed 7 --from 2020-03-03 --out "$FOLDER/city" 2>/dev/null
+for kind in residents places checkins visits stays cases; do
+	healthcode import "$kind" "$FOLDER/city/$kind.csv" >/dev/null 2>&1 || fail "import $kind"
+done
+healthcode evaluate >/dev/null
+cp -r "$SOURCE/packs/$PACK" "$FOLDER/trial"
+sed -i 's/"fever_tenths_c": 373,/"fever_tenths_c": 366,/; s/"contact_days": 14/"contact_days": 2/' "$FOLDER/trial/pack.json"
+exits 0 "the trial pack is sound" "$HEALTHCODE" pack check "$FOLDER/trial"
+
+exits 0 "a pack beside itself differs in nobody" healthcode pack diff $PACK $PACK
+ledger=$(healthcode ledger verify)
+changed_at=$(stat -c %Y.%s "$FOLDER/store/registry.db")
+colours=$(healthcode --json --now 2020-03-24T08:00:00+08:00 --known 2030-01-01T00:00:00Z evaluate | jq -c .colours)
+exits 1 "the trial differs in somebody" healthcode --json --now 2020-03-24T08:00:00+08:00 pack diff $PACK "$FOLDER/trial"
+report=$(cat "$FOLDER/out")
+json_holds "everyone is asked" '.people == 120' "$report"
+json_holds "the matrix counts everyone once" '.people == ([.matrix[][]] | add)' "$report"
+json_holds "those off its diagonal change" '.changed == ([.matrix | to_entries[] | .key as $from | .value | to_entries[] | select(.key != $from) | .value] | add)' "$report"
+json_holds "its rows are the colours of today" '[.matrix | to_entries[] | {key, value: ([.value[]] | add)}] | from_entries == '"$colours" "$report"
+json_holds "who could no longer pass is green by the one and not by the other" '.stopped == ([.matrix.green | to_entries[] | select(.key != "green") | .value] | add) and .stopped > 0' "$report"
+json_holds "by rule: a fever is found more often" '[.by_rule[] | select(.only_new > 0)] | length > 0' "$report"
+json_holds "by residence: nothing of fewer than ten people" '[.by_area[] | select(.area != null and .people < 10)] == [] and ([.by_area[].people] | add) == .people' "$report"
+json_holds "samples are numbers, colours and rules" '.samples | length > 0 and all(keys == ["from", "new", "old", "person", "to"] and .from != .to)' "$report"
+! grep -qE '[0-9]{17}' <<<"$report" || fail "an ID number stands in the report"
+ok "no identity stands in it"
+for workers in 1 3; do
+	is "$(md5sum <"$FOLDER/out")" "$(healthcode --json --now 2020-03-24T08:00:00+08:00 pack diff $PACK "$FOLDER/trial" --workers $workers | md5sum)" "$workers workers give the same bytes"
+done
+is "$(jq -c .matrix <<<"$report")" "$(healthcode --json --now 2020-03-24T08:00:00+08:00 pack diff $PACK "$FOLDER/trial" --seed 2 | jq -c .matrix)" "another seed shows others, and counts the same"
+is "$ledger" "$(healthcode ledger verify)" "nothing is in the ledger of it"
+is "$changed_at" "$(stat -c %Y.%s "$FOLDER/store/registry.db")" "and no byte of the store is another"
+
+sample=$(jq -r '.samples[0] | "\(.person) \(.from)"' <<<"$report")
+is "${sample#* }" "$(healthcode --json --now 2020-03-24T08:00:00+08:00 explain "${sample% *}" --pack $PACK | jq -r .colour)" "a sample's old colour is what explain says"
+exits 1 "a person reads it as tables" healthcode --now 2020-03-24T08:00:00+08:00 --progress always pack diff $PACK "$FOLDER/trial"
+holds "with the sum in words" grep -qE '^120 people: [0-9]+ would change colour, [0-9]+ could no longer pass' "$FOLDER/out"
+holds "and a bar on stderr" grep -q '120 of 120' "$FOLDER/err"
+exits 1 "of a place where nobody applied there is nothing to say" healthcode pack diff "$SOURCE/packs/ningbo-2020" $PACK
+exits 2 "two packs are needed" healthcode pack diff $PACK
+exits 3 "a folder that is no pack" healthcode pack diff $PACK "$FOLDER/city"
