@@ -31,6 +31,8 @@ void feed_rejects_free(struct feed_rejects *rejects);
 struct feed_import_options {
 	const char *kind;             /* "residents", "checkins", ... */
 	const char *file;             /* "-" is standard input */
+	const void *bytes;            /* NULL, or the content, ${file} being only its name then */
+	size_t length;                /* of ${bytes} */
 	bool strict;                  /* keep nothing if any row is refused */
 	struct feed_rejects *rejects; /* NULL: refused rows are not copied */
 	const char *by;               /* the user who imports, or NULL */

@@ -8,8 +8,8 @@
 
 #include "feed/rejects.h"
 
-static const struct import_kind *const kinds[] = {
-	&import_residents, &import_checkins, &import_places, &import_stays, &import_visits, &import_areas, &import_cases};
+static const struct import_kind *const kinds[] = {&import_residents, &import_checkins, &import_places, &import_stays,
+	&import_visits, &import_areas, &import_cases, &import_labs};
 
 enum { KIND_COUNT = sizeof kinds / sizeof kinds[0] };
 
@@ -28,16 +28,21 @@ find_kind(const char *name)
 	return NULL;
 }
 
-/* The file's SHA-256; zeros for standard input, which can be read only once. */
+/* The content's SHA-256; zeros for standard input, which can be read only once. */
 static int
-hash_file(const char *path, uint8_t hash[EVIDENCE_SHA256_SIZE], struct error *e)
+hash_file(const struct feed_import_options *options, uint8_t hash[EVIDENCE_SHA256_SIZE], struct error *e)
 {
+	const char *path = options->file;
 	crypto_hash_sha256_state state;
 	uint8_t bytes[1 << 14];
 	ssize_t got;
 	int fd, code = 0;
 
 	memset(hash, 0, EVIDENCE_SHA256_SIZE);
+	if (options->bytes) {
+		crypto_hash_sha256(hash, options->bytes, options->length);
+		return 0;
+	}
 	if (strcmp(path, "-") == 0)
 		return 0;
 	fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -83,6 +88,22 @@ reject(struct import *import, const struct error *why, struct error *e)
 	return import->options->rejects ? rejects_add(import->options->rejects, import->rows, e) : 0;
 }
 
+int
+import_reject(struct import *import, const struct error *why, const void *bytes, size_t length, struct error *e)
+{
+	import->totals.rejected++;
+	if (import->options->refused)
+		import->options->refused(why, import->options->context);
+	return import->options->rejects ? rejects_add_bytes(import->options->rejects, bytes, length, e) : 0;
+}
+
+void
+import_notice(struct import *import, const struct error *note)
+{
+	if (import->options->noticed)
+		import->options->noticed(note, import->options->context);
+}
+
 static int
 take_rows(struct import *import, const struct import_kind *kind, struct error *e)
 {
@@ -114,13 +135,14 @@ take_rows(struct import *import, const struct import_kind *kind, struct error *e
 }
 
 static int
-run(struct import *import, const struct import_kind *kind, struct error *e)
+run(struct import *import, const struct import_kind *kind, const struct import_format *format, struct error *e)
 {
 	int code;
 
 	if (kind->begin && (code = kind->begin(import, e)) < 0)
 		return code;
-	if ((code = take_rows(import, kind, e)) < 0 || (kind->finish && (code = kind->finish(import, e)) < 0))
+	code = format ? format->read(import, e) : take_rows(import, kind, e);
+	if (code < 0 || (kind->finish && (code = kind->finish(import, e)) < 0))
 		return code;
 	if (import->options->strict && import->totals.rejected) {
 		error_set(e, ERROR_BAD_INPUT, "%llu rows rejected: nothing of the file is kept",
@@ -145,18 +167,57 @@ end_import(struct import *import, struct error *e)
 
 /* In the open transaction. */
 static int
-import_rows(
-	struct import *import, const struct import_kind *kind, const uint8_t hash[EVIDENCE_SHA256_SIZE], struct error *e)
+import_rows(struct import *import, const struct import_kind *kind, const struct import_format *format,
+	const uint8_t hash[EVIDENCE_SHA256_SIZE], struct error *e)
 {
 	int code;
 
 	if ((code = evidence_import_begin(registry_db(import->registry), kind->name, import->options->file, hash,
 			 import->options->by, import->source.recorded_at, &import->source.import, e)) < 0)
 		return code;
-	code = run(import, kind, e);
+	code = run(import, kind, format, e);
 	if (kind->end)
 		kind->end(import);
 	return code < 0 ? code : end_import(import, e);
+}
+
+/* Which of the kind's formats the file has; NULL: rows. */
+static int
+find_format(
+	struct import *import, const struct import_kind *kind, const struct import_format **ret_format, struct error *e)
+{
+	struct window *window = &import->window;
+	size_t at = 0;
+	int r;
+
+	*ret_format = NULL;
+	if (!kind->formats)
+		return 0;
+	while (
+		(r = window_need(window, at, e)) > 0 && at < WINDOW_READ_BYTES && strchr(" \t\r\n\v", window_bytes(window)[at]))
+		at++;
+	if (r < 0 || (r = window_need(window, at + WINDOW_READ_BYTES, e)) < 0)
+		return r;
+	for (size_t i = 0; kind->formats[i] && at < window_length(window); i++)
+		if (kind->formats[i]->is(window_bytes(window) + at, window_length(window) - at)) {
+			*ret_format = kind->formats[i];
+			return 0;
+		}
+	return 0;
+}
+
+static int
+open_file(
+	struct import *import, const struct import_kind *kind, const struct import_format **ret_format, struct error *e)
+{
+	const struct feed_import_options *options = import->options;
+	int code;
+
+	code = options->bytes ? window_open_bytes(&import->window, options->file, options->bytes, options->length, e)
+						  : window_open(&import->window, options->file, e);
+	if (code < 0 || (code = find_format(import, kind, ret_format, e)) < 0 || *ret_format)
+		return code;
+	return rows_take(&import->window, kind->forms, kind->form_count, &import->rows, e);
 }
 
 int
@@ -164,6 +225,7 @@ feed_import(struct registry *registry, const struct feed_import_options *options
 	struct error *e)
 {
 	const struct import_kind *kind = find_kind(options->kind);
+	const struct import_format *format = NULL;
 	struct import import = {.registry = registry, .options = options};
 	uint8_t hash[EVIDENCE_SHA256_SIZE];
 	bool begun = false;
@@ -171,8 +233,7 @@ feed_import(struct registry *registry, const struct feed_import_options *options
 
 	if (!kind)
 		return error_set(e, ERROR_USAGE, "there is no kind of import \"%.32s\"", options->kind);
-	if ((code = hash_file(options->file, hash, e)) < 0 ||
-		(code = rows_open(options->file, kind->forms, kind->form_count, &import.rows, e)) < 0 ||
+	if ((code = hash_file(options, hash, e)) < 0 || (code = open_file(&import, kind, &format, e)) < 0 ||
 		(code = registry_pack(registry, NULL, &import.pack, e)) < 0 ||
 		(code = presence_open(registry_db(registry), &import.presence, e)) < 0)
 		goto out;
@@ -181,7 +242,7 @@ feed_import(struct registry *registry, const struct feed_import_options *options
 	if ((code = registry_begin(registry, e)) < 0)
 		goto out;
 	begun = true;
-	if ((code = import_rows(&import, kind, hash, e)) < 0)
+	if ((code = import_rows(&import, kind, format, hash, e)) < 0)
 		goto out;
 	begun = false;
 	if ((code = registry_commit(registry, e)) < 0)
@@ -194,6 +255,7 @@ out:
 		*ret_totals = import.totals;
 	presence_close(import.presence);
 	rows_close(import.rows);
+	window_close(&import.window);
 	return code;
 }
 

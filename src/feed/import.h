@@ -12,7 +12,8 @@ struct import {
 	struct registry *registry;
 	struct presence *presence;
 	const struct feed_import_options *options;
-	struct rows *rows;
+	struct window window;          /* the file, where its format is not rows */
+	struct rows *rows;             /* or NULL */
 	const struct pack *pack;       /* of the default jurisdiction */
 	const struct zone *zone;       /* its zone: times without offset are local to it */
 	struct presence_source source; /* when and by which import things are recorded */
@@ -28,13 +29,22 @@ enum taken {
 	TAKEN_LATER, /* it is part of a sum: the kind's finish says */
 };
 
-/* A kind of file. ${begin}, ${finish} and ${end} may be NULL. ${take} stores a row and says what became of it, or fails: with
+/* A format of messages that a kind's files may have instead of rows. ${is} says whether a file that begins with these bytes
+ * (spaces before them left out) has it. ${read} reads all of import->window, and counts each message as read and, by
+ * import_count or import_reject, as what became of it; it fails only with what ends the import. */
+struct import_format {
+	bool (*is)(const char *bytes, size_t length);
+	int (*read)(struct import *import, struct error *e);
+};
+
+/* A kind of file. ${formats}, ending in NULL, or NULL. ${begin}, ${finish} and ${end} may be NULL. ${take} stores a row and says what became of it, or fails: with
  * ERROR_BAD_INPUT, and the place in ${e} (import_refuse), before anything was written, the row is refused. ${finish} comes after
  * the last row, ${end} in any case. */
 struct import_kind {
 	const char *name;
 	const struct row_form *forms;
 	size_t form_count;
+	const struct import_format *const *formats;
 	int (*begin)(struct import *import, struct error *e);
 	int (*take)(struct import *import, const struct row *row, enum taken *ret_taken, struct error *e);
 	int (*finish)(struct import *import, struct error *e);
@@ -42,7 +52,7 @@ struct import_kind {
 };
 
 extern const struct import_kind import_residents, import_checkins, import_places, import_stays, import_visits,
-	import_areas, import_cases;
+	import_areas, import_cases, import_labs;
 
 #define FORM(name, table)                                                                                              \
 	&(const struct row_form)                                                                                           \
@@ -52,6 +62,11 @@ extern const struct import_kind import_residents, import_checkins, import_places
 
 /* import_count(import, taken, rows): add ${rows} rows of which that became to the totals. */
 void import_count(struct import *import, enum taken taken, uint64_t rows);
+
+/* import_reject(import, why, bytes, length, e): a message is refused: count it, tell ${why}, copy its bytes. Return 0 or a
+ * failure to copy. import_notice(import, note): tell what is worth knowing. */
+int import_reject(struct import *import, const struct error *why, const void *bytes, size_t length, struct error *e);
+void import_notice(struct import *import, const struct error *note);
 
 /* import_refuse(import, row, column, e, why):
  * Refuse the row: ${why} and the place of the column's value (the row's start where it has none). Return ERROR_BAD_INPUT. */

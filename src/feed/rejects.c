@@ -86,23 +86,40 @@ begin(struct feed_rejects *rejects, const char *heading, size_t length, struct e
 	return heading ? write_bytes(heading, length, rejects, e) : 0;
 }
 
+/* Make the file with that heading, or see that it has that one. */
+static int
+use_heading(struct feed_rejects *rejects, const char *heading, size_t length, struct error *e)
+{
+	int code;
+
+	if (!rejects->file) {
+		if ((code = buffer_add(&rejects->heading, heading, heading ? length : 0, e)) < 0)
+			return code;
+		return begin(rejects, heading, length, e);
+	}
+	if (rejects->with_heading == (heading != NULL) && rejects->heading.length == length &&
+		(!heading || memcmp(buffer_text(&rejects->heading), heading, length) == 0))
+		return 0;
+	error_set(e, ERROR_USAGE, "rejected rows of files with different headings cannot share a file");
+	return error_at(e, rejects->path, 0, 0);
+}
+
 int
 rejects_add(struct feed_rejects *rejects, struct rows *rows, struct error *e)
 {
 	size_t length;
 	const char *heading = rows_heading(rows, &length);
-	int code;
+	int code = use_heading(rejects, heading, length, e);
 
-	if (!rejects->file) {
-		if ((code = buffer_add(&rejects->heading, heading, heading ? length : 0, e)) < 0 ||
-			(code = begin(rejects, heading, length, e)) < 0)
-			return code;
-	} else if (rejects->with_heading != (heading != NULL) || rejects->heading.length != length ||
-		(heading && memcmp(buffer_text(&rejects->heading), heading, length) != 0)) {
-		error_set(e, ERROR_USAGE, "rejected rows of files with different headings cannot share a file");
-		return error_at(e, rejects->path, 0, 0);
-	}
-	return rows_copy_last(rows, write_bytes, rejects, e);
+	return code < 0 ? code : rows_copy_last(rows, write_bytes, rejects, e);
+}
+
+int
+rejects_add_bytes(struct feed_rejects *rejects, const void *bytes, size_t length, struct error *e)
+{
+	int code = use_heading(rejects, NULL, 0, e);
+
+	return code < 0 ? code : write_bytes(bytes, length, rejects, e);
 }
 
 int

@@ -11,4 +11,7 @@ struct feed_rejects;
  * rows before), ERROR_IO or ERROR_NO_MEMORY. */
 int rejects_add(struct feed_rejects *rejects, struct rows *rows, struct error *e);
 
+/* rejects_add_bytes(rejects, bytes, length, e): the same of a message, which has no heading. */
+int rejects_add_bytes(struct feed_rejects *rejects, const void *bytes, size_t length, struct error *e);
+
 #endif

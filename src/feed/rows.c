@@ -109,18 +109,24 @@ is_json_lines(struct rows *rows, struct error *e)
 }
 
 int
-rows_open(const char *path, const struct row_form *forms, size_t form_count, struct rows **ret_rows, struct error *e)
+rows_take(
+	struct window *window, const struct row_form *forms, size_t form_count, struct rows **ret_rows, struct error *e)
 {
 	struct rows *rows = calloc(1, sizeof *rows);
 	int r;
 
-	if (!rows)
+	if (!rows) {
+		window_close(window);
+		*window = (struct window){0};
 		return error_no_memory(e);
+	}
 	for (size_t i = 0; i < form_count; i++)
 		assert(forms[i].column_count <= ROW_COLUMNS_MAX);
+	rows->window = *window;
+	*window = (struct window){0};
 	rows->forms = forms;
 	rows->heading = buffer_make(WINDOW_RECORD_MAX + 1);
-	if ((r = window_open(&rows->window, path, e)) < 0 || (r = is_json_lines(rows, e)) < 0)
+	if ((r = is_json_lines(rows, e)) < 0)
 		goto out;
 	if (r)
 		r = json_lines_open(&rows->window, &rows->json_lines, e);
@@ -134,6 +140,15 @@ rows_open(const char *path, const struct row_form *forms, size_t form_count, str
 out:
 	rows_close(rows);
 	return r;
+}
+
+int
+rows_open(const char *path, const struct row_form *forms, size_t form_count, struct rows **ret_rows, struct error *e)
+{
+	struct window window;
+	int r = window_open(&window, path, e);
+
+	return r < 0 ? r : rows_take(&window, forms, form_count, ret_rows, e);
 }
 
 void

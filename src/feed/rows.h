@@ -42,6 +42,11 @@ struct rows;
  * against the first form), or ERROR_EXISTS_NOT, ERROR_IO, ERROR_TOO_LARGE, ERROR_NO_MEMORY. */
 int
 rows_open(const char *path, const struct row_form *forms, size_t form_count, struct rows **ret_rows, struct error *e);
+
+/* rows_take(window, forms, form_count, ret_rows, e): the same of a file that was opened already, of which nothing was consumed.
+ * The rows take the window over, also on failure: what ${window} holds then is all zero. */
+int rows_take(
+	struct window *window, const struct row_form *forms, size_t form_count, struct rows **ret_rows, struct error *e);
 void rows_close(struct rows *rows);
 
 /* The form that was found, as its number among those given. */

@@ -74,6 +74,14 @@ window_open(struct window *w, const char *path, struct error *e)
 	return 0;
 }
 
+int
+window_open_bytes(struct window *w, const char *name, const void *bytes, size_t length, struct error *e)
+{
+	*w = (struct window){.path = name, .fd = -1, .line = 1, .end = true};
+	w->bytes = buffer_make(WINDOW_RECORD_MAX);
+	return buffer_add(&w->bytes, bytes, length, e);
+}
+
 void
 window_close(struct window *w)
 {

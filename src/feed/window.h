@@ -34,6 +34,10 @@ struct window {
  * byte-order mark is skipped. Return 0, or ERROR_EXISTS_NOT, ERROR_IO, ERROR_NO_MEMORY. */
 int window_open(struct window *w, const char *path, struct error *e);
 
+/* window_open_bytes(w, name, bytes, length, e): the same over ${length} bytes, which are copied (at most
+ * WINDOW_RECORD_MAX). Return 0, ERROR_TOO_LARGE or ERROR_NO_MEMORY. */
+int window_open_bytes(struct window *w, const char *name, const void *bytes, size_t length, struct error *e);
+
 /* Close it. Accepts one that is all zero. */
 void window_close(struct window *w);
 

@@ -95,11 +95,32 @@ keep_status(json_t **item, struct error *e)
 	return 0;
 }
 
+/* Evidence of a test says when it was reported and more; a result that was withdrawn is none. */
+static int
+keep_result(json_t **item, bool *ret_kept, struct error *e)
+{
+	const char *result = json_string_value(json_object_get(*item, "result"));
+	json_t *kept;
+
+	*ret_kept = false;
+	if (result && strcmp(result, "withdrawn") == 0)
+		return 0;
+	kept = json_pack("{s:O, s:O, s:O}", "kind", json_object_get(*item, "kind"), "result",
+		json_object_get(*item, "result"), "at", json_object_get(*item, "at"));
+	if (!kept)
+		return error_set(e, ERROR_CORRUPT, "evidence of a test has no kind, result or time");
+	json_decref(*item);
+	*item = kept;
+	*ret_kept = true;
+	return 0;
+}
+
 static int
 take_row(const struct evidence_row *row, void *context, struct error *e)
 {
 	struct gathering *g = context;
 	json_t *item = NULL;
+	bool kept = true;
 	size_t i = 0;
 	int r;
 
@@ -111,7 +132,11 @@ take_row(const struct evidence_row *row, void *context, struct error *e)
 		return 0;
 	if ((r = json_read(row->body, strlen(row->body), evidence_kind_name(row->kind), &item, e)) < 0)
 		return error_set(e, ERROR_CORRUPT, "evidence (%s) cannot be read", evidence_kind_name(row->kind));
-	if (row->kind == EVIDENCE_CASE_STATUS && (r = keep_status(&item, e)) < 0) {
+	if (row->kind == EVIDENCE_CASE_STATUS)
+		r = keep_status(&item, e);
+	else if (row->kind == EVIDENCE_TEST)
+		r = keep_result(&item, &kept, e);
+	if (r < 0 || !kept) {
 		json_decref(item);
 		return r;
 	}

@@ -28,6 +28,7 @@ struct registry {
 
 /* What keys_hash and keys_seal are told that a value is for. */
 #define PURPOSE_ID_NUMBER "id-number"
+#define PURPOSE_LOCAL_NUMBER "local-number"
 #define PURPOSE_PHONE "phone"
 #define PURPOSE_TOKEN "session-token"
 #define PURPOSE_SIGN_IN "sign-in-code"

@@ -65,27 +65,24 @@ person_number_new(struct registry *registry, const uint8_t hash[KEYS_SIZE], int6
 }
 
 static int
-person_make(struct registry *registry, const struct id_number *id, const uint8_t hash[KEYS_SIZE], int64_t import,
-	person_number *ret_person, struct error *e)
+person_make(struct registry *registry, const struct registry_identity *identity, const uint8_t hash[KEYS_SIZE],
+	int64_t import, person_number *ret_person, struct error *e)
 {
-	struct registry_identity identity = {0};
 	person_number person = 0;
 	bool own;
 	int r;
 
-	snprintf(identity.id_number, sizeof identity.id_number, "%s", id->text);
 	if ((r = scope_begin(registry, &own, e)) < 0)
 		return r;
 	if ((r = person_find(registry, hash, &person, e)) == 0)
 		goto out;
 	if (r == ERROR_EXISTS_NOT && (r = person_number_new(registry, hash, import, &person, e)) == 0 &&
-		(r = identity_put(registry, person, &identity, import, e)) >= 0)
+		(r = identity_put(registry, person, identity, import, e)) >= 0)
 		r = 1;
 out:
 	r = scope_end(registry, own, r, e);
 	if (r >= 0)
 		*ret_person = person;
-	registry_identity_wipe(&identity);
 	return r;
 }
 
@@ -93,6 +90,7 @@ int
 registry_person_by_id_number(struct registry *registry, const char *text, size_t length, bool create, int64_t import,
 	person_number *ret_person, struct error *e)
 {
+	struct registry_identity identity = {0};
 	struct id_number id;
 	uint8_t hash[KEYS_SIZE];
 	int r;
@@ -101,10 +99,38 @@ registry_person_by_id_number(struct registry *registry, const char *text, size_t
 		return r;
 	keys_hash(registry->keys, PURPOSE_ID_NUMBER, id.text, strlen(id.text), hash);
 	r = person_find(registry, hash, ret_person, e);
-	if (r == ERROR_EXISTS_NOT)
-		r = create ? person_make(registry, &id, hash, import, ret_person, e)
-				   : error_set(e, ERROR_EXISTS_NOT, "nobody has that ID number");
+	if (r == ERROR_EXISTS_NOT && create) {
+		snprintf(identity.id_number, sizeof identity.id_number, "%s", id.text);
+		r = person_make(registry, &identity, hash, import, ret_person, e);
+		registry_identity_wipe(&identity);
+	} else if (r == ERROR_EXISTS_NOT) {
+		error_set(e, ERROR_EXISTS_NOT, "nobody has that ID number");
+	}
 	keys_wipe(&id, sizeof id);
+	return r;
+}
+
+int
+registry_person_by_local_number(struct registry *registry, const char *authority, const char *number,
+	const struct registry_identity *identity, int64_t import, person_number *ret_person, struct error *e)
+{
+	enum { LOCAL_MAX = 2048 };
+	struct buffer text = buffer_make(LOCAL_MAX);
+	uint8_t hash[KEYS_SIZE];
+	int r;
+
+	/* The authority's NUL keeps "a" "bc" apart from "ab" "c". */
+	if ((r = buffer_add(&text, authority, strlen(authority) + 1, e)) < 0 ||
+		(r = buffer_add_text(&text, number, e)) < 0)
+		goto out;
+	keys_hash(registry->keys, PURPOSE_LOCAL_NUMBER, text.data, text.length, hash);
+	r = person_find(registry, hash, ret_person, e);
+	if (r == ERROR_EXISTS_NOT)
+		r = person_make(registry, identity, hash, import, ret_person, e);
+out:
+	if (text.data)
+		keys_wipe(text.data, text.length);
+	buffer_free(&text);
 	return r;
 }
 

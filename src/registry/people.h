@@ -13,6 +13,14 @@
 int registry_person_by_id_number(struct registry *registry, const char *text, size_t length, bool create,
 	int64_t import, person_number *ret_person, struct error *e);
 
+/* registry_person_by_local_number(registry, authority, number, identity, import, ret_person, e):
+ * The person whom ${authority} (a laboratory, a hospital) calls by ${number}, where no ID number is known: found by a keyed
+ * hash of both. One who is not known becomes known, with what ${identity} tells, sealed. Such a person can be a case or a
+ * contact, and has no code: nobody applies without an ID number. Return 0, or 1 if created. */
+struct registry_identity;
+int registry_person_by_local_number(struct registry *registry, const char *authority, const char *number,
+	const struct registry_identity *identity, int64_t import, person_number *ret_person, struct error *e);
+
 /* registry_person_by_text(registry, text, ret_person, e):
  * What a command line calls ID: an ID number, or the person's code number in decimal digits, with '#' before it where
  * it could be a passport's. Return 0, ERROR_BAD_INPUT (neither, or both), or ERROR_EXISTS_NOT. */
