@@ -120,8 +120,7 @@ registry_person_by_local_number(struct registry *registry, const char *authority
 	int r;
 
 	/* The authority's NUL keeps "a" "bc" apart from "ab" "c". */
-	if ((r = buffer_add(&text, authority, strlen(authority) + 1, e)) < 0 ||
-		(r = buffer_add_text(&text, number, e)) < 0)
+	if ((r = buffer_add(&text, authority, strlen(authority) + 1, e)) < 0 || (r = buffer_add_text(&text, number, e)) < 0)
 		goto out;
 	keys_hash(registry->keys, PURPOSE_LOCAL_NUMBER, text.data, text.length, hash);
 	r = person_find(registry, hash, ret_person, e);
