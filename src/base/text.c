@@ -153,3 +153,48 @@ text_copy(const char *text, struct error *e)
 		error_no_memory(e);
 	return copy;
 }
+
+static size_t
+least(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+size_t
+text_distance(const char *a, const char *b)
+{
+	size_t rows[3][TEXT_DISTANCE_MAX + 1] = {{0}}, width = strlen(b), height = strlen(a);
+
+	if (width > TEXT_DISTANCE_MAX || height > TEXT_DISTANCE_MAX)
+		return SIZE_MAX;
+	for (size_t j = 0; j <= width; j++)
+		rows[0][j] = j;
+	for (size_t i = 1; i <= height; i++) {
+		size_t *row = rows[i % 3], *above = rows[(i + 2) % 3], *second = rows[(i + 1) % 3];
+
+		row[0] = i;
+		for (size_t j = 1; j <= width; j++) {
+			row[j] = least(least(above[j], row[j - 1]) + 1, above[j - 1] + (a[i - 1] != b[j - 1]));
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+				row[j] = least(row[j], second[j - 2] + 1);
+		}
+	}
+	return rows[height % 3][width];
+}
+
+const char *
+text_nearest(const char *word, const char *const *names)
+{
+	const char *found = NULL;
+	size_t nearest = least(3, (strlen(word) + 1) / 2);
+
+	for (; *names; names++) {
+		size_t distance = text_distance(word, *names);
+
+		if (distance < nearest) {
+			nearest = distance;
+			found = *names;
+		}
+	}
+	return found;
+}

@@ -34,4 +34,12 @@ bool text_starts(const char *text, const char *start);
 /* A copy that the caller frees, or NULL with ${e} filled. */
 char *text_copy(const char *text, struct error *e);
 
+/* text_distance(a, b): how many bytes must be added, taken away or replaced, or neighbours swapped, to make ${b} of ${a};
+ * texts longer than TEXT_DISTANCE_MAX are as far apart as can be (SIZE_MAX).
+ * text_nearest(word, names): the name (of a list ended by NULL) that ${word} is most likely a misspelling of: the first one
+ * at the least distance, at most 2 and less than half the word; NULL where none is near. */
+enum { TEXT_DISTANCE_MAX = 64 };
+size_t text_distance(const char *a, const char *b);
+const char *text_nearest(const char *word, const char *const *names);
+
 #endif

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli/commands.h"
+#include "cli/pack_read.h"
 #include "cli/store.h"
 #include "ledger/ledger.h"
 
@@ -91,6 +92,21 @@ finish(struct cli *cli, const char *const *packs, size_t count)
 	return code;
 }
 
+/* Nothing goes into force that pack check would refuse. */
+static int
+check_packs(const char *const *packs, size_t count, struct error *e)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < count; i++) {
+		struct pack *pack = NULL;
+
+		r = pack_read_checked(packs[i], NULL, NULL, &pack, e);
+		pack_free(pack);
+	}
+	return r;
+}
+
 static int
 run(struct cli *cli, int argc, char **argv)
 {
@@ -127,7 +143,8 @@ run(struct cli *cli, int argc, char **argv)
 		code = pack ? cli_usage(cli, "--clock: %s", e.message) : cli_fail(&e);
 		goto out;
 	}
-	if (registry_create(&where, packs, pack_count, clock_text ? &clock : NULL, &e) < 0) {
+	if (check_packs(packs, pack_count, &e) < 0 ||
+		registry_create(&where, packs, pack_count, clock_text ? &clock : NULL, &e) < 0) {
 		code = cli_fail(&e);
 		goto out;
 	}

@@ -3,6 +3,7 @@
 
 #include "cli/command_pack.h"
 #include "cli/commands.h"
+#include "cli/pack_read.h"
 #include "policy/policy.h"
 
 static void
@@ -39,7 +40,7 @@ check_json(const char *folder)
 	struct error e = {0};
 	int code, printed;
 
-	code = pack_read_folder(folder, keep_fault, faults, &pack, &e);
+	code = pack_read_checked(folder, keep_fault, faults, &pack, &e);
 	if (code < 0 && json_array_size(faults) == 0) {
 		json_decref(faults);
 		return cli_fail(&e);
@@ -57,7 +58,7 @@ check(const char *folder)
 {
 	struct pack *pack = NULL;
 	struct error e = {0};
-	int code = pack_read_folder(folder, print_fault, NULL, &pack, &e);
+	int code = pack_read_checked(folder, print_fault, NULL, &pack, &e);
 
 	/* Faults of the pack's files were printed as they were found. */
 	if (code == ERROR_BAD_INPUT)

@@ -19,6 +19,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/json_check.h"
 #include "base/time.h"
 #include "presence/presence.h"
 
@@ -76,6 +77,9 @@ struct exposure_parameters {
  * Days are 0 to 365, minutes 0 to 527,040, rows 0 to 4095; a rule's kind is not "secondary". Return 0, or
  * ERROR_BAD_INPUT with the JSON pointer below the "contact" object in the message. */
 int exposure_parameters_read(const json_t *contact, struct exposure_parameters *ret_parameters, struct error *e);
+
+/* exposure_parameters_check(contact, check): tell every fault that keeps ${contact} from being read. */
+void exposure_parameters_check(const json_t *contact, struct json_check *check);
 
 /* No time known. */
 #define EXPOSURE_UNKNOWN INT64_MIN

@@ -1,10 +1,11 @@
 /* The decision alone: no store, no clock, so that a gate's device can do the same from the same rule. */
 
+#include <stdio.h>
 #include <string.h>
 
 #include "gate/gate.h"
 
-enum { TEMPERATURE_LEAST = 300, TEMPERATURE_MOST = 450, LIFETIME_S = 60 };
+enum { TEMPERATURE_LEAST = 300, TEMPERATURE_MOST = 450, LIFETIME_S = 60, LIFETIME_MOST_S = DAY_S };
 
 static const char *const verdict_names[] = {"pass", "ask", "refuse"};
 static const char *const cause_names[GATE_CAUSES] = {
@@ -83,22 +84,44 @@ gate_cause_read(const char *name, enum gate_cause *ret_cause)
 	return false;
 }
 
-static int
-read_colours(const json_t *names, const char *member, bool *flags, struct error *e)
+static void
+read_colours(struct json_check *check, const json_t *gate, const char *member, bool *flags)
 {
+	const json_t *names = json_object_get(gate, member), *name;
 	enum code_colour colour;
-	const json_t *name;
+	char pointer[JSON_POINTER_SIZE], item[JSON_POINTER_SIZE + 24];
 	size_t i;
 
+	if (!names)
+		return;
+	json_pointer(pointer, "", member);
 	if (!json_is_array(names))
-		return error_set(e, ERROR_BAD_INPUT, "/gate/%s: a list of colours is needed", member);
+		json_check_fault(check, pointer, "a list of colours expected");
 	json_array_foreach((json_t *)names, i, name)
 	{
+		snprintf(item, sizeof item, "%s/%zu", pointer, i);
 		if (!json_is_string(name) || !code_colour_read(json_string_value(name), &colour))
-			return error_set(e, ERROR_BAD_INPUT, "/gate/%s/%zu: not a colour", member, i);
-		flags[colour] = true;
+			json_check_fault(check, item, "not a colour: green, yellow, red or gray expected");
+		else
+			flags[colour] = true;
 	}
-	return 0;
+}
+
+static void
+check_care_places(struct json_check *check, const json_t *places)
+{
+	char item[JSON_POINTER_SIZE];
+	const json_t *place;
+	size_t i;
+
+	if (places && !json_is_array(places))
+		json_check_fault(check, "/care_places", "a list of kinds of place expected");
+	json_array_foreach((json_t *)places, i, place)
+	{
+		snprintf(item, sizeof item, "/care_places/%zu", i);
+		if (json_string_length(place) == 0 || json_string_length(place) >= PRESENCE_KIND_SIZE)
+			json_check_fault(check, item, "a kind of place has 1 to %d bytes", PRESENCE_KIND_SIZE - 1);
+	}
 }
 
 static bool
@@ -112,24 +135,54 @@ lists(const json_t *names, const char *wanted)
 	return false;
 }
 
+/* Read all of it and tell every fault; what ${rule} holds counts where none was told. */
+static void
+read_rule(struct json_check *check, const json_t *gate, struct gate_rule *rule)
+{
+	static const char *const required[] = {"pass_colours", "ask_colours", "temperature_limit_tenths_c", NULL};
+	static const char *const optional[] = {"care_places", NULL};
+	int64_t limit;
+
+	if (!json_check_object(check, "", gate, required, optional))
+		return;
+	read_colours(check, gate, "pass_colours", rule->pass);
+	read_colours(check, gate, "ask_colours", rule->ask);
+	if (json_check_integer(check, "", gate, "temperature_limit_tenths_c", TEMPERATURE_LEAST, TEMPERATURE_MOST, &limit))
+		rule->fever_tenths_c = (int32_t)limit;
+	check_care_places(check, json_object_get(gate, "care_places"));
+}
+
 int
 gate_rule_read(const json_t *gate, const char *place_kind, struct gate_rule *ret_rule, struct error *e)
 {
-	const json_t *limit = json_object_get(gate, "temperature_limit_tenths_c");
+	struct json_check check = {.root = "/gate"};
 	struct gate_rule rule = {0};
 	int r;
 
-	if ((r = read_colours(json_object_get(gate, "pass_colours"), "pass_colours", rule.pass, e)) < 0 ||
-		(r = read_colours(json_object_get(gate, "ask_colours"), "ask_colours", rule.ask, e)) < 0)
+	read_rule(&check, gate, &rule);
+	if ((r = json_check_result(&check, e)) < 0)
 		return r;
-	if (!json_is_integer(limit) || json_integer_value(limit) < TEMPERATURE_LEAST ||
-		json_integer_value(limit) > TEMPERATURE_MOST)
-		return error_set(e, ERROR_BAD_INPUT, "/gate/temperature_limit_tenths_c: %d to %d is needed", TEMPERATURE_LEAST,
-			TEMPERATURE_MOST);
-	rule.fever_tenths_c = (int32_t)json_integer_value(limit);
 	rule.care = lists(json_object_get(gate, "care_places"), place_kind);
 	*ret_rule = rule;
 	return 0;
+}
+
+void
+gate_rule_check(const json_t *gate, struct json_check *check)
+{
+	struct gate_rule rule = {0};
+
+	read_rule(check, gate, &rule);
+}
+
+void
+gate_credential_check(const json_t *credential, struct json_check *check)
+{
+	static const char *const required[] = {NULL}, *const optional[] = {"valid_s", NULL};
+	int64_t valid_s;
+
+	if (json_check_object(check, "", credential, required, optional))
+		json_check_integer(check, "", credential, "valid_s", 1, LIFETIME_MOST_S, &valid_s);
 }
 
 const struct gate_act *

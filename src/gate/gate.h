@@ -8,6 +8,7 @@
 #ifndef HEALTHCODE_GATE_GATE_H
 #define HEALTHCODE_GATE_GATE_H
 
+#include "base/json_check.h"
 #include "cascade/cascade.h"
 #include "gate/issuer.h"
 
@@ -54,6 +55,11 @@ struct gate_rule {
  *   {"pass_colours": ["green"], "ask_colours": ["yellow"], "temperature_limit_tenths_c": 373, "care_places": ["hospital"]}
  * ${place_kind} is the place's. ERROR_BAD_INPUT names what is wrong. */
 int gate_rule_read(const json_t *gate, const char *place_kind, struct gate_rule *ret_rule, struct error *e);
+
+/* gate_rule_check(gate, check), gate_credential_check(credential, check): tell every fault of a pack's "gate" section, and
+ * of its "credential" ({"valid_s": 60}, a second to a day). */
+void gate_rule_check(const json_t *gate, struct json_check *check);
+void gate_credential_check(const json_t *credential, struct json_check *check);
 
 /* gate_decide(rule, cause, colour, recognised, temperature_tenths_c, ret_cause, ret_act):
  * The decision: pure. ${cause} is code_verify's, ${colour} the code's where that is CODE_VALID; ${temperature_tenths_c}

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/json_check.h"
 #include "policy/pack_inside.h"
 
 enum { POINTER_MAX = 200, NAME_MAX_LENGTH = 64, TEXT_MAX = 4000, LIST_MAX = 1000 };
@@ -19,29 +20,27 @@ is_listed(const char *const *names, const char *name)
 	return false;
 }
 
+struct place_of_fault {
+	struct pack_reading *r;
+	size_t file;
+};
+
+static void
+tell_fault(void *context, const char *pointer, const char *reason)
+{
+	const struct place_of_fault *place = context;
+
+	pack_fault(place->r, place->file, pointer, "%s", reason);
+}
+
 bool
 pack_check_members(struct pack_reading *r, size_t file, const char *pointer, const json_t *object,
 	const char *const *required, const char *const *optional)
 {
-	const char *name;
-	json_t *value;
+	struct place_of_fault place = {r, file};
+	struct json_check check = {.on_fault = tell_fault, .context = &place};
 
-	if (!json_is_object(object)) {
-		pack_fault(r, file, pointer, "an object expected");
-		return false;
-	}
-	json_object_foreach((json_t *)object, name, value)
-	{
-		char place[POINTER_MAX];
-
-		snprintf(place, sizeof place, "%.100s/%.64s", pointer, name);
-		if (!is_listed(required, name) && !is_listed(optional, name))
-			pack_fault(r, file, place, "unknown field \"%.64s\"", name);
-	}
-	for (size_t i = 0; required[i]; i++)
-		if (!json_object_get(object, required[i]))
-			pack_fault(r, file, pointer, "\"%s\" is missing", required[i]);
-	return true;
+	return json_check_object(&check, pointer, object, required, optional);
 }
 
 static bool
@@ -339,6 +338,16 @@ check_names(struct pack_reading *r, size_t file, const json_t *name)
 }
 
 static void
+check_retention(struct pack_reading *r, size_t file, const json_t *retention)
+{
+	static const char *const required[] = {"movement_days", NULL};
+
+	if (retention && pack_check_members(r, file, "/retention", retention, required, no_members))
+		read_number(r, file, "/retention/movement_days", json_object_get(retention, "movement_days"), 1, 1,
+			PACK_HORIZON_DAYS_MAX);
+}
+
+static void
 check_sections(struct pack_reading *r, size_t file, const json_t *root)
 {
 	static const char *const sections[] = {"risk", "gate", "credential", "contact", "retention", "laboratory", NULL};
@@ -351,6 +360,8 @@ check_sections(struct pack_reading *r, size_t file, const json_t *root)
 		if (section && !json_is_object(section))
 			pack_fault(r, file, place, "an object expected");
 	}
+	if (json_is_object(json_object_get(root, "retention")))
+		check_retention(r, file, json_object_get(root, "retention"));
 	check_texts(r, file, "recognises", json_object_get(root, "recognises"));
 	check_texts(r, file, "area", json_object_get(root, "area"));
 	check_texts(r, file, "sources", json_object_get(root, "sources"));

@@ -10,7 +10,7 @@
 #include "base/array.h"
 #include "place/place.h"
 
-enum { AREAS_MAX = 100000, SERIES_MAX = RISK_DAYS_MAX, REVISIONS_MAX = 10000 };
+enum { AREAS_MAX = 100000, SERIES_MAX = RISK_DAYS_MAX };
 
 struct entry {
 	const struct pack *pack;
@@ -31,11 +31,6 @@ struct series {
 	struct risk_count *counts;
 	size_t count, capacity;
 	char country[AREA_CODE_SIZE];
-};
-
-struct revisions {
-	struct risk_revision *items;
-	size_t count, capacity;
 };
 
 static void
@@ -91,65 +86,6 @@ take_count(const struct evidence_area_count *count, void *context, struct error 
 	return 0;
 }
 
-static int
-parameter(const json_t *risk, const char *name, int64_t most, int64_t *ret_value, struct error *e)
-{
-	const json_t *value = json_object_get(risk, name);
-
-	if (!json_is_integer(value) || json_integer_value(value) < 0 || json_integer_value(value) > most)
-		return error_set(
-			e, ERROR_BAD_INPUT, "pack.json: /risk/%s: a whole number from 0 to %lld expected", name, (long long)most);
-	*ret_value = json_integer_value(value);
-	return 0;
-}
-
-/* The pack's corrections of that area. */
-static int
-revisions_read(const json_t *risk, const char *code, struct revisions *revisions, struct error *e)
-{
-	const json_t *list = json_object_get(risk, "revisions"), *item;
-	size_t i;
-	int r;
-
-	json_array_foreach(list, i, item)
-	{
-		const char *division = json_string_value(json_object_get(item, "division"));
-		const char *date = json_string_value(json_object_get(item, "date"));
-		const json_t *confirmed = json_object_get(item, "confirmed");
-		day_number day;
-
-		if (!division || !date || !json_is_integer(confirmed) || day_read(date, strlen(date), &day, e) < 0)
-			return error_set(
-				e, ERROR_BAD_INPUT, "pack.json: /risk/revisions/%zu: division, date and confirmed expected", i);
-		if (strcmp(division, code) != 0)
-			continue;
-		if ((r = array_grow(&revisions->items, &revisions->capacity, revisions->count + 1, sizeof *revisions->items,
-				 REVISIONS_MAX, e)) < 0)
-			return r;
-		revisions->items[revisions->count++] =
-			(struct risk_revision){.day = day, .confirmed = json_integer_value(confirmed)};
-	}
-	return 0;
-}
-
-static int
-parameters_read(const json_t *risk, const struct revisions *revisions, struct risk_parameters *ret, struct error *e)
-{
-	int64_t window, dip;
-	int r;
-
-	if ((r = parameter(risk, "low_after_days", RISK_DAYS_MAX, &window, e)) < 0 ||
-		(r = parameter(risk, "medium_total", INT32_MAX, &ret->medium_total, e)) < 0 ||
-		(r = parameter(risk, "cluster_new_cases", INT32_MAX, &ret->cluster_new_cases, e)) < 0 ||
-		(r = parameter(risk, "dip_days", RISK_DAYS_MAX, &dip, e)) < 0)
-		return r;
-	ret->low_after_days = (uint32_t)window;
-	ret->dip_days = (uint32_t)dip;
-	ret->revisions = revisions->items;
-	ret->revision_count = revisions->count;
-	return 0;
-}
-
 static json_t *
 steps_json(const struct risk_step *steps, size_t count, const struct zone *zone)
 {
@@ -182,7 +118,7 @@ area_make(struct registry *registry, const struct pack *pack, const char *code, 
 	const json_t *risk = pack_section(pack, "risk");
 	struct risk_parameters parameters = {0};
 	struct risk_coverage coverage;
-	struct revisions revisions = {0};
+	struct risk_revision *revisions = NULL;
 	struct series series = {0};
 	struct risk_step *steps = NULL;
 	size_t count;
@@ -195,8 +131,7 @@ area_make(struct registry *registry, const struct pack *pack, const char *code, 
 		goto out;
 	}
 	coverage.first = series.counts[0].day;
-	if ((r = revisions_read(risk, code, &revisions, e)) < 0 ||
-		(r = parameters_read(risk, &revisions, &parameters, e)) < 0 ||
+	if ((r = risk_parameters_read(risk, code, &parameters, &revisions, e)) < 0 ||
 		(r = evidence_area_coverage(registry->db, series.country, registry->areas->known, &coverage.last, e)) < 0 ||
 		(r = risk_timeline(series.counts, series.count, &parameters, coverage, pack_zone(pack),
 			 zone_day_start(pack_zone(pack), coverage.last + 2), &steps, &count, e)) < 0)
@@ -205,7 +140,7 @@ area_make(struct registry *registry, const struct pack *pack, const char *code, 
 		r = error_no_memory(e);
 out:
 	free(series.counts);
-	free(revisions.items);
+	free(revisions);
 	free(steps);
 	return r;
 }

@@ -92,6 +92,13 @@ int seen_is_stale(struct registry *registry, const struct registry_seen *seen, s
 int areas_refresh(struct registry *registry, instant known, int64_t *ret_version, struct error *e);
 int area_get(struct registry *registry, const struct pack *pack, const char *code, json_t **ret_area, struct error *e);
 
+/* risk_parameters_read(risk, code, ret_parameters, ret_revisions, e): a pack's "risk" section as it holds for the area ${code}.
+ * ${ret_parameters} borrows *${ret_revisions}, which the caller frees. ERROR_BAD_INPUT names the first fault (risk.c). */
+struct risk_parameters;
+struct risk_revision;
+int risk_parameters_read(const json_t *risk, const char *code, struct risk_parameters *ret_parameters,
+	struct risk_revision **ret_revisions, struct error *e);
+
 /* area_cache_free: accepts NULL. */
 void area_cache_free(struct area_cache *cache);
 

@@ -4,6 +4,7 @@
 #ifndef HEALTHCODE_REGISTRY_PACKS_H
 #define HEALTHCODE_REGISTRY_PACKS_H
 
+#include "base/json_check.h"
 #include "policy/policy.h"
 #include "registry/store.h"
 
@@ -28,5 +29,11 @@ int registry_pack_activate(struct registry *registry, const char *folder, const 
  * The names of the jurisdictions, the default one first, the others as they came. Freed with one free(). */
 int registry_jurisdictions(
 	struct registry *registry, char (**ret_names)[JURISDICTION_SIZE], size_t *ret_count, struct error *e);
+
+/* registry_risk_check(risk, check): tell every fault of a pack's "risk" section:
+ *   {"low_after_days", "medium_total", "cluster_new_cases", "dip_days", "unit"?: "province", "city" or "county",
+ *    "revisions"?: [{"division", "date", "confirmed", "source"?}]}
+ * place/risk.h says what the numbers do. */
+void registry_risk_check(const json_t *risk, struct json_check *check);
 
 #endif

@@ -91,6 +91,27 @@ hex_is_read_as_it_was_written(void **state)
 }
 
 static void
+the_nearest_name_is_the_one_that_was_meant(void **state)
+{
+	static const char *const names[] = {"medium_total", "dip_days", "unit", NULL};
+	static const char *const short_names[] = {"at", "to", NULL};
+	char long_text[200] = {0};
+
+	(void)state;
+	assert_string_equal(text_nearest("medium_totl", names), "medium_total");
+	assert_string_equal(text_nearest("dip_dasy", names), "dip_days"); /* two neighbours swapped are one slip */
+	assert_string_equal(text_nearest("units", names), "unit");
+	assert_null(text_nearest("cluster", names));
+	assert_null(text_nearest("by", short_names));
+	assert_null(text_nearest("", names));
+	assert_int_equal(text_distance("kitten", "sitting"), 3);
+	assert_int_equal(text_distance("ab", "ba"), 1);
+	memset(long_text, 'a', sizeof long_text - 1);
+	assert_true(text_distance(long_text, "a") == SIZE_MAX);
+	assert_null(text_nearest(long_text, names));
+}
+
+static void
 an_error_says_where(void **state)
 {
 	struct error e = {0};
@@ -114,6 +135,7 @@ main(void)
 		cmocka_unit_test(an_integer_is_whole_and_in_range),
 		cmocka_unit_test(a_decimal_is_scaled_and_cut),
 		cmocka_unit_test(hex_is_read_as_it_was_written),
+		cmocka_unit_test(the_nearest_name_is_the_one_that_was_meant),
 		cmocka_unit_test(an_error_says_where),
 	};
 

@@ -33,13 +33,13 @@ what_is_wrong_in_a_pack_is_named(void **state)
 		const char *text, *pointer;
 	} wrong[] = {
 		{"[]", ": "},
-		{"{}", "/backward: "},
-		{"{" BACKWARD "}", "/before_onset_days: "},
-		{"{" DAYS "," BACKWARD "}", "/places: "},
+		{"{}", ": \"before_onset_days\" is missing"},
+		{"{" BACKWARD "}", ": \"before_onset_days\" is missing"},
+		{"{" DAYS "," BACKWARD "}", ": \"places\" is missing"},
 		{"{" DAYS "," BACKWARD ", \"places\": {}, \"more\": 1}", "/more: "},
 		{"{" DAYS ", \"backward\": {\"from_days\": 1, \"to_days\": 2}, \"places\": {}}", "/backward/from_days: "},
 		{"{" DAYS ", \"backward\": {\"from_days\": 999, \"to_days\": 2}, \"places\": {}}", "/backward/from_days: "},
-		{"{" DAYS "," BACKWARD ", \"places\": {\"venue\": {}}}", "/places/venue/rules: "},
+		{"{" DAYS "," BACKWARD ", \"places\": {\"venue\": {}}}", "/places/venue: \"rules\" is missing"},
 		{"{" DAYS "," BACKWARD ", \"places\": {\"venue\": {\"rules\": [{\"kind\": \"secondary\"}]}}}",
 			"/places/venue/rules/0/kind: "},
 		{"{" DAYS "," BACKWARD ", \"places\": {\"venue\": {\"rules\": [{\"kind\": \"close\", \"minutes\": -1}]}}}",

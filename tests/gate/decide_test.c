@@ -93,7 +93,37 @@ a_rule_is_read_from_the_pack_and_faults_are_named(void **state)
 	json_object_set_new(gate, "ask_colours", json_pack("[s]", "purple"));
 	assert_int_equal(gate_rule_read(gate, "venue", &read, &e), ERROR_BAD_INPUT);
 	assert_non_null(strstr(e.message, "/gate/ask_colours/0"));
+	json_object_set_new(gate, "ask_colours", json_array());
+	json_object_set_new(gate, "care_place", json_array());
+	assert_int_equal(gate_rule_read(gate, "venue", &read, &e), ERROR_BAD_INPUT);
+	assert_string_equal(e.message, "/gate/care_place: unknown field \"care_place\"; did you mean \"care_places\"?");
+	json_object_del(gate, "care_place");
+	json_object_set_new(gate, "care_places", json_pack("[i]", 3));
+	assert_int_equal(gate_rule_read(gate, "venue", &read, &e), ERROR_BAD_INPUT);
+	assert_non_null(strstr(e.message, "/gate/care_places/0: "));
+	json_object_del(gate, "care_places");
+	json_object_del(gate, "pass_colours");
+	assert_int_equal(gate_rule_read(gate, "venue", &read, &e), ERROR_BAD_INPUT);
+	assert_string_equal(e.message, "/gate: \"pass_colours\" is missing");
 	json_decref(gate);
+}
+
+static void
+a_credentials_lifetime_is_checked(void **state)
+{
+	json_t *credential = json_pack("{s:i}", "valid_s", 60);
+	struct json_check check = {.root = "/credential"};
+
+	(void)state;
+	gate_credential_check(credential, &check);
+	assert_int_equal(check.faults, 0);
+	json_object_set_new(credential, "valid_s", json_integer(0));
+	gate_credential_check(credential, &check);
+	assert_string_equal(check.first, "/credential/valid_s: a whole number from 1 to 86400 expected");
+	json_object_set_new(credential, "valid_m", json_integer(1));
+	gate_credential_check(credential, &check);
+	assert_int_equal(check.faults, 3);
+	json_decref(credential);
 }
 
 static void
@@ -120,6 +150,7 @@ main(void)
 		cmocka_unit_test(a_code_that_does_not_hold_is_refused_with_its_cause),
 		cmocka_unit_test(a_place_of_care_refuses_nobody),
 		cmocka_unit_test(a_rule_is_read_from_the_pack_and_faults_are_named),
+		cmocka_unit_test(a_credentials_lifetime_is_checked),
 		cmocka_unit_test(where_somebody_comes_from_is_no_cause),
 	};
 

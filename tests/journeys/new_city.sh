@@ -80,6 +80,20 @@ fresh && sed -i 's/"colour": "green"/"colour": "blue"/' "$FOLDER/broken/rules/hz
 broken "a colour that is none" rules/hz-green-new.json 4 '[0-9]*' colour
 fresh && sed -i 's/"reason": "green_new"/"reason": "green_knew"/' "$FOLDER/broken/rules/hz-green-new.json"
 broken "a reason without a text" rules/hz-green-new.json 7 '[0-9]*' green_knew
+fresh && sed -i 's/"medium_total"/"medium_totl"/' "$FOLDER/broken/pack.json"
+broken "a member of the risk section is misspelt" pack.json "$(line_of medium_totl pack.json)" 20 'did you mean "medium_total"'
+fresh && sed -i 's/"pass_colours": \["green"\]/"pass_colours": ["blue"]/' "$FOLDER/broken/pack.json"
+broken "a gate passes a colour that is none" pack.json "$(line_of '"blue"' pack.json)" '[0-9]*' 'not a colour'
+fresh && sed -i 's/"kind": "close", "rows": 3/"kind": "near", "rows": 3/' "$FOLDER/broken/pack.json"
+broken "a kind of contact that is none" pack.json "$(line_of '"near"' pack.json)" '[0-9]*' '"close", "co-exposed" or "companion"'
+fresh && sed -i 's/"secondary_days": 14/"secondary_days": 1400/' "$FOLDER/broken/pack.json"
+broken "days out of range" pack.json "$(line_of '"secondary_days"' pack.json)" '[0-9]*' '0 to 365'
+fresh && sed -i 's/"valid_s": 60/"valid_s": 0/' "$FOLDER/broken/pack.json"
+broken "a code that is good for no time" pack.json "$(line_of '"valid_s"' pack.json)" '[0-9]*' '1 to 86400'
+fresh && sed -i 's/"movement_days"/"movement_day"/' "$FOLDER/broken/pack.json"
+broken "a retention of nothing" pack.json "$(line_of '"movement_day"' pack.json)" '[0-9]*' movement_day
+fresh && sed -i 's/"cell_size_m": 800/"cell_size_m": 8/' "$FOLDER/broken/pack.json"
+broken "cells that are too small" pack.json "$(line_of '"cell_size_m"' pack.json)" '[0-9]*' '10 to 100000'
 fresh && cp "$FOLDER/broken/rules/hz-green-new.json" "$FOLDER/broken/rules/zz-again.json"
 broken "two rules with one id" 'rules/[a-z-]*.json' '[0-9]*' '[0-9]*' HZ-GREEN-NEW
 fresh && sed -i 's/"+08:00"/"+8"/' "$FOLDER/broken/pack.json"

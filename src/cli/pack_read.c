@@ -1,0 +1,104 @@
+#include "cli/pack_read.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/json.h"
+#include "base/json_check.h"
+#include "exposure/exposure.h"
+#include "gate/gate.h"
+#include "place/place.h"
+#include "registry/registry.h"
+
+static const struct section {
+	const char *name;
+	void (*check)(const json_t *section, struct json_check *check);
+} sections[] = {
+	{"risk", registry_risk_check},
+	{"gate", gate_rule_check},
+	{"contact", exposure_parameters_check},
+	{"credential", gate_credential_check},
+};
+
+/* The text of pack.json, for places, and where faults go. */
+struct telling {
+	const char *path;
+	const struct buffer *text;
+	pack_fault_function *on_fault;
+	void *context;
+	struct error first;
+	size_t faults;
+};
+
+static void
+tell(void *context, const char *pointer, const char *reason)
+{
+	struct telling *telling = context;
+	struct error fault = {0};
+	size_t line, column;
+
+	error_set(&fault, ERROR_BAD_INPUT, "%s", reason);
+	json_place((const char *)telling->text->data, telling->text->length, pointer, &line, &column);
+	error_at(&fault, telling->path, line, column);
+	if (telling->faults++ == 0)
+		telling->first = fault;
+	if (telling->on_fault)
+		telling->on_fault(telling->context, &fault);
+}
+
+/* Stays by coordinates are put into cells of the parameter's size. */
+static void
+check_cell_size(const struct pack *pack, struct telling *telling)
+{
+	struct json_check check = {.root = "/parameters", .on_fault = tell, .context = telling};
+	int64_t size;
+
+	json_check_integer(
+		&check, "", pack_section(pack, "parameters"), "cell_size_m", CELL_SIZE_LEAST_M, CELL_SIZE_MOST_M, &size);
+}
+
+static int
+check_sections(
+	const char *folder, const struct pack *pack, pack_fault_function *on_fault, void *context, struct error *e)
+{
+	struct buffer text = buffer_make(PACK_FILE_SIZE_MAX);
+	char *path = file_join(folder, "pack.json", e);
+	struct telling telling = {.path = path, .text = &text, .on_fault = on_fault, .context = context};
+	int r = path ? file_read(path, &text, e) : ERROR_NO_MEMORY;
+
+	for (size_t i = 0; r == 0 && i < sizeof sections / sizeof sections[0]; i++) {
+		const json_t *section = pack_section(pack, sections[i].name);
+		char root[64];
+		struct json_check check = {.root = root, .on_fault = tell, .context = &telling};
+
+		snprintf(root, sizeof root, "/%s", sections[i].name);
+		if (section)
+			sections[i].check(section, &check);
+	}
+	if (r == 0)
+		check_cell_size(pack, &telling);
+	if (r == 0 && telling.faults > 0) {
+		*e = telling.first;
+		r = ERROR_BAD_INPUT;
+	}
+	buffer_free(&text);
+	free(path);
+	return r;
+}
+
+int
+pack_read_checked(
+	const char *folder, pack_fault_function *on_fault, void *context, struct pack **ret_pack, struct error *e)
+{
+	struct pack *pack = NULL;
+	int r = pack_read_folder(folder, on_fault, context, &pack, e);
+
+	if (r == 0 && (r = check_sections(folder, pack, on_fault, context, e)) == 0) {
+		*ret_pack = pack;
+		pack = NULL;
+	}
+	pack_free(pack);
+	return r;
+}
