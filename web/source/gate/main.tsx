@@ -116,7 +116,7 @@ function Page() {
 		<Frame title={t('app.gate')} service={service}
 			foot={<State trust={known.trust} online={online} count={queue.count} givenUp={queue.givenUp} />}>
 			{session === undefined ? (
-				<section class="sheet"><p role="status">{t('common.loading')}</p></section>
+				<section class="sheet"><Heading take={false}>{t('app.gate')}</Heading><p role="status">{t('common.loading')}</p></section>
 			) : !mayCheck ? (
 				<GateSignIn done={setSession} />
 			) : !place ? (

@@ -6,7 +6,7 @@ import { api, OfflineError, ProblemError, type Person } from '../api.ts';
 import { serviceNow_ms } from '../clock.ts';
 import { keep, recall } from '../keep.ts';
 import { sayClock, sayDayOf, say, t, useLanguage } from '../language.ts';
-import { ProblemLine, useTick } from '../parts.tsx';
+import { Heading, ProblemLine, useTick } from '../parts.tsx';
 import { QrPicture } from '../qr.tsx';
 import { ColourShape } from '../shapes.tsx';
 import { coveredUntil_ms, type Kept, pick, take, wantedAhead } from './keeper.ts';
@@ -98,9 +98,10 @@ export function CodeScreen({ person, jurisdiction, openReasons, signIn }: {
 		if (error instanceof ProblemError && (error.kind === 'awaiting-voucher' || error.kind === 'frozen'))
 			return <Waiting state={error.kind === 'frozen' ? 'frozen' : 'awaiting'} name={person.name} />;
 		if (offline)
-			return <section class="sheet"><p role="alert">{t('code.offline_none')}</p></section>;
+			return <section class="sheet"><Heading take={false}>{t('app.name')}</Heading><p role="alert">{t('code.offline_none')}</p></section>;
 		return (
 			<section class="sheet">
+				<Heading take={false}>{t('app.name')}</Heading>
 				{error ? <ProblemLine error={error} /> : <p role="status">{t('code.fetching')}</p>}
 			</section>
 		);

@@ -69,6 +69,7 @@ function Page() {
 		return (
 			<Frame title={t('app.name')} service={service}>
 				<section class="sheet">
+					<Heading take={false}>{t('app.name')}</Heading>
 					{error ? <ProblemLine error={error} retry={load} /> : <p role="status">{t('common.loading')}</p>}
 				</section>
 			</Frame>

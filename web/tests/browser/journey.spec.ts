@@ -9,8 +9,9 @@ const ID_NUMBER = '11010519491231002X';
 const PHONE = '13800000001';
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/* What every page is held to: no fault that axe finds, and nothing that scrolls sideways. */
+/* What every page is held to, once its script has drawn it: no fault that axe finds, and nothing that scrolls sideways. */
 async function holds(page: Page): Promise<void> {
+	await expect(page.locator('h1')).toBeVisible();
 	await page.evaluate(axe);
 	const faults = await page.evaluate(async () => {
 		const { violations } = await (window as unknown as { axe: { run(): Promise<{ violations: { id: string; nodes: { target: unknown }[] }[] }> } }).axe.run();
