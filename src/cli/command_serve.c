@@ -1,4 +1,5 @@
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
@@ -31,18 +32,51 @@ hold_ends(void)
 	sigprocmask(SIG_BLOCK, &ends, NULL);
 }
 
+static void
+say_gateway(const char *line)
+{
+	cli_say("healthcode: %s", line);
+}
+
+/* Without a gateway named now, what the store was told last stays: "none" leads notices back to the outbox file. */
+static int
+start_gateway(struct cli *cli, const char *url, struct gateway **ret_gateway, struct error *e)
+{
+	const struct gateway_options options = {
+		.where = {.data = cli->data, .database = cli->database},
+		.url = url,
+		.secret = getenv("HEALTHCODE_GATEWAY_SECRET"),
+		.say = say_gateway,
+	};
+	struct registry *registry = NULL;
+	int r;
+
+	if (url && strcmp(url, "none") != 0)
+		return gateway_start(&options, ret_gateway, e);
+	if ((r = registry_open(&options.where, &registry, e)) < 0)
+		return r;
+	if (url)
+		r = registry_set_gateway(registry, false, e);
+	else if (registry_has_gateway(registry))
+		cli_say("healthcode: notices wait for a gateway, and none is named (--gateway)");
+	registry_close(registry);
+	return r;
+}
+
 static int
 run(struct cli *cli, int argc, char **argv)
 {
-	const char *listen = NULL, *web = NULL, *certificate = NULL, *key = NULL, *threads = NULL;
+	const char *listen = NULL, *web = NULL, *certificate = NULL, *key = NULL, *threads = NULL, *gateway_url = NULL;
 	const struct cli_option options[] = {
 		{"listen", OPTION_VALUE, &listen},
 		{"web", OPTION_VALUE, &web},
 		{"certificate", OPTION_VALUE, &certificate},
 		{"key", OPTION_VALUE, &key},
 		{"threads", OPTION_VALUE, &threads},
+		{"gateway", OPTION_VALUE, &gateway_url},
 	};
 	struct http_server *server = NULL;
+	struct gateway *gateway = NULL;
 	struct http_options server_options;
 	struct error e = {0};
 	int64_t thread_count = 2;
@@ -71,26 +105,32 @@ run(struct cli *cli, int argc, char **argv)
 		.threads = (unsigned)thread_count,
 	};
 	hold_ends();
-	if (http_start(&server_options, &server, &e) < 0)
+	if (start_gateway(cli, gateway_url, &gateway, &e) < 0 || http_start(&server_options, &server, &e) < 0) {
+		gateway_stop(gateway);
 		return cli_fail(&e);
+	}
 	cli_say("healthcode: serving on %s://%.*s:%u", certificate ? "https" : "http",
 		(int)(strrchr(server_options.listen, ':') - server_options.listen), server_options.listen, http_port(server));
 	wait_for_end();
 	cli_say("healthcode: stopping");
 	http_stop(server);
+	gateway_stop(gateway);
 	return EXIT_DONE;
 }
 
 const struct command command_serve = {
 	.name = "serve",
 	.summary = "serve the HTTP API and the pages",
-	.usage = "serve [--listen ADDRESS:PORT] [--web FOLDER] [--threads N] [--certificate FILE --key FILE]",
+	.usage =
+		"serve [--listen ADDRESS:PORT] [--web FOLDER] [--threads N] [--certificate FILE --key FILE] [--gateway URL|none]",
 	.help =
 		"Serves the API under /v1 (docs/openapi.yaml) and the pages until SIGINT or SIGTERM, then answers what is under\n"
 		"way and ends.\n\n"
 		"  --listen ADDRESS:PORT  default 127.0.0.1:8080; port 0 takes a free one, which is printed\n"
 		"  --web FOLDER           the built pages; default those installed\n"
 		"  --threads N            1 to 64, default 2\n"
-		"  --certificate, --key   PEM files: serve TLS (a proxy in front can do that instead)\n",
+		"  --certificate, --key   PEM files: serve TLS (a proxy in front can do that instead)\n"
+		"  --gateway URL          where notices and one-time codes are POSTed to be sent as text messages, signed with the\n"
+		"                         secret in HEALTHCODE_GATEWAY_SECRET (whsec_ and base64); none: the outbox file again\n",
 	.run = run,
 };

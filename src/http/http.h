@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "http/gateway.h"
 
 enum { HTTP_BODY_MAX = 16 << 10, HTTP_CONNECTIONS_MAX = 4096, HTTP_THREADS_MAX = 64 };
 

@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 
 enum { CLASSES = 6, BOUNDS = 8 }; /* 0xx to 5xx */
 
@@ -23,6 +24,45 @@ metrics_count(unsigned route, unsigned status, int64_t duration_us)
 	atomic_fetch_add_explicit(&routes[route].answered[status / 100 % CLASSES], 1, memory_order_relaxed);
 	atomic_fetch_add_explicit(&routes[route].within[bound], 1, memory_order_relaxed);
 	atomic_fetch_add_explicit(&routes[route].sum_us, (uint64_t)duration_us, memory_order_relaxed);
+}
+
+static struct {
+	atomic_bool counted;
+	atomic_int_fast64_t waiting;
+	atomic_uint_fast64_t given[NOTICE_FATES];
+} notices;
+
+void
+metrics_notice(enum metrics_notice_fate fate)
+{
+	atomic_fetch_add_explicit(&notices.given[fate], 1, memory_order_relaxed);
+}
+
+void
+metrics_notices_waiting(int64_t count)
+{
+	atomic_store_explicit(&notices.waiting, count, memory_order_relaxed);
+	atomic_store_explicit(&notices.counted, true, memory_order_relaxed);
+}
+
+/* Nothing where there is no gateway. */
+static int
+write_notices(struct buffer *b, struct error *e)
+{
+	static const char *const fates[NOTICE_FATES] = {"sent", "refused", "failed"};
+	int r;
+
+	if (!atomic_load_explicit(&notices.counted, memory_order_relaxed))
+		return 0;
+	r = buffer_add_format(b, e,
+		"# TYPE notices_waiting gauge\n# HELP notices_waiting Notices that wait for the gateway.\n"
+		"notices_waiting %" PRId64 "\n"
+		"# TYPE notices_given counter\n# HELP notices_given Notices given to the gateway, by what it made of them.\n",
+		(int64_t)atomic_load_explicit(&notices.waiting, memory_order_relaxed));
+	for (unsigned fate = 0; r == 0 && fate < NOTICE_FATES; fate++)
+		r = buffer_add_format(b, e, "notices_given_total{fate=\"%s\"} %" PRIu64 "\n", fates[fate],
+			(uint64_t)atomic_load_explicit(&notices.given[fate], memory_order_relaxed));
+	return r;
 }
 
 static int
@@ -65,5 +105,7 @@ metrics_write(const char *const *names, unsigned count, struct buffer *b, struct
 			e);
 	for (unsigned route = 0; r == 0 && route < count; route++)
 		r = write_durations(names[route], route, b, e);
+	if (r == 0)
+		r = write_notices(b, e);
 	return r < 0 ? r : buffer_add_text(b, "# EOF\n", e);
 }

@@ -14,6 +14,12 @@ enum { METRICS_ROUTES_MAX = 64 };
  * below METRICS_ROUTES_MAX. May be called from many threads. */
 void metrics_count(unsigned route, unsigned status, int64_t duration_us);
 
+/* metrics_notice(fate): the gateway was given a notice once more, and took it, refused it or failed.
+ * metrics_notices_waiting(count): how many wait, as last counted. */
+enum metrics_notice_fate { NOTICE_SENT, NOTICE_REFUSED, NOTICE_FAILED, NOTICE_FATES };
+void metrics_notice(enum metrics_notice_fate fate);
+void metrics_notices_waiting(int64_t count);
+
 /* metrics_write(names, count, b, e): append everything counted since the start, routes named by ${names}. */
 int metrics_write(const char *const *names, unsigned count, struct buffer *b, struct error *e);
 

@@ -60,6 +60,10 @@ static const char *const migrations[] = {
 	"CREATE TABLE gate_refusal(id {key}, receipt {text} NOT NULL REFERENCES gate_check(receipt), at BIGINT NOT NULL,"
 	" cause {text} NOT NULL, note {text} NOT NULL, by_whom {text} NOT NULL);"
 	"CREATE INDEX gate_refusal_receipt ON gate_refusal(receipt, id);",
+
+	/* Several senders of notices, and a gateway that may say no. */
+	"ALTER TABLE notice ADD COLUMN claimed_until BIGINT NOT NULL DEFAULT 0;"
+	"ALTER TABLE notice ADD COLUMN refused BIGINT NOT NULL DEFAULT 0;",
 };
 
 int
