@@ -51,7 +51,7 @@ struct gate_rule {
 	bool care; /* a hospital, a pharmacy: nobody is refused here */
 };
 
-/* gate_rule_read(gate, care, ret_rule, e): from a pack's "gate" section:
+/* gate_rule_read(gate, place_kind, ret_rule, e): from a pack's "gate" section:
  *   {"pass_colours": ["green"], "ask_colours": ["yellow"], "temperature_limit_tenths_c": 373, "care_places": ["hospital"]}
  * ${place_kind} is the place's. ERROR_BAD_INPUT names what is wrong. */
 int gate_rule_read(const json_t *gate, const char *place_kind, struct gate_rule *ret_rule, struct error *e);

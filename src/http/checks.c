@@ -23,6 +23,7 @@ list_place(const struct presence_place *place, void *context, struct error *e)
 {
 	struct places *places = context;
 	const struct pack *pack;
+	struct gate_rule rule;
 	bool covered;
 	int r;
 
@@ -40,11 +41,12 @@ list_place(const struct presence_place *place, void *context, struct error *e)
 		return 1;
 	}
 	places->left--;
-	if ((r = gate_jurisdiction(places->c->cascade, place->division, &pack, &covered, e)) < 0)
+	if ((r = gate_jurisdiction(places->c->cascade, place->division, &pack, &covered, e)) < 0 ||
+		(r = gate_rule_read(pack_section(pack, "gate"), place->kind, &rule, e)) < 0)
 		return r;
 	json_array_append_new(places->items,
-		json_pack("{s:s, s:s, s:o}", "place", place->code, "name", *place->name ? place->name : place->code,
-			"jurisdiction", json_string(pack_jurisdiction(pack))));
+		json_pack("{s:s, s:s, s:s, s:b}", "place", place->code, "name", *place->name ? place->name : place->code,
+			"jurisdiction", pack_jurisdiction(pack), "care", rule.care));
 	return 0;
 }
 

@@ -129,7 +129,8 @@ put(struct registry *registry, const struct registry_checkin *given, enum eviden
 		return error_no_memory(e);
 	if ((r = json_write(body, &text, e)) == 0) {
 		row.body = buffer_text(&text);
-		r = registry_evidence_put(registry, &row, ret_outcome, e);
+		r = given->phone ? registry_evidence_tell(registry, &row, given->phone, e)
+						 : registry_evidence_put(registry, &row, ret_outcome, e);
 	}
 	buffer_free(&text);
 	json_decref(body);

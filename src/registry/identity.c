@@ -165,6 +165,13 @@ registry_identity_open(struct registry *registry, person_number person, const ch
 	return r;
 }
 
+int
+registry_identity_own(
+	struct registry *registry, person_number person, struct registry_identity *ret_identity, struct error *e)
+{
+	return identity_read(registry, person, ret_identity, e);
+}
+
 void
 registry_identity_wipe(struct registry_identity *identity)
 {

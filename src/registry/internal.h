@@ -71,6 +71,11 @@ typedef int dependant_each(person_number dependant, const char *relation, bool v
 int dependants_each(
 	struct registry *registry, person_number guardian, dependant_each *each, void *context, struct error *e);
 
+/* held_settle(registry, person, phone, e): ${phone} was vouched for last: what was held for it becomes evidence, what was
+ * held for others is removed (held.c). In the open transaction. */
+int
+held_settle(struct registry *registry, person_number person, const uint8_t phone[REGISTRY_HASH_SIZE], struct error *e);
+
 /* word_is(text, size, extra): whether ${text} is 1 to ${size} - 1 of [a-z0-9] and the characters of ${extra}. */
 bool word_is(const char *text, size_t size, const char *extra);
 

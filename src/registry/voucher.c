@@ -311,6 +311,8 @@ vouch(struct registry *registry, person_number person, const char *phone, enum v
 		(r = row_put(registry, person, text, true, how, by, at, import, &outcome, e)) < 0 ||
 		outcome == EVIDENCE_UNCHANGED || (r = standing_read(registry, person, text, &after, e)) < 0)
 		return r;
+	if (text_unhex(after.last, hash, sizeof hash) && (r = held_settle(registry, person, hash, e)) < 0)
+		return r;
 	return tell_apart(registry, person, before.last, after.last, import != 0, e);
 }
 

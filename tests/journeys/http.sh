@@ -18,6 +18,7 @@ cat >"$FOLDER/places.csv" <<CSV
 place,kind,name,division,country
 station,venue,杭州东站,330104,CN
 market,venue,文三市场,330106,CN
+clinic-1,clinic,文三诊所,330106,CN
 home-1,household,家,330106,CN
 CSV
 "$HEALTHCODE" --data "$STORE" import places "$FOLDER/places.csv" >/dev/null
@@ -178,10 +179,13 @@ answers 200 "her colour has reasons" GET /v1/me/reasons '' -H "$cookie"
 json_holds "and a policy" '.colour == "green" and (.policy | test("^[0-9a-f]{64}$")) and .jurisdiction == "hangzhou-2020"' "$BODY"
 answers 201 "she checks in" POST /v1/me/checkins '{"person":"self","temperature_c":36.54,"symptoms":[],"contact":false}' -H "$cookie"
 answers 200 "she has a travel card" GET /v1/me/travel-card '' -H "$cookie"
+"$HEALTHCODE" --data "$STORE" person show "$FENG" >/dev/null
 answers 200 "she sees who opened her data" GET '/v1/me/accesses?limit=1' '' -H "$cookie"
 json_holds "a page at a time" '(.items | length) == 1 and .next == "1"' "$BODY"
 answers 200 "to the end" GET '/v1/me/accesses?cursor=1' '' -H "$cookie"
 json_holds "the clinic too, and what for" '.next == null and (.items | any(.by == "clinic" and .role == "clinician" and .purpose == "voucher"))' "$BODY"
+answers 200 "all of them" GET /v1/me/accesses '' -H "$cookie"
+json_holds "others' looks alone: not each of her own" '(.items | length) == 2 and all(.items[]; .by != "self")' "$BODY"
 is_problem 400 bad-request "a page has at most 200" GET '/v1/me/accesses?limit=201' '' -H "$cookie"
 
 # Her father.
@@ -203,7 +207,9 @@ guard=$(bearer "$(jq -r .token <<<"$BODY")")
 answers 200 "the places have no homes among them" GET '/v1/places?limit=1' '' -H "$guard"
 json_holds "and come a page at a time" '(.items | length) == 1 and .next == "1"' "$BODY"
 answers 200 "they are searched" GET "/v1/places?search=$(jq -rn '"东站" | @uri')" '' -H "$guard"
-json_holds "by a part of the name" '.items == [{"place":"station","name":"杭州东站","jurisdiction":"hangzhou-2020"}]' "$BODY"
+json_holds "by a part of the name" '.items == [{"place":"station","name":"杭州东站","jurisdiction":"hangzhou-2020","care":false}]' "$BODY"
+answers 200 "a clinic" GET "/v1/places?search=clinic-1" '' -H "$guard"
+json_holds "refuses nobody, and its guard knows" '.items[0].care' "$BODY"
 is_problem 403 forbidden "residents check nobody" POST /v1/checks '{}' -H "$cookie"
 check() { jq -cn --arg code "$1" --argjson more "${2:-{\}}" '{code: $code, place: "station"} + $more'; }
 fresh() { ask GET "/v1/me/code?person=${1:-self}" '' -H "$cookie"; jq -r .code <<<"$BODY"; }

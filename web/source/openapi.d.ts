@@ -695,6 +695,8 @@ export interface components {
                 place: components["schemas"]["PlaceName"];
                 name: string;
                 jurisdiction: components["schemas"]["JurisdictionName"] | null;
+                /** @description a hospital, a pharmacy, a shelter: nobody is refused here */
+                care: boolean;
             }[];
             next: string | null;
         };
@@ -1661,7 +1663,8 @@ export interface operations {
                      *         {
                      *           "place": "huzhou-rest-stop",
                      *           "name": "湖州服务区",
-                     *           "jurisdiction": "hangzhou-2020"
+                     *           "jurisdiction": "hangzhou-2020",
+                     *           "care": false
                      *         }
                      *       ],
                      *       "next": null
