@@ -45,7 +45,7 @@ add_row(const struct evidence_row *row, void *context, struct error *e)
 	const char *name;
 	int r;
 
-	if ((r = json_read(row->body, strlen(row->body), NULL, &body, e)) < 0)
+	if ((r = json_read_own(row->body, "evidence of a case", &body, e)) < 0)
 		return r;
 	name = json_string_value(json_object_get(body, "case"));
 	if (!name || !json_string_value(json_object_get(body, "status")) || strlen(name) >= sizeof c->name) {

@@ -163,7 +163,7 @@ read_contact(const struct evidence_row *row, void *context, struct error *e)
 	const char *first, *last, *kind;
 	int r;
 
-	if ((r = json_read(row->body, strlen(row->body), NULL, &body, e)) < 0)
+	if ((r = json_read_own(row->body, "evidence of a contact", &body, e)) < 0)
 		return r;
 	first = json_string_value(json_object_get(body, "first"));
 	last = json_string_value(json_object_get(body, "last"));
