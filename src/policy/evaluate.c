@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "policy/copy.h"
+#include "base/json_memory.h"
 #include "policy/fold.h"
 #include "policy/holds.h"
 #include "policy/reason.h"
@@ -365,7 +365,7 @@ add_derived(const struct fold *f, json_t *result, struct error *e)
 			continue;
 		if (!shown && (!(shown = json_object()) || json_object_set_new(result, "derived", shown) < 0))
 			return error_no_memory(e);
-		if (json_object_set_new(shown, f->pack->derived[i].name, copy_deep(view_derived(f->view, i))) < 0)
+		if (json_object_set_new(shown, f->pack->derived[i].name, json_copy_deep(view_derived(f->view, i))) < 0)
 			return error_no_memory(e);
 	}
 	return 0;

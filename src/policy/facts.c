@@ -9,9 +9,9 @@
 #include "base/array.h"
 #include "base/buffer.h"
 #include "base/json.h"
+#include "base/json_memory.h"
 #include "base/text.h"
 #include "policy/colour.h"
-#include "policy/copy.h"
 #include "policy/evaluate.h"
 
 enum { WORD_MAX = 32, WORDS_MAX = 64, TEXT_MAX = 500, POINTER_MAX = 160, ITEM_TEXT_MAX = 1 << 16, FIELDS_MAX = 8 };
@@ -232,7 +232,7 @@ take_field(const struct reading *r, const struct field *field, const json_t *giv
 	} else {
 		if ((code = check_value(r, field, value)) < 0)
 			return code;
-		taken = copy_deep(value);
+		taken = json_copy_deep(value);
 	}
 	return json_object_set_new(fact->json, field->name, taken) < 0 ? error_no_memory(r->e) : 0;
 }

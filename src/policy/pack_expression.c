@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "policy/copy.h"
+#include "base/json_memory.h"
 #include "policy/pack_inside.h"
 
 enum { POINTER_MAX = 1024 };
@@ -132,7 +132,7 @@ put_parameters(struct walk *walk, const json_t *value)
 		const json_t *parameter = pack_value(walk->r->pack, value);
 
 		if (parameter && parameter != value)
-			return copy_deep(parameter);
+			return json_copy_deep(parameter);
 		pack_fault(walk->r, walk->file, walk->pointer, "unknown parameter \"%.64s\"",
 			json_is_string(name) ? json_string_value(name) : "");
 		walk->failed = true;
@@ -140,7 +140,7 @@ put_parameters(struct walk *walk, const json_t *value)
 	}
 	if (json_is_object(value))
 		return put_into_object(walk, value);
-	return json_is_array(value) ? put_into_list(walk, value) : copy_deep(value);
+	return json_is_array(value) ? put_into_list(walk, value) : json_copy_deep(value);
 }
 
 /* Tell a fault found inside the expression, whose pointer is from its root. */

@@ -111,8 +111,12 @@ pack_read_rule(struct pack_reading *r, size_t file)
 	struct error e = {0};
 	struct rule *rule;
 	json_t *root = NULL;
+	int code;
 
-	if (json_read(source->bytes, source->length, source->path, &root, &e) < 0) {
+	code = json_read(source->bytes, source->length, source->path, &root, &e);
+	if (code == ERROR_NO_MEMORY)
+		return code;
+	if (code < 0) {
 		pack_fault_text(r, file, &e);
 		return 0;
 	}
@@ -145,8 +149,12 @@ pack_read_texts(struct pack_reading *r, size_t file, const char *language)
 	struct error e = {0};
 	json_t *root = NULL, *value;
 	const char *key;
+	int code;
 
-	if (json_read(source->bytes, source->length, source->path, &root, &e) < 0) {
+	code = json_read(source->bytes, source->length, source->path, &root, &e);
+	if (code == ERROR_NO_MEMORY)
+		return code;
+	if (code < 0) {
 		pack_fault_text(r, file, &e);
 		return 0;
 	}

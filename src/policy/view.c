@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "policy/copy.h"
+#include "base/json_memory.h"
 #include "policy/days.h"
 #include "policy/holds.h"
 
@@ -84,7 +84,7 @@ make_place_item(struct place *place, struct error *e)
 	json_t *item;
 	int code;
 
-	if (!(item = place->item = copy_shallow(place->fact->json)))
+	if (!(item = place->item = json_copy_shallow(place->fact->json)))
 		return error_no_memory(e);
 	if ((code = set(item, "kind", json_string(place->fact->list == FACT_VISITS ? "visit" : "residence"), e)) < 0 ||
 		(code = set(item, "province", division_part(division, 2), e)) < 0 ||
@@ -216,7 +216,7 @@ mark_checkin(struct view *view, json_t *item, instant at, struct error *e)
 static int
 show_fact(struct view *view, const struct fact *fact, struct error *e)
 {
-	json_t *item = copy_shallow(fact->json);
+	json_t *item = json_copy_shallow(fact->json);
 	const char *name = fact_list_name(fact->list);
 	int code;
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/json_memory.h"
 #include "base/text.h"
 
 enum { CONTENT_MAX = 2048, CODE_ID_BYTES = 16 };
@@ -25,15 +26,20 @@ static int
 content_write(const struct registry_check *check, struct buffer *text, struct error *e)
 {
 	char code_id[2 * CODE_ID_BYTES + 1];
+	size_t failures = json_memory_failures();
 	json_t *object = json_pack("{ss ss ss ss ss ss ss}", "place", check->place, "jurisdiction", check->jurisdiction,
 		"verdict", check->verdict, "cause", check->cause, "colour", check->colour, "code",
 		text_hex(check->code_id, CODE_ID_BYTES, code_id), "by", check->by);
 	int r;
 
+	if (object && check->measured)
+		json_object_set_new(object, "temperature_tenths_c", json_integer(check->temperature_tenths_c));
+	if (json_memory_failures() != failures) {
+		json_decref(object);
+		return error_no_memory(e);
+	}
 	if (!object)
 		return error_set(e, ERROR_BAD_INPUT, "a check's texts are UTF-8");
-	if (check->measured)
-		json_object_set_new(object, "temperature_tenths_c", json_integer(check->temperature_tenths_c));
 	r = json_write(object, text, e);
 	json_decref(object);
 	return r;
@@ -53,9 +59,10 @@ content_read(const char *text, struct registry_check *check, struct error *e)
 	char code_id[2 * CODE_ID_BYTES + 1];
 	const json_t *temperature;
 	json_t *object = NULL;
+	int r;
 
-	if (json_read(text, strlen(text), "check", &object, e) < 0)
-		return error_set(e, ERROR_CORRUPT, "a check cannot be read");
+	if ((r = json_read_own(text, "a check", &object, e)) < 0)
+		return r;
 	take(object, "place", check->place, sizeof check->place);
 	take(object, "jurisdiction", check->jurisdiction, sizeof check->jurisdiction);
 	take(object, "verdict", check->verdict, sizeof check->verdict);
