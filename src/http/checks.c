@@ -94,7 +94,7 @@ answer_check(struct http_context *c, struct exchange *x)
 {
 	static const char *const names[] = {"code", "place", "temperature_c", "offline", NULL};
 	const json_t *body = exchange_json(x, names), *temperature, *offline;
-	struct gate_question question = {.by = c->session.user.name};
+	struct gate_question question = {.by = c->session.user.name, .shown = context_shown(c)};
 	struct gate_answer answer;
 	char at[TIME_TEXT_SIZE];
 	struct error e = {0};

@@ -171,7 +171,7 @@ json_holds "good for a minute, with three to follow it without a gap" \
 her_code=$(jq -r .code <<<"$BODY") now=$(jq -r .now <<<"$BODY")
 exits 0 "the code is valid with the trust list that anybody reads" "$HEALTHCODE" --now "$now" code verify "$her_code" --trust "$FOLDER/trust"
 exits 1 "the next one is not yet" "$HEALTHCODE" --now "$now" code verify "$(jq -r '.slots[0].code' <<<"$BODY")" --trust "$FOLDER/trust"
-is_problem 400 bad-request "slots is a number up to 30" GET '/v1/me/code?slots=31' '' -H "$cookie"
+is_problem 400 bad-request "slots is a number up to 120, two hours" GET '/v1/me/code?slots=121' '' -H "$cookie"
 is_problem 404 not-found "she has not applied in Hubei" GET '/v1/me/code?jurisdiction=hubei-2020' '' -H "$cookie"
 is_problem 404 not-found "and acts for nobody else" GET '/v1/me/code?person=0123456789abcdef' '' -H "$cookie"
 answers 200 "her colour has reasons" GET /v1/me/reasons '' -H "$cookie"

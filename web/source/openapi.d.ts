@@ -706,10 +706,10 @@ export interface components {
          */
         Verdict: "pass" | "ask" | "refuse";
         /**
-         * @description yellow, red, gray - the code's colour; fever - the temperature; expired, not_yet_valid - ask for a fresh code; malformed - no health code at all; wrong_signature, unknown_issuer - not a code of anyone on the trust list; revoked - withdrawn; not_recognised - a valid code that this place does not take
+         * @description yellow, red, gray - the code's colour; fever - the temperature; expired, not_yet_valid - ask for a fresh code; malformed - no health code at all; wrong_signature, unknown_issuer - not a code of anyone on the trust list; revoked - withdrawn; not_recognised - a valid code that this place does not take; shown_elsewhere - this very code passed another gate just now
          * @enum {string}
          */
-        CheckCause: "yellow" | "red" | "gray" | "fever" | "expired" | "not_yet_valid" | "malformed" | "wrong_signature" | "unknown_issuer" | "revoked" | "not_recognised";
+        CheckCause: "yellow" | "red" | "gray" | "fever" | "expired" | "not_yet_valid" | "malformed" | "wrong_signature" | "unknown_issuer" | "revoked" | "not_recognised" | "shown_elsewhere";
         CheckRequest: {
             /** @description what was scanned, whatever it is */
             code: string;
@@ -1288,7 +1288,7 @@ export interface operations {
                 person?: components["parameters"]["Person"];
                 /** @description may be left out where the person has applied in one only */
                 jurisdiction?: components["parameters"]["Jurisdiction"];
-                /** @description how many codes ahead are wanted */
+                /** @description how many codes ahead are wanted; 120 of a minute are two hours, the most that are handed out ahead */
                 slots?: number;
             };
             header?: never;
