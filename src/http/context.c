@@ -157,6 +157,8 @@ may(enum route_role wanted, enum registry_role role)
 		return role == REGISTRY_RESIDENT;
 	case ROLE_GATE:
 		return role == REGISTRY_GATE || role == REGISTRY_SUPERVISOR;
+	case ROLE_OFFICE:
+		return role == REGISTRY_SUPERVISOR || role == REGISTRY_AUDITOR;
 	case ROLE_VOUCHER:
 		return role == REGISTRY_CLINICIAN || role == REGISTRY_SUPERVISOR || role == REGISTRY_CARRIER ||
 			role == REGISTRY_COMMITTEE;
