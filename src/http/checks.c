@@ -160,9 +160,9 @@ tell_office(struct registry *registry, const struct registry_refusal *refusal, c
 	json_t *body = json_pack("{s:s, s:s, s:s, s:s}", "by", refusal->by, "place", check->place, "receipt",
 		refusal->receipt, "verdict", check->verdict);
 	char *text = body ? json_dumps(body, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
-	int r = text ? ledger_append(
-					   registry_db(registry), registry_recording_time(registry), "gate.superior", text, NULL, e)
-				 : error_no_memory(e);
+	int r = text
+		? ledger_append(registry_db(registry), registry_recording_time(registry), "gate.superior", text, NULL, e)
+		: error_no_memory(e);
 
 	json_decref(body);
 	free(text);

@@ -202,7 +202,8 @@ fold_counts(struct registry_refusal_count *counts, size_t count)
 {
 	size_t kept = 0;
 
-	qsort(counts, count, sizeof *counts, compare_counts);
+	if (count)
+		qsort(counts, count, sizeof *counts, compare_counts);
 	for (size_t i = 1; i < count; i++) {
 		if (compare_counts(&counts[kept], &counts[i]) == 0)
 			counts[kept].count += counts[i].count;
