@@ -67,24 +67,27 @@ sqlite_run(void *connection, const char *sql, struct error *e)
 }
 
 /* Make the file ourselves, so that only its owner reads it; SQLite gives the WAL the same mode. A file that is there is
- * never opened here: closing it again would take away the locks that this process's other connections hold on it, and
- * then another process, closing, believes that it is the last one and removes the WAL under them. */
+ * never opened here: closing it again would drop the locks of this process's other connections (POSIX), and another
+ * process would take the WAL away from under them. */
 static int
 make_file(const char *path, bool create, struct error *e)
 {
-	struct stat there;
 	int fd;
 
-	if (stat(path, &there) == 0)
+	if (access(path, R_OK | W_OK) == 0)
 		return 0;
-	if (errno == ENOENT && !create)
+	if (errno == ENOENT && create) {
+		fd = open(path, O_RDWR | O_CLOEXEC | O_CREAT | O_EXCL, 0600);
+		if (fd >= 0) {
+			close(fd);
+			return 0;
+		}
+		if (errno == EEXIST)
+			return 0;
+	}
+	if (errno == ENOENT)
 		return error_set(e, ERROR_EXISTS_NOT, "there is no store at %s", path);
-	fd = open(path, O_RDWR | O_CLOEXEC | O_CREAT | O_EXCL, 0600);
-	if (fd < 0 && errno != EEXIST)
-		return error_set_errno(e, ERROR_IO, errno, "cannot open %s", path);
-	if (fd >= 0)
-		close(fd);
-	return 0;
+	return error_set_errno(e, ERROR_IO, errno, "cannot open %s", path);
 }
 
 static int

@@ -10,7 +10,7 @@
 #include "http/context.h"
 
 enum {
-	SLOTS_MAX = 30,
+	SLOTS_MAX = 120,
 	CODE_MAX = 4096,
 	REFRESH_BEFORE_END_S = 15,
 	LIMIT_DEFAULT = 50,

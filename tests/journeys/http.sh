@@ -172,7 +172,7 @@ json_holds "good for a minute, with three to follow it without a gap" \
 her_code=$(jq -r .code <<<"$BODY") now=$(jq -r .now <<<"$BODY")
 exits 0 "the code is valid with the trust list that anybody reads" "$HEALTHCODE" --now "$now" code verify "$her_code" --trust "$FOLDER/trust"
 exits 1 "the next one is not yet" "$HEALTHCODE" --now "$now" code verify "$(jq -r '.slots[0].code' <<<"$BODY")" --trust "$FOLDER/trust"
-is_problem 400 bad-request "slots is a number up to 30" GET '/v1/me/code?slots=31' '' -H "$cookie"
+is_problem 400 bad-request "slots is a number up to 120, two hours" GET '/v1/me/code?slots=121' '' -H "$cookie"
 is_problem 404 not-found "she has not applied in Hubei" GET '/v1/me/code?jurisdiction=hubei-2020' '' -H "$cookie"
 is_problem 404 not-found "and acts for nobody else" GET '/v1/me/code?person=0123456789abcdef' '' -H "$cookie"
 answers 200 "her colour has reasons" GET /v1/me/reasons '' -H "$cookie"
@@ -250,6 +250,13 @@ answers 201 "the same again" POST "/v1/checks/$fever/refusals" '{"cause":"fever"
 is "$refused" "$BODY" "changes nothing"
 is_problem 409 refused-already "another cause is too late" POST "/v1/checks/$fever/refusals" '{"cause":"place_full"}' -H "$guard"
 is_problem 422 invalid "where somebody comes from is no cause" POST "/v1/checks/$receipt/refusals" '{"cause":"from_hubei"}' -H "$guard"
+answers 201 "a guard was told to stop somebody whom the gate lets pass" POST "/v1/checks/$receipt/refusals" '{"cause":"told_by_superior"}' -H "$guard"
+json_holds "it is no cause: the person is let in" '.let_in == true' "$BODY"
+is_problem 403 forbidden "a guard does not read what guards did" GET /v1/refusals '' -H "$guard"
+exits 0 "the ledger is shown" "$HEALTHCODE" --data "$STORE" ledger show
+holds "and has it" grep -q 'gate\.superior' "$FOLDER/out"
+exits 0 "who answers for the gates counts" "$HEALTHCODE" --data "$STORE" --json gate refusals
+is "fever 1 told_by_superior 1" "$(jq -rs 'map("\(.cause) \(.count)") | sort | join(" ")' "$FOLDER/out")" "each refusal by its cause"
 is_problem 404 not-found "a receipt that is none" POST "/v1/checks/$(printf '%026d' 0)/refusals" '{"cause":"fever"}' -H "$guard"
 is_problem 404 not-found "a receipt of another form" POST '/v1/checks/%2e%2e%2fme/refusals' '{"cause":"fever"}' -H "$guard"
 

@@ -50,9 +50,9 @@ test('the fresher of two valid codes is shown', () => {
 
 test('codes are fetched ahead when few are left, and not before', () => {
 	assert.equal(wantedAhead(null, T), AHEAD_MAX);
-	const kept = take(null, answer(0, 30), T);
+	const kept = take(null, answer(0, 120), T);
 	assert.equal(wantedAhead(kept, T + 60_000), 0);
-	assert.equal(wantedAhead(kept, T + 25 * 60_000), AHEAD_MAX);
+	assert.equal(wantedAhead(kept, T + 65 * 60_000), AHEAD_MAX);
 });
 
 test('a colour that changed throws away the codes fetched ahead', () => {
