@@ -115,8 +115,8 @@ put_result(struct import *import, const struct lab_report *report, const struct 
 	return import_evidence(import, EVIDENCE_TEST, person, key, result->sampled, body, ret_taken, e);
 }
 
-static int
-find_person(struct import *import, const struct lab_report *report, person_number *ret_person, struct error *e)
+int
+lab_person(struct import *import, const struct lab_report *report, person_number *ret_person, struct error *e)
 {
 	struct registry_identity identity = {0};
 	int code;
@@ -135,6 +135,17 @@ find_person(struct import *import, const struct lab_report *report, person_numbe
 	return code < 0 ? code : 0;
 }
 
+void
+lab_name(struct lab_report *report, const char *family, const char *given)
+{
+	char *name = report->name;
+	size_t length;
+
+	snprintf(name, sizeof report->name, "%s%s%s", family, *family && given && *given ? " " : "", given ? given : "");
+	for (length = strlen(name); length && !text_is_utf8(name, length); length--)
+		name[length - 1] = 0;
+}
+
 int
 lab_put(struct import *import, const struct lab_report *report, enum taken *ret_taken, struct error *e)
 {
@@ -146,7 +157,7 @@ lab_put(struct import *import, const struct lab_report *report, enum taken *ret_
 		*ret_taken = TAKEN_UNCHANGED;
 		return 0;
 	}
-	if ((code = find_person(import, report, &person, e)) < 0)
+	if ((code = lab_person(import, report, &person, e)) < 0)
 		return code;
 	for (size_t i = 0; i < report->result_count; i++) {
 		if ((code = put_result(import, report, &report->results[i], person, &taken, e)) < 0)
