@@ -14,7 +14,9 @@ static int
 result_key(struct import *import, const struct lab_report *report, const struct lab_result *result,
 	char key[EVIDENCE_KEY_MAX], struct error *e)
 {
-	const char *parts[] = {report->laboratory, result->order, result->code, result->sub};
+	/* Where no laboratory is named, an order's number tells nothing but among its person's. */
+	const char *owner = *report->id_number ? report->id_number : report->patient;
+	const char *parts[] = {*report->laboratory ? report->laboratory : owner, result->order, result->code, result->sub};
 	struct buffer text = buffer_make(KEY_TEXT_MAX);
 	char hex[2 * KEYS_SIZE + 1];
 	uint8_t hash[KEYS_SIZE];

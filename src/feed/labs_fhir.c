@@ -81,7 +81,7 @@ put_vaccinations(struct import *import, const json_t *bundle, const json_t *pati
 	int r;
 
 	for (size_t i = 0; (r = fhir_vaccination(bundle, patient, import->zone, i, &v, pointer, e)) > 0; i++) {
-		char key[EVIDENCE_KEY_MAX], hex[2 * KEYS_SIZE + 1];
+		char key[EVIDENCE_KEY_MAX], whose[2 * LAB_TEXT_SIZE], hex[2 * KEYS_SIZE + 1];
 		uint8_t hash[KEYS_SIZE];
 		json_t *body;
 
@@ -89,7 +89,9 @@ put_vaccinations(struct import *import, const json_t *bundle, const json_t *pati
 			continue;
 		if ((r = lab_person(import, report, &person, e)) < 0)
 			return r;
-		keys_hash(registry_keys(import->registry), "vaccination", v.key, strlen(v.key) + 1, hash);
+		snprintf(whose, sizeof whose, "%s/%s", *report->id_number ? report->id_number : report->patient, v.key);
+		keys_hash(registry_keys(import->registry), "vaccination", whose, strlen(whose), hash);
+		explicit_bzero(whose, sizeof whose);
 		snprintf(key, sizeof key, "vaccination/%s", text_hex(hash, 16, hex));
 		body = json_pack("{s:s, s:o, s:s, s:b}", "kind", "vaccination", "at", import_time_json(v.at), "vaccine",
 			v.vaccine, "withdrawn", v.withdrawn);
