@@ -14,6 +14,7 @@ extern const struct command command_import;
 extern const struct command command_init;
 extern const struct command command_key;
 extern const struct command command_ledger;
+extern const struct command command_mllp;
 extern const struct command command_pack;
 extern const struct command command_person;
 extern const struct command command_rule;
@@ -40,6 +41,7 @@ extern const struct command command_version;
 	&command_key, \
 	&command_user, \
 	&command_serve, \
+	&command_mllp, \
 	&command_pack, \
 	&command_rule, \
 	&command_certificate, \
