@@ -38,6 +38,7 @@ struct rule {
 	int each; /* a list of the view, or VIEW_LIST_NONE */
 	struct certlogic_program *when;
 	int evidence[4];      /* lists of the view, up to VIEW_LIST_NONE */
+	uint32_t reads;       /* parts of the view (policy/reads.h) */
 	bool looks_at_colour; /* refers to the colour, its beginning, or days counted from there */
 	size_t file;
 };
