@@ -133,7 +133,7 @@ pack_read_rule(struct pack_reading *r, size_t file)
 	if (!json_object_get(root, "when"))
 		return 0;
 	if (pack_compile(r, file, "/when", json_object_get(root, "when"),
-			SEES_PAYLOAD | (json_object_get(root, "each") ? SEES_ITEM : 0), &rule->when,
+			SEES_PAYLOAD | (json_object_get(root, "each") ? SEES_ITEM : 0), rule->each, &rule->when,
 			&rule->looks_at_colour) == ERROR_NO_MEMORY)
 		return ERROR_NO_MEMORY;
 	if (rule->when)
