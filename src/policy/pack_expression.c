@@ -4,6 +4,7 @@
 
 #include "base/json_memory.h"
 #include "policy/pack_inside.h"
+#include "policy/pack_types.h"
 
 enum { POINTER_MAX = 1024 };
 
@@ -163,7 +164,7 @@ tell_each(void *context, const struct certlogic_fault *fault)
 
 int
 pack_compile(struct pack_reading *r, size_t file, const char *pointer, const json_t *expression, unsigned sees,
-	struct certlogic_program **ret_program, bool *ret_looks_at_colour)
+	int item_of, struct certlogic_program **ret_program, bool *ret_looks_at_colour)
 {
 	struct walk walk = {.r = r, .file = file, .sees = sees};
 	struct certlogic_program *program = NULL;
@@ -182,6 +183,10 @@ pack_compile(struct pack_reading *r, size_t file, const char *pointer, const jso
 		(code = certlogic_check_clock(program, &fault, NULL)) < 0) {
 		if (code != ERROR_NO_MEMORY)
 			tell_inner(&walk, &fault);
+		goto out;
+	}
+	if (pack_types_check(r->pack, program, item_of, tell_each, &walk) < 0 || r->faults > faults) {
+		code = ERROR_BAD_INPUT;
 		goto out;
 	}
 	if (ret_looks_at_colour)
