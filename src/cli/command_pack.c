@@ -101,7 +101,7 @@ run(struct cli *cli, int argc, char **argv)
 const struct command command_pack = {
 	.name = "pack",
 	.summary = "check, rehearse and activate a jurisdiction's rules",
-	.usage = "pack check DIR | diff OLD NEW [--workers N] [--samples N] [--seed S] |\n"
+	.usage = "pack check DIR | diff OLD NEW [--truth DIR] [--workers N] [--samples N] [--seed S] |\n"
 			 "       activate DIR [--jurisdiction J] [--from T] | list [J]",
 	.help =
 		"pack check reads the pack in the folder DIR and prints its jurisdiction, its name and its hash; or every fault,\n"
@@ -112,7 +112,9 @@ const struct command command_pack = {
 		"differs, 1 where somebody's does, and 3 where NEW cannot decide somebody.\n\n"
 		"  --workers N   how many threads (default: one a processor); the answer is the same\n"
 		"  --samples N   how many people to show by their random numbers (default 10)\n"
-		"  --seed S      which ones (default 1)\n\n"
+		"  --seed S      which ones (default 1)\n"
+		"  --truth DIR   the folder that 'simulate' wrote and the store was made of: what each pack would have averted, at\n"
+		"                what cost\n\n"
 		"pack activate puts the pack in DIR in force as its jurisdiction's next version. It takes two supervisors or\n"
 		"administrators: the first who runs it proposes, the second who runs it over the same files makes it so. Each signs with\n"
 		"their password ($HEALTHCODE_TOKEN, --as USER), and both stand in the ledger. Versions before it stay in the store: with\n"
