@@ -7,6 +7,7 @@
 
 int pack_diff(struct cli *cli, int argc, char **argv);
 int pack_activate(struct cli *cli, int argc, char **argv);
+int pack_score(struct cli *cli, int argc, char **argv);
 int pack_versions(struct cli *cli, int argc, char **argv);
 
 #endif

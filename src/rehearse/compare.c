@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "rehearse/held.h"
+#include "rehearse/pass.h"
 #include "rehearse/tally.h"
 #include "rehearse/truth.h"
 #include "rehearse/workers.h"
@@ -28,28 +29,6 @@ rehearse_pack(struct registry *registry, const char *name, const struct pack **r
 	if (strlen(name) == PACK_HASH_TEXT_SIZE - 1 && strspn(name, "0123456789abcdef") == PACK_HASH_TEXT_SIZE - 1)
 		return registry_pack_by_hash(registry, name, ret_pack, e);
 	return registry_pack(registry, name, ret_pack, e);
-}
-
-/* Which colours a gate of the pack lets in; without a gate section, all. */
-static int
-read_pass(struct side *side, struct error *e)
-{
-	const json_t *gate = pack_section(side->pack, "gate"), *names = json_object_get(gate, "pass_colours"), *name;
-	enum colour colour;
-	size_t i;
-
-	for (int c = 0; c < COLOUR_COUNT; c++)
-		side->pass[c] = gate == NULL;
-	if (gate && !json_is_array(names))
-		return error_set(e, ERROR_BAD_INPUT, "the pack %s has no gate/pass_colours", pack_jurisdiction(side->pack));
-	json_array_foreach((json_t *)names, i, name)
-	{
-		if (!colour_read(json_string_value(name), &colour))
-			return error_set(e, ERROR_BAD_INPUT, "the pack %s: /gate/pass_colours/%zu: not a colour",
-				pack_jurisdiction(side->pack), i);
-		side->pass[colour] = true;
-	}
-	return 0;
 }
 
 static bool
@@ -295,7 +274,7 @@ rehearse_packs(const struct rehearse_options *options, const struct pack *before
 	int r = tallies ? 0 : error_no_memory(e);
 
 	for (int side = 0; r == 0 && side < SIDES; side++)
-		r = read_pass(&c.sides[side], e);
+		r = pass_read(c.sides[side].pack, c.sides[side].pass, e);
 	if (r == 0 && options->truth)
 		r = truth_read(options->registry, options->truth, c.now, &c.truth, e);
 	if (r == 0)

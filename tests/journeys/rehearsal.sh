@@ -46,6 +46,15 @@ json_holds "whom it hits: groups and the rest are everyone" '(.by_group | length
 is "$(jq -c .matrix <<<"$report")" "$(jq -c .matrix <<<"$truth")" "the matrix is the same"
 exits 3 "truth that is not there" healthcode pack diff $PACK "$FOLDER/trial" --truth "$FOLDER/nowhere"
 
+exits 0 "the rules in force are scored" healthcode --json --now 2020-03-24T08:00:00+08:00 pack score $PACK
+score=$(cat "$FOLDER/out")
+json_holds "everyone stands in it once" '.people == 120 and .never_stopped + ([.rules[].people] | add) >= 120 and .never_stopped_positive <= .positive and .failed == 0' "$score"
+json_holds "a rule counts where it gave the colour, not where it came to one that held" '[.rules[] | select(.rule == "HZ-RED-CASE")][0].people <= '"$(jq '[.by_rule[] | select(.rule == "HZ-RED-CASE")][0].old' <<<"$report")" "$score"
+json_holds "later positives are among those whom a rule stopped" '.rules | all(.later_positive <= .people and .contests_upheld == 0)' "$score"
+json_holds "of those who had met a case some were found positive later" '[.rules[] | select(.rule == "HZ-RED-CONTACT")][0] | .later_positive > 0 and .person_days > 0' "$score"
+exits 0 "and read as a table" healthcode --now 2020-03-24T08:00:00+08:00 pack score
+holds "with a line a rule" grep -q 'HZ-RED-CONTACT' "$FOLDER/out"
+
 sample=$(jq -r '.samples[0] | "\(.person) \(.from)"' <<<"$report")
 is "${sample#* }" "$(healthcode --json --now 2020-03-24T08:00:00+08:00 explain "${sample% *}" --pack $PACK | jq -r .colour)" "a sample's old colour is what explain says"
 exits 1 "a person reads it as tables" healthcode --now 2020-03-24T08:00:00+08:00 --progress always pack diff $PACK "$FOLDER/trial"
