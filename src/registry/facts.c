@@ -122,6 +122,17 @@ keep_result(json_t **item, bool *ret_kept, struct error *e)
 	return 0;
 }
 
+/* An override is one jurisdiction's own; which, the rules need not know. Return whether it is this one's. */
+static int
+keep_own_override(json_t *item, const struct gathering *g)
+{
+	const char *jurisdiction = json_string_value(json_object_get(item, "jurisdiction"));
+	bool own = jurisdiction && strcmp(jurisdiction, g->jurisdiction) == 0;
+
+	json_object_del(item, "jurisdiction");
+	return own;
+}
+
 static int
 take_row(const struct evidence_row *row, void *context, struct error *e)
 {
@@ -143,6 +154,8 @@ take_row(const struct evidence_row *row, void *context, struct error *e)
 		r = keep_status(&item, e);
 	else if (row->kind == EVIDENCE_TEST)
 		r = keep_result(&item, &kept, e);
+	else if (row->kind == EVIDENCE_OVERRIDE)
+		kept = keep_own_override(item, g);
 	if (r < 0 || !kept) {
 		json_decref(item);
 		return r;

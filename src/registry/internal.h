@@ -49,8 +49,9 @@ int schema_migrate(struct db *db, struct error *e);
 int setting_get(struct db *db, const char *name, char **ret_value, struct error *e);
 int setting_put(struct db *db, const char *name, const char *value, struct error *e);
 
-/* Keep a pack's files, and put it in force (packs.c). */
-int pack_keep(struct registry *registry, const char *folder, const char *by, bool only_new, struct error *e);
+/* pack_first(registry, folder, e): keep a new store's pack and put it in force (packs.c). ERROR_EXISTS for a second one of that
+ * jurisdiction. */
+int pack_first(struct registry *registry, const char *folder, struct error *e);
 
 /* identity_put(registry, person, given, import, e): seal a new version where a text of ${given} that is not "" differs
  * from the latest one. Return 1 if there is a new version, 2 if there was none before, else 0. */
