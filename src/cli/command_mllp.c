@@ -61,8 +61,9 @@ is_loopback(const char *listen)
 }
 
 static int
-serve(struct cli *cli, struct mllp_server_options *options)
+serve(struct cli *cli, const struct mllp_server_options *given)
 {
+	struct mllp_server_options options = *given;
 	struct sigaction action = {.sa_handler = end};
 	struct mllp_server *server = NULL;
 	struct cli_store store = {0};
@@ -73,7 +74,7 @@ serve(struct cli *cli, struct mllp_server_options *options)
 
 	if (exit)
 		goto out;
-	options->context = &store;
+	options.context = &store;
 	sigemptyset(&held);
 	sigaddset(&held, SIGINT);
 	sigaddset(&held, SIGTERM);
@@ -81,12 +82,12 @@ serve(struct cli *cli, struct mllp_server_options *options)
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
 	signal(SIGPIPE, SIG_IGN);
-	if (mllp_server_open(options, &server, &port, &e) < 0) {
+	if (mllp_server_open(&options, &server, &port, &e) < 0) {
 		exit = cli_fail(&e);
 		goto out;
 	}
-	cli_say("healthcode: taking HL7 v2 on %s://%.*s:%u", options->certificate ? "mllps" : "mllp",
-		(int)(strrchr(options->listen, ':') - options->listen), options->listen, port);
+	cli_say("healthcode: taking HL7 v2 on %s://%.*s:%u", options.certificate ? "mllps" : "mllp",
+		(int)(strrchr(options.listen, ':') - options.listen), options.listen, port);
 	if (mllp_server_run(server, &ended, &before, &e) < 0)
 		exit = cli_fail(&e);
 	cli_say("healthcode: stopping");

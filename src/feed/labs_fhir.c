@@ -165,7 +165,7 @@ static int
 take_text(struct import *import, const struct fhir_file *f, enum taken *ret_taken, struct error *why)
 {
 	char pointer[FHIR_POINTER_SIZE] = "";
-	size_t line = 1, column = 1, found;
+	size_t line = 1, column = 1, found = 0;
 	json_t *bundle = NULL;
 	int code;
 
