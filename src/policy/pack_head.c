@@ -255,7 +255,8 @@ read_daily(struct pack_reading *r, size_t file, const char *place, const json_t 
 	if (!json_object_get(given, "normal"))
 		return 0;
 	snprintf(inner, sizeof inner, "%.150s/normal", place);
-	return pack_compile(r, file, inner, json_object_get(given, "normal"), SEES_ITEM, FACT_CHECKINS, &derived->normal, NULL);
+	return pack_compile(
+		r, file, inner, json_object_get(given, "normal"), SEES_ITEM, FACT_CHECKINS, &derived->normal, NULL);
 }
 
 static void
