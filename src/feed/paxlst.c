@@ -272,7 +272,7 @@ take_people(const struct list *l, const char *bytes, struct error *e)
 	int code;
 
 	for (size_t begin = l->first_person, end; begin < l->end; begin = end) {
-		enum taken taken;
+		enum taken taken = TAKEN_UNCHANGED;
 		struct error why = {0};
 
 		for (end = begin + 1; end < l->end && !is_person(l->i, end) && !is(l->i, end, "CNT"); end++)

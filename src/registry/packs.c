@@ -369,7 +369,7 @@ registry_activations_each(struct registry *registry, registry_activation_each *e
 int
 pack_first(struct registry *registry, const char *folder, struct error *e)
 {
-	const struct pack *pack;
+	const struct pack *pack = NULL;
 	char present[PACK_HASH_TEXT_SIZE];
 	int r;
 
