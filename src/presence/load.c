@@ -158,7 +158,7 @@ static int
 absorb_day(struct presence_load *load, struct load_day *rows_of_day, struct error *e)
 {
 	const size_t count = rows_of_day->count;
-	struct row *rows, *scratch;
+	struct row *rows = NULL, *scratch = NULL;
 	struct day *day;
 	int r;
 

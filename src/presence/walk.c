@@ -41,6 +41,8 @@ keep_known(
 	size_t kept = first;
 	int r = 0;
 
+	if (!day->again && !presence->state.undone_count && known == INT64_MAX) /* I6: all are */
+		return 0;
 	for (size_t i = first; i < found->count; i++) {
 		const struct record *record = &found->records[i], *last;
 
