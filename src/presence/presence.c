@@ -27,6 +27,9 @@ static const char *const migrations[] = {
 	"CREATE INDEX presence_tail_day ON presence_tail (day);"
 	"CREATE TABLE presence_state (token BIGINT NOT NULL);"
 	"INSERT INTO presence_state (token) VALUES (0);",
+
+	/* Local days before it were destroyed. */
+	"ALTER TABLE presence_state ADD COLUMN forgotten_before BIGINT;",
 };
 
 static int

@@ -181,6 +181,10 @@ struct presence_purged {
  * of the transaction; what is left of those days then is of no use to anybody, and the next purge removes it. */
 int presence_purge(struct presence *presence, day_number before, struct presence_purged *ret_purged, struct error *e);
 
+/* presence_forgotten(presence, ret_until, e): the moment before which stays were destroyed, so that who finds none there
+ * doesn't take it for their absence; INT64_MIN if none were. */
+int presence_forgotten(struct presence *presence, instant *ret_until, struct error *e);
+
 /* What a check read. */
 struct presence_checked {
 	int64_t days, segments, stays, bytes;

@@ -67,6 +67,9 @@ purge(struct presence *presence, day_number before, struct presence_purged *purg
 	if ((r = destroy_keys(presence, before, purged, e)) < 0 || (r = remove_files(presence, before, purged, e)) < 0 ||
 		(r = db_do(presence->db, "DELETE FROM presence_segment WHERE day < $1", &value, 1, e)) < 0 ||
 		(r = db_do(presence->db, "DELETE FROM presence_tail WHERE day < $1", &value, 1, e)) < 0 ||
+		(r = db_do(presence->db,
+			 "UPDATE presence_state SET forgotten_before = $1 WHERE forgotten_before IS NULL OR forgotten_before < $1",
+			 &value, 1, e)) < 0 ||
 		(r = state_changed(presence, e)) < 0)
 		return r;
 	state_forget(presence);
@@ -90,4 +93,17 @@ presence_purge(struct presence *presence, day_number before, struct presence_pur
 	else
 		state_forget(presence);
 	return r;
+}
+
+int
+presence_forgotten(struct presence *presence, instant *ret_until, struct error *e)
+{
+	int64_t before;
+	int r = db_one_int(presence->db, "SELECT forgotten_before FROM presence_state WHERE forgotten_before IS NOT NULL",
+		NULL, 0, &before, e);
+
+	if (r < 0 && r != ERROR_EXISTS_NOT)
+		return r;
+	*ret_until = r < 0 ? INT64_MIN : zone_day_start(&presence->zone, (day_number)before);
+	return 0;
 }
