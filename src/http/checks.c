@@ -28,7 +28,8 @@ list_place(const struct presence_place *place, void *context, struct error *e)
 {
 	struct places *places = context;
 	const struct pack *pack;
-	struct gate_rule rule;
+	struct gate_rule rule = {0};
+	const json_t *gate;
 	bool covered;
 	int r;
 
@@ -46,8 +47,11 @@ list_place(const struct presence_place *place, void *context, struct error *e)
 		return 1;
 	}
 	places->left--;
-	if ((r = gate_jurisdiction(places->c->cascade, place->division, &pack, &covered, e)) < 0 ||
-		(r = gate_rule_read(pack_section(pack, "gate"), place->kind, &rule, e)) < 0)
+	if ((r = gate_jurisdiction(places->c->cascade, place->division, &pack, &covered, e)) < 0)
+		return r;
+	/* A pack needs no rules for gates, and its places are listed all the same. */
+	gate = pack_section(pack, "gate");
+	if (gate && (r = gate_rule_read(gate, place->kind, &rule, e)) < 0)
 		return r;
 	json_array_append_new(places->items,
 		json_pack("{s:s, s:s, s:s, s:b}", "place", place->code, "name", *place->name ? place->name : place->code,

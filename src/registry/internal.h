@@ -43,6 +43,8 @@ struct registry {
 int scope_begin(struct registry *registry, bool *ret_own, struct error *e);
 int scope_end(struct registry *registry, bool own, int r, struct error *e);
 
+enum { NOTICE_JSON_MAX = 4096 }; /* bytes of a notice as it is sealed or written */
+
 /* The tables (schema.c). */
 int schema_migrate(struct db *db, struct error *e);
 

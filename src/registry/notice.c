@@ -5,8 +5,6 @@
 #include "base/json.h"
 #include "base/json_memory.h"
 
-enum { NOTICE_JSON_MAX = 4096 };
-
 int
 registry_notice_put(struct registry *registry, const char *phone, const char *kind, const char *text, struct error *e)
 {

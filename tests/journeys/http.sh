@@ -23,19 +23,8 @@ home-1,household,家,330106,CN
 CSV
 "$HEALTHCODE" --data "$STORE" import places "$FOLDER/places.csv" >/dev/null
 
-serve() {
-	"$HEALTHCODE" --data "$STORE" serve --listen 127.0.0.1:0 --threads 2 2>"$FOLDER/server" &
-	SERVER=$!
-	for _ in $(seq 100); do
-		ADDRESS=$(sed -n 's,^healthcode: serving on ,,p' "$FOLDER/server")
-		[ -n "$ADDRESS" ] && return
-		sleep 0.1
-	done
-	cat "$FOLDER/server" >&2
-	fail "the server starts"
-}
 trap '[ -z "${SERVER:-}" ] || kill "$SERVER"; wait; rm -rf "$FOLDER"' EXIT
-serve
+serve --threads 2
 
 # ask METHOD PATH [BODY [CURL ARGUMENT...]]: the status goes to STATUS, the body to BODY, the head to $FOLDER/head. With
 # RECORD each answer is kept there for the test of the document.
@@ -347,3 +336,17 @@ is 0 "$code" "SIGTERM ends the server"
 holds "after it answered what was under way" grep -q '201 Created' "$FOLDER/under-way"
 SERVER=
 exits 0 "the ledger verifies" "$HEALTHCODE" --data "$STORE" ledger verify
+
+# A store of travel cards alone, whose pack has no rules for gates.
+STORE=$FOLDER/cards
+cp -r "$SOURCE/packs/travel-card-2020" "$FOLDER/cards-only"
+jq 'del(.gate)' "$SOURCE/packs/travel-card-2020/pack.json" >"$FOLDER/cards-only/pack.json"
+"$HEALTHCODE" --data "$STORE" init --pack "$FOLDER/cards-only" --clock 2020-03-24T08:00:00+08:00 >/dev/null 2>&1
+"$HEALTHCODE" --data "$STORE" user add guard --role gate >/dev/null
+"$HEALTHCODE" --data "$STORE" import places "$FOLDER/places.csv" >/dev/null
+ADDRESS=
+serve --threads 2
+answers 201 "a guard signs in where there are travel cards alone" POST /v1/sessions \
+	"{\"user\":\"guard\",\"password\":\"$HEALTHCODE_PASSWORD\",\"transport\":\"token\"}"
+answers 200 "its places are listed" GET /v1/places '' -H "$(bearer "$(jq -r .token <<<"$BODY")")"
+json_holds "and no rule for gates makes any of them a place of care" '(.items | length) == 3 and all(.items[]; .care == false)' "$BODY"
