@@ -29,6 +29,7 @@ void bench_fail(const char *what) __attribute__((noreturn));
 
 void bench_credential(void);
 void bench_feed(void);
+void bench_pings(void);
 void bench_policy(void);
 
 #endif

@@ -18,6 +18,7 @@ static const struct {
 } benches[] = {
 	{"credential", bench_credential},
 	{"feed", bench_feed},
+	{"pings", bench_pings},
 	{"policy", bench_policy},
 };
 
