@@ -100,6 +100,7 @@ int cascade_trace_cases(struct cascade *cascade, struct error *e);
 /* A case as it is known: its last status, and since when. */
 struct cascade_case {
 	char name[CASCADE_CASE_SIZE], status[33];
+	char infected_by[CASCADE_CASE_SIZE]; /* the case that somebody named as its source; "" where nobody did */
 	instant status_at;
 	struct exposure_case exposure;
 };
