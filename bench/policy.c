@@ -77,6 +77,7 @@ bench_policy(void)
 	char folder[64], figure[64];
 	struct subject s;
 
+	bench_certlogic();
 	for (size_t i = 0; i < sizeof packs / sizeof packs[0]; i++) {
 		snprintf(folder, sizeof folder, "packs/%s", packs[i]);
 		snprintf(figure, sizeof figure, "decisions, %s, %d check-ins", packs[i], CHECKINS);

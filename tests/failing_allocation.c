@@ -1,9 +1,9 @@
 #include "failing_allocation.h"
 
-#include <jansson.h>
 #include <stdlib.h>
 
 #include "base/error.h"
+#include "base/json_memory.h"
 #include "test.h"
 
 enum { SWEEP_MAX = 100000 };
@@ -49,7 +49,7 @@ __wrap_realloc(void *memory, size_t size)
 void
 failing_allocation_at(size_t number)
 {
-	json_set_alloc_funcs(__wrap_malloc, free);
+	json_memory_failures(); /* jansson allocates through our malloc from here on */
 	left = number;
 	failed = false;
 }

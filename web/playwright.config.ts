@@ -4,7 +4,9 @@ import { defineConfig } from '@playwright/test';
 export default defineConfig({
 	testDir: 'tests/browser',
 	outputDir: 'node_modules/.browser-results',
-	timeout: 60_000,
+	timeout: 300_000,
+	/* Machines that test are slow and shared: what is awaited gets a quarter of a minute. */
+	expect: { timeout: 15_000 },
 	workers: 1,
 	retries: 0,
 	forbidOnly: true,

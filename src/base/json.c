@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/json_memory.h"
 
 /* Checked on the text, before jansson builds anything: its depth, and that it holds no NUL, which jansson passes over
  * behind a number. */
@@ -50,6 +51,7 @@ check_text(const char *text, size_t length, const char *name, struct error *e)
 int
 json_read(const char *text, size_t length, const char *name, json_t **ret_root, struct error *e)
 {
+	size_t failures = json_memory_failures();
 	json_error_t fault;
 	json_t *root;
 	int r = check_text(text, length, name, e);
@@ -57,15 +59,25 @@ json_read(const char *text, size_t length, const char *name, json_t **ret_root, 
 	if (r < 0)
 		return r;
 	root = json_loadb(text, length, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &fault);
+	if (json_memory_failures() != failures) { /* whatever it makes of it */
+		json_decref(root);
+		return error_no_memory(e);
+	}
 	if (!root) {
-		r = json_error_code(&fault) == json_error_out_of_memory
-			? error_no_memory(e)
-			: error_set(e, ERROR_BAD_INPUT, "not JSON: %s", fault.text);
+		r = error_set(e, ERROR_BAD_INPUT, "not JSON: %s", fault.text);
 		error_at(e, name, fault.line > 0 ? (size_t)fault.line : 1, fault.column > 0 ? (size_t)fault.column : 1);
 		return r;
 	}
 	*ret_root = root;
 	return 0;
+}
+
+int
+json_read_own(const char *text, const char *what, json_t **ret_root, struct error *e)
+{
+	int r = json_read(text, strlen(text), NULL, ret_root, e);
+
+	return r == 0 || r == ERROR_NO_MEMORY ? r : error_set(e, ERROR_CORRUPT, "%s cannot be read", what);
 }
 
 int
@@ -138,30 +150,89 @@ skip_value(struct walk *w)
 	} while (w->at < w->length && (depth || !strchr(",]} \t\r\n", w->text[w->at])));
 }
 
-/* Whether the JSON string at ${w} equals the pointer's token of ${length} bytes; both are decoded first. */
+/* The number of the four hexadecimal digits at ${at}. */
+static uint32_t
+hex_at(const char *at)
+{
+	uint32_t value = 0;
+
+	for (int i = 0; i < 4; i++) {
+		char c = at[i];
+
+		value = value << 4 | (uint32_t)(c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10);
+	}
+	return value;
+}
+
+static size_t
+utf8_write(uint32_t c, char bytes[4])
+{
+	if (c < 0x80)
+		return bytes[0] = (char)c, 1;
+	if (c < 0x800)
+		return bytes[0] = (char)(0xc0 | c >> 6), bytes[1] = (char)(0x80 | (c & 0x3f)), 2;
+	if (c < 0x10000) {
+		bytes[0] = (char)(0xe0 | c >> 12);
+		bytes[1] = (char)(0x80 | (c >> 6 & 0x3f));
+		return bytes[2] = (char)(0x80 | (c & 0x3f)), 3;
+	}
+	bytes[0] = (char)(0xf0 | c >> 18);
+	bytes[1] = (char)(0x80 | (c >> 12 & 0x3f));
+	bytes[2] = (char)(0x80 | (c >> 6 & 0x3f));
+	return bytes[3] = (char)(0x80 | (c & 0x3f)), 4;
+}
+
+/* Take the next character of the string at ${w}, as the bytes that it stands for; 0 at its end. */
+static size_t
+next_of_string(struct walk *w, char bytes[4])
+{
+	static const char escapes[] = "\"\\/bfnrt", meant[] = "\"\\/\b\f\n\r\t";
+	uint32_t c;
+
+	bytes[0] = seen(w);
+	if (w->at >= w->length || bytes[0] == '"')
+		return 0;
+	w->at++;
+	if (bytes[0] != '\\')
+		return 1;
+	bytes[0] = seen(w);
+	w->at++;
+	if (bytes[0] != 'u') {
+		const char *escape = memchr(escapes, bytes[0], sizeof escapes - 1);
+
+		bytes[0] = escape ? meant[escape - escapes] : bytes[0];
+		return 1;
+	}
+	if (w->at + 4 > w->length)
+		return 0;
+	c = hex_at(w->text + w->at);
+	w->at += 4;
+	if (c >= 0xd800 && c < 0xdc00 && w->at + 6 <= w->length) { /* half of a pair */
+		c = 0x10000 + ((c & 0x3ff) << 10) + (hex_at(w->text + w->at + 2) & 0x3ff);
+		w->at += 6;
+	}
+	return utf8_write(c, bytes);
+}
+
+/* Whether the key at ${w} is what the pointer's ${token} names. Needs no memory, so that a place is never a wrong one for
+ * lack of it. */
 static bool
 key_matches(const struct walk *w, const char *token, size_t length)
 {
-	struct walk end = *w;
-	char *wanted = malloc(length + 1);
-	json_t *key;
-	size_t used = 0;
-	bool same;
+	struct walk key = {w->text, w->length, w->at + 1};
+	size_t at = 0, count;
+	char bytes[4];
 
-	if (!wanted)
-		return false;
-	for (size_t i = 0; i < length; i++, used++) {
-		wanted[used] = token[i];
-		if (token[i] == '~' && i + 1 < length)
-			wanted[used] = token[++i] == '1' ? '/' : '~';
-	}
-	wanted[used] = 0;
-	skip_string(&end);
-	key = json_loadb(w->text + w->at, end.at - w->at, JSON_DECODE_ANY, NULL);
-	same = key && json_string_length(key) == used && memcmp(json_string_value(key), wanted, used) == 0;
-	json_decref(key);
-	free(wanted);
-	return same;
+	while ((count = next_of_string(&key, bytes)) > 0)
+		for (size_t i = 0; i < count; i++) {
+			char wanted = at < length ? token[at++] : '\0';
+
+			if (wanted == '~' && at < length)
+				wanted = token[at++] == '1' ? '/' : '~';
+			if (wanted != bytes[i])
+				return false;
+		}
+	return at == length;
 }
 
 /* Go from the value at ${w} to its child ${token}; false, and stay, where there is none. */

@@ -20,6 +20,10 @@ enum { JSON_DEPTH_MAX = 256 };
  * ERROR_BAD_INPUT with line and column, ERROR_TOO_LARGE (depth) or ERROR_NO_MEMORY. */
 int json_read(const char *text, size_t length, const char *name, json_t **ret_root, struct error *e);
 
+/* json_read_own(text, what, ret_root, e): parse what this program wrote and kept: as json_read, but what cannot be parsed is
+ * ERROR_CORRUPT, "${what} cannot be read". */
+int json_read_own(const char *text, const char *what, json_t **ret_root, struct error *e);
+
 /* json_read_file(path, maximum, ret_root, ret_text, e):
  * Read and parse a file of at most ${maximum} bytes. ${ret_text} (NULL if not wanted) receives the text, freed by the
  * caller with buffer_free, for json_place. */

@@ -8,7 +8,8 @@
  * imported. A contact is evidence of the person met, with the moment from which the case was known as its own time, so
  * that its place among the facts doesn't depend on when anybody traced. Tracing again changes nothing; a contact
  * that a corrected case no longer has is withdrawn from the start by a row of its own, and those of a discarded case are
- * withdrawn from when it was discarded.
+ * withdrawn from when it was discarded. A close contact hands on to secondary ones from the first exposure until the case
+ * is known, for from then on they are quarantined.
  *
  * Ledger. Each transaction that evaluates appends one entry "evaluation" with the Merkle root over its changes' salted
  * commitments; the salts come from the key store, so that the entry tells nothing without it. */

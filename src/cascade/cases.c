@@ -19,11 +19,13 @@ read_time(const json_t *body, const char *name, instant *time, struct error *e)
 	return text ? time_read(text, strlen(text), &zone_utc, time, e) : 0;
 }
 
-/* A later status says more: what it gives replaces what was given before. */
+/* A later status says more: what it gives replaces what was given before. But the case is known since it was confirmed (or,
+ * where it never was, since its first status): that it recovered or was discarded does not move that moment. */
 static int
 add_status(struct cascade_case *c, const struct evidence_row *row, const json_t *body, struct error *e)
 {
 	const char *infected_by = json_string_value(json_object_get(body, "infected_by"));
+	instant confirmed = EXPOSURE_UNKNOWN;
 	int r;
 
 	snprintf(c->status, sizeof c->status, "%s", json_string_value(json_object_get(body, "status")));
@@ -34,9 +36,11 @@ add_status(struct cascade_case *c, const struct evidence_row *row, const json_t 
 		snprintf(c->infected_by, sizeof c->infected_by, "%s", infected_by);
 	if ((r = read_time(body, "onset", &c->exposure.onset, e)) < 0 ||
 		(r = read_time(body, "sampled", &c->exposure.sampled, e)) < 0 ||
-		(r = read_time(body, "confirmed_at", &c->exposure.confirmed, e)) < 0 ||
+		(r = read_time(body, "confirmed_at", &confirmed, e)) < 0 ||
 		(r = read_time(body, "symptoms_ended", &c->exposure.symptoms_ended, e)) < 0)
 		return r;
+	if (c->exposure.confirmed == EXPOSURE_UNKNOWN || strcmp(c->status, "confirmed") == 0)
+		c->exposure.confirmed = confirmed;
 	return read_time(body, "isolated_at", &c->exposure.isolated, e);
 }
 
@@ -49,7 +53,7 @@ add_row(const struct evidence_row *row, void *context, struct error *e)
 	const char *name;
 	int r;
 
-	if ((r = json_read(row->body, strlen(row->body), NULL, &body, e)) < 0)
+	if ((r = json_read_own(row->body, "evidence of a case", &body, e)) < 0)
 		return r;
 	name = json_string_value(json_object_get(body, "case"));
 	if (!name || !json_string_value(json_object_get(body, "status")) || strlen(name) >= sizeof c->name) {

@@ -9,6 +9,7 @@
 struct visiting {
 	struct cascade *cascade;
 	struct presence_view view;
+	const struct zone *zone; /* the pack's: times in facts are local to it, and so sort as texts */
 	json_t *visits;
 	char country[PRESENCE_COUNTRY_SIZE], division[PRESENCE_DIVISION_SIZE];
 	instant from, to;
@@ -25,7 +26,7 @@ end_visit(struct visiting *v, struct error *e)
 		return 0;
 	v->open = false;
 	visit = json_pack("{s:s, s:s?, s:s, s:s}", "country", v->country, "division", *v->division ? v->division : NULL,
-		"from", time_write(v->from, &zone_utc, from), "to", time_write(v->to, &zone_utc, to));
+		"from", time_write(v->from, v->zone, from), "to", time_write(v->to, v->zone, to));
 	if (!visit || json_array_append_new(v->visits, visit) < 0)
 		return error_no_memory(e);
 	return 0;
@@ -76,7 +77,7 @@ cascade_facts(struct cascade *cascade, const struct pack *pack, person_number pe
 	struct registry_seen *ret_seen, struct error *e)
 {
 	instant now = registry_now(cascade->registry), known = registry_known(cascade->registry);
-	struct visiting v = {.cascade = cascade, .view = {.now = INT64_MAX, .known = known}};
+	struct visiting v = {.cascade = cascade, .view = {.now = INT64_MAX, .known = known}, .zone = pack_zone(pack)};
 	json_t *facts = NULL;
 	size_t before;
 	int r;

@@ -4,7 +4,8 @@
  *     tracing. So the order of imports does not matter.
  * T2. Tracing again with the same stays and cases adds nothing.
  * T3. Who is no longer a contact of a case gets a row that says so; the older row stays for --known. A correction
- *     withdraws from the start; a case that was discarded withdraws from then on, and stays what it was before. */
+ *     withdraws from the start; a case that was discarded withdraws from then on, and stays what it was before.
+ * T4. A close contact hands on from the first exposure until the case is known: from then on they are quarantined. */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,6 +39,16 @@ parameters_of(
 	return exposure_parameters_read(contact, ret_parameters, e);
 }
 
+/* T4 */
+static instant
+quarantined_at(person_number person, void *context)
+{
+	const struct cascade_case *c = context;
+
+	(void)person;
+	return c->exposure.confirmed;
+}
+
 static int
 trace(struct cascade *cascade, const struct exposure_parameters *parameters, const struct zone *zone,
 	const struct cascade_case *c, const struct presence_view *view, struct exposure_contacts *ret_contacts,
@@ -46,7 +57,8 @@ trace(struct cascade *cascade, const struct exposure_parameters *parameters, con
 	*ret_contacts = (struct exposure_contacts){0};
 	if (!c->exposure.person)
 		return 0;
-	return exposure_trace(cascade->presence, parameters, &c->exposure, zone, view, NULL, NULL, ret_contacts, e);
+	return exposure_trace(
+		cascade->presence, parameters, &c->exposure, zone, view, quarantined_at, (void *)c, ret_contacts, e);
 }
 
 /* All that one person shared with the case: the closest kind, from the first moment to the last. */
@@ -163,7 +175,7 @@ read_contact(const struct evidence_row *row, void *context, struct error *e)
 	const char *first, *last, *kind;
 	int r;
 
-	if ((r = json_read(row->body, strlen(row->body), NULL, &body, e)) < 0)
+	if ((r = json_read_own(row->body, "evidence of a contact", &body, e)) < 0)
 		return r;
 	first = json_string_value(json_object_get(body, "first"));
 	last = json_string_value(json_object_get(body, "last"));

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "cli/code_issue.h"
+#include "cli/code_revoke.h"
 #include "cli/commands.h"
 #include "cli/verify.h"
 
@@ -87,13 +88,16 @@ run(struct cli *cli, int argc, char **argv)
 		return verify(cli, argc - 1, argv + 1);
 	if (argc > 1 && strcmp(argv[1], "issue") == 0)
 		return code_issue_run(cli, argc - 1, argv + 1);
-	return cli_usage(cli, "what to do with a code: issue or verify");
+	if (argc > 1 && strcmp(argv[1], "revoke") == 0)
+		return code_revoke_run(cli, argc - 1, argv + 1);
+	return cli_usage(cli, "what to do with a code: issue, verify or revoke");
 }
 
 const struct command command_code = {
 	.name = "code",
-	.summary = "issue or check a signed code",
-	.usage = "code issue ID [--pack P] [--svg FILE] [--png FILE] | code verify TEXT|FILE --trust FILE",
+	.summary = "issue, check or revoke a signed code",
+	.usage =
+		"code issue ID [--pack P] [--svg FILE] [--png FILE] | code verify TEXT|FILE --trust FILE | code revoke ID|TEXT [--pack P]",
 	.help =
 		"issue signs a code of the person's colour now, evaluated first where something changed, and prints its text, or\n"
 		"draws it as a QR code. It counts for the pack's \"valid_s\" seconds.\n\n"
@@ -105,6 +109,8 @@ const struct command command_code = {
 		"certificates (PEM, DER, base64), or a folder of them. Exit 0 if it is valid; 1 if not, with the cause:\n"
 		"not_a_code, wrong_algorithm, unknown_key, bad_signature, wrong_issuer, key_not_valid, revoked,\n"
 		"not_yet_valid, expired, list_too_old, wrong_colour; 3 if it is malformed or too_large. What a code says is told only\n"
-		"where its signature holds.\n",
+		"where its signature holds.\n\n"
+		"revoke lets no code count that was handed out to the person for the next two hours, or the one code whose text is\n"
+		"given. It holds wherever the new trust list has come; the next code of the person counts after those two hours.\n",
 	.run = run,
 };

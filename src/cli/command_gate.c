@@ -1,4 +1,5 @@
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
@@ -44,7 +45,44 @@ print_answer(struct cli *cli, const struct gate_answer *answer)
 }
 
 static int
-run(struct cli *cli, int argc, char **argv)
+print_count(struct cli *cli, const struct registry_refusal_count *count)
+{
+	if (cli->json)
+		return cli_print_json(json_pack("{s:s, s:s, s:s, s:s, s:I}", "place", count->place, "by", count->by, "verdict",
+			count->verdict, "cause", count->cause, "count", (json_int_t)count->count));
+	printf("%lld  %s  %s  %s: %s\n", (long long)count->count, count->place, count->by, count->verdict, count->cause);
+	return EXIT_DONE;
+}
+
+static int
+refusals(struct cli *cli, int argc, char **argv)
+{
+	const char *text = NULL;
+	const struct cli_option options[] = {{"since", OPTION_VALUE, &text}};
+	struct registry_refusal_count *counts = NULL;
+	struct cli_store store = {0};
+	instant since = INT64_MIN;
+	struct error e = {0};
+	size_t words_count, count = 0;
+	char **words;
+	int code = cli_options(cli, options, 1, argc, argv, &words, &words_count);
+
+	if (code)
+		return code;
+	if (words_count != 0 || (text && time_read(text, strlen(text), &zone_utc, &since, &e) < 0))
+		return cli_usage(cli, "refusals takes nothing but --since TIME");
+	if ((code = cli_store_open(cli, false, &store)) == 0 &&
+		registry_refusal_counts(store.registry, since, &counts, &count, &e) < 0)
+		code = cli_fail(&e);
+	for (size_t i = 0; code == 0 && i < count; i++)
+		code = print_count(cli, &counts[i]);
+	free(counts);
+	cli_store_close(&store);
+	return code;
+}
+
+static int
+check(struct cli *cli, int argc, char **argv)
 {
 	const char *place = NULL, *temperature = NULL;
 	const struct cli_option options[] = {{"place", OPTION_VALUE, &place}, {"temperature", OPTION_VALUE, &temperature}};
@@ -80,15 +118,24 @@ out:
 	return code;
 }
 
+static int
+run(struct cli *cli, int argc, char **argv)
+{
+	return argc > 1 && strcmp(argv[1], "refusals") == 0 ? refusals(cli, argc - 1, argv + 1) : check(cli, argc, argv);
+}
+
 const struct command command_gate = {
 	.name = "gate",
-	.summary = "check a code at a place",
-	.usage = "gate check TEXT|FILE --place ID [--temperature C]",
+	.summary = "check a code at a place, and count who was kept out",
+	.usage = "gate check TEXT|FILE --place ID [--temperature C] | gate refusals [--since TIME]",
 	.help =
 		"Checks a code as a gate does: prints pass, ask or refuse with the cause, what to do, and the receipt's number. The\n"
 		"code is its text, or a file or picture that holds it. Nothing about the person is shown. Exit 0 if it passes,\n"
 		"1 if not.\n\n"
 		"  --place ID        where, as 'import places' names it\n"
-		"  --temperature C   in degrees Celsius, 30.0 to 45.0\n",
+		"  --temperature C   in degrees Celsius, 30.0 to 45.0\n\n"
+		"refusals counts whom guards kept out, by place, guard, the gate's own verdict and the cause that the guard gave.\n"
+		"\"pass: told_by_superior\" is somebody who should have passed, and did.\n\n"
+		"  --since TIME      only those from then on\n",
 	.run = run,
 };

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "cli/commands.h"
+#include "cli/letters.h"
 #include "cli/store.h"
 #include "feed/feed.h"
 
@@ -33,7 +34,8 @@ static bool
 may_bring_contacts(const char *kind)
 {
 	return strcmp(kind, "cases") == 0 || strcmp(kind, "stays") == 0 || strcmp(kind, "places") == 0 ||
-		strcmp(kind, "labs") == 0 || strcmp(kind, "pings") == 0;
+		strcmp(kind, "labs") == 0 || strcmp(kind, "pings") == 0 || strcmp(kind, "flights") == 0 ||
+		strcmp(kind, "rail") == 0;
 }
 
 /* One file after the other; a file that cannot be read does not keep the others from being imported. */
@@ -148,6 +150,20 @@ undo(struct cli *cli, const char *number)
 	return exit;
 }
 
+static int
+letters(struct cli *cli, char **words, size_t count)
+{
+	int64_t number;
+
+	if (count == 0)
+		return letters_list(cli);
+	if (count != 2 || (strcmp(words[0], "show") != 0 && strcmp(words[0], "settle") != 0))
+		return cli_usage(cli, "letters, letters show N or letters settle N expected");
+	if (!text_integer(words[1], strlen(words[1]), 1, INT64_MAX, &number))
+		return cli_usage(cli, "the number of a letter expected, not '%s'", words[1]);
+	return strcmp(words[0], "show") == 0 ? letters_show(cli, number) : letters_settle(cli, number);
+}
+
 static bool
 is_kind(const char *word)
 {
@@ -179,6 +195,8 @@ run(struct cli *cli, int argc, char **argv)
 		return list(cli);
 	if (strcmp(words[0], "undo") == 0 && count == 2)
 		return undo(cli, words[1]);
+	if (strcmp(words[0], "letters") == 0)
+		return letters(cli, words + 1, count - 1);
 	if (!is_kind(words[0]))
 		return cli_usage(cli, "there is no kind '%s'", words[0]);
 	if (count == 1)
@@ -189,15 +207,18 @@ run(struct cli *cli, int argc, char **argv)
 const struct command command_import = {
 	.name = "import",
 	.summary = "read files into the store, list imports, undo one",
-	.usage = "import KIND FILE... [--rejects FILE] [--strict] | import list | import undo N",
+	.usage =
+		"import KIND FILE... [--rejects FILE] [--strict] | import list | import undo N | import letters [show N | settle N]",
 	.help =
 		"Reads CSV (with a heading line) or JSON lines, told apart by the content; '-' is standard input.\n"
-		"Kinds: residents checkins places stays devices pings visits areas cases labs (columns: docs/imports.md). Files of labs may also\n"
-		"be HL7 v2 (ORU^R01).\n"
+		"Kinds: residents checkins places stays devices pings visits areas cases labs flights rail (columns:\n"
+		"docs/imports.md). Files of labs may also be HL7 v2 (ORU^R01) or FHIR R4 bundles, files of flights UN/EDIFACT PAXLST.\n"
 		"Prints 'KIND: N new, N changed, N unchanged, N rejected' for each file. The same file again changes nothing.\n"
 		"A rejected row is told as FILE:LINE:COLUMN: reason; the others are taken, and the exit code is 3.\n\n"
 		"  --rejects FILE  copy rejected rows there, under their heading, to be mended and imported again\n"
 		"  --strict        keep nothing of a file that has a rejected row\n\n"
-		"'import list' shows what was imported. From 'import undo N' on nothing of import N counts.\n",
+		"'import list' shows what was imported. From 'import undo N' on nothing of import N counts.\n"
+		"'import letters' shows the messages that could not be taken ('healthcode mllp'); 'show N' prints one as it came, to be\n"
+		"mended and imported, 'settle N' says that it needs nobody any more.\n",
 	.run = run,
 };

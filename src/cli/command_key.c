@@ -1,32 +1,81 @@
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "cli/commands.h"
 #include "cli/store.h"
 #include "ledger/ledger.h"
 
-/* The new key and the ledger's entry of who made it are one act. */
+/* An act upon a key and the ledger's entry of who did it are one. ${id} is NULL to make the next key. */
 static int
-rotate(struct cli_store *store, const char *jurisdiction, struct error *e)
+act(struct cli_store *store, const uint8_t *id, char jurisdiction[ISSUER_SIZE], struct error *e)
 {
 	instant now = registry_recording_time(store->registry);
-	json_t *body = json_pack("{s:s, s:s}", "by", cli_actor(store), "jurisdiction", jurisdiction);
-	char *text = body ? json_dumps(body, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
+	char id_text[2 * KEY_ID_SIZE + 1], *text = NULL;
+	json_t *body = NULL;
 	int r;
 
-	json_decref(body);
-	if (!text)
-		return error_no_memory(e);
 	if ((r = registry_begin(store->registry, e)) < 0)
+		return r;
+	r = id ? issuer_revoke_key(store->issuer, id, now, jurisdiction, e)
+		   : issuer_rotate(store->issuer, jurisdiction, now, now, e);
+	if (r < 0)
 		goto out;
-	if ((r = issuer_rotate(store->issuer, jurisdiction, now, now, e)) < 0 ||
-		(r = ledger_append(registry_db(store->registry), now, "key.rotated", text, NULL, e)) < 0)
-		registry_rollback(store->registry);
-	else
+	body = json_pack("{s:s, s:s, s:s*}", "by", cli_actor(store), "jurisdiction", jurisdiction, "key",
+		id ? text_hex(id, KEY_ID_SIZE, id_text) : NULL);
+	text = body ? json_dumps(body, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
+	if (!text)
+		r = error_no_memory(e);
+	else if ((r = ledger_append(
+				  registry_db(store->registry), now, id ? "key.revoked" : "key.rotated", text, NULL, e)) == 0)
 		r = registry_commit(store->registry, e);
 out:
+	if (r < 0)
+		registry_rollback(store->registry);
+	json_decref(body);
 	free(text);
 	return r;
+}
+
+struct listing {
+	const struct cli *cli;
+	instant now;
+};
+
+static int
+print_key(const struct issuer_key *key, void *context, struct error *e)
+{
+	const struct listing *listing = context;
+	char id[2 * KEY_ID_SIZE + 1], from[TIME_TEXT_SIZE], to[TIME_TEXT_SIZE], revoked[TIME_TEXT_SIZE];
+	bool is_revoked = key->revoked_at != TRUST_NEVER;
+
+	(void)e;
+	text_hex(key->id, KEY_ID_SIZE, id);
+	time_write(key->from, &zone_utc, from);
+	time_write(key->to, &zone_utc, to);
+	if (is_revoked)
+		time_write(key->revoked_at, &zone_utc, revoked);
+	if (listing->cli->json)
+		return cli_print_json(json_pack("{s:s, s:s, s:s, s:s, s:s?}", "key", id, "jurisdiction", key->jurisdiction,
+			"from", from, "to", to, "revoked_at", is_revoked ? revoked : NULL));
+	printf("%s  %s  %s  %s%s%s\n", id, key->jurisdiction, from, to, is_revoked ? "  revoked " : "",
+		is_revoked ? revoked : "");
+	return 0;
+}
+
+static int
+run_list(struct cli *cli)
+{
+	struct listing listing = {.cli = cli};
+	struct cli_store store;
+	struct error e = {0};
+	int code = cli_store_open(cli, false, &store);
+
+	if (code == 0 && issuer_keys_each(store.issuer, print_key, &listing, &e) < 0)
+		code = cli_fail(&e);
+	cli_store_close(&store);
+	return code;
 }
 
 static int
@@ -34,23 +83,34 @@ run(struct cli *cli, int argc, char **argv)
 {
 	const char *name = NULL;
 	const struct cli_option options[] = {{"pack", OPTION_VALUE, &name}};
+	char jurisdiction[ISSUER_SIZE] = "";
+	uint8_t id[KEY_ID_SIZE];
 	const struct pack *pack;
 	struct cli_store store;
 	struct error e = {0};
+	bool revoke;
 	size_t count;
 	char **words;
 	int code = cli_options(cli, options, 1, argc, argv, &words, &count);
 
 	if (code)
 		return code;
-	if (count != 1 || strcmp(words[0], "rotate") != 0)
-		return cli_usage(cli, "what to do: rotate");
-	if ((code = cli_store_open(cli, true, &store)) == 0 && (code = cli_pack(&store, name, &pack)) == 0) {
-		if (rotate(&store, pack_jurisdiction(pack), &e) < 0)
+	if (count == 1 && strcmp(words[0], "list") == 0)
+		return run_list(cli);
+	revoke = count == 2 && strcmp(words[0], "revoke") == 0;
+	if (!revoke && (count != 1 || strcmp(words[0], "rotate") != 0))
+		return cli_usage(cli, "what to do: list, rotate, or revoke KEY");
+	if (revoke && (strlen(words[1]) != 2 * KEY_ID_SIZE || !text_unhex(words[1], id, sizeof id)))
+		return cli_usage(cli, "a key is named by its 16 digits, as 'key list' shows them");
+	if ((code = cli_store_open(cli, true, &store)) == 0 && (revoke || (code = cli_pack(&store, name, &pack)) == 0)) {
+		if (!revoke)
+			snprintf(jurisdiction, sizeof jurisdiction, "%s", pack_jurisdiction(pack));
+		if (act(&store, revoke ? id : NULL, jurisdiction, &e) < 0)
 			code = cli_fail(&e);
+		else if (revoke)
+			cli_say("no code of that key counts any more; publish the trust list now");
 		else
-			cli_say("%s signs with a new key; codes of the one before stay valid until they expire",
-				pack_jurisdiction(pack));
+			cli_say("%s signs with a new key; codes of the one before stay valid until they expire", jurisdiction);
 	}
 	cli_store_close(&store);
 	return code;
@@ -58,11 +118,16 @@ run(struct cli *cli, int argc, char **argv)
 
 const struct command command_key = {
 	.name = "key",
-	.summary = "give a jurisdiction's issuer a new signing key",
-	.usage = "key rotate [--pack P]",
+	.summary = "list, replace and revoke the keys that sign codes",
+	.usage = "key list | key rotate [--pack P] | key revoke KEY",
 	.help =
-		"Makes a new signing key that is used from now on, and trusts the one before until it ends, so that no code stops\n"
-		"counting. Publish the trust list again ('healthcode trust export').\n\n"
+		"Each jurisdiction signs with another key each day (UTC). Keys are made by themselves, as long ahead as a trust list\n"
+		"may be old, and destroyed when their day has ended.\n\n"
+		"list prints each key's id, jurisdiction, time, and whether it was revoked.\n\n"
+		"rotate makes another signing key that is used from now on, and trusts the one before until its day ends, so that\n"
+		"no code stops counting. Publish the trust list again ('healthcode trust export').\n\n"
+		"revoke lets no code of the key count any more, wherever the new list has come; where it was today's key, another\n"
+		"one signs at once. For a key that may have been taken.\n\n"
 		"  --pack P   the jurisdiction (default: the store's first)\n",
 	.run = run,
 };

@@ -90,18 +90,20 @@ run(struct cli *cli, int argc, char **argv)
 	static const struct {
 		const char *name;
 		int (*run)(struct cli *cli, int argc, char **argv);
-	} acts[] = {{"check", pack_check}, {"diff", pack_diff}};
+	} acts[] = {{"check", pack_check}, {"diff", pack_diff}, {"activate", pack_activate}, {"list", pack_versions},
+		{"score", pack_score}};
 
 	for (size_t i = 0; argc > 1 && i < sizeof acts / sizeof *acts; i++)
 		if (strcmp(argv[1], acts[i].name) == 0)
 			return acts[i].run(cli, argc - 1, argv + 1);
-	return cli_usage(cli, "what to do with a pack: check or diff");
+	return cli_usage(cli, "what to do with a pack: check, diff, activate, list or score");
 }
 
 const struct command command_pack = {
 	.name = "pack",
-	.summary = "check a jurisdiction's rules, and rehearse others",
-	.usage = "pack check DIR | pack diff OLD NEW [--workers N] [--samples N] [--seed S]",
+	.summary = "check, rehearse and activate a jurisdiction's rules",
+	.usage = "pack check DIR | diff OLD NEW [--truth DIR] [--workers N] [--samples N] [--seed S] |\n"
+			 "       activate DIR [--jurisdiction J] [--from T] | list [J] | score [P]",
 	.help =
 		"pack check reads the pack in the folder DIR and prints its jurisdiction, its name and its hash; or every fault,\n"
 		"a line each with file, line and column, and exits with 3. How a pack is written: docs/packs.md.\n\n"
@@ -111,6 +113,16 @@ const struct command command_pack = {
 		"differs, 1 where somebody's does, and 3 where NEW cannot decide somebody.\n\n"
 		"  --workers N   how many threads (default: one a processor); the answer is the same\n"
 		"  --samples N   how many people to show by their random numbers (default 10)\n"
-		"  --seed S      which ones (default 1)\n",
+		"  --seed S      which ones (default 1)\n"
+		"  --truth DIR   the folder that 'simulate' wrote and the store was made of: what each pack would have averted, at\n"
+		"                what cost\n\n"
+		"pack activate puts the pack in DIR in force as its jurisdiction's next version. It takes two supervisors or\n"
+		"administrators: the first who runs it proposes, the second who runs it over the same files makes it so. Each signs with\n"
+		"their password ($HEALTHCODE_TOKEN, --as USER), and both stand in the ledger. Versions before it stay in the store: with\n"
+		"--now T everything is decided by the one in force at T. pack list tells which held from when, and by whom.\n\n"
+		"  --jurisdiction J   it is a version of J, whatever the folder's name\n"
+		"  --from T           from T on, not at once; never before the pack's valid.from\n\n"
+		"pack score tells how the rules of P (default: the store's first) did: whom each stopped, for how long, how many of them\n"
+		"were found positive later, and how many contests of it were upheld. Nothing is recorded.\n",
 	.run = run,
 };

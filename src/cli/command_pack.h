@@ -6,5 +6,8 @@
 #include "cli/cli.h"
 
 int pack_diff(struct cli *cli, int argc, char **argv);
+int pack_activate(struct cli *cli, int argc, char **argv);
+int pack_score(struct cli *cli, int argc, char **argv);
+int pack_versions(struct cli *cli, int argc, char **argv);
 
 #endif

@@ -69,6 +69,48 @@ print_areas(const json_t *areas)
 }
 
 static void
+print_groups(const json_t *report)
+{
+	const json_t *group, *days = json_object_get(report, "person_days"), *ratio;
+	size_t i;
+
+	printf("\n%-32s%10s%10s%10s%10s%10s\n", "whom it stops", "people", "stopped", "the rest", "stopped", "ratio");
+	json_array_foreach(json_object_get(report, "by_group"), i, group)
+	{
+		ratio = json_object_get(group, "ratio_percent");
+		printf("  %-30s%10lld%10lld%10lld%10lld", json_string_value(json_object_get(group, "group")),
+			number(group, "people"), number(group, "stopped"), number(group, "rest_people"),
+			number(group, "rest_stopped"));
+		if (json_is_integer(ratio))
+			printf("%7lld.%02lld\n", (long long)json_integer_value(ratio) / 100,
+				(long long)json_integer_value(ratio) % 100);
+		else
+			printf("%10s\n", "-");
+	}
+	printf("\nperson-days in which somebody could not pass: %lld, and %lld by the new pack\n", number(days, "old"),
+		number(days, "new"));
+}
+
+static void
+print_truth(const json_t *truth)
+{
+	static const struct {
+		const char *name, *text;
+	} rows[] = {{"averted_directly", "infections averted then and there"},
+		{"averted", "... and those that follow from them"},
+		{"held_when_infectious", "held when they became infectious"}, {"person_days", "person-days held"},
+		{"person_days_not_infected", "... of people never infected"}};
+
+	if (!truth)
+		return;
+	printf("\nin truth: %lld infections, %lld from elsewhere %9s%10s\n", number(truth, "infections"),
+		number(truth, "from_elsewhere"), "old", "new");
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		printf("  %-40s%10lld%10lld\n", rows[i].text, number(json_object_get(truth, "old"), rows[i].name),
+			number(json_object_get(truth, "new"), rows[i].name));
+}
+
+static void
 print_ids(const json_t *ids)
 {
 	const json_t *id;
@@ -118,6 +160,8 @@ print_report(const json_t *report)
 	print_matrix(json_object_get(report, "matrix"));
 	print_rules(json_object_get(report, "by_rule"));
 	print_areas(json_object_get(report, "by_area"));
+	print_groups(report);
+	print_truth(json_object_get(report, "truth"));
 	print_samples(json_object_get(report, "samples"));
 }
 
@@ -152,9 +196,9 @@ read_number(struct cli *cli, const char *name, const char *text, int64_t least, 
 int
 pack_diff(struct cli *cli, int argc, char **argv)
 {
-	const char *workers_text = NULL, *seed_text = NULL, *samples_text = NULL;
+	const char *workers_text = NULL, *seed_text = NULL, *samples_text = NULL, *truth = NULL;
 	const struct cli_option options[] = {{"workers", OPTION_VALUE, &workers_text}, {"seed", OPTION_VALUE, &seed_text},
-		{"samples", OPTION_VALUE, &samples_text}};
+		{"samples", OPTION_VALUE, &samples_text}, {"truth", OPTION_VALUE, &truth}};
 	const struct registry_where where = {.data = cli->data, .database = cli->database};
 	struct progress_bar bar = progress_begin(cli, "rehearsing");
 	int64_t workers = 0, seed = 1, samples = REHEARSE_SAMPLES;
@@ -164,7 +208,7 @@ pack_diff(struct cli *cli, int argc, char **argv)
 	json_t *report = NULL;
 	size_t count;
 	char **words;
-	int r, code = cli_options(cli, options, 3, argc, argv, &words, &count);
+	int r, code = cli_options(cli, options, 4, argc, argv, &words, &count);
 
 	if (code || (code = read_number(cli, "workers", workers_text, 1, REHEARSE_WORKERS_MAX, &workers)) ||
 		(code = read_number(cli, "seed", seed_text, 0, INT64_MAX, &seed)) ||
@@ -184,6 +228,7 @@ pack_diff(struct cli *cli, int argc, char **argv)
 						   .workers = (unsigned)workers,
 						   .seed = (uint64_t)seed,
 						   .samples = (size_t)samples,
+						   .truth = truth,
 						   .progress = progress_show,
 						   .context = &bar},
 		before, after, &report, &e);

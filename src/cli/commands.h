@@ -14,6 +14,8 @@ extern const struct command command_import;
 extern const struct command command_init;
 extern const struct command command_key;
 extern const struct command command_ledger;
+extern const struct command command_mllp;
+extern const struct command command_override;
 extern const struct command command_pack;
 extern const struct command command_person;
 extern const struct command command_rule;
@@ -40,7 +42,9 @@ extern const struct command command_version;
 	&command_key, \
 	&command_user, \
 	&command_serve, \
+	&command_mllp, \
 	&command_pack, \
+	&command_override, \
 	&command_rule, \
 	&command_certificate, \
 	&command_ledger, \

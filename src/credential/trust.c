@@ -39,6 +39,7 @@ trust_free(struct trust *trust)
 		public_key_free(trust->keys[i].key);
 	free(trust->keys);
 	free(trust->revoked);
+	filter_free(&trust->filter);
 	public_key_free(trust->root);
 	free(trust);
 }
@@ -269,8 +270,9 @@ trust_is_too_old(const struct trust *trust, instant now)
 bool
 trust_is_revoked(const struct trust *trust, const uint8_t id[CODE_ID_SIZE])
 {
-	return trust->revoked_count &&
-		bsearch(id, trust->revoked, trust->revoked_count, CODE_ID_SIZE, order_code_ids) != NULL;
+	return filter_has(&trust->filter, id) ||
+		(trust->revoked_count &&
+			bsearch(id, trust->revoked, trust->revoked_count, CODE_ID_SIZE, order_code_ids) != NULL);
 }
 
 size_t

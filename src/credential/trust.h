@@ -77,7 +77,7 @@ const struct trust_facts *trust_list_facts(const struct trust *trust);
 /* Whether the signed list is older at ${now} than it says it may be. Certificates have no age. */
 bool trust_is_too_old(const struct trust *trust, instant now);
 
-/* Whether the list revokes the code of this id. */
+/* Whether the list revokes the code of this id; one in 2^20 that it doesn't is taken for revoked too (credential/filter.h). */
 bool trust_is_revoked(const struct trust *trust, const uint8_t id[CODE_ID_SIZE]);
 
 /* How many keys it holds, and each of them. */
@@ -94,7 +94,8 @@ struct trust_entry {
 };
 
 /* trust_write(root, facts, entries, count, revoked, revoked_count, list, e):
- * Append a signed list: ${facts} (its root_id is not read), the keys in the order given, and the ids of revoked codes.
+ * Append a signed list: ${facts} (its root_id is not read), the keys in the order given, and the filter of the ids of
+ * revoked codes, at most TRUST_REVOKED_MAX.
  * Equal content gives equal bytes but for the signature. Return 0, ERROR_TOO_LARGE or ERROR_NO_MEMORY. */
 int trust_write(const struct signing_key *root, const struct trust_facts *facts, const struct trust_entry *entries,
 	size_t count, const uint8_t (*revoked)[CODE_ID_SIZE], size_t revoked_count, struct buffer *list, struct error *e);

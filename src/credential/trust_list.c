@@ -17,6 +17,7 @@ enum {
 	LIST_ROOT = 3,
 	LIST_KEYS = 4,
 	LIST_REVOKED = 5,
+	LIST_FILTER = 6,
 	KEY_ISSUER = 1,
 	KEY_FROM = 2,
 	KEY_TO = 3,
@@ -56,6 +57,17 @@ read_key(struct trust *trust, const struct cbor_item *item, struct error *e)
 }
 
 static int
+read_filter(struct trust *trust, const struct cbor_item *item, struct error *e)
+{
+	const struct cbor_item *bytes = item->kind == CBOR_ARRAY && item->length == 2 ? item->first->next : NULL;
+	int64_t count;
+
+	if (!bytes || bytes->kind != CBOR_BYTES || !cbor_integer(item->first, &count) || count < 0)
+		return malformed(e, "a filter of revoked codes is a count and bytes");
+	return filter_read(bytes->bytes, bytes->length, (size_t)count, &trust->filter, e);
+}
+
+static int
 read_content(struct trust *trust, const struct cbor_item *list, struct error *e)
 {
 	const struct cbor_item *keys = cbor_at(list, LIST_KEYS), *revoked = cbor_at(list, LIST_REVOKED);
@@ -71,6 +83,8 @@ read_content(struct trust *trust, const struct cbor_item *list, struct error *e)
 			return malformed(e, "a revoked code id of the wrong length");
 		memcpy(trust->revoked[trust->revoked_count++], item->bytes, CODE_ID_SIZE);
 	}
+	if (cbor_at(list, LIST_FILTER) && (r = read_filter(trust, cbor_at(list, LIST_FILTER), e)) < 0)
+		return r;
 	for (const struct cbor_item *item = keys->first; item; item = item->next)
 		if ((r = read_key(trust, item, e)) < 0)
 			return r;
@@ -165,13 +179,13 @@ int
 trust_write(const struct signing_key *root, const struct trust_facts *facts, const struct trust_entry *entries,
 	size_t count, const uint8_t (*revoked)[CODE_ID_SIZE], size_t revoked_count, struct buffer *list, struct error *e)
 {
-	struct buffer b = buffer_make(TRUST_FILE_MAX), der = buffer_make(KEY_DER_MAX);
+	struct buffer b = buffer_make(TRUST_FILE_MAX), der = buffer_make(KEY_DER_MAX), filter = buffer_make(TRUST_FILE_MAX);
 	int r;
 
 	if ((r = signing_key_public(root, &der, e)) < 0 || (r = cbor_write_map(&b, 3, e)) < 0 ||
 		(r = cbor_write_integer(&b, CLAIM_ISSUER, e)) < 0 || (r = cbor_write_text(&b, facts->name, e)) < 0 ||
 		(r = cbor_write_integer(&b, CLAIM_ISSUED_AT, e)) < 0 || (r = cbor_write_integer(&b, facts->issued_at, e)) < 0 ||
-		(r = cbor_write_integer(&b, CLAIM_LIST, e)) < 0 || (r = cbor_write_map(&b, 5, e)) < 0 ||
+		(r = cbor_write_integer(&b, CLAIM_LIST, e)) < 0 || (r = cbor_write_map(&b, revoked_count ? 6 : 5, e)) < 0 ||
 		(r = cbor_write_integer(&b, LIST_VERSION, e)) < 0 || (r = cbor_write_integer(&b, facts->version, e)) < 0 ||
 		(r = cbor_write_integer(&b, LIST_MAX_AGE, e)) < 0 || (r = cbor_write_integer(&b, facts->max_age_s, e)) < 0 ||
 		(r = cbor_write_integer(&b, LIST_ROOT, e)) < 0 || (r = cbor_write_bytes(&b, der.data, der.length, e)) < 0 ||
@@ -180,14 +194,18 @@ trust_write(const struct signing_key *root, const struct trust_facts *facts, con
 	for (size_t i = 0; i < count; i++)
 		if ((r = write_key(&b, &entries[i], e)) < 0)
 			goto out;
-	if ((r = cbor_write_integer(&b, LIST_REVOKED, e)) < 0 || (r = cbor_write_array(&b, revoked_count, e)) < 0)
+	if ((r = cbor_write_integer(&b, LIST_REVOKED, e)) < 0 || (r = cbor_write_array(&b, 0, e)) < 0)
 		goto out;
-	for (size_t i = 0; i < revoked_count; i++)
-		if ((r = cbor_write_bytes(&b, revoked[i], CODE_ID_SIZE, e)) < 0)
-			goto out;
+	if (revoked_count &&
+		((r = filter_write(revoked, revoked_count, &filter, e)) < 0 ||
+			(r = cbor_write_integer(&b, LIST_FILTER, e)) < 0 || (r = cbor_write_array(&b, 2, e)) < 0 ||
+			(r = cbor_write_integer(&b, (int64_t)revoked_count, e)) < 0 ||
+			(r = cbor_write_bytes(&b, filter.data, filter.length, e)) < 0))
+		goto out;
 	r = cose_sign1_write(root, b.data, b.length, list, e);
 out:
 	buffer_free(&b);
 	buffer_free(&der);
+	buffer_free(&filter);
 	return r;
 }

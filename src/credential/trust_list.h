@@ -3,6 +3,7 @@
 #ifndef HEALTHCODE_CREDENTIAL_TRUST_LIST_H
 #define HEALTHCODE_CREDENTIAL_TRUST_LIST_H
 
+#include "credential/filter.h"
 #include "credential/trust.h"
 
 /* ${keys} are sorted by id and ${revoked} by bytes once trust_add returns. */
@@ -11,6 +12,7 @@ struct trust {
 	size_t count, capacity;
 	uint8_t (*revoked)[CODE_ID_SIZE];
 	size_t revoked_count, revoked_capacity;
+	struct filter filter; /* of further revoked codes */
 	bool has_list;
 	struct trust_facts facts;
 	struct public_key *root; /* NULL: any */

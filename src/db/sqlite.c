@@ -66,18 +66,28 @@ sqlite_run(void *connection, const char *sql, struct error *e)
 	return sqlite3_exec(connection, sql, NULL, NULL, NULL) == SQLITE_OK ? 0 : fail(connection, e);
 }
 
-/* Make the file ourselves, so that only its owner reads it; SQLite gives the WAL the same mode. */
+/* Make the file ourselves, so that only its owner reads it; SQLite gives the WAL the same mode. A file that is there is
+ * never opened here: closing it again would drop the locks of this process's other connections (POSIX), and another
+ * process would take the WAL away from under them. */
 static int
 make_file(const char *path, bool create, struct error *e)
 {
-	int fd = open(path, O_RDWR | O_CLOEXEC | (create ? O_CREAT : 0), 0600);
+	int fd;
 
-	if (fd < 0 && errno == ENOENT)
+	if (access(path, R_OK | W_OK) == 0)
+		return 0;
+	if (errno == ENOENT && create) {
+		fd = open(path, O_RDWR | O_CLOEXEC | O_CREAT | O_EXCL, 0600);
+		if (fd >= 0) {
+			close(fd);
+			return 0;
+		}
+		if (errno == EEXIST)
+			return 0;
+	}
+	if (errno == ENOENT)
 		return error_set(e, ERROR_EXISTS_NOT, "there is no store at %s", path);
-	if (fd < 0)
-		return error_set_errno(e, ERROR_IO, errno, "cannot open %s", path);
-	close(fd);
-	return 0;
+	return error_set_errno(e, ERROR_IO, errno, "cannot open %s", path);
 }
 
 static int

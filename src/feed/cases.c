@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/json_memory.h"
 #include "feed/import.h"
 
 enum { CASE, ID_NUMBER, STATUS, ONSET, SAMPLED, CONFIRMED_AT, ISOLATED_AT, INFECTED_BY, SYMPTOMS_ENDED };
@@ -42,6 +43,7 @@ take(struct import *import, const struct row *row, enum taken *ret_taken, struct
 {
 	const char *name = import_text(row, CASE), *status = import_text(row, STATUS);
 	char key[EVIDENCE_KEY_MAX];
+	size_t failures = json_memory_failures();
 	person_number person = 0;
 	json_t *body = NULL;
 	instant at;
@@ -55,8 +57,9 @@ take(struct import *import, const struct row *row, enum taken *ret_taken, struct
 		code = import_refuse(import, row, STATUS, e, "a status is a word such as confirmed, suspected or recovered");
 		goto out;
 	}
-	body = json_pack("{s:s, s:s, s:o, s:s*}", "case", name, "status", status, "at", import_time_json(at), "infected_by",
-		import_text(row, INFECTED_BY));
+	body = json_if_whole(json_pack("{s:s, s:s, s:o, s:s*}", "case", name, "status", status, "at", import_time_json(at),
+							 "infected_by", import_text(row, INFECTED_BY)),
+		failures);
 	if (!body) {
 		code = error_no_memory(e);
 		goto out;

@@ -15,6 +15,8 @@
 
 #include "base/error.h"
 #include "base/time.h"
+#include "feed/message.h"
+#include "feed/mllp.h"
 
 struct json_check;
 struct registry;
@@ -38,6 +40,7 @@ struct feed_import_options {
 	bool strict;                  /* keep nothing if any row is refused */
 	struct feed_rejects *rejects; /* NULL: refused rows are not copied */
 	const char *by;               /* the user who imports, or NULL */
+	const uint8_t *message;       /* NULL, or what a message over a wire is known by; feed_message sets it */
 
 	/* Called, where not NULL, for each refused row, with its place and reason; and for each thing worth knowing about rows
 	 * that were taken (a cumulative count that falls: a correction of the series), with its place. ${note} lives during

@@ -131,10 +131,8 @@ read_person(const struct hl7 *m, size_t pid, struct lab_report *report, struct e
 	const char *family = hl7_text(m, pid, 5, 1, 1, 1), *given = hl7_text(m, pid, 5, 1, 2, 1);
 	const char *phone = hl7_text(m, pid, 13, 1, 1, 1);
 
-	snprintf(report->name, sizeof report->name, "%s%s%s", family, *family && *given ? " " : "", given);
+	lab_name(report, family, given);
 	snprintf(report->phone, sizeof report->phone, "%s", *phone ? phone : hl7_text(m, pid, 13, 1, 12, 1));
-	if (!text_is_utf8(report->name, strlen(report->name)))
-		return hl7_refuse(m, pid, 5, e, "longer than 255 bytes");
 	return read_numbers(m, pid, report, e);
 }
 

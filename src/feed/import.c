@@ -6,10 +6,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "feed/known.h"
 #include "feed/rejects.h"
 
 static const struct import_kind *const kinds[] = {&import_residents, &import_checkins, &import_places, &import_stays,
-	&import_visits, &import_areas, &import_cases, &import_labs, &import_devices, &import_pings};
+	&import_visits, &import_areas, &import_cases, &import_labs, &import_flights, &import_rail, &import_devices,
+	&import_pings};
 
 enum { KIND_COUNT = sizeof kinds / sizeof kinds[0] };
 
@@ -161,8 +163,10 @@ end_import(struct import *import, struct error *e)
 		.changed = (int64_t)t->changed,
 		.unchanged = (int64_t)t->unchanged,
 		.rejected = (int64_t)t->rejected};
+	const uint8_t *message = import->options->message;
+	int code = message ? known_put(import->registry, message, import->source.import, e) : 0;
 
-	return evidence_import_end(registry_db(import->registry), import->source.import, &counts, e);
+	return code < 0 ? code : evidence_import_end(registry_db(import->registry), import->source.import, &counts, e);
 }
 
 /* In the open transaction. */

@@ -14,7 +14,9 @@ static int
 result_key(struct import *import, const struct lab_report *report, const struct lab_result *result,
 	char key[EVIDENCE_KEY_MAX], struct error *e)
 {
-	const char *parts[] = {report->laboratory, result->order, result->code, result->sub};
+	/* Where no laboratory is named, an order's number tells nothing but among its person's. */
+	const char *owner = *report->id_number ? report->id_number : report->patient;
+	const char *parts[] = {*report->laboratory ? report->laboratory : owner, result->order, result->code, result->sub};
 	struct buffer text = buffer_make(KEY_TEXT_MAX);
 	char hex[2 * KEYS_SIZE + 1];
 	uint8_t hash[KEYS_SIZE];
@@ -115,8 +117,8 @@ put_result(struct import *import, const struct lab_report *report, const struct 
 	return import_evidence(import, EVIDENCE_TEST, person, key, result->sampled, body, ret_taken, e);
 }
 
-static int
-find_person(struct import *import, const struct lab_report *report, person_number *ret_person, struct error *e)
+int
+lab_person(struct import *import, const struct lab_report *report, person_number *ret_person, struct error *e)
 {
 	struct registry_identity identity = {0};
 	int code;
@@ -135,6 +137,17 @@ find_person(struct import *import, const struct lab_report *report, person_numbe
 	return code < 0 ? code : 0;
 }
 
+void
+lab_name(struct lab_report *report, const char *family, const char *given)
+{
+	char *name = report->name;
+	size_t length;
+
+	snprintf(name, sizeof report->name, "%s%s%s", family, *family && given && *given ? " " : "", given ? given : "");
+	for (length = strlen(name); length && !text_is_utf8(name, length); length--)
+		name[length - 1] = 0;
+}
+
 int
 lab_put(struct import *import, const struct lab_report *report, enum taken *ret_taken, struct error *e)
 {
@@ -146,7 +159,7 @@ lab_put(struct import *import, const struct lab_report *report, enum taken *ret_
 		*ret_taken = TAKEN_UNCHANGED;
 		return 0;
 	}
-	if ((code = find_person(import, report, &person, e)) < 0)
+	if ((code = lab_person(import, report, &person, e)) < 0)
 		return code;
 	for (size_t i = 0; i < report->result_count; i++) {
 		if ((code = put_result(import, report, &report->results[i], person, &taken, e)) < 0)

@@ -36,8 +36,14 @@ struct lab_report {
  * TAKEN_CHANGED if any is another than before, else TAKEN_UNCHANGED. */
 int lab_put(struct import *import, const struct lab_report *report, enum taken *ret_taken, struct error *e);
 
+/* lab_person(import, report, ret_person, e): whom it is about, made known if need be. */
+int lab_person(struct import *import, const struct lab_report *report, person_number *ret_person, struct error *e);
+
 /* lab_cases(import, person, e): make the person's cases what the results known now say (lab_case.c). */
 int lab_cases(struct import *import, person_number person, struct error *e);
+
+/* lab_name(report, family, given): the person's name, cut to what fits at the end of a character; ${given} may be NULL. */
+void lab_name(struct lab_report *report, const char *family, const char *given);
 
 /* lab_test(system, code, text): the test that LOINC's ${code} (where ${system} is "LN") or, else, the words in ${text} mean;
  * NULL for one of something else.
@@ -49,6 +55,6 @@ const char *lab_result_word(const char *code, const char *text);
 enum lab_question { LAB_NO_QUESTION, LAB_ONSET, LAB_SYMPTOMS };
 enum lab_question lab_question(const char *code);
 
-extern const struct import_format lab_hl7;
+extern const struct import_format lab_hl7, lab_fhir;
 
 #endif

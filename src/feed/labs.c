@@ -242,7 +242,7 @@ failed:
 
 const struct import_format lab_hl7 = {.is = is_hl7, .read = read_hl7};
 
-static const struct import_format *const formats[] = {&lab_hl7, NULL};
+static const struct import_format *const formats[] = {&lab_hl7, &lab_fhir, NULL};
 
 const struct import_kind import_labs = {.name = "labs",
 	.forms = FORM("labs", columns),

@@ -89,6 +89,12 @@ decide(struct cascade *cascade, struct issuer *issuer, const struct gate_questio
 		question->temperature_tenths_c, &answer->cause, &answer->act);
 	answer->has_colour = cause == CODE_VALID;
 	answer->colour = claims->colour;
+	if (answer->verdict == GATE_PASS && question->shown && !question->offline &&
+		shown_elsewhere(question->shown, claims->id, question->place, claims->expires_at, answer->at)) {
+		answer->verdict = GATE_ASK;
+		answer->cause = GATE_SHOWN_ELSEWHERE;
+		answer->act = gate_act_of(answer->cause);
+	}
 	if (question->offline) { /* what was said at the gate stays said */
 		answer->verdict = question->verdict;
 		answer->cause = question->cause;

@@ -21,6 +21,7 @@ static const char *const cause_names[GATE_CAUSES] = {
 	"unknown_issuer",
 	"revoked",
 	"not_recognised",
+	"shown_elsewhere",
 };
 
 static const struct gate_act let_in = {"请通行", "Let the person in"};
@@ -39,6 +40,8 @@ static const struct gate_act acts[GATE_CAUSES] = {
 		"The signature does not hold: ask for a fresh code, or use the desk"},
 	[GATE_UNKNOWN_ISSUER] = {"签发机构不在信任名单，请走人工通道", "The issuer is not on the list: use the desk"},
 	[GATE_REVOKED] = {"该码已被撤销，请刷新健康码", "The code was revoked: ask for a fresh one"},
+	[GATE_SHOWN_ELSEWHERE] = {"此码刚在另一处使用，请对方等一分钟后刷新健康码",
+		"This code was used elsewhere just now: ask for a fresh one, which comes within a minute"},
 	[GATE_NOT_RECOGNISED] = {"此处不认可该码，请走人工通道", "This place does not take that code: use the desk"},
 };
 

@@ -11,6 +11,7 @@
 #include "base/json_check.h"
 #include "cascade/cascade.h"
 #include "gate/issuer.h"
+#include "gate/shown.h"
 
 enum gate_verdict { GATE_PASS, GATE_ASK, GATE_REFUSE };
 
@@ -28,6 +29,7 @@ enum gate_cause {
 	GATE_UNKNOWN_ISSUER,  /* "unknown_issuer": no key on the trust list, or one that may not sign this */
 	GATE_REVOKED,         /* "revoked" */
 	GATE_NOT_RECOGNISED,  /* "not_recognised": a colour that this place does not take */
+	GATE_SHOWN_ELSEWHERE, /* "shown_elsewhere": this very code passed another gate just now */
 	GATE_CAUSES,
 };
 
@@ -51,7 +53,7 @@ struct gate_rule {
 	bool care; /* a hospital, a pharmacy: nobody is refused here */
 };
 
-/* gate_rule_read(gate, care, ret_rule, e): from a pack's "gate" section:
+/* gate_rule_read(gate, place_kind, ret_rule, e): from a pack's "gate" section:
  *   {"pass_colours": ["green"], "ask_colours": ["yellow"], "temperature_limit_tenths_c": 373, "care_places": ["hospital"]}
  * ${place_kind} is the place's. ERROR_BAD_INPUT names what is wrong. */
 int gate_rule_read(const json_t *gate, const char *place_kind, struct gate_rule *ret_rule, struct error *e);
@@ -75,6 +77,7 @@ struct gate_question {
 	instant at;
 	enum gate_verdict verdict;
 	enum gate_cause cause;
+	struct shown *shown; /* what was shown at the other gates; NULL: not known */
 };
 
 struct gate_answer {

@@ -1,7 +1,9 @@
 /* gate/issuer.h: the keys that sign codes, the trust list that names them, and the codes themselves.
  *
- * Each jurisdiction has signing keys, one after another without a gap: the newest that has begun signs, and an older one
- * is trusted until it ends. Private keys are in the key store alone; what is public is in the registry's database.
+ * Each jurisdiction has a signing key for each day (UTC), one after another without a gap. The keys of the days to come are made
+ * as long ahead as a trust list may be old, so that a gate with an old list knows today's. The newest key that has begun
+ * signs; an older one is trusted until its day ends. Private keys are in the key store alone, and are destroyed when they
+ * have ended; what is public is in the registry's database.
  * A code's id is made under a key of its day (UTC), so that only the issuer finds the person again. */
 
 #ifndef HEALTHCODE_GATE_ISSUER_H
@@ -17,9 +19,9 @@
 #include "keys/keys.h"
 
 enum {
-	ISSUER_KEY_LIFETIME_S = 366 * DAY_S,
 	ISSUER_LIST_AGE_MAX_S = 7 * DAY_S, /* what our trust list says of how old it may be */
 	ISSUER_JURISDICTIONS_MAX = 1000,
+	ISSUER_AHEAD_S = 2 * 3600, /* how long ahead of its time a code is handed out at most */
 };
 
 struct issuer;
@@ -32,23 +34,51 @@ int issuer_open(struct db *db, struct keys *keys, struct issuer **ret_issuer, st
 void issuer_close(struct issuer *issuer);
 
 /* issuer_rotate(issuer, jurisdiction, from, now, e): make the jurisdiction's next key, which signs from ${from} on until
- * ISSUER_KEY_LIFETIME_S after ${now}. Inside a transaction of the caller, or its own. ERROR_EXISTS if one begins just then. */
+ * the day of ${now} ends. Inside a transaction of the caller, or its own. ERROR_EXISTS if one begins just then. */
 int issuer_rotate(struct issuer *issuer, const char *jurisdiction, instant from, instant now, struct error *e);
 
 /* issuer_ensure(issuer, jurisdiction, from, now, e): issuer_rotate if the jurisdiction has no key at all. */
 int issuer_ensure(struct issuer *issuer, const char *jurisdiction, instant from, instant now, struct error *e);
 
 /* issuer_issue(issuer, jurisdiction, person, colour, at, lifetime_s, text, e):
- * Append the text of a code that counts in [at, at + lifetime_s). ERROR_EXISTS_NOT where no key of the jurisdiction is
- * in force at ${at}. */
+ * Append the text of a code that counts in [at, at + lifetime_s), signed with the key of its day, which is made if it was
+ * not yet. ERROR_EXISTS_NOT where the jurisdiction never had a key. */
 int issuer_issue(struct issuer *issuer, const char *jurisdiction, uint32_t person, enum code_colour colour, instant at,
 	int64_t lifetime_s, struct buffer *text, struct error *e);
 
-/* issuer_trust_list(issuer, now, list, e): append the signed list of every key, as of ${now}. */
+/* issuer_trust_list(issuer, now, list, e): append the signed list of every key that may have signed a code that counts at
+ * ${now} or until the list is too old, and of what is revoked. Keys of days to come are made where they are missing. */
 int issuer_trust_list(struct issuer *issuer, instant now, struct buffer *list, struct error *e);
 
 /* issuer_trust(issuer, now, ret_trust, e): the same, read; it is the issuer's, and good until the next call. */
 int issuer_trust(struct issuer *issuer, instant now, const struct trust **ret_trust, struct error *e);
+
+/* issuer_retire(issuer, now, e): destroy the private keys that ended before ${now}: nobody signs for a past day. */
+int issuer_retire(struct issuer *issuer, instant now, struct error *e);
+
+/* One signing key's public side. ${revoked_at} is TRUST_NEVER where it is not. */
+struct issuer_key {
+	uint8_t id[KEY_ID_SIZE];
+	const char *jurisdiction;
+	instant from, to, revoked_at;
+};
+
+/* issuer_keys_each(issuer, each, context, e): oldest first. A non-zero return ends the walk and is returned. */
+typedef int issuer_key_each(const struct issuer_key *key, void *context, struct error *e);
+int issuer_keys_each(struct issuer *issuer, issuer_key_each *each, void *context, struct error *e);
+
+/* issuer_revoke_key(issuer, id, now, ret_jurisdiction, e): no code of that key counts from ${now} on. If it was what signs now,
+ * another is made, in the caller's transaction. ERROR_EXISTS_NOT for an unknown id. */
+int issuer_revoke_key(struct issuer *issuer, const uint8_t id[KEY_ID_SIZE], instant now,
+	char ret_jurisdiction[ISSUER_SIZE], struct error *e);
+
+/* issuer_revoke_code(issuer, id, until, now, e): the code of that id, which would count until ${until}, counts no more.
+ * issuer_revoke_person(issuer, jurisdiction, person, lifetime_s, now, e): nor does any that was handed out to ${person} for
+ * the time until ISSUER_AHEAD_S from now: their ids are computed, since no table has them. Later ones are not touched. */
+int
+issuer_revoke_code(struct issuer *issuer, const uint8_t id[CODE_ID_SIZE], instant until, instant now, struct error *e);
+int issuer_revoke_person(
+	struct issuer *issuer, const char *jurisdiction, uint32_t person, int64_t lifetime_s, instant now, struct error *e);
 
 /* issuer_holder(issuer, claims, ret_person, e): whose code this is. Only a code whose signature holds is worth asking.
  * ERROR_EXISTS_NOT where it is not one of this issuer's, or the day's key is gone. */

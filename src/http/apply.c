@@ -88,7 +88,7 @@ read_trip(struct exchange *x, const json_t *item, size_t i, const struct zone *z
 }
 
 static int
-put_trip(struct http_context *c, person_number person, const struct trip *trip, struct error *e)
+put_trip(struct http_context *c, person_number person, const struct trip *trip, const char *phone, struct error *e)
 {
 	char body[256], key[128], from[TIME_TEXT_SIZE], to[TIME_TEXT_SIZE];
 	struct evidence_row row = {.kind = EVIDENCE_VISIT,
@@ -97,14 +97,13 @@ put_trip(struct http_context *c, person_number person, const struct trip *trip, 
 		.at = trip->from,
 		.body = body,
 		.recorded_at = registry_recording_time(c->registry)};
-	enum evidence_outcome outcome;
 
 	snprintf(key, sizeof key, "%u/%s/%s/%lld", person, trip->country, trip->division ? trip->division : "",
 		(long long)trip->from);
 	snprintf(body, sizeof body, "{\"country\":\"%s\",\"division\":%s%s%s,\"from\":\"%s\",\"to\":\"%s\"}", trip->country,
 		trip->division ? "\"" : "", trip->division ? trip->division : "null", trip->division ? "\"" : "",
 		time_write(trip->from, &zone_utc, from), time_write(trip->to, &zone_utc, to));
-	return registry_evidence_put(c->registry, &row, &outcome, e);
+	return registry_evidence_tell(c->registry, &row, phone, e);
 }
 
 /* What both applications hold, read. */
@@ -149,6 +148,7 @@ read_form(struct http_context *c, struct exchange *x, const json_t *body, struct
 			item) if (read_trip(x, item, i, pack_zone(pack), &form->trips[form->trip_count])) form->trip_count++;
 }
 
+/* The phone's word: held until somebody vouches for it. */
 static int
 put_rest(struct http_context *c, struct form *form, person_number person, struct error *e)
 {
@@ -157,9 +157,10 @@ put_rest(struct http_context *c, struct form *form, person_number person, struct
 
 	form->declaration.person = person;
 	form->declaration.at = form->application.applied_at;
+	form->declaration.phone = form->application.phone;
 	r = registry_declaration_put(c->registry, &form->declaration, &outcome, e);
 	for (size_t i = 0; i < form->trip_count && r == 0; i++)
-		r = put_trip(c, person, &form->trips[i], e);
+		r = put_trip(c, person, &form->trips[i], form->application.phone, e);
 	return r;
 }
 
@@ -250,7 +251,7 @@ answer_dependant(struct http_context *c, struct exchange *x)
 	read_form(c, x, body, &form);
 	if (exchange_failed(x) || !relation || !context_person(c, x, "self", &self) || !context_speaks(x, &self))
 		return;
-	if (registry_identity_open(c->registry, self.person, "apply for a dependant", "self", &guardian, &e) < 0) {
+	if (registry_identity_own(c->registry, self.person, &guardian, &e) < 0) {
 		exchange_failure(x, &e);
 		return;
 	}

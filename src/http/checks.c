@@ -2,11 +2,16 @@
 
 #include <math.h>
 #include <microhttpd.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
 #include "http/answers.h"
 #include "http/context.h"
+#include "ledger/ledger.h"
+
+/* The one cause with which nobody is kept out. */
+#define TOLD_BY_SUPERIOR "told_by_superior"
 
 enum { CODE_MAX = 4096, PLACES_MOST = 200, PLACES_DEFAULT = 50, CURSOR_MOST = 1000000 };
 
@@ -23,6 +28,8 @@ list_place(const struct presence_place *place, void *context, struct error *e)
 {
 	struct places *places = context;
 	const struct pack *pack;
+	struct gate_rule rule = {0};
+	const json_t *gate;
 	bool covered;
 	int r;
 
@@ -42,9 +49,13 @@ list_place(const struct presence_place *place, void *context, struct error *e)
 	places->left--;
 	if ((r = gate_jurisdiction(places->c->cascade, place->division, &pack, &covered, e)) < 0)
 		return r;
+	/* A pack needs no rules for gates, and its places are listed all the same. */
+	gate = pack_section(pack, "gate");
+	if (gate && (r = gate_rule_read(gate, place->kind, &rule, e)) < 0)
+		return r;
 	json_array_append_new(places->items,
-		json_pack("{s:s, s:s, s:o}", "place", place->code, "name", *place->name ? place->name : place->code,
-			"jurisdiction", json_string(pack_jurisdiction(pack))));
+		json_pack("{s:s, s:s, s:s, s:b}", "place", place->code, "name", *place->name ? place->name : place->code,
+			"jurisdiction", pack_jurisdiction(pack), "care", rule.care));
 	return 0;
 }
 
@@ -94,7 +105,7 @@ answer_check(struct http_context *c, struct exchange *x)
 {
 	static const char *const names[] = {"code", "place", "temperature_c", "offline", NULL};
 	const json_t *body = exchange_json(x, names), *temperature, *offline;
-	struct gate_question question = {.by = c->session.user.name};
+	struct gate_question question = {.by = c->session.user.name, .shown = context_shown(c)};
 	struct gate_answer answer;
 	char at[TIME_TEXT_SIZE];
 	struct error e = {0};
@@ -128,7 +139,7 @@ answer_check(struct http_context *c, struct exchange *x)
 
 struct refusing {
 	const char *cause;
-	bool same, other;
+	bool same, other, let_in;
 	instant at; /* of the same */
 };
 
@@ -147,19 +158,42 @@ compare_refusal(const struct registry_refusal *refusal, void *context, struct er
 	return 0;
 }
 
+/* Somebody who should pass, and whom a guard was told to stop: the office learns of it where nobody can take it back. */
+static int
+tell_office(struct registry *registry, const struct registry_refusal *refusal, const struct registry_check *check,
+	struct error *e)
+{
+	json_t *body = json_pack("{s:s, s:s, s:s, s:s}", "by", refusal->by, "place", check->place, "receipt",
+		refusal->receipt, "verdict", check->verdict);
+	char *text = body ? json_dumps(body, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
+	int r = text
+		? ledger_append(registry_db(registry), registry_recording_time(registry), "gate.superior", text, NULL, e)
+		: error_no_memory(e);
+
+	json_decref(body);
+	free(text);
+	return r;
+}
+
 /* Two guards' devices may send at once: what is there is read in the transaction that writes. */
 static int
 put_refusal(
 	struct registry *registry, const struct registry_refusal *refusal, struct refusing *refusing, struct error *e)
 {
+	bool told = strcmp(refusal->cause, TOLD_BY_SUPERIOR) == 0;
+	struct registry_check check = {0};
 	int r = registry_begin(registry, e);
 
 	if (r < 0)
 		return r;
 	if ((r = registry_refusals_each(registry, refusal->receipt, compare_refusal, refusing, e)) < 0 ||
-		(!refusing->same && !refusing->other && (r = registry_refusal_put(registry, refusal, e)) < 0) ||
+		(r = registry_check_find(registry, refusal->receipt, &check, e)) < 0 ||
+		(!refusing->same && !refusing->other &&
+			((r = registry_refusal_put(registry, refusal, e)) < 0 ||
+				(told && (r = tell_office(registry, refusal, &check, e)) < 0))) ||
 		(r = registry_commit(registry, e)) < 0)
 		registry_rollback(registry);
+	refusing->let_in = told && strcmp(check.verdict, gate_verdict_name(GATE_PASS)) == 0;
 	return r;
 }
 
@@ -167,8 +201,8 @@ void
 answer_refusal(struct http_context *c, struct exchange *x)
 {
 	static const char *const names[] = {"cause", NULL};
-	static const char *const causes[] = {
-		"fever", "symptoms", "colour", "no_valid_code", "not_the_holder", "place_full", "place_closed", NULL};
+	static const char *const causes[] = {"fever", "symptoms", "colour", "no_valid_code", "not_the_holder", "place_full",
+		"place_closed", TOLD_BY_SUPERIOR, NULL};
 	const json_t *body = exchange_json(x, names);
 	struct registry_refusal refusal = {.at = registry_now(c->registry)};
 	struct refusing refusing = {0};
@@ -198,6 +232,34 @@ answer_refusal(struct http_context *c, struct exchange *x)
 		exchange_problem(x, MHD_HTTP_CONFLICT, "refused-already", "Another cause was recorded for this receipt");
 	else
 		exchange_answer(x, MHD_HTTP_CREATED,
-			json_pack("{s:s, s:s, s:s}", "receipt", refusal.receipt, "cause", refusal.cause, "at",
-				context_time(c, refusing.same ? refusing.at : refusal.at, at)));
+			json_pack("{s:s, s:s, s:s, s:b}", "receipt", refusal.receipt, "cause", refusal.cause, "at",
+				context_time(c, refusing.same ? refusing.at : refusal.at, at), "let_in", refusing.let_in));
+}
+
+void
+answer_refusals(struct http_context *c, struct exchange *x)
+{
+	const char *text = exchange_query(x, "since");
+	struct registry_refusal_count *counts = NULL;
+	json_t *items = json_array();
+	instant since = INT64_MIN;
+	size_t count = 0;
+	struct error e = {0};
+
+	if (text && time_read(text, strlen(text), &zone_utc, &since, &e) < 0) {
+		exchange_problem(x, MHD_HTTP_BAD_REQUEST, "bad-request", "since is a time, such as 2020-03-24T00:00:00+08:00");
+		goto out;
+	}
+	if (registry_refusal_counts(c->registry, since, &counts, &count, &e) < 0) {
+		exchange_failure(x, &e);
+		goto out;
+	}
+	for (size_t i = 0; i < count; i++)
+		json_array_append_new(items,
+			json_pack("{s:s, s:s, s:s, s:s, s:I}", "place", counts[i].place, "by", counts[i].by, "verdict",
+				counts[i].verdict, "cause", counts[i].cause, "count", (json_int_t)counts[i].count));
+	exchange_answer(x, MHD_HTTP_OK, json_pack("{s:O, s:n}", "items", items, "next"));
+out:
+	free(counts);
+	json_decref(items);
 }

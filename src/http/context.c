@@ -18,6 +18,7 @@ struct http_shared {
 	struct http_context *contexts; /* of every thread, to be closed at the end */
 	struct buffer list;            /* the trust list as of ${list_at}: one for all threads, so that its ETag holds */
 	instant list_at;
+	struct shown *shown;
 };
 
 static _Thread_local struct {
@@ -73,7 +74,7 @@ context_share(const struct http_options *options, struct http_shared **ret_share
 		r = ERROR_NO_MEMORY;
 		goto out;
 	}
-	if ((r = open_context(shared, &tried, e)) < 0)
+	if ((r = shown_new(&shared->shown, e)) < 0 || (r = open_context(shared, &tried, e)) < 0)
 		goto out;
 	*ret_shared = shared;
 	shared = NULL;
@@ -96,6 +97,7 @@ context_share_end(struct http_shared *shared)
 	}
 	pthread_mutex_destroy(&shared->lock);
 	buffer_free(&shared->list);
+	shown_free(shared->shown);
 	free(shared->data);
 	free(shared->database);
 	free(shared);
@@ -155,6 +157,8 @@ may(enum route_role wanted, enum registry_role role)
 		return role == REGISTRY_RESIDENT;
 	case ROLE_GATE:
 		return role == REGISTRY_GATE || role == REGISTRY_SUPERVISOR;
+	case ROLE_OFFICE:
+		return role == REGISTRY_SUPERVISOR || role == REGISTRY_AUDITOR;
 	case ROLE_VOUCHER:
 		return role == REGISTRY_CLINICIAN || role == REGISTRY_SUPERVISOR || role == REGISTRY_CARRIER ||
 			role == REGISTRY_COMMITTEE;
@@ -236,6 +240,12 @@ context_code_lifetime(struct http_context *context, const struct pack *pack)
 	return gate_code_lifetime(pack);
 }
 
+struct shown *
+context_shown(struct http_context *context)
+{
+	return context->shared->shown;
+}
+
 int
 context_trust_list(struct http_context *context, struct buffer *list, struct error *e)
 {
@@ -246,10 +256,14 @@ context_trust_list(struct http_context *context, struct buffer *list, struct err
 	pthread_mutex_lock(&shared->lock);
 	if (!shared->list.length || now < shared->list_at || now >= shared->list_at + LIST_LASTS_S) {
 		buffer_clear(&shared->list);
-		if ((r = issuer_trust_list(context->issuer, now, &shared->list, e)) == 0)
+		if ((r = issuer_trust_list(context->issuer, now, &shared->list, e)) == 0) {
 			shared->list_at = now;
-		else
+			/* A demo goes back in time. What cannot be destroyed now is in five minutes. */
+			if (!registry_is_demo(context->registry))
+				(void)issuer_retire(context->issuer, now, &(struct error){0});
+		} else {
 			buffer_clear(&shared->list);
+		}
 	}
 	if (r == 0)
 		r = buffer_add(list, shared->list.data, shared->list.length, e);

@@ -52,6 +52,9 @@ int64_t context_code_lifetime(struct http_context *context, const struct pack *p
 /* context_trust_list(context, list, e): append the trust list, made anew when it is five minutes old. */
 int context_trust_list(struct http_context *context, struct buffer *list, struct error *e);
 
+/* What was shown at the gates, for all threads. */
+struct shown *context_shown(struct http_context *context);
+
 /* Whether ${text} is an ID number; ${e} says why not. */
 bool context_is_id_number(const char *text, struct error *e);
 

@@ -10,7 +10,7 @@
 #include "http/context.h"
 
 enum {
-	SLOTS_MAX = 30,
+	SLOTS_MAX = 120,
 	CODE_MAX = 4096,
 	REFRESH_BEFORE_END_S = 15,
 	LIMIT_DEFAULT = 50,
@@ -72,7 +72,7 @@ describe_person(struct http_context *c, const struct person_mine *mine, json_t *
 		((r = registry_applications_each(c->registry, mine->person, list_applied, &listing, e)) < 0 ||
 			(r = evidence_each_of(registry_db(c->registry), mine->person, EVIDENCE_CHECKIN, registry_now(c->registry),
 				 EVIDENCE_NOW, note_checkin, &listing, e)) < 0 ||
-			(r = registry_identity_open(c->registry, mine->person, "show to the person", "self", &identity, e)) < 0))
+			(r = registry_identity_own(c->registry, mine->person, &identity, e)) < 0))
 		goto out;
 	registry_identity_mask(&identity);
 	item = json_pack("{s:s, s:s, s:s, s:s, s:s, s:O}", "person", mine->handle, "relation",

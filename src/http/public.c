@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json_memory.h"
 #include "base/text.h"
 #include "http/answers.h"
 #include "http/context.h"
@@ -60,7 +61,8 @@ jurisdiction_gate(const struct pack *pack)
 	static const enum code_colour colours[] = {CODE_GREEN, CODE_YELLOW, CODE_RED, CODE_GRAY};
 	struct gate_rule rule;
 	struct error e = {0};
-	json_t *verdicts, *recognises;
+	const json_t *recognises;
+	json_t *verdicts;
 
 	if (cascade_is_travel_card(pack) || gate_rule_read(pack_section(pack, "gate"), "", &rule, &e) < 0)
 		return json_null();
@@ -70,9 +72,9 @@ jurisdiction_gate(const struct pack *pack)
 			json_string(gate_verdict_name(rule.pass[colours[i]] ? GATE_PASS
 					: rule.ask[colours[i]]                      ? GATE_ASK
 																: GATE_REFUSE)));
-	recognises = json_deep_copy(pack_section(pack, "recognises"));
+	recognises = pack_section(pack, "recognises");
 	return json_pack("{s:o, s:i, s:o}", "verdicts", verdicts, "fever_tenths_c", (int)rule.fever_tenths_c, "recognises",
-		recognises ? recognises : json_array());
+		recognises ? json_copy_deep(recognises) : json_array());
 }
 
 /* The pack's area, as far as it is prefixes of division codes; a whole country is "everywhere". */
@@ -108,11 +110,15 @@ answer_jurisdictions(struct http_context *c, struct exchange *x)
 			exchange_failure(x, &e);
 			goto out;
 		}
-		json_array_append_new(items,
-			json_pack("{s:s, s:O, s:s, s:O, s:o, s:o}", "jurisdiction", names[i], "name", pack_section(pack, "name"),
-				"kind", cascade_is_travel_card(pack) ? "travel-card" : "code", "time_zone",
-				json_object_get(pack_section(pack, "time_zone"), "name"), "divisions", jurisdiction_divisions(pack),
-				"gate", jurisdiction_gate(pack)));
+		if (json_array_append_new(items,
+				json_pack("{s:s, s:O, s:s, s:O, s:o, s:o}", "jurisdiction", names[i], "name",
+					pack_section(pack, "name"), "kind", cascade_is_travel_card(pack) ? "travel-card" : "code",
+					"time_zone", json_object_get(pack_section(pack, "time_zone"), "name"), "divisions",
+					jurisdiction_divisions(pack), "gate", jurisdiction_gate(pack))) < 0) {
+			error_no_memory(&e);
+			exchange_failure(x, &e);
+			goto out;
+		}
 	}
 	answer_kept_json(x, json_pack("{s:O, s:n}", "items", items, "next"), "no-cache");
 out:

@@ -36,6 +36,7 @@ const struct route routes[] = {
 	{"listPlaces", "GET", "/v1/places", ROLE_GATE, LIMIT_READ, answer_places},
 	{"check", "POST", "/v1/checks", ROLE_GATE, LIMIT_WRITE, answer_check},
 	{"refuse", "POST", "/v1/checks/{receipt}/refusals", ROLE_GATE, LIMIT_WRITE, answer_refusal},
+	{"listRefusals", "GET", "/v1/refusals", ROLE_OFFICE, LIMIT_READ, answer_refusals},
 };
 
 const size_t route_count = sizeof routes / sizeof routes[0];

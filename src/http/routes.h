@@ -17,6 +17,7 @@ enum route_role {
 	ROLE_SIGNED_IN,
 	ROLE_RESIDENT, /* a signed-in resident */
 	ROLE_GATE,     /* a guard's device, or a supervisor */
+	ROLE_OFFICE,   /* who answers for the gates: a supervisor, an auditor */
 	ROLE_VOUCHER,  /* the carriers' gateway, a committee, staff who see ID cards */
 };
 

@@ -112,8 +112,8 @@ canonical(const char *body, struct buffer *b, struct error *e)
 	json_t *value = NULL;
 	int r;
 
-	if (json_read(body, strlen(body), NULL, &value, e) < 0)
-		return error_set(e, ERROR_USAGE, "the body of a ledger's entry is no JSON");
+	if ((r = json_read(body, strlen(body), NULL, &value, e)) < 0)
+		return r == ERROR_NO_MEMORY ? r : error_set(e, ERROR_USAGE, "the body of a ledger's entry is no JSON");
 	r = json_write(value, b, e);
 	json_decref(value);
 	return r;

@@ -112,13 +112,16 @@ certlogic_flip(
 	enum certlogic_kind kind, const struct certlogic_side *sides, size_t count, const struct certlogic_clock *clock)
 {
 	struct search s = {kind, sides, count, outcome_at(kind, sides, count, clock->now), .flip = CERTLOGIC_NO_FLIP};
-	bool moves = false;
+	bool moves = false, jumps = false;
 
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		moves = moves || sides[i].from_clock;
+		jumps = jumps || (sides[i].from_clock && (sides[i].unit == CERTLOGIC_YEAR || sides[i].unit == CERTLOGIC_MONTH));
+	}
 	for (instant from = clock->now + 1; moves && from <= clock->horizon && s.flip == CERTLOGIC_NO_FLIP;
 		 from = s.to + 1) {
-		instant month_end = certlogic_next_month(from) - 1;
+		/* Days and hours follow the clock evenly: then all of the time to come is as one month. */
+		instant month_end = jumps ? certlogic_next_month(from) - 1 : clock->horizon;
 
 		s.from = from;
 		s.to = month_end < clock->horizon ? month_end : clock->horizon;

@@ -7,25 +7,35 @@
  * E2. At a moment the rules of the colour held are asked; the gravest colour among those that fire is taken, and the
  *     rules are asked again, until it stays. A colour left at a moment is not left again at that moment: rules that go
  *     round are an error, not a matter of luck.
- * E3. An override lies over the colour of the rules, which goes on beneath it as if there were none. */
+ * E3. A rule that was asked comes out as before until a part of the view that it reads changes, or one of its comparisons
+ *     with the clock flips; until then it is not asked again.
+ * E4. An override lies over the colour of the rules, which goes on beneath it as if there were none. */
 #include "policy/evaluate.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "policy/copy.h"
+#include "base/json_memory.h"
 #include "policy/fold.h"
 #include "policy/holds.h"
 #include "policy/reason.h"
 #include "policy/view.h"
 
+/* What a rule came out as when it was last asked, and until when that holds (E3). */
+struct answer {
+	bool asked, holds;
+	instant flip;
+};
+
 struct fold {
 	const struct pack *pack;
+	const struct fold_extra *extra;
 	const struct facts *facts;
 	struct view *view;
 	instant now, at, horizon, flip;
-	enum colour colour; /* by the rules */
+	struct answer *answers; /* of each rule */
+	enum colour colour;     /* by the rules */
 	instant since;
 	json_t *held;      /* the rules that gave it then, as in the result */
 	enum colour shown; /* with overrides */
@@ -33,9 +43,8 @@ struct fold {
 	json_t *changes;
 };
 
-/* Whether a rule fires now, and if not yet or no longer, when to ask again. */
 static int
-fires(struct fold *f, const struct rule *rule, bool *ret_fires, struct error *e)
+ask_rule(struct fold *f, const struct rule *rule, struct answer *answer, struct error *e)
 {
 	json_t *list = rule->each == VIEW_LIST_NONE ? NULL : view_list(f->view, rule->each), *item;
 	struct error reason = {0};
@@ -43,15 +52,44 @@ fires(struct fold *f, const struct rule *rule, bool *ret_fires, struct error *e)
 	int code = 0;
 	size_t i;
 
+	answer->asked = false;
+	answer->flip = INT64_MAX;
 	if (!list)
-		code = program_holds(rule->when, view_data(f->view), f->at, f->horizon, &holds, &f->flip, &reason);
+		code = program_holds(rule->when, view_data(f->view), f->at, f->horizon, &holds, &answer->flip, &reason);
 	json_array_foreach(list, i, item) if ((code = view_set_item(f->view, item, &reason)) < 0 ||
-		(code = program_holds(rule->when, view_data(f->view), f->at, f->horizon, &holds, &f->flip, &reason)) < 0 ||
+		(code = program_holds(rule->when, view_data(f->view), f->at, f->horizon, &holds, &answer->flip, &reason)) < 0 ||
 		holds) break;
 	if (code < 0)
 		return error_set(e, code, "rule %s: %s", rule->id, reason.message);
-	*ret_fires = holds;
+	answer->holds = holds;
+	answer->asked = true;
 	return 0;
+}
+
+/* Whether a rule fires now, and if not yet or no longer, when to ask again. */
+static int
+fires(struct fold *f, const struct rule *rule, bool *ret_fires, struct error *e)
+{
+	struct answer *answer = &f->answers[rule - f->pack->rules];
+	int code;
+
+	if ((!answer->asked || answer->flip <= f->at) && (code = ask_rule(f, rule, answer, e)) < 0)
+		return code;
+	if (answer->flip < f->flip)
+		f->flip = answer->flip;
+	*ret_fires = answer->holds;
+	return 0;
+}
+
+/* Forget what came of parts that have changed. */
+static void
+forget_changed(struct fold *f)
+{
+	view_parts changed = view_take_changed(f->view);
+
+	for (size_t i = 0; (changed || f->extra->ask_anew) && i < f->pack->rule_count; i++)
+		if (f->extra->ask_anew || f->pack->rules[i].reads & changed)
+			f->answers[i].asked = false;
 }
 
 /* The gravest colour among the rules that fire, or the one held where none does. */
@@ -185,7 +223,10 @@ take_colour(struct fold *f, enum colour colour, struct error *e)
 	f->held = rules;
 	f->colour = colour;
 	f->since = f->at;
-	return view_set_colour(f->view, colour, f->at, e);
+	if ((code = view_set_colour(f->view, colour, f->at, e)) < 0)
+		return code;
+	forget_changed(f);
+	return 0;
 }
 
 /* E2: ask until the colour stays. */
@@ -291,6 +332,7 @@ visit(struct fold *f, instant at, struct error *e)
 	f->flip = INT64_MAX;
 	if ((code = view_move(f->view, at, e)) < 0)
 		return code;
+	forget_changed(f);
 	return settle(f, e);
 }
 
@@ -304,8 +346,9 @@ next_moment(const struct fold *f)
 }
 
 static int
-fold_to_now(struct fold *f, const instant *extra, size_t extra_count, size_t *visited, struct error *e)
+fold_to_now(struct fold *f, size_t *visited, struct error *e)
 {
+	const struct fold_extra *extra = f->extra;
 	size_t next_extra = 0;
 	int code;
 
@@ -314,10 +357,10 @@ fold_to_now(struct fold *f, const instant *extra, size_t extra_count, size_t *vi
 	while (f->at < f->now) {
 		instant next = next_moment(f);
 
-		while (next_extra < extra_count && extra[next_extra] <= f->at)
+		while (next_extra < extra->count && extra->moments[next_extra] <= f->at)
 			next_extra++;
-		if (next_extra < extra_count && extra[next_extra] < next)
-			next = extra[next_extra];
+		if (next_extra < extra->count && extra->moments[next_extra] < next)
+			next = extra->moments[next_extra];
 		if (next > f->now)
 			next = f->now;
 		if (++*visited > EVALUATE_MOMENTS_MAX)
@@ -365,7 +408,7 @@ add_derived(const struct fold *f, json_t *result, struct error *e)
 			continue;
 		if (!shown && (!(shown = json_object()) || json_object_set_new(result, "derived", shown) < 0))
 			return error_no_memory(e);
-		if (json_object_set_new(shown, f->pack->derived[i].name, copy_deep(view_derived(f->view, i))) < 0)
+		if (json_object_set_new(shown, f->pack->derived[i].name, json_copy_deep(view_derived(f->view, i))) < 0)
 			return error_no_memory(e);
 	}
 	return 0;
@@ -408,24 +451,25 @@ fold_begin(struct fold *f, const json_t *facts_json, struct facts **ret_facts, s
 	f->since = f->facts->applied_at;
 	if ((code = view_new(f->pack, f->facts, &f->view, e)) < 0)
 		return code;
-	if (!(f->changes = json_array()) || !(f->held = json_array()))
+	if (!(f->answers = calloc(f->pack->rule_count + 1, sizeof *f->answers)) || !(f->changes = json_array()) ||
+		!(f->held = json_array()))
 		return error_no_memory(e);
 	return append_rule(f, NULL, f->held, e);
 }
 
 int
-fold_evaluate(const struct pack *pack, const json_t *facts_json, instant now, const instant *extra, size_t extra_count,
+fold_evaluate(const struct pack *pack, const json_t *facts_json, instant now, const struct fold_extra *extra,
 	json_t **ret_result, json_t **ret_changes, struct error *e)
 {
-	struct fold f = {.pack = pack, .now = now};
+	const struct fold_extra none = {0};
+	struct fold f = {.pack = pack, .now = now, .extra = extra ? extra : &none};
 	json_t *result = NULL, *next = NULL;
 	struct facts *facts = NULL;
 	size_t visited = 0;
 	int code;
 
-	if ((code = fold_begin(&f, facts_json, &facts, e)) < 0 ||
-		(code = fold_to_now(&f, extra, extra_count, &visited, e)) < 0 || (code = make_result(&f, &result, e)) < 0 ||
-		(code = find_next(&f, &visited, &next, e)) < 0)
+	if ((code = fold_begin(&f, facts_json, &facts, e)) < 0 || (code = fold_to_now(&f, &visited, e)) < 0 ||
+		(code = make_result(&f, &result, e)) < 0 || (code = find_next(&f, &visited, &next, e)) < 0)
 		goto out;
 	if (json_object_set_new(result, "next", next) < 0) {
 		code = error_no_memory(e);
@@ -439,6 +483,7 @@ out:
 	json_decref(result);
 	json_decref(f.held);
 	json_decref(f.changes);
+	free(f.answers);
 	view_free(f.view);
 	facts_free(facts);
 	return code;
@@ -448,5 +493,5 @@ int
 evaluate(const struct pack *pack, const json_t *facts, instant now, json_t **ret_result, json_t **ret_changes,
 	struct error *e)
 {
-	return fold_evaluate(pack, facts, now, NULL, 0, ret_result, ret_changes, e);
+	return fold_evaluate(pack, facts, now, NULL, ret_result, ret_changes, e);
 }

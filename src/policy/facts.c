@@ -9,9 +9,9 @@
 #include "base/array.h"
 #include "base/buffer.h"
 #include "base/json.h"
+#include "base/json_memory.h"
 #include "base/text.h"
 #include "policy/colour.h"
-#include "policy/copy.h"
 #include "policy/evaluate.h"
 
 enum { WORD_MAX = 32, WORDS_MAX = 64, TEXT_MAX = 500, POINTER_MAX = 160, ITEM_TEXT_MAX = 1 << 16, FIELDS_MAX = 8 };
@@ -232,7 +232,7 @@ take_field(const struct reading *r, const struct field *field, const json_t *giv
 	} else {
 		if ((code = check_value(r, field, value)) < 0)
 			return code;
-		taken = copy_deep(value);
+		taken = json_is_array(value) ? json_copy_deep(value) : json_incref((json_t *)value);
 	}
 	return json_object_set_new(fact->json, field->name, taken) < 0 ? error_no_memory(r->e) : 0;
 }
@@ -259,8 +259,7 @@ static int
 take_fact(const struct reading *r, const json_t *given, struct fact *fact)
 {
 	const struct list_shape *shape = &list_shapes[fact->list];
-	struct buffer text = buffer_make(ITEM_TEXT_MAX);
-	int code = 0;
+	int code;
 
 	if (!json_is_object(given))
 		return wrong(r, NULL, "an object expected");
@@ -277,20 +276,53 @@ take_fact(const struct reading *r, const json_t *given, struct fact *fact)
 		return wrong(r, shape->ends, "before its beginning");
 	if (fact->list != FACT_OVERRIDES && fact->ends > r->now)
 		fact->ends = INT64_MAX;
-	if ((code = json_write(fact->json, &text, r->e)) == 0)
+	return 0;
+}
+
+static int
+compare_times(const void *a, const void *b)
+{
+	const struct fact *x = a, *y = b;
+
+	return x->at < y->at ? -1 : x->at > y->at;
+}
+
+static int
+compare_texts(const void *a, const void *b)
+{
+	return strcmp(((const struct fact *)a)->text, ((const struct fact *)b)->text);
+}
+
+static int
+write_text(struct fact *fact, struct error *e)
+{
+	struct buffer text = buffer_make(ITEM_TEXT_MAX);
+	int code;
+
+	if ((code = json_write(fact->json, &text, e)) == 0)
 		fact->text = buffer_take(&text);
 	buffer_free(&text);
 	return code;
 }
 
+/* F2. Few items share a moment: only those are written as text to be compared. */
 static int
-compare_facts(const void *a, const void *b)
+sort_facts(struct fact_items *items, struct error *e)
 {
-	const struct fact *x = a, *y = b;
+	size_t end;
+	int code;
 
-	if (x->at != y->at)
-		return x->at < y->at ? -1 : 1;
-	return strcmp(x->text, y->text);
+	qsort(items->items, items->count, sizeof *items->items, compare_times);
+	for (size_t first = 0; first < items->count; first = end) {
+		for (end = first + 1; end < items->count && items->items[end].at == items->items[first].at;)
+			end++;
+		for (size_t i = first; end - first > 1 && i < end; i++)
+			if ((code = write_text(&items->items[i], e)) < 0)
+				return code;
+		if (end - first > 1)
+			qsort(&items->items[first], end - first, sizeof *items->items, compare_texts);
+	}
+	return 0;
 }
 
 static void
@@ -334,8 +366,7 @@ take_list(struct reading *r, enum fact_list list, const json_t *given, struct fa
 			items->count--;
 		}
 	}
-	qsort(items->items, items->count, sizeof *items->items, compare_facts);
-	return 0;
+	return sort_facts(items, r->e);
 }
 
 static bool

@@ -36,7 +36,7 @@ struct fact {
 	instant at, ends, lasts;
 	enum fact_list list;
 	json_t *json;
-	char *text;
+	char *text; /* canonical, where another of its list has the same ${at}; else NULL */
 };
 
 struct area_step {

@@ -158,6 +158,34 @@ check_rule_pairs(struct pack_reading *r)
 					pack->rules[j].id);
 }
 
+/* The colours that somebody can come to hold: the first one, and those that rules asked in such a colour give. */
+static unsigned
+colours_held(const struct pack *pack)
+{
+	unsigned held = 1u << pack->first_colour, before;
+
+	do {
+		before = held;
+		for (size_t i = 0; i < pack->rule_count; i++)
+			if (pack->rules[i].from & held)
+				held |= 1u << pack->rules[i].colour;
+	} while (held != before);
+	return held;
+}
+
+/* A rule that is asked only in colours that nobody comes to hold is a slip, in it or in another. */
+static void
+check_reach(struct pack_reading *r)
+{
+	unsigned held = colours_held(r->pack);
+
+	for (size_t i = 0; i < r->pack->rule_count; i++)
+		if (r->pack->rules[i].from && !(r->pack->rules[i].from & held))
+			pack_fault(r, r->pack->rules[i].file, "/from",
+				"never asked: no rule gives a colour that it is asked in, and the first colour is %s",
+				colour_name(r->pack->first_colour));
+}
+
 static int
 compare_rules(const void *a, const void *b)
 {
@@ -192,6 +220,9 @@ pack_check_whole(struct pack_reading *r)
 	if (all_have_ids) {
 		check_ids(r);
 		check_rule_pairs(r);
+		/* What a colour that cannot be read would lead to is not worth telling. */
+		if (r->faults == 0)
+			check_reach(r);
 	}
 	return 0;
 }

@@ -2,8 +2,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "policy/copy.h"
+#include "base/json_memory.h"
 #include "policy/pack_inside.h"
+#include "policy/pack_types.h"
 
 enum { POINTER_MAX = 1024 };
 
@@ -132,7 +133,7 @@ put_parameters(struct walk *walk, const json_t *value)
 		const json_t *parameter = pack_value(walk->r->pack, value);
 
 		if (parameter && parameter != value)
-			return copy_deep(parameter);
+			return json_copy_deep(parameter);
 		pack_fault(walk->r, walk->file, walk->pointer, "unknown parameter \"%.64s\"",
 			json_is_string(name) ? json_string_value(name) : "");
 		walk->failed = true;
@@ -140,7 +141,7 @@ put_parameters(struct walk *walk, const json_t *value)
 	}
 	if (json_is_object(value))
 		return put_into_object(walk, value);
-	return json_is_array(value) ? put_into_list(walk, value) : copy_deep(value);
+	return json_is_array(value) ? put_into_list(walk, value) : json_copy_deep(value);
 }
 
 /* Tell a fault found inside the expression, whose pointer is from its root. */
@@ -163,7 +164,7 @@ tell_each(void *context, const struct certlogic_fault *fault)
 
 int
 pack_compile(struct pack_reading *r, size_t file, const char *pointer, const json_t *expression, unsigned sees,
-	struct certlogic_program **ret_program, bool *ret_looks_at_colour)
+	int item_of, struct certlogic_program **ret_program, bool *ret_looks_at_colour)
 {
 	struct walk walk = {.r = r, .file = file, .sees = sees};
 	struct certlogic_program *program = NULL;
@@ -182,6 +183,10 @@ pack_compile(struct pack_reading *r, size_t file, const char *pointer, const jso
 		(code = certlogic_check_clock(program, &fault, NULL)) < 0) {
 		if (code != ERROR_NO_MEMORY)
 			tell_inner(&walk, &fault);
+		goto out;
+	}
+	if (pack_types_check(r->pack, program, item_of, tell_each, &walk) < 0 || r->faults > faults) {
+		code = ERROR_BAD_INPUT;
 		goto out;
 	}
 	if (ret_looks_at_colour)

@@ -242,7 +242,7 @@ read_number(struct pack_reading *r, size_t file, const char *place, const json_t
 	return otherwise;
 }
 
-static void
+static int
 read_daily(struct pack_reading *r, size_t file, const char *place, const json_t *given, struct derived *derived)
 {
 	static const char *const required[] = {"kind", "of", "normal", NULL}, *const optional[] = {"show", NULL};
@@ -253,9 +253,10 @@ read_daily(struct pack_reading *r, size_t file, const char *place, const json_t 
 	if (!of || strcmp(of, "checkins") != 0)
 		pack_fault(r, file, place, "\"of\" must be \"checkins\"");
 	if (!json_object_get(given, "normal"))
-		return;
+		return 0;
 	snprintf(inner, sizeof inner, "%.150s/normal", place);
-	pack_compile(r, file, inner, json_object_get(given, "normal"), SEES_ITEM, &derived->normal, NULL);
+	return pack_compile(
+		r, file, inner, json_object_get(given, "normal"), SEES_ITEM, FACT_CHECKINS, &derived->normal, NULL);
 }
 
 static void
@@ -290,7 +291,8 @@ read_stays(struct pack_reading *r, size_t file, const char *place, const json_t 
 	derived->over_s = 60 * read_number(r, file, place, json_object_get(given, "over_minutes"), 0, 0, 60 * 24 * 366);
 }
 
-static void
+/* Faults are told; a negative return is for lack of memory. */
+static int
 read_derived(struct pack_reading *r, size_t file, const json_t *all)
 {
 	struct pack *pack = r->pack;
@@ -298,10 +300,10 @@ read_derived(struct pack_reading *r, size_t file, const json_t *all)
 	json_t *given;
 
 	if (!all)
-		return;
+		return 0;
 	if (!json_is_object(all) || json_object_size(all) > PACK_DERIVED_MAX) {
 		pack_fault(r, file, "/derived", "an object of at most %d values expected", PACK_DERIVED_MAX);
-		return;
+		return 0;
 	}
 	json_object_foreach((json_t *)all, name, given)
 	{
@@ -320,7 +322,8 @@ read_derived(struct pack_reading *r, size_t file, const json_t *all)
 		derived->show = json_is_true(json_object_get(given, "show"));
 		if (kind && strcmp(kind, "daily") == 0) {
 			derived->kind = DERIVED_DAILY;
-			read_daily(r, file, place, given, derived);
+			if (read_daily(r, file, place, given, derived) == ERROR_NO_MEMORY)
+				return ERROR_NO_MEMORY;
 		} else if (kind && strcmp(kind, "stays") == 0) {
 			derived->kind = DERIVED_STAYS;
 			read_stays(r, file, place, given, derived);
@@ -328,6 +331,7 @@ read_derived(struct pack_reading *r, size_t file, const json_t *all)
 			pack_fault(r, file, place, "\"kind\" must be \"daily\" or \"stays\"");
 		}
 	}
+	return 0;
 }
 
 static void
@@ -383,8 +387,12 @@ pack_read_head(struct pack_reading *r, size_t file)
 	struct pack *pack = r->pack;
 	struct error e = {0};
 	json_t *root = NULL;
+	int code;
 
-	if (json_read(source->bytes, source->length, source->path, &root, &e) < 0) {
+	code = json_read(source->bytes, source->length, source->path, &root, &e);
+	if (code == ERROR_NO_MEMORY)
+		return code;
+	if (code < 0) {
 		pack_fault_text(r, file, &e);
 		return 0;
 	}
@@ -405,6 +413,5 @@ pack_read_head(struct pack_reading *r, size_t file)
 	pack->horizon_days =
 		(int)read_number(r, file, "/horizon_days", json_object_get(root, "horizon_days"), 90, 1, PACK_HORIZON_DAYS_MAX);
 	check_sections(r, file, root);
-	read_derived(r, file, json_object_get(root, "derived"));
-	return 0;
+	return read_derived(r, file, json_object_get(root, "derived"));
 }

@@ -38,6 +38,7 @@ struct rule {
 	int each; /* a list of the view, or VIEW_LIST_NONE */
 	struct certlogic_program *when;
 	int evidence[4];      /* lists of the view, up to VIEW_LIST_NONE */
+	uint32_t reads;       /* parts of the view (policy/reads.h) */
 	bool looks_at_colour; /* refers to the colour, its beginning, or days counted from there */
 	size_t file;
 };
@@ -90,12 +91,12 @@ bool pack_check_members(struct pack_reading *r, size_t file, const char *pointer
 /* What an expression may look at. */
 enum { SEES_ITEM = 1, SEES_PAYLOAD = 2 };
 
-/* pack_compile(r, file, pointer, expression, sees, ret_program, ret_looks_at_colour):
+/* pack_compile(r, file, pointer, expression, sees, item_of, ret_program, ret_looks_at_colour):
  * Put parameters into ${expression} (at ${pointer} of the file), check the paths of its variables, compile it, and check
- * its use of the clock; faults are told. ${ret_looks_at_colour} (or NULL): whether it refers to the colour held, its
+ * its use of the clock and the kinds of its values; faults are told. ${item_of} is the list of "item", or VIEW_LIST_NONE. ${ret_looks_at_colour} (or NULL): whether it refers to the colour held, its
  * beginning, or days counted from there. Return 0 and a program; or ERROR_BAD_INPUT (told) or ERROR_NO_MEMORY. */
 int pack_compile(struct pack_reading *r, size_t file, const char *pointer, const json_t *expression, unsigned sees,
-	struct certlogic_program **ret_program, bool *ret_looks_at_colour);
+	int item_of, struct certlogic_program **ret_program, bool *ret_looks_at_colour);
 
 /* pack_value(pack, given): ${given}, or the parameter that {"param": NAME} names, or NULL where there is none. */
 const json_t *pack_value(const struct pack *pack, const json_t *given);

@@ -5,6 +5,7 @@
 #include "base/array.h"
 #include "base/json.h"
 #include "policy/pack_inside.h"
+#include "policy/reads.h"
 
 enum { POINTER_MAX = 100, ID_MAX = 64, TEXT_MAX = 4000 };
 
@@ -111,8 +112,12 @@ pack_read_rule(struct pack_reading *r, size_t file)
 	struct error e = {0};
 	struct rule *rule;
 	json_t *root = NULL;
+	int code;
 
-	if (json_read(source->bytes, source->length, source->path, &root, &e) < 0) {
+	code = json_read(source->bytes, source->length, source->path, &root, &e);
+	if (code == ERROR_NO_MEMORY)
+		return code;
+	if (code < 0) {
 		pack_fault_text(r, file, &e);
 		return 0;
 	}
@@ -131,11 +136,13 @@ pack_read_rule(struct pack_reading *r, size_t file)
 	read_members(r, file, root, rule);
 	if (!json_object_get(root, "when"))
 		return 0;
-	return pack_compile(r, file, "/when", json_object_get(root, "when"),
-			   SEES_PAYLOAD | (json_object_get(root, "each") ? SEES_ITEM : 0), &rule->when,
-			   &rule->looks_at_colour) == ERROR_NO_MEMORY
-		? ERROR_NO_MEMORY
-		: 0;
+	if (pack_compile(r, file, "/when", json_object_get(root, "when"),
+			SEES_PAYLOAD | (json_object_get(root, "each") ? SEES_ITEM : 0), rule->each, &rule->when,
+			&rule->looks_at_colour) == ERROR_NO_MEMORY)
+		return ERROR_NO_MEMORY;
+	if (rule->when)
+		rule->reads = reads_of(pack, rule->when) | (rule->each == VIEW_LIST_NONE ? 0 : VIEW_PART(rule->each));
+	return 0;
 }
 
 int
@@ -145,8 +152,12 @@ pack_read_texts(struct pack_reading *r, size_t file, const char *language)
 	struct error e = {0};
 	json_t *root = NULL, *value;
 	const char *key;
+	int code;
 
-	if (json_read(source->bytes, source->length, source->path, &root, &e) < 0) {
+	code = json_read(source->bytes, source->length, source->path, &root, &e);
+	if (code == ERROR_NO_MEMORY)
+		return code;
+	if (code < 0) {
 		pack_fault_text(r, file, &e);
 		return 0;
 	}

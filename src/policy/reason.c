@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/buffer.h"
-#include "policy/copy.h"
+#include "base/json_memory.h"
 
 enum { REASON_MAX = 1 << 16, NAME_MAX_LENGTH = 80 };
 
@@ -251,7 +251,7 @@ reason_evidence(const char *list, const json_t *item, json_t **ret_evidence, str
 	static const char *const added[] = {"province", "city", "county", "ended", "level_at_end"};
 	static const char *const ends[] = {"to", "last"};
 	const char *kind = json_string_value(json_object_get(item, "kind"));
-	json_t *evidence = copy_shallow(item);
+	json_t *evidence = json_copy_shallow(item);
 	int failed = 0;
 
 	if (!evidence)

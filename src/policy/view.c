@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "policy/copy.h"
+#include "base/json_memory.h"
 #include "policy/days.h"
 #include "policy/holds.h"
 
@@ -19,7 +19,7 @@ struct place {
 struct view {
 	const struct pack *pack;
 	const struct facts *facts;
-	instant at, since;
+	instant before, at, since; /* ${before}: the moment shown before */
 	json_t *data, *payload, *latest, *lists[VIEW_DERIVED];
 	size_t shown[FACT_LIST_COUNT];
 	struct place *places; /* by own time, residences first, then text */
@@ -27,6 +27,7 @@ struct view {
 	struct days *days[PACK_DERIVED_MAX]; /* DAILY */
 	json_t *derived[PACK_DERIVED_MAX];   /* borrowed from the payload */
 	instant derived_next;
+	view_parts changed;
 };
 
 static int
@@ -38,7 +39,7 @@ compare_places(const void *a, const void *b)
 		return x->at < y->at ? -1 : 1;
 	if (x->list != y->list)
 		return x->list < y->list ? -1 : 1;
-	return strcmp(x->text, y->text);
+	return x < y ? -1 : x > y; /* of one list, which is sorted (F2) */
 }
 
 /* The area with counts that is nearest to a division: itself, its city, its province, its country. */
@@ -84,7 +85,7 @@ make_place_item(struct place *place, struct error *e)
 	json_t *item;
 	int code;
 
-	if (!(item = place->item = copy_shallow(place->fact->json)))
+	if (!(item = place->item = json_copy_shallow(place->fact->json)))
 		return error_no_memory(e);
 	if ((code = set(item, "kind", json_string(place->fact->list == FACT_VISITS ? "visit" : "residence"), e)) < 0 ||
 		(code = set(item, "province", division_part(division, 2), e)) < 0 ||
@@ -164,6 +165,7 @@ view_new(const struct pack *pack, const struct facts *facts, struct view **ret_v
 	view->facts = facts;
 	view->at = INT64_MIN;
 	view->derived_next = INT64_MAX;
+	view->changed = VIEW_PARTS_ALL;
 	if ((code = make_payload(view, e)) < 0 || (code = make_places(view, e)) < 0)
 		goto out;
 	for (size_t i = 0; i < pack->derived_count; i++)
@@ -213,13 +215,15 @@ mark_checkin(struct view *view, json_t *item, instant at, struct error *e)
 	return view_set_item(view, NULL, e);
 }
 
+/* The fact's own item is shown, and marked, for facts are read for one fold; but what a contact ends with is still needed. */
 static int
 show_fact(struct view *view, const struct fact *fact, struct error *e)
 {
-	json_t *item = copy_shallow(fact->json);
+	json_t *item = fact->list == FACT_CONTACTS ? json_copy_shallow(fact->json) : json_incref(fact->json);
 	const char *name = fact_list_name(fact->list);
 	int code;
 
+	view->changed |= VIEW_PART(fact->list);
 	if (!item || json_array_append_new(view->lists[fact->list], item) < 0)
 		return error_no_memory(e);
 	if (fact->list == FACT_CONTACTS && fact->lasts > view->at &&
@@ -229,6 +233,13 @@ show_fact(struct view *view, const struct fact *fact, struct error *e)
 		return code;
 	return json_object_get(view->latest, name) && json_object_set(view->latest, name, item) < 0 ? error_no_memory(e)
 																								: 0;
+}
+
+/* Whether an end lies between the moment shown before and this one. */
+static bool
+comes_true(const struct view *view, instant end)
+{
+	return end > view->before && end <= view->at;
 }
 
 /* A contact's withdrawal and last moment come true. */
@@ -242,6 +253,9 @@ update_contacts(struct view *view, struct error *e)
 		const struct fact *fact = &contacts->items[i];
 		json_t *item = json_array_get(view->lists[FACT_CONTACTS], i);
 
+		if (json_object_get(item, "withdrawn") && !comes_true(view, fact->ends) && !comes_true(view, fact->lasts))
+			continue;
+		view->changed |= VIEW_PART(FACT_CONTACTS);
 		code = set(item, "withdrawn", json_boolean(fact->ends <= view->at), e);
 		if (code == 0)
 			code = set(item, "withdrawn_at",
@@ -261,6 +275,9 @@ update_place(struct view *view, struct place *place, bool first, struct error *e
 			   level_at_end = ended ? area_level(place->area, place->fact->lasts) : level;
 	int code;
 
+	if (!first && level == place->level && level_at_end == place->level_at_end && ended == place->ended)
+		return 0;
+	view->changed |= VIEW_PART(VIEW_PLACES) | VIEW_PART(place->fact->list);
 	if (first || level != place->level)
 		if ((code = set(place->item, "level", json_string(level_name(level)), e)) < 0)
 			return code;
@@ -340,10 +357,17 @@ derive(struct view *view, struct error *e)
 			code = days_value(view->days[i], view->at, view->since, &value, &next, e);
 		else
 			code = add_up_stays(view, derived, &value, &next, e);
-		if (code < 0 || (code = set(view->payload, derived->name, value, e)) < 0)
+		if (code < 0)
+			return code;
+		sooner(next, view->at, &view->derived_next);
+		if (view->derived[i] && json_equal(value, view->derived[i])) {
+			json_decref(value);
+			continue;
+		}
+		if ((code = set(view->payload, derived->name, value, e)) < 0)
 			return code;
 		view->derived[i] = value;
-		sooner(next, view->at, &view->derived_next);
+		view->changed |= VIEW_PART(VIEW_DERIVED + (int)i);
 	}
 	return 0;
 }
@@ -353,6 +377,7 @@ view_move(struct view *view, instant at, struct error *e)
 {
 	int code;
 
+	view->before = view->at;
 	view->at = at;
 	for (int list = 0; list < FACT_LIST_COUNT; list++) {
 		const struct fact_items *items = &view->facts->lists[list];
@@ -374,10 +399,18 @@ view_set_colour(struct view *view, enum colour colour, instant since, struct err
 	int code;
 
 	view->since = since;
+	view->changed |= VIEW_PART_COLOUR;
 	if ((code = set(view->payload, "colour", json_string(colour_name(colour)), e)) < 0 ||
 		(code = set(view->payload, "since", json_string(time_write(since, &view->pack->zone, text)), e)) < 0)
 		return code;
 	return view->at == INT64_MIN ? 0 : derive(view, e);
+}
+
+/* Whether items of the list end at a moment of their own. */
+static bool
+has_ends(int list)
+{
+	return list == FACT_RESIDENCES || list == FACT_VISITS || list == FACT_CONTACTS || list == FACT_OVERRIDES;
 }
 
 instant
@@ -390,7 +423,7 @@ view_next(const struct view *view)
 
 		if (view->shown[list] < items->count)
 			sooner(items->items[view->shown[list]].at, view->at, &next);
-		for (size_t i = 0; list != FACT_CHECKINS && i < view->shown[list]; i++) {
+		for (size_t i = 0; has_ends(list) && i < view->shown[list]; i++) {
 			sooner(items->items[i].ends, view->at, &next);
 			sooner(items->items[i].lasts, view->at, &next);
 		}
@@ -398,6 +431,15 @@ view_next(const struct view *view)
 	for (size_t i = 0; i < view->places_shown; i++)
 		sooner(area_next_step(view->places[i].area, view->at), view->at, &next);
 	return next;
+}
+
+view_parts
+view_take_changed(struct view *view)
+{
+	view_parts changed = view->changed;
+
+	view->changed = 0;
+	return changed;
 }
 
 json_t *

@@ -9,6 +9,7 @@
 
 #include "policy/facts.h"
 #include "policy/pack_inside.h"
+#include "policy/reads.h"
 
 struct view;
 
@@ -24,6 +25,9 @@ int view_set_colour(struct view *view, enum colour colour, instant since, struct
 
 /* The earliest moment after the one shown at which the view changes by itself, or INT64_MAX. */
 instant view_next(const struct view *view);
+
+/* The parts that have changed since this was last asked, all at first. Moments that pass change none by themselves. */
+view_parts view_take_changed(struct view *view);
 
 /* The whole data for CertLogic, and one list of it. Borrowed, valid until the view moves. */
 json_t *view_data(struct view *view);

@@ -139,6 +139,8 @@ pack_keys(const struct row *rows, size_t count, enum order order, uint8_t *head,
 	unsigned start_width, low_width;
 	size_t low_bytes, high_bytes;
 
+	if (count == 0)
+		return 0;
 	for (size_t i = 0; i < count; i++) {
 		least = rows[i].start < least ? rows[i].start : least;
 		most = rows[i].start > most ? rows[i].start : most;

@@ -78,6 +78,7 @@ cache_make(struct cache *cache, size_t length, struct cached **home, struct cach
 	struct cached *cached;
 	int r;
 
+	/* An array of pointers. NOLINTNEXTLINE(bugprone-sizeof-expression) */
 	if ((r = array_grow(&cache->held, &cache->capacity, cache->count + 1, sizeof *cache->held, CACHED_MAX, e)) < 0)
 		return r;
 	make_room(cache, size);

@@ -76,6 +76,7 @@ take_blocks(struct segment *segment, struct entries *entries, const uint8_t **at
 	if (entries->count &&
 		(!(entries->first_majors = calloc(entries->count, sizeof *entries->first_majors)) ||
 			!(entries->entries = calloc(entries->count, sizeof *entries->entries)) ||
+			/* An array of pointers. NOLINTNEXTLINE(bugprone-sizeof-expression) */
 			!(entries->cached = calloc(entries->count, sizeof *entries->cached))))
 		return error_no_memory(e);
 	for (size_t i = 0; i < entries->count; i++) {

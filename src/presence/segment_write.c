@@ -291,7 +291,7 @@ segment_writer_free(struct segment_writer *writer)
 		return;
 	if (writer->fd >= 0) {
 		close(writer->fd);
-		if (!writer->finished)
+		if (!writer->finished && writer->path)
 			(void)unlink(writer->path);
 	}
 	cipher_free(writer->cipher);

@@ -8,6 +8,7 @@
 
 #include "base/array.h"
 #include "base/json.h"
+#include "base/json_memory.h"
 #include "base/text.h"
 #include "place/place.h"
 
@@ -182,13 +183,14 @@ application_put(
 	struct registry *registry, const struct checked *c, instant at, enum evidence_outcome *ret_outcome, struct error *e)
 {
 	const struct registry_application *given = c->given;
+	size_t failures = json_memory_failures();
 	json_t *body = json_pack("{ss ss ss ss ss}", "jurisdiction", c->jurisdiction, "division", given->division,
 		"channel", given->channel ? given->channel : "", "relation", given->relation ? given->relation : "", "vouched",
 		voucher_how_name(given->how));
 
 	if (body && c->guardian)
 		json_object_set_new(body, "guardian", json_integer(c->guardian));
-	return row_put(registry, c, EVIDENCE_APPLICATION, at, body, ret_outcome, e);
+	return row_put(registry, c, EVIDENCE_APPLICATION, at, json_if_whole(body, failures), ret_outcome, e);
 }
 
 static int
@@ -196,6 +198,7 @@ residence_put(
 	struct registry *registry, const struct checked *c, instant at, enum evidence_outcome *ret_outcome, struct error *e)
 {
 	bool always = c->given->residence_since == REGISTRY_ALWAYS;
+	size_t failures = json_memory_failures();
 	char since[TIME_TEXT_SIZE];
 	json_t *body;
 
@@ -203,7 +206,7 @@ residence_put(
 		time_write(at = c->given->residence_since, &zone_utc, since);
 	body = json_pack(
 		"{ss ss ss? sn}", "country", COUNTRY, "division", c->given->division, "from", always ? NULL : since, "to");
-	return row_put(registry, c, EVIDENCE_RESIDENCE, at, body, ret_outcome, e);
+	return row_put(registry, c, EVIDENCE_RESIDENCE, at, json_if_whole(body, failures), ret_outcome, e);
 }
 
 static int
@@ -354,8 +357,8 @@ take_applied(const struct evidence_row *row, void *context, struct error *e)
 		(r = array_grow(
 			 &list->vouched, &list->vouched_capacity, list->count + 1, sizeof *list->vouched, APPLICATIONS_MAX, e)) < 0)
 		return r;
-	if (json_read(row->body, strlen(row->body), "application", &body, e) < 0)
-		return error_set(e, ERROR_CORRUPT, "an application cannot be read");
+	if ((r = json_read_own(row->body, "an application", &body, e)) < 0)
+		return r;
 	snprintf(applied.jurisdiction, sizeof applied.jurisdiction, "%s", member(body, "jurisdiction"));
 	snprintf(applied.division, sizeof applied.division, "%s", member(body, "division"));
 	snprintf(applied.channel, sizeof applied.channel, "%s", member(body, "channel"));

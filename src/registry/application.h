@@ -78,10 +78,12 @@ struct registry_checkin {
 	char symptoms[SYMPTOMS_MAX][SYMPTOM_SIZE];
 	bool contact; /* says to have met a case */
 	int64_t import;
+	const char *phone; /* ? of a declaration: whose word it is (registry_evidence_tell) */
 };
 
 /* registry_checkin_put(registry, checkin, ret_outcome, e), registry_declaration_put(...):
- * Record it; its key is the person and the moment. The person is due. Return 0 or ERROR_BAD_INPUT. */
+ * Record it; its key is the person and the moment. The person is due. With ${phone} it may be held instead, and
+ * ${ret_outcome} is untouched. Return 0 or ERROR_BAD_INPUT. */
 int registry_checkin_put(struct registry *registry, const struct registry_checkin *checkin,
 	enum evidence_outcome *ret_outcome, struct error *e);
 int registry_declaration_put(struct registry *registry, const struct registry_checkin *declaration,

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/json_memory.h"
 #include "place/place.h"
 
 enum { AREAS_MAX = 100000, SERIES_MAX = RISK_DAYS_MAX };
@@ -86,6 +87,7 @@ take_count(const struct evidence_area_count *count, void *context, struct error 
 	return 0;
 }
 
+/* NULL for lack of memory. */
 static json_t *
 steps_json(const struct risk_step *steps, size_t count, const struct zone *zone)
 {
@@ -94,10 +96,13 @@ steps_json(const struct risk_step *steps, size_t count, const struct zone *zone)
 	for (size_t i = 0; i < count; i++) {
 		char at[TIME_TEXT_SIZE];
 
-		json_array_append_new(list,
-			json_pack("{ss ss sI sI}", "at", time_write(steps[i].at, zone, at), "level",
-				risk_level_text(steps[i].level), "total", (json_int_t)steps[i].total, "new",
-				(json_int_t)steps[i].new_cases));
+		if (json_array_append_new(list,
+				json_pack("{ss ss sI sI}", "at", time_write(steps[i].at, zone, at), "level",
+					risk_level_text(steps[i].level), "total", (json_int_t)steps[i].total, "new",
+					(json_int_t)steps[i].new_cases)) < 0) {
+			json_decref(list);
+			return NULL;
+		}
 	}
 	return list;
 }
@@ -106,9 +111,10 @@ static json_t *
 area_json(const char *code, json_t *steps)
 {
 	const char *zh = NULL, *en = NULL;
+	size_t failures = json_memory_failures();
 
 	area_names(code, &zh, &en);
-	return json_pack("{s{ss* ss*} so}", "name", "zh", zh, "en", en, "steps", steps);
+	return json_if_whole(json_pack("{s{ss* ss*} so}", "name", "zh", zh, "en", en, "steps", steps), failures);
 }
 
 /* The area's timeline by the pack's parameters; NULL where it has no counts. */

@@ -1,9 +1,12 @@
 #include "registry/internal.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/json.h"
+#include "base/json_memory.h"
 #include "base/text.h"
 
 enum { CONTENT_MAX = 2048, CODE_ID_BYTES = 16 };
@@ -25,15 +28,20 @@ static int
 content_write(const struct registry_check *check, struct buffer *text, struct error *e)
 {
 	char code_id[2 * CODE_ID_BYTES + 1];
+	size_t failures = json_memory_failures();
 	json_t *object = json_pack("{ss ss ss ss ss ss ss}", "place", check->place, "jurisdiction", check->jurisdiction,
 		"verdict", check->verdict, "cause", check->cause, "colour", check->colour, "code",
 		text_hex(check->code_id, CODE_ID_BYTES, code_id), "by", check->by);
 	int r;
 
+	if (object && check->measured)
+		json_object_set_new(object, "temperature_tenths_c", json_integer(check->temperature_tenths_c));
+	if (json_memory_failures() != failures) {
+		json_decref(object);
+		return error_no_memory(e);
+	}
 	if (!object)
 		return error_set(e, ERROR_BAD_INPUT, "a check's texts are UTF-8");
-	if (check->measured)
-		json_object_set_new(object, "temperature_tenths_c", json_integer(check->temperature_tenths_c));
 	r = json_write(object, text, e);
 	json_decref(object);
 	return r;
@@ -53,9 +61,10 @@ content_read(const char *text, struct registry_check *check, struct error *e)
 	char code_id[2 * CODE_ID_BYTES + 1];
 	const json_t *temperature;
 	json_t *object = NULL;
+	int r;
 
-	if (json_read(text, strlen(text), "check", &object, e) < 0)
-		return error_set(e, ERROR_CORRUPT, "a check cannot be read");
+	if ((r = json_read_own(text, "a check", &object, e)) < 0)
+		return r;
 	take(object, "place", check->place, sizeof check->place);
 	take(object, "jurisdiction", check->jurisdiction, sizeof check->jurisdiction);
 	take(object, "verdict", check->verdict, sizeof check->verdict);
@@ -179,6 +188,73 @@ registry_refusals_each(
 			break;
 	}
 	db_finish(statement);
+	return r;
+}
+
+static int
+compare_counts(const void *a, const void *b)
+{
+	const struct registry_refusal_count *x = a, *y = b;
+	int order;
+
+	if ((order = strcmp(x->place, y->place)) || (order = strcmp(x->by, y->by)) ||
+		(order = strcmp(x->verdict, y->verdict)))
+		return order;
+	return strcmp(x->cause, y->cause);
+}
+
+/* Put equal ones together. */
+static size_t
+fold_counts(struct registry_refusal_count *counts, size_t count)
+{
+	size_t kept = 0;
+
+	if (count)
+		qsort(counts, count, sizeof *counts, compare_counts);
+	for (size_t i = 1; i < count; i++) {
+		if (compare_counts(&counts[kept], &counts[i]) == 0)
+			counts[kept].count += counts[i].count;
+		else
+			counts[++kept] = counts[i];
+	}
+	return count ? kept + 1 : 0;
+}
+
+int
+registry_refusal_counts(struct registry *registry, instant since, struct registry_refusal_count **ret_counts,
+	size_t *ret_count, struct error *e)
+{
+	struct registry_refusal_count *counts = NULL;
+	struct db_statement *statement = NULL;
+	size_t count = 0, capacity = 0;
+	int r;
+
+	if ((r = db_start(registry->db,
+			 "SELECT r.cause, r.by_whom, c.content FROM gate_refusal r JOIN gate_check c ON c.receipt = r.receipt"
+			 " WHERE r.at >= $1 ORDER BY r.id",
+			 (struct db_value[]){db_int(since)}, 1, &statement, e)) < 0)
+		goto out;
+	while ((r = db_step(statement, e)) == 1) {
+		struct registry_check check = {0};
+
+		if ((r = array_grow(&counts, &capacity, count + 1, sizeof *counts, REFUSALS_COUNTED_MAX, e)) < 0 ||
+			(r = content_read(db_column_text(statement, 2), &check, e)) < 0)
+			goto out;
+		counts[count].count = 1;
+		memcpy(counts[count].place, check.place, sizeof check.place);
+		memcpy(counts[count].verdict, check.verdict, sizeof check.verdict);
+		snprintf(counts[count].cause, sizeof counts[count].cause, "%s", db_column_text(statement, 0));
+		snprintf(counts[count].by, sizeof counts[count].by, "%s", db_column_text(statement, 1));
+		count++;
+	}
+	if (r < 0)
+		goto out;
+	*ret_count = fold_counts(counts, count);
+	*ret_counts = counts;
+	counts = NULL;
+out:
+	db_finish(statement);
+	free(counts);
 	return r;
 }
 

@@ -42,6 +42,18 @@ typedef int registry_refusal_each(const struct registry_refusal *refusal, void *
 int registry_refusals_each(
 	struct registry *registry, const char *receipt, registry_refusal_each *each, void *context, struct error *e);
 
+/* How often a guard gave a cause at a place, where the gate's own verdict was ${verdict}. */
+struct registry_refusal_count {
+	char place[CHECK_PLACE_SIZE], by[USER_NAME_SIZE], verdict[CAUSE_SIZE], cause[CAUSE_SIZE];
+	int64_t count;
+};
+
+/* registry_refusal_counts(registry, since, ret_counts, ret_count, e): all refusals from ${since} on, counted by place, guard,
+ * verdict and cause, in that order; freed with free(). At most REFUSALS_COUNTED_MAX refusals: ERROR_TOO_LARGE past that. */
+enum { REFUSALS_COUNTED_MAX = 100000 };
+int registry_refusal_counts(struct registry *registry, instant since, struct registry_refusal_count **ret_counts,
+	size_t *ret_count, struct error *e);
+
 /* registry_checks_purge(registry, before, ret_count, e): forget checks before ${before} and their refusals. */
 int registry_checks_purge(struct registry *registry, instant before, int64_t *ret_count, struct error *e);
 

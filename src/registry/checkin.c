@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/json_memory.h"
 
 enum { BODY_MAX = 4096, LEAST_TENTHS_C = 300, MOST_TENTHS_C = 450 };
 
@@ -92,6 +93,7 @@ check(const struct registry_checkin *checkin, struct error *e)
 static json_t *
 body_of(const struct registry_checkin *checkin)
 {
+	size_t failures = json_memory_failures();
 	char at[TIME_TEXT_SIZE];
 	json_t *symptoms = json_array();
 	json_t *body;
@@ -102,7 +104,7 @@ body_of(const struct registry_checkin *checkin)
 		"{ss so sb}", "at", time_write(checkin->at, &zone_utc, at), "symptoms", symptoms, "contact", checkin->contact);
 	if (body && checkin->measured)
 		json_object_set_new(body, "temperature_tenths_c", json_integer(checkin->temperature_tenths_c));
-	return body;
+	return json_if_whole(body, failures);
 }
 
 static int
@@ -129,7 +131,8 @@ put(struct registry *registry, const struct registry_checkin *given, enum eviden
 		return error_no_memory(e);
 	if ((r = json_write(body, &text, e)) == 0) {
 		row.body = buffer_text(&text);
-		r = registry_evidence_put(registry, &row, ret_outcome, e);
+		r = given->phone ? registry_evidence_tell(registry, &row, given->phone, e)
+						 : registry_evidence_put(registry, &row, ret_outcome, e);
 	}
 	buffer_free(&text);
 	json_decref(body);

@@ -13,4 +13,11 @@
 int registry_evidence_put(
 	struct registry *registry, const struct evidence_row *row, enum evidence_outcome *ret_outcome, struct error *e);
 
+/* registry_evidence_tell(registry, row, phone, e):
+ * What the holder of ${phone} (in its normal form) says about ${row->person} with an application. It is evidence where the
+ * phone speaks for the person. Else it is held beside the phone's claim, unseen, until somebody vouches: for this phone, then it
+ * becomes evidence, with its own time; or for another, then it is removed. ERROR_TOO_LARGE for more than a claim may hold. */
+int
+registry_evidence_tell(struct registry *registry, const struct evidence_row *row, const char *phone, struct error *e);
+
 #endif

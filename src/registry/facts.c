@@ -12,6 +12,7 @@
 
 #include "base/array.h"
 #include "base/json.h"
+#include "base/json_memory.h"
 #include "place/place.h"
 
 enum { ITEMS_MAX = 100000, ITEM_TEXT_MAX = 1 << 16 };
@@ -85,11 +86,14 @@ take_application(const struct evidence_row *row, struct gathering *g, struct err
 static int
 keep_status(json_t **item, struct error *e)
 {
+	size_t failures = json_memory_failures();
 	json_t *kept =
 		json_pack("{s:O, s:O}", "status", json_object_get(*item, "status"), "at", json_object_get(*item, "at"));
 
 	if (!kept)
-		return error_set(e, ERROR_CORRUPT, "evidence of a case has no status or time");
+		return json_memory_failures() != failures
+			? error_no_memory(e)
+			: error_set(e, ERROR_CORRUPT, "evidence of a case has no status or time");
 	json_decref(*item);
 	*item = kept;
 	return 0;
@@ -100,6 +104,7 @@ static int
 keep_result(json_t **item, bool *ret_kept, struct error *e)
 {
 	const char *result = json_string_value(json_object_get(*item, "result"));
+	size_t failures = json_memory_failures();
 	json_t *kept;
 
 	*ret_kept = false;
@@ -108,11 +113,24 @@ keep_result(json_t **item, bool *ret_kept, struct error *e)
 	kept = json_pack("{s:O, s:O, s:O}", "kind", json_object_get(*item, "kind"), "result",
 		json_object_get(*item, "result"), "at", json_object_get(*item, "at"));
 	if (!kept)
-		return error_set(e, ERROR_CORRUPT, "evidence of a test has no kind, result or time");
+		return json_memory_failures() != failures
+			? error_no_memory(e)
+			: error_set(e, ERROR_CORRUPT, "evidence of a test has no kind, result or time");
 	json_decref(*item);
 	*item = kept;
 	*ret_kept = true;
 	return 0;
+}
+
+/* An override is one jurisdiction's own; which, the rules need not know. Return whether it is this one's. */
+static int
+keep_own_override(json_t *item, const struct gathering *g)
+{
+	const char *jurisdiction = json_string_value(json_object_get(item, "jurisdiction"));
+	bool own = jurisdiction && strcmp(jurisdiction, g->jurisdiction) == 0;
+
+	json_object_del(item, "jurisdiction");
+	return own;
 }
 
 static int
@@ -130,12 +148,14 @@ take_row(const struct evidence_row *row, void *context, struct error *e)
 		i++;
 	if (i == LISTS)
 		return 0;
-	if ((r = json_read(row->body, strlen(row->body), evidence_kind_name(row->kind), &item, e)) < 0)
-		return error_set(e, ERROR_CORRUPT, "evidence (%s) cannot be read", evidence_kind_name(row->kind));
+	if ((r = json_read_own(row->body, evidence_kind_name(row->kind), &item, e)) < 0)
+		return r;
 	if (row->kind == EVIDENCE_CASE_STATUS)
 		r = keep_status(&item, e);
 	else if (row->kind == EVIDENCE_TEST)
 		r = keep_result(&item, &kept, e);
+	else if (row->kind == EVIDENCE_OVERRIDE)
+		kept = keep_own_override(item, g);
 	if (r < 0 || !kept) {
 		json_decref(item);
 		return r;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/json_memory.h"
 #include "base/text.h"
 #include "credential/credential.h"
 
@@ -30,8 +31,8 @@ identity_from_json(const struct buffer *json, struct registry_identity *ret_iden
 	json_t *object = NULL;
 	int r;
 
-	if ((r = json_read(buffer_text(json), json->length, "identity", &object, e)) < 0)
-		return error_set(e, ERROR_CORRUPT, "a sealed identity cannot be read");
+	if ((r = json_read_own(buffer_text(json), "a sealed identity", &object, e)) < 0)
+		return r;
 	take(object, "id_number", ret_identity->id_number, sizeof ret_identity->id_number);
 	take(object, "name", ret_identity->name, sizeof ret_identity->name);
 	take(object, "phone", ret_identity->phone, sizeof ret_identity->phone);
@@ -43,12 +44,14 @@ identity_from_json(const struct buffer *json, struct registry_identity *ret_iden
 static int
 identity_to_json(const struct registry_identity *identity, struct buffer *json, struct error *e)
 {
+	size_t failures = json_memory_failures();
 	json_t *object = json_pack("{ss ss ss ss}", "id_number", identity->id_number, "name", identity->name, "phone",
 		identity->phone, "address", identity->address);
 	int r;
 
 	if (!object)
-		return error_set(e, ERROR_BAD_INPUT, "identity: not UTF-8");
+		return json_memory_failures() != failures ? error_no_memory(e)
+												  : error_set(e, ERROR_BAD_INPUT, "identity: not UTF-8");
 	r = json_write(object, json, e);
 	json_decref(object);
 	return r;
@@ -163,6 +166,13 @@ registry_identity_open(struct registry *registry, person_number person, const ch
 		*ret_identity = identity;
 	registry_identity_wipe(&identity);
 	return r;
+}
+
+int
+registry_identity_own(
+	struct registry *registry, person_number person, struct registry_identity *ret_identity, struct error *e)
+{
+	return identity_read(registry, person, ret_identity, e);
 }
 
 void

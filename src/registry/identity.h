@@ -19,11 +19,16 @@ struct registry_identity {
 };
 
 /* registry_identity_open(registry, person, purpose, by, ret_identity, e):
- * Open the latest identity for a named ${purpose}, by the user ${by} ("self" for the person), and log that. The caller
+ * Open the latest identity for a named ${purpose}, by the user ${by}, and log that. The caller
  * wipes what it got (registry_identity_wipe). Return 0, ERROR_EXISTS_NOT, or ERROR_USAGE without a purpose or who. */
 int registry_identity_open(struct registry *registry, person_number person, const char *purpose, const char *by,
 	struct registry_identity *ret_identity, struct error *e);
 void registry_identity_wipe(struct registry_identity *identity);
+
+/* registry_identity_own(registry, person, ret_identity, e): as registry_identity_open, for the person alone, who is signed in
+ * with the phone that speaks for them. The log is of others' looks; one's own are not in it. */
+int registry_identity_own(
+	struct registry *registry, person_number person, struct registry_identity *ret_identity, struct error *e);
 
 /* registry_identity_mask(identity): leave what tells a person their own record and nobody else a new one: the first
  * character of the name, the last four of the ID number, three and two digits of the phone, no address. */

@@ -43,6 +43,8 @@ struct registry {
 int scope_begin(struct registry *registry, bool *ret_own, struct error *e);
 int scope_end(struct registry *registry, bool own, int r, struct error *e);
 
+enum { NOTICE_JSON_MAX = 4096 }; /* bytes of a notice as it is sealed or written */
+
 /* The tables (schema.c). */
 int schema_migrate(struct db *db, struct error *e);
 
@@ -50,8 +52,9 @@ int schema_migrate(struct db *db, struct error *e);
 int setting_get(struct db *db, const char *name, char **ret_value, struct error *e);
 int setting_put(struct db *db, const char *name, const char *value, struct error *e);
 
-/* Keep a pack's files, and put it in force (packs.c). */
-int pack_keep(struct registry *registry, const char *folder, const char *by, bool only_new, struct error *e);
+/* pack_first(registry, folder, e): keep a new store's pack and put it in force (packs.c). ERROR_EXISTS for a second one of that
+ * jurisdiction. */
+int pack_first(struct registry *registry, const char *folder, struct error *e);
 
 /* identity_put(registry, person, given, import, e): seal a new version where a text of ${given} that is not "" differs
  * from the latest one. Return 1 if there is a new version, 2 if there was none before, else 0. */
@@ -71,6 +74,11 @@ int vouch(struct registry *registry, person_number person, const char *phone, en
 typedef int dependant_each(person_number dependant, const char *relation, bool vouched, void *context, struct error *e);
 int dependants_each(
 	struct registry *registry, person_number guardian, dependant_each *each, void *context, struct error *e);
+
+/* held_settle(registry, person, phone, e): ${phone} was vouched for last: what was held for it becomes evidence, what was
+ * held for others is removed (held.c). In the open transaction. */
+int
+held_settle(struct registry *registry, person_number person, const uint8_t phone[REGISTRY_HASH_SIZE], struct error *e);
 
 /* word_is(text, size, extra): whether ${text} is 1 to ${size} - 1 of [a-z0-9] and the characters of ${extra}. */
 bool word_is(const char *text, size_t size, const char *extra);

@@ -3,17 +3,21 @@
 #include <string.h>
 
 #include "base/json.h"
-
-enum { NOTICE_JSON_MAX = 4096 };
+#include "base/json_memory.h"
 
 int
 registry_notice_put(struct registry *registry, const char *phone, const char *kind, const char *text, struct error *e)
 {
 	struct buffer json = buffer_make(NOTICE_JSON_MAX), sealed = buffer_make(NOTICE_JSON_MAX + KEYS_SEAL_EXTRA);
+	size_t failures = json_memory_failures();
 	json_t *object = json_pack("{ss ss}", "phone", phone, "text", text);
 	bool own;
 	int r;
 
+	if (json_memory_failures() != failures) {
+		json_decref(object);
+		return error_no_memory(e);
+	}
 	if (!object || strlen(text) >= NOTICE_TEXT_SIZE || strlen(kind) >= NOTICE_KIND_SIZE) {
 		json_decref(object);
 		return error_set(e, ERROR_BAD_INPUT, "a notice is UTF-8 of at most %d bytes", NOTICE_TEXT_SIZE - 1);

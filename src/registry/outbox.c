@@ -12,7 +12,7 @@
 #include "base/json.h"
 #include "base/text.h"
 
-enum { NOTICE_JSON_MAX = 4096, WRITTEN_AT_ONCE = 1000, CLAIMED_AT_ONCE = 16 };
+enum { WRITTEN_AT_ONCE = 1000, CLAIMED_AT_ONCE = 16 };
 
 /* One that waits, opened. */
 struct waiting {
@@ -217,12 +217,15 @@ claim(struct registry *registry, const struct queue *queue, instant until, struc
 static int
 queue_claim(struct registry *registry, size_t limit, struct queue *queue, struct error *e)
 {
+	int64_t waiting;
 	bool own;
 	int r;
 
-	if ((r = queue_read(registry, 1, queue, e)) < 0 || queue->count == 0)
+	/* A gateway asks twice a second, mostly in vain: no writing transaction for that. */
+	if ((r = db_one_int(registry->db, "SELECT count(*) FROM notice WHERE sent_at IS NULL AND claimed_until <= $1",
+			 (struct db_value[]){db_int(registry_clock(registry))}, 1, &waiting, e)) < 0 ||
+		waiting == 0)
 		return r;
-	queue_free(queue);
 	if ((r = scope_begin(registry, &own, e)) < 0)
 		return r;
 	if ((r = erase_stale(registry, e)) == 0 && (r = queue_read(registry, limit, queue, e)) == 0)

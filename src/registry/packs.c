@@ -188,6 +188,9 @@ out:
 	return r;
 }
 
+/* Of an activation: it had begun at $2, and was recorded by $3. */
+#define BEGUN "at <= $2 AND COALESCE(recorded_at, at) <= $3"
+
 /* The hash in force at registry_now, as far as known; before the first activation it is the first one's. */
 static int
 hash_in_force(struct registry *registry, const char *jurisdiction, char hash[PACK_HASH_TEXT_SIZE], struct error *e)
@@ -198,8 +201,8 @@ hash_in_force(struct registry *registry, const char *jurisdiction, char hash[PAC
 
 	if ((r = db_start(registry->db,
 			 "SELECT hash FROM pack_activation WHERE jurisdiction = $1"
-			 " ORDER BY CASE WHEN at <= $2 THEN 0 ELSE 1 END, CASE WHEN at <= $2 THEN -id ELSE id END LIMIT 1",
-			 (struct db_value[]){db_text(jurisdiction), db_int(known < now ? known : now)}, 2, &statement, e)) < 0 ||
+			 " ORDER BY CASE WHEN " BEGUN " THEN 0 ELSE 1 END, CASE WHEN " BEGUN " THEN -id ELSE id END LIMIT 1",
+			 (struct db_value[]){db_text(jurisdiction), db_int(now), db_int(known)}, 3, &statement, e)) < 0 ||
 		(r = db_step(statement, e)) < 0)
 		goto out;
 	if (r == 0) {
@@ -259,57 +262,62 @@ keep_files(struct registry *registry, const struct pack *pack, const struct file
 	return 0;
 }
 
-/* The latest activation, whatever the times set. */
 static int
-latest_hash(struct registry *registry, const char *jurisdiction, char hash[PACK_HASH_TEXT_SIZE], struct error *e)
+check_name(const struct pack *pack, const char *folder, struct error *e)
+{
+	if (word_is(pack_jurisdiction(pack), JURISDICTION_SIZE, "-_."))
+		return 0;
+	return error_set(e, ERROR_BAD_INPUT, "%s: a jurisdiction's name is 1 to %d of a-z, 0-9, '-', '_' and '.'", folder,
+		JURISDICTION_SIZE - 1);
+}
+
+/* Whether ${hash} is kept for another jurisdiction. */
+static int
+check_owner(struct registry *registry, const struct pack *pack, struct error *e)
 {
 	struct db_statement *statement = NULL;
 	int r;
 
-	hash[0] = 0;
-	if ((r = db_start(registry->db, "SELECT hash FROM pack_activation WHERE jurisdiction = $1 ORDER BY id DESC LIMIT 1",
-			 (struct db_value[]){db_text(jurisdiction)}, 1, &statement, e)) == 0 &&
-		(r = db_step(statement, e)) == 1) {
-		snprintf(hash, PACK_HASH_TEXT_SIZE, "%s", db_column_text(statement, 0));
-		r = 0;
-	}
+	if ((r = db_start(registry->db, "SELECT jurisdiction FROM pack_version WHERE hash = $1",
+			 (struct db_value[]){db_text(pack_hash(pack))}, 1, &statement, e)) == 0 &&
+		(r = db_step(statement, e)) == 1)
+		r = strcmp(db_column_text(statement, 0), pack_jurisdiction(pack)) == 0
+			? 0
+			: error_set(e, ERROR_EXISTS, "the same files are kept for %s", db_column_text(statement, 0));
 	db_finish(statement);
 	return r;
 }
 
 int
-pack_keep(struct registry *registry, const char *folder, const char *by, bool only_new, struct error *e)
+registry_pack_keep(struct registry *registry, const char *folder, const char *jurisdiction,
+	const struct pack **ret_pack, struct error *e)
 {
 	struct files files = {0};
 	struct pack *pack = NULL;
-	char present[PACK_HASH_TEXT_SIZE];
 	bool own = false;
 	int r;
 
 	if ((r = files_of_folder(folder, &files, e)) < 0 ||
 		(r = pack_read(folder, files.items, files.count, NULL, NULL, &pack, e)) < 0)
 		goto out;
-	if (!word_is(pack_jurisdiction(pack), JURISDICTION_SIZE, "-_.")) {
-		r = error_set(e, ERROR_BAD_INPUT, "%s: a jurisdiction's name is 1 to %d of a-z, 0-9, '-', '_' and '.'", folder,
-			JURISDICTION_SIZE - 1);
-		goto out;
+	if (jurisdiction && strcmp(jurisdiction, pack_jurisdiction(pack)) != 0) {
+		pack_free(pack);
+		pack = NULL;
+		if ((r = pack_read(jurisdiction, files.items, files.count, NULL, NULL, &pack, e)) < 0)
+			goto out;
+		if (strcmp(jurisdiction, pack_jurisdiction(pack)) != 0) {
+			r = error_set(e, ERROR_BAD_INPUT, "%s says in pack.json that it is of %s", folder, pack_jurisdiction(pack));
+			goto out;
+		}
 	}
-	if ((r = scope_begin(registry, &own, e)) < 0)
+	if ((r = check_name(pack, folder, e)) < 0 || (r = scope_begin(registry, &own, e)) < 0)
 		goto out;
-	if ((r = latest_hash(registry, pack_jurisdiction(pack), present, e)) < 0)
-		goto end;
-	if (present[0] && only_new) {
-		r = error_set(e, ERROR_EXISTS, "there are two packs of the name %s", pack_jurisdiction(pack));
-		goto end;
+	if ((r = check_owner(registry, pack, e)) == 0)
+		r = keep_files(registry, pack, &files, e);
+	if ((r = scope_end(registry, own, r, e)) == 0) {
+		r = pack_remember(registry, pack, ret_pack, e);
+		pack = NULL;
 	}
-	if (strcmp(present, pack_hash(pack)) == 0 || (r = keep_files(registry, pack, &files, e)) < 0)
-		goto end;
-	r = db_do(registry->db, "INSERT INTO pack_activation(jurisdiction, hash, at, by_whom) VALUES($1, $2, $3, $4)",
-		(struct db_value[]){db_text(pack_jurisdiction(pack)), db_text(pack_hash(pack)),
-			db_int(registry_recording_time(registry)), db_text(by)},
-		4, e);
-end:
-	r = scope_end(registry, own, r, e);
 out:
 	pack_free(pack);
 	files_free(&files);
@@ -317,9 +325,61 @@ out:
 }
 
 int
-registry_pack_activate(struct registry *registry, const char *folder, const char *by, struct error *e)
+registry_pack_put_in_force(struct registry *registry, const struct pack *pack, instant from, const char *by,
+	const char *approved_by, struct error *e)
 {
-	return pack_keep(registry, folder, by, false, e);
+	return db_do(registry->db,
+		"INSERT INTO pack_activation(jurisdiction, hash, at, by_whom, recorded_at, approved_by)"
+		" VALUES($1, $2, $3, $4, $5, $6)",
+		(struct db_value[]){db_text(pack_jurisdiction(pack)), db_text(pack_hash(pack)), db_int(from), db_text(by),
+			db_int(registry_recording_time(registry)), db_text(approved_by)},
+		6, e);
+}
+
+int
+registry_activations_each(struct registry *registry, registry_activation_each *each, void *context, struct error *e)
+{
+	struct db_statement *statement = NULL;
+	int r;
+
+	if ((r = db_start(registry->db,
+			 "SELECT jurisdiction, hash, at, COALESCE(recorded_at, at), by_whom, approved_by FROM pack_activation"
+			 " WHERE COALESCE(recorded_at, at) <= $1 ORDER BY id",
+			 (struct db_value[]){db_int(registry_known(registry))}, 1, &statement, e)) < 0)
+		return r;
+	while ((r = db_step(statement, e)) == 1) {
+		struct registry_activation activation = {.jurisdiction = db_column_text(statement, 0),
+			.hash = db_column_text(statement, 1),
+			.from = db_column_int(statement, 2),
+			.recorded_at = db_column_int(statement, 3),
+			.by = db_column_text(statement, 4),
+			.approved_by = db_column_text(statement, 5)};
+		char hash[PACK_HASH_TEXT_SIZE];
+
+		if ((r = hash_in_force(registry, activation.jurisdiction, hash, e)) < 0)
+			break;
+		activation.in_force = strcmp(hash, activation.hash) == 0 && activation.from <= registry_now(registry);
+		if ((r = each(&activation, context, e)) != 0)
+			break;
+	}
+	db_finish(statement);
+	return r;
+}
+
+int
+pack_first(struct registry *registry, const char *folder, struct error *e)
+{
+	const struct pack *pack = NULL;
+	char present[PACK_HASH_TEXT_SIZE];
+	int r;
+
+	if ((r = registry_pack_keep(registry, folder, NULL, &pack, e)) < 0)
+		return r;
+	if ((r = hash_in_force(registry, pack_jurisdiction(pack), present, NULL)) == 0)
+		return error_set(e, ERROR_EXISTS, "there are two packs of the name %s", pack_jurisdiction(pack));
+	if (r != ERROR_EXISTS_NOT)
+		return error_set(e, r, "the packs cannot be read");
+	return registry_pack_put_in_force(registry, pack, registry_recording_time(registry), NULL, NULL, e);
 }
 
 int

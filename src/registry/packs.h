@@ -19,11 +19,30 @@ int registry_pack(struct registry *registry, const char *name, const struct pack
 /* registry_pack_by_hash(registry, hash, ret_pack, e): the stored version with that hash. */
 int registry_pack_by_hash(struct registry *registry, const char *hash, const struct pack **ret_pack, struct error *e);
 
-/* registry_pack_activate(registry, folder, by, e):
- * Keep the pack in ${folder} and put it in force from the recording time on, a new jurisdiction or a new version of one;
- * ${by} is who does it, or NULL. Everyone who applied there becomes stale. Activating what is in force changes nothing.
- * Return 0, or what pack_read_folder gives. */
-int registry_pack_activate(struct registry *registry, const char *folder, const char *by, struct error *e);
+/* registry_pack_keep(registry, folder, jurisdiction, ret_pack, e):
+ * Keep the pack in ${folder} as a version of ${jurisdiction} (NULL: of the one it names) without putting it in force. It is the
+ * registry's. Return 0, what pack_read_folder gives, or ERROR_EXISTS where the same files are kept for another
+ * jurisdiction.
+ * registry_pack_put_in_force(registry, pack, from, by, approved_by, e): from ${from} on the kept version ${pack} holds, until another
+ * is put in force; a later decision goes before an earlier one that has not begun. Everyone who applied there is stale from
+ * then on. Both in the caller's transaction or their own. */
+int registry_pack_keep(struct registry *registry, const char *folder, const char *jurisdiction,
+	const struct pack **ret_pack, struct error *e);
+int registry_pack_put_in_force(struct registry *registry, const struct pack *pack, instant from, const char *by,
+	const char *approved_by, struct error *e);
+
+/* A time that a version was put in force for. */
+struct registry_activation {
+	const char *jurisdiction, *hash, *by, *approved_by; /* NULL where nobody is named */
+	instant from, recorded_at;
+	bool in_force; /* at registry_now, as far as known */
+};
+
+/* registry_activations_each(registry, each, context, e): what is recorded up to registry_known, in the order of recording. A
+ * non-zero return of ${each} ends the walk and is returned. */
+typedef int registry_activation_each(const struct registry_activation *activation, void *context, struct error *e);
+int
+registry_activations_each(struct registry *registry, registry_activation_each *each, void *context, struct error *e);
 
 /* registry_jurisdictions(registry, ret_names, ret_count, e):
  * The names of the jurisdictions, the default one first, the others as they came. Freed with one free(). */

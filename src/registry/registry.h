@@ -34,6 +34,7 @@
 #include "registry/sign_in.h"
 #include "registry/store.h"
 #include "registry/user.h"
+#include "registry/user_key.h"
 #include "registry/voucher.h"
 
 #endif

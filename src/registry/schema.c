@@ -64,6 +64,16 @@ static const char *const migrations[] = {
 	/* Several senders of notices, and a gateway that may say no. */
 	"ALTER TABLE notice ADD COLUMN claimed_until BIGINT NOT NULL DEFAULT 0;"
 	"ALTER TABLE notice ADD COLUMN refused BIGINT NOT NULL DEFAULT 0;",
+
+	/* The word of phones that nobody vouched for yet. */
+	"CREATE TABLE held(person BIGINT NOT NULL REFERENCES person(number), phone {blob} NOT NULL, kind BIGINT NOT NULL,"
+	" key {text} NOT NULL, at BIGINT NOT NULL, body {text} NOT NULL, PRIMARY KEY(person, phone, kind, key)) {packed};",
+
+	/* An activation may begin later than it is recorded, and names both who proposed and who approved it. */
+	"ALTER TABLE pack_activation ADD COLUMN recorded_at BIGINT;"
+	"ALTER TABLE pack_activation ADD COLUMN approved_by {text};"
+	/* What users sign with (user_key.c). */
+	"CREATE TABLE user_key(name {text} NOT NULL PRIMARY KEY, public_key {blob} NOT NULL, recorded_at BIGINT NOT NULL);",
 };
 
 int

@@ -112,7 +112,7 @@ fill(struct registry *registry, const char *const *packs, size_t pack_count, con
 		(r = setting_put_number(db, "gateway", 0, e)) < 0)
 		goto out;
 	for (size_t i = 0; i < pack_count; i++)
-		if ((r = pack_keep(registry, packs[i], NULL, true, e)) < 0)
+		if ((r = pack_first(registry, packs[i], e)) < 0)
 			goto out;
 	r = 0;
 out:

@@ -59,6 +59,8 @@ registry_user_add(struct registry *registry, const char *name, enum registry_rol
 	if (!word_is(name, USER_NAME_SIZE, "._-"))
 		return error_set(
 			e, ERROR_BAD_INPUT, "a user's name is 1 to %d of a-z, 0-9, '.', '_' and '-'", USER_NAME_SIZE - 1);
+	if (strcmp(name, "self") == 0)
+		return error_set(e, ERROR_BAD_INPUT, "'self' is whom the log is about, and no user");
 	if (role == REGISTRY_RESIDENT)
 		return error_set(e, ERROR_USAGE, "residents are no users: they sign in with their phone");
 	if (strlen(password) < PASSWORD_LEAST || strlen(password) > PASSWORD_MAX)

@@ -14,6 +14,7 @@
 
 #include "base/array.h"
 #include "base/json.h"
+#include "base/json_memory.h"
 #include "base/text.h"
 
 enum { HASH_TEXT_SIZE = 2 * REGISTRY_HASH_SIZE + 1, BODY_SIZE = 512, CLAIMS_MAX = 10000, SPOKEN_FOR_MAX = 10000 };
@@ -63,8 +64,8 @@ take_row(const struct evidence_row *row, void *context, struct error *e)
 	bool vouched;
 	int r;
 
-	if ((r = json_read(row->body, strlen(row->body), "voucher", &body, e)) < 0)
-		return error_set(e, ERROR_CORRUPT, "a voucher cannot be read");
+	if ((r = json_read_own(row->body, "a voucher", &body, e)) < 0)
+		return r;
 	phone = json_string_value(json_object_get(body, "phone"));
 	vouched = strcmp(json_string_value(json_object_get(body, "state")), "vouched") == 0;
 	standing->latest = row->at;
@@ -196,8 +197,10 @@ row_put(struct registry *registry, person_number person, const char *phone_hash,
 {
 	char key[EVIDENCE_KEY_MAX + 1];
 	struct buffer body = buffer_make(BODY_SIZE);
-	json_t *object = json_pack("{ss ss ss ss*}", "phone", phone_hash, "state", vouched ? "vouched" : "claimed", "how",
-		voucher_how_name(how), "by", by);
+	size_t failures = json_memory_failures();
+	json_t *object = json_if_whole(json_pack("{ss ss ss ss*}", "phone", phone_hash, "state",
+									   vouched ? "vouched" : "claimed", "how", voucher_how_name(how), "by", by),
+		failures);
 	struct evidence_row row = {.kind = EVIDENCE_VOUCHER,
 		.person = person,
 		.key = key,
@@ -207,7 +210,8 @@ row_put(struct registry *registry, person_number person, const char *phone_hash,
 	int r;
 
 	if (!object)
-		return error_set(e, ERROR_BAD_INPUT, "who vouches is not UTF-8");
+		return json_memory_failures() != failures ? error_no_memory(e)
+												  : error_set(e, ERROR_BAD_INPUT, "who vouches is not UTF-8");
 	if (vouched)
 		snprintf(key, sizeof key, "%" PRIu32 "/vouched/%s/%" PRId64, person, phone_hash, at);
 	else
@@ -310,6 +314,8 @@ vouch(struct registry *registry, person_number person, const char *phone, enum v
 		(r = standing_read(registry, person, text, &before, e)) < 0 ||
 		(r = row_put(registry, person, text, true, how, by, at, import, &outcome, e)) < 0 ||
 		outcome == EVIDENCE_UNCHANGED || (r = standing_read(registry, person, text, &after, e)) < 0)
+		return r;
+	if (text_unhex(after.last, hash, sizeof hash) && (r = held_settle(registry, person, hash, e)) < 0)
 		return r;
 	return tell_apart(registry, person, before.last, after.last, import != 0, e);
 }

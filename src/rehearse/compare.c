@@ -3,7 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "rehearse/held.h"
+#include "rehearse/pass.h"
 #include "rehearse/tally.h"
+#include "rehearse/truth.h"
 #include "rehearse/workers.h"
 
 /* A pack under comparison. */
@@ -16,7 +19,8 @@ struct comparison {
 	const struct rehearse_options *options;
 	instant now;
 	struct side sides[SIDES];
-	bool same_areas; /* both packs see the areas' risk alike, so that one set of facts serves both */
+	struct truth *truth; /* or NULL */
+	bool same_areas;     /* both packs see the areas' risk alike, so that one set of facts serves both */
 };
 
 int
@@ -25,28 +29,6 @@ rehearse_pack(struct registry *registry, const char *name, const struct pack **r
 	if (strlen(name) == PACK_HASH_TEXT_SIZE - 1 && strspn(name, "0123456789abcdef") == PACK_HASH_TEXT_SIZE - 1)
 		return registry_pack_by_hash(registry, name, ret_pack, e);
 	return registry_pack(registry, name, ret_pack, e);
-}
-
-/* Which colours a gate of the pack lets in; without a gate section, all. */
-static int
-read_pass(struct side *side, struct error *e)
-{
-	const json_t *gate = pack_section(side->pack, "gate"), *names = json_object_get(gate, "pass_colours"), *name;
-	enum colour colour;
-	size_t i;
-
-	for (int c = 0; c < COLOUR_COUNT; c++)
-		side->pass[c] = gate == NULL;
-	if (gate && !json_is_array(names))
-		return error_set(e, ERROR_BAD_INPUT, "the pack %s has no gate/pass_colours", pack_jurisdiction(side->pack));
-	json_array_foreach((json_t *)names, i, name)
-	{
-		if (!colour_read(json_string_value(name), &colour))
-			return error_set(e, ERROR_BAD_INPUT, "the pack %s: /gate/pass_colours/%zu: not a colour",
-				pack_jurisdiction(side->pack), i);
-		side->pass[colour] = true;
-	}
-	return 0;
 }
 
 static bool
@@ -58,10 +40,12 @@ same_section(const struct pack *a, const struct pack *b, const char *name)
 }
 
 static int
-decide(const struct side *side, const json_t *facts, instant now, struct decision *decision, struct error *e)
+decide(const struct side *side, const json_t *facts, instant now, struct decision *decision, struct held *held,
+	struct error *e)
 {
 	struct error why = {0};
-	int r = evaluate(side->pack, facts, now, &decision->result, NULL, &why);
+	json_t *changes = NULL;
+	int r = evaluate(side->pack, facts, now, &decision->result, &changes, &why);
 
 	if (r == ERROR_BAD_INPUT || r == ERROR_TOO_LARGE) { /* the pack's fault, and the report's to tell */
 		decision->failed = true;
@@ -75,7 +59,9 @@ decide(const struct side *side, const json_t *facts, instant now, struct decisio
 	}
 	colour_read(json_string_value(json_object_get(decision->result, "colour")), &decision->colour);
 	decision->passes = side->pass[decision->colour];
-	return 0;
+	r = held_read(changes, side->pass, now, held, e);
+	json_decref(changes);
+	return r;
 }
 
 /* Whether a residence goes on at ${now}: its end is not known, or later. */
@@ -88,13 +74,11 @@ goes_on(const json_t *residence, instant now)
 	return !to || time_read(to, strlen(to), &zone_utc, &end, NULL) < 0 || end > now;
 }
 
-/* The city (or else the province, or the country) where the facts have the person living: the latest of the residences that go on,
- * or that ended. "" where there is none. */
-static void
-area_of_residence(const json_t *facts, instant now, char area[AREA_CODE_SIZE])
+/* Where the facts have the person living: the latest of the residences that go on, or that ended. NULL where there is none. */
+static const json_t *
+residence_of(const json_t *facts, instant now)
 {
 	const json_t *residences = json_object_get(facts, "residences"), *residence, *found = NULL;
-	const char *division, *country;
 	bool going_on = false;
 	size_t i;
 
@@ -106,8 +90,17 @@ area_of_residence(const json_t *facts, instant now, char area[AREA_CODE_SIZE])
 			found = residence;
 		going_on |= goes;
 	}
-	division = json_string_value(json_object_get(found, "division"));
-	country = json_string_value(json_object_get(found, "country"));
+	return found;
+}
+
+/* Its city, or where no division is known its country; "" where nothing is. */
+static void
+area_of_residence(const json_t *facts, instant now, char area[AREA_CODE_SIZE])
+{
+	const json_t *residence = residence_of(facts, now);
+	const char *division = json_string_value(json_object_get(residence, "division"));
+	const char *country = json_string_value(json_object_get(residence, "country"));
+
 	if (division && strlen(division) == AREA_CODE_SIZE - 1)
 		snprintf(area, AREA_CODE_SIZE, "%.4s00", division);
 	else
@@ -136,27 +129,96 @@ facts_after(
 	return r;
 }
 
+/* Whether ${place} (a residence, a visit) is in the pack's own area. */
+static bool
+is_own(const struct pack *pack, const json_t *place)
+{
+	const char *division = json_string_value(json_object_get(place, "division")),
+			   *country = json_string_value(json_object_get(place, "country"));
+	const json_t *area;
+	size_t i;
+
+	json_array_foreach((json_t *)pack_section(pack, "area"), i, area)
+	{
+		const char *prefix = json_string_value(area);
+
+		if (prefix &&
+			((division && strncmp(division, prefix, strlen(prefix)) == 0) || (country && strcmp(country, prefix) == 0)))
+			return true;
+	}
+	return false;
+}
+
+struct guardian {
+	const char *jurisdiction;
+	bool has;
+};
+
+static int
+note_guardian(const struct registry_applied *applied, void *context, struct error *e)
+{
+	struct guardian *guardian = context;
+
+	(void)e;
+	if (strcmp(applied->jurisdiction, guardian->jurisdiction) == 0)
+		guardian->has = applied->guardian != 0;
+	return 0;
+}
+
+/* Which groups the person is in: by the facts, and by who applied for them. No identity is opened. */
+static int
+find_groups(struct rehearse_worker *worker, const struct comparison *c, const json_t *facts, struct compared *compared,
+	struct error *e)
+{
+	const struct pack *pack = c->sides[BEFORE].pack;
+	struct guardian guardian = {.jurisdiction = pack_jurisdiction(pack)};
+	const json_t *residence = residence_of(facts, c->now), *visit;
+	int age = c->truth ? truth_age(c->truth, compared->person) : AGE_UNKNOWN;
+	size_t i;
+	int r = registry_applications_each(worker->registry, compared->person, note_guardian, &guardian, e);
+
+	compared->groups[GROUP_ELSEWHERE] = residence && !is_own(pack, residence);
+	json_array_foreach(json_object_get(facts, "visits"), i, visit)
+	{
+		compared->groups[GROUP_TRAVELLED] |= !is_own(pack, visit);
+	}
+	compared->groups[GROUP_NO_PHONE] = guardian.has;
+	compared->groups[GROUP_CHILD] = age == AGE_CHILD;
+	compared->groups[GROUP_OLD] = age == AGE_OLD;
+	compared->age_known = age != AGE_UNKNOWN;
+	return r;
+}
+
 static int
 compare_person(struct rehearse_worker *worker, person_number person, void *context, struct error *e)
 {
 	const struct comparison *c = context;
-	struct decision decisions[SIDES] = {0};
+	struct compared compared = {.person = person};
+	struct held held[SIDES] = {0};
 	json_t *facts[SIDES] = {0};
 	char area[AREA_CODE_SIZE];
 	int r;
 
 	if ((r = cascade_facts(worker->cascade, c->sides[BEFORE].pack, person, &facts[BEFORE], NULL, e)) < 0 ||
-		(r = facts_after(worker, c, facts[BEFORE], &facts[AFTER], e)) < 0)
+		(r = facts_after(worker, c, facts[BEFORE], &facts[AFTER], e)) < 0 ||
+		(r = find_groups(worker, c, facts[BEFORE], &compared, e)) < 0)
+		goto out;
+	for (int side = 0; side < SIDES; side++) {
+		if ((r = decide(&c->sides[side], facts[side], c->now, &compared.decisions[side], &held[side], e)) < 0)
+			goto out;
+		compared.held_s[side] = held_length(&held[side]);
+	}
+	area_of_residence(facts[BEFORE], c->now, area);
+	compared.area = area;
+	if ((r = tally_person(worker->own, c->options, &compared, e)) < 0 || !c->truth)
 		goto out;
 	for (int side = 0; side < SIDES; side++)
-		if ((r = decide(&c->sides[side], facts[side], c->now, &decisions[side], e)) < 0)
-			goto out;
-	area_of_residence(facts[BEFORE], c->now, area);
-	r = tally_person(worker->own, c->options, person, area, decisions, e);
+		truth_note(c->truth, person, side, &held[side]);
 out:
 	for (int side = 0; side < SIDES; side++) {
-		json_decref(decisions[side].result);
+		json_decref(compared.decisions[side].result);
 		json_decref(facts[side]);
+		held_clear(&held[side]);
 	}
 	return r;
 }
@@ -165,6 +227,14 @@ static json_t *
 pack_json(const struct pack *pack)
 {
 	return json_pack("{s:s, s:s}", "jurisdiction", pack_jurisdiction(pack), "policy", pack_hash(pack));
+}
+
+/* How long everyone together could not pass, from their application on. */
+static json_t *
+person_days(const struct tally *tally)
+{
+	return json_pack("{s:I, s:I}", "old", (json_int_t)((tally->held_s[BEFORE] + DAY_S / 2) / DAY_S), "new",
+		(json_int_t)((tally->held_s[AFTER] + DAY_S / 2) / DAY_S));
 }
 
 static int
@@ -180,6 +250,12 @@ report(const struct comparison *c, const struct tally *tally, size_t people, jso
 
 	if (!made)
 		return error_no_memory(e);
+	if (json_object_set_new(made, "by_group", tally_by_group(tally)) < 0 ||
+		json_object_set_new(made, "person_days", person_days(tally)) < 0 ||
+		(c->truth && json_object_set_new(made, "truth", truth_report(c->truth, tally->held_s)) < 0)) {
+		json_decref(made);
+		return error_no_memory(e);
+	}
 	*ret_report = made;
 	return 0;
 }
@@ -198,7 +274,9 @@ rehearse_packs(const struct rehearse_options *options, const struct pack *before
 	int r = tallies ? 0 : error_no_memory(e);
 
 	for (int side = 0; r == 0 && side < SIDES; side++)
-		r = read_pass(&c.sides[side], e);
+		r = pass_read(c.sides[side].pack, c.sides[side].pass, e);
+	if (r == 0 && options->truth)
+		r = truth_read(options->registry, options->truth, c.now, &c.truth, e);
 	if (r == 0)
 		r = workers_run(options, before, c.now, compare_person, &c, tallies, sizeof *tallies, &people, e);
 	for (unsigned i = 1; r == 0 && i < workers; i++)
@@ -208,5 +286,6 @@ rehearse_packs(const struct rehearse_options *options, const struct pack *before
 	for (unsigned i = 0; tallies && i < workers; i++)
 		tally_clear(&tallies[i]);
 	free(tallies);
+	truth_free(c.truth);
 	return r;
 }

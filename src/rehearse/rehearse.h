@@ -41,6 +41,7 @@ struct rehearse_options {
 	unsigned workers;
 	uint64_t seed; /* which people are samples */
 	size_t samples;
+	const char *truth;           /* the folder that "simulate" wrote and the store was made of, or NULL */
 	rehearse_progress *progress; /* or NULL */
 	void *context;
 };
@@ -58,11 +59,26 @@ int rehearse_pack(struct registry *registry, const char *name, const struct pack
  *    "by_rule": [{"rule", "old", "new", "only_old", "only_new"}]: whose colour each rule gives,
  *    "by_area": [{"area", "name", "people", "changed", "stopped", "freed"}]: by city of residence ("province" where only that
  *               is known, a country, or null for those of areas with fewer than REHEARSE_AREA_LEAST people together),
+ *    "by_group": [{"group", "people", "stopped", "rest_people", "rest_stopped", "ratio_percent"}]: how often those of a group are
+ *               stopped for each time that the others are (100: as often; null where that is too few people, or nobody),
+ *    "person_days": {"old", "new"}: how long all together could not pass, from their applications on,
  *    "samples": [{"person", "from", "to", "old", "new"}]: some of those who change, with the rules of each,
  *    "failed": {"old": {"people", "reason"}, "new": ...}: whom the pack cannot decide; they stand in no other number but
- *               "people".}
+ *               "people"}
+ * and, with ${options->truth}, "truth": {"infections", "from_elsewhere", "old": {"averted_directly", "averted",
+ * "held_when_infectious", "person_days", "person_days_not_infected"}, "new": {...}} (docs/packs.md says what each is).
  * Return 0, ERROR_EXISTS_NOT where nobody applied there, ERROR_BAD_INPUT for a pack whose "gate" is none, ERROR_STOPPED. */
 int rehearse_packs(const struct rehearse_options *options, const struct pack *before, const struct pack *after,
 	json_t **ret_report, struct error *e);
+
+/* rehearse_score(options, pack, ret_report, e):
+ * How ${pack} did over everyone who applied, as of registry_now. ${ret_report} is a new reference to {"now", "jurisdiction", "policy",
+ * "people", "positive", "never_stopped", "never_stopped_positive", "failed", "rules": [{"rule", "people", "person_days",
+ * "later_positive", "contests_upheld"}]}: whom each rule gave a colour that no gate lets pass, for how long (as the rule of the change
+ * to that colour; of several rules each counts whole), how many of them were found positive after the first such
+ * moment (a case confirmed or without symptoms, a positive test), and for how many of them a colour was set by hand for
+ * the cause "contest_upheld" since. Samples, seed and truth are not looked at. Returns as rehearse_packs. */
+int
+rehearse_score(const struct rehearse_options *options, const struct pack *pack, json_t **ret_report, struct error *e);
 
 #endif

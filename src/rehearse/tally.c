@@ -193,11 +193,25 @@ count_failed(struct failed *failed, int64_t people, person_number person, const 
 	failed->people += people;
 }
 
-int
-tally_person(struct tally *tally, const struct rehearse_options *options, person_number person, const char *area,
-	const struct decision decisions[SIDES], struct error *e)
+static void
+count_groups(struct tally *tally, const struct compared *compared, bool stopped)
 {
-	const struct decision *before = &decisions[BEFORE], *after = &decisions[AFTER];
+	for (int group = 0; group < GROUPS; group++)
+		if (compared->groups[group]) {
+			tally->groups[group].people++;
+			tally->groups[group].stopped += stopped;
+		}
+	if (compared->age_known) {
+		tally->age_known.people++;
+		tally->age_known.stopped += stopped;
+	}
+}
+
+int
+tally_person(
+	struct tally *tally, const struct rehearse_options *options, const struct compared *compared, struct error *e)
+{
+	const struct decision *before = &compared->decisions[BEFORE], *after = &compared->decisions[AFTER];
 	bool changed = before->colour != after->colour, stopped = before->passes && !after->passes,
 		 freed = !before->passes && after->passes;
 	struct area_tally *counted;
@@ -205,14 +219,18 @@ tally_person(struct tally *tally, const struct rehearse_options *options, person
 
 	if (before->failed || after->failed) {
 		for (int side = 0; side < SIDES; side++)
-			if (decisions[side].failed)
-				count_failed(&tally->failed[side], 1, person, decisions[side].reason);
+			if (compared->decisions[side].failed)
+				count_failed(&tally->failed[side], 1, compared->person, compared->decisions[side].reason);
 		return 0;
 	}
-	if ((r = count_rules(tally, decisions, e)) < 0 || (r = area_of(tally, area, &counted, e)) < 0 ||
-		(changed && (r = draw_sample(tally, options, person, decisions, e)) < 0))
+	if ((r = count_rules(tally, compared->decisions, e)) < 0 || (r = area_of(tally, compared->area, &counted, e)) < 0 ||
+		(changed && (r = draw_sample(tally, options, compared->person, compared->decisions, e)) < 0))
 		return r;
+	count_groups(tally, compared, stopped);
+	for (int side = 0; side < SIDES; side++)
+		tally->held_s[side] += compared->held_s[side];
 	tally->matrix[before->colour][after->colour]++;
+	tally->people++;
 	tally->changed += changed;
 	tally->stopped += stopped;
 	tally->freed += freed;
@@ -262,6 +280,15 @@ tally_add(struct tally *tally, const struct rehearse_options *options, struct ta
 	for (int from = 0; from < COLOUR_COUNT; from++)
 		for (int to = 0; to < COLOUR_COUNT; to++)
 			tally->matrix[from][to] += other->matrix[from][to];
+	for (int side = 0; side < SIDES; side++)
+		tally->held_s[side] += other->held_s[side];
+	for (int group = 0; group < GROUPS; group++) {
+		tally->groups[group].people += other->groups[group].people;
+		tally->groups[group].stopped += other->groups[group].stopped;
+	}
+	tally->age_known.people += other->age_known.people;
+	tally->age_known.stopped += other->age_known.stopped;
+	tally->people += other->people;
 	tally->changed += other->changed;
 	tally->stopped += other->stopped;
 	tally->freed += other->freed;
@@ -338,6 +365,39 @@ tally_by_area(const struct tally *tally)
 			add_area(&few, &tally->areas[i]);
 	if (few.people > 0)
 		json_array_append_new(list, area_row(&few));
+	return list;
+}
+
+/* How often the group is stopped for each time the rest is, in per cent; null where one of the two is too few to say. */
+static json_t *
+ratio(int64_t people, int64_t stopped, int64_t rest_people, int64_t rest_stopped)
+{
+	if (people < REHEARSE_AREA_LEAST || rest_people < REHEARSE_AREA_LEAST || rest_stopped == 0)
+		return json_null();
+	return json_integer((100 * stopped * rest_people + people * rest_stopped / 2) / (people * rest_stopped));
+}
+
+json_t *
+tally_by_group(const struct tally *tally)
+{
+	static const char *const names[GROUPS] = {
+		"lives elsewhere", "was elsewhere", "no phone", "below 15", "60 and above"};
+	json_t *list = json_array();
+
+	for (int group = 0; group < GROUPS; group++) {
+		const struct group_tally all = group == GROUP_CHILD || group == GROUP_OLD
+			? tally->age_known
+			: (struct group_tally){tally->people, tally->stopped};
+		int64_t people = tally->groups[group].people, stopped = tally->groups[group].stopped;
+
+		if (all.people == 0)
+			continue;
+		json_array_append_new(list,
+			json_pack("{s:s, s:I, s:I, s:I, s:I, s:o}", "group", names[group], "people", (json_int_t)people, "stopped",
+				(json_int_t)stopped, "rest_people", (json_int_t)(all.people - people), "rest_stopped",
+				(json_int_t)(all.stopped - stopped), "ratio_percent",
+				ratio(people, stopped, all.people - people, all.stopped - stopped)));
+	}
 	return list;
 }
 

@@ -48,8 +48,14 @@ struct sample {
 	json_t *rules[SIDES]; /* lists of ids */
 };
 
+/* Groups whom a change may hit more than others. Ages are known of a simulated city only. */
+enum group { GROUP_ELSEWHERE, GROUP_TRAVELLED, GROUP_NO_PHONE, GROUP_CHILD, GROUP_OLD, GROUPS };
+
 struct tally {
-	int64_t changed, stopped, freed;
+	int64_t people, changed, stopped, freed, held_s[SIDES];
+	struct group_tally {
+		int64_t people, stopped;
+	} groups[GROUPS], age_known;
 	int64_t matrix[COLOUR_COUNT][COLOUR_COUNT];
 	struct failed failed[SIDES];
 	struct area_tally *areas; /* by code */
@@ -60,9 +66,18 @@ struct tally {
 	size_t sample_count, sample_capacity;
 };
 
-/* tally_person(tally, options, person, area, decisions, e): count one person, who lives in ${area}. */
-int tally_person(struct tally *tally, const struct rehearse_options *options, person_number person, const char *area,
-	const struct decision decisions[SIDES], struct error *e);
+/* One person, who lives in ${area}, is in ${groups}, and was held so long by each pack. */
+struct compared {
+	person_number person;
+	const char *area;
+	bool groups[GROUPS], age_known;
+	int64_t held_s[SIDES];
+	struct decision decisions[SIDES];
+};
+
+/* tally_person(tally, options, compared, e): count one person. */
+int tally_person(
+	struct tally *tally, const struct rehearse_options *options, const struct compared *compared, struct error *e);
 
 /* tally_add(tally, options, other, e): add ${other}'s counts and samples (which it loses). */
 int tally_add(struct tally *tally, const struct rehearse_options *options, struct tally *other, struct error *e);
@@ -73,6 +88,7 @@ void tally_clear(struct tally *tally);
 json_t *tally_matrix(const struct tally *tally);
 json_t *tally_by_rule(const struct tally *tally);
 json_t *tally_by_area(const struct tally *tally);
+json_t *tally_by_group(const struct tally *tally);
 json_t *tally_samples(const struct tally *tally);
 json_t *tally_failed(const struct tally *tally);
 

@@ -44,6 +44,29 @@ a_value_has_its_place(void **state)
 }
 
 static void
+a_key_that_is_escaped_is_found_by_what_it_says(void **state)
+{
+	static const char text[] =
+		"{\"\\u5065\\u5eb7\": 1, \"\\ud83d\\ude37\": 2, \"q\\\"\\\\\\n\": 3, \"\\u00e9~\\/\": 4, \"ab\": 5}";
+	static const struct {
+		const char *pointer;
+		size_t column;
+	} keys[] = {{"/健康", 18}, {"/😷", 37}, {"/q\"\\\n", 51}, {"/é~0~1", 67}, {"/ab", 76}, {"/a", 1}, {"/abc", 1}};
+	json_t *root = NULL;
+	struct error e = {0};
+	size_t line, column;
+
+	(void)state;
+	assert_int_equal(json_read(text, strlen(text), "d", &root, &e), 0);
+	json_decref(root);
+	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+		json_place(text, strlen(text), keys[i].pointer, &line, &column);
+		if (column != keys[i].column)
+			fail_msg("%s: column %zu, not %zu", keys[i].pointer, column, keys[i].column);
+	}
+}
+
+static void
 refused(const char *text, int code, size_t line, size_t column)
 {
 	json_t *root = NULL;
@@ -99,6 +122,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_value_has_its_place),
+		cmocka_unit_test(a_key_that_is_escaped_is_found_by_what_it_says),
 		cmocka_unit_test(what_is_not_strict_json_is_refused_with_its_place),
 		cmocka_unit_test(the_canonical_form_is_one),
 	};

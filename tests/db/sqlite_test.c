@@ -214,8 +214,61 @@ what_was_acknowledged_survives_a_kill(void **state)
 	}
 }
 
+/* What another program does that counts the items and ends: this one, called with the folder. */
+static int
+count_and_end(const char *where)
+{
+	struct error e = {0};
+	struct db *db = NULL;
+	int64_t n;
+	int r;
+
+	if (db_open(where, false, &db, &e) < 0)
+		return 100;
+	r = db_one_int(db, "SELECT count(*) FROM item", NULL, 0, &n, &e);
+	db_close(db);
+	return r < 0 ? 101 : (int)n;
+}
+
+static int
+another_program_counts(void)
+{
+	pid_t child = fork();
+	int status;
+
+	if (child == 0) {
+		execl("/proc/self/exe", "sqlite_test", folder, (char *)NULL);
+		_exit(127);
+	}
+	assert_true(waitpid(child, &status, 0) == child && WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+/* A server opens a connection in each thread, and people use the command line beside it. */
+static void
+what_is_written_while_another_program_comes_and_goes_is_kept(void **state)
+{
+	struct db *first = connect_to(folder), *second = connect_to(folder);
+	struct error e = {0};
+	int64_t n = 0;
+
+	(void)state;
+	assert_int_equal(db_run(first, "INSERT INTO item(n) VALUES(1)", &e), 0);
+	assert_int_equal(another_program_counts(), 1);
+	assert_int_equal(db_run(first, "INSERT INTO item(n) VALUES(2)", &e), 0);
+	assert_int_equal(another_program_counts(), 2);
+	assert_int_equal(db_run(second, "INSERT INTO item(n) VALUES(3)", &e), 0);
+	assert_int_equal(another_program_counts(), 3);
+	db_close(first);
+	db_close(second);
+	first = connect_to(folder);
+	assert_int_equal(db_one_int(first, "SELECT count(*) FROM item", NULL, 0, &n, &e), 0);
+	assert_int_equal(n, 3);
+	db_close(first);
+}
+
 int
-main(void)
+main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(only_its_owner_may_read_the_store, set_up, tear_down),
@@ -224,7 +277,12 @@ main(void)
 		cmocka_unit_test_setup_teardown(a_damaged_page_is_found_by_the_check, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_backup_is_a_whole_store, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(what_was_acknowledged_survives_a_kill, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			what_is_written_while_another_program_comes_and_goes_is_kept, set_up, tear_down),
 	};
+
+	if (argc == 2)
+		return count_and_end(argv[1]);
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -125,9 +125,149 @@ nobody_signs_for_a_jurisdiction_without_a_key(void **state)
 
 	assert_int_equal(
 		issuer_issue(f->issuer, "nowhere", 1, CODE_GREEN, MARCH_24, MINUTE_S, &text, &e), ERROR_EXISTS_NOT);
-	assert_int_equal(issuer_rotate(f->issuer, "later", MARCH_24 + 1, MARCH_24, &e), 0);
-	assert_int_equal(issuer_issue(f->issuer, "later", 1, CODE_GREEN, MARCH_24, MINUTE_S, &text, &e), ERROR_EXISTS_NOT);
 	buffer_free(&text);
+}
+
+/* The kid of a code's protected header. */
+static void
+key_of(const struct buffer *text, uint8_t id[KEY_ID_SIZE])
+{
+	struct buffer message = buffer_make(CONTAINER_MESSAGE_MAX);
+	struct cose_sign1 read = {0};
+	enum container_step step;
+	struct error e = {0};
+
+	assert_int_equal(container_open(buffer_text(text), text->length, &message, &step, &e), 0);
+	assert_int_equal(cose_sign1_read(message.data, message.length, &cbor_limits_default, &read, &e), 0);
+	memcpy(id, read.key_id, KEY_ID_SIZE);
+	cose_sign1_free(&read);
+	buffer_free(&message);
+}
+
+static struct buffer
+issued(struct fixture *f, uint32_t person, instant at)
+{
+	struct buffer text = buffer_make(4096);
+	struct error e = {0};
+
+	if (issuer_issue(f->issuer, "city", person, CODE_GREEN, at, MINUTE_S, &text, &e) < 0)
+		fail_msg("%s", e.message);
+	return text;
+}
+
+static void
+each_day_has_a_key_of_its_own_that_an_old_list_knows_already(void **state)
+{
+	struct fixture *f = *state;
+	struct buffer list = buffer_make(TRUST_FILE_MAX);
+	struct trust *trust = NULL;
+	uint8_t ids[8][KEY_ID_SIZE];
+	struct error e = {0};
+
+	assert_int_equal(issuer_ensure(f->issuer, "city", MARCH_24, MARCH_24, &e), 0);
+	assert_int_equal(issuer_trust_list(f->issuer, MARCH_24 + 3600, &list, &e), 0);
+	assert_int_equal(trust_new(NULL, 0, &trust, &e), 0);
+	assert_int_equal(trust_add(trust, list.data, list.length, &e), 0);
+	for (int day = 0; day < 8; day++) {
+		instant at = MARCH_24 + 3600 + day * DAY_S - 1;
+		struct buffer text = issued(f, 1, at);
+		struct code_claims claims;
+		enum code_cause cause;
+
+		key_of(&text, ids[day]);
+		assert_int_equal(code_verify(buffer_text(&text), text.length, trust, at, &claims, &cause, &e), 0);
+		assert_int_equal(cause, CODE_VALID);
+		for (int before = 0; before < day; before++)
+			assert_memory_not_equal(ids[day], ids[before], KEY_ID_SIZE);
+		buffer_free(&text);
+	}
+	trust_free(trust);
+	buffer_free(&list);
+}
+
+static void
+midnight_leaves_no_gap(void **state)
+{
+	struct fixture *f = *state;
+	struct code_claims claims;
+	struct error e = {0};
+
+	assert_int_equal(issuer_ensure(f->issuer, "city", MARCH_24, MARCH_24, &e), 0);
+	for (instant at = MARCH_24 + DAY_S - 2; at < MARCH_24 + DAY_S + 2; at++) {
+		struct buffer text = issued(f, 1, at);
+
+		assert_int_equal(cause_at(f, buffer_text(&text), at, &claims), CODE_VALID);
+		assert_int_equal(cause_at(f, buffer_text(&text), at + MINUTE_S - 1, &claims), CODE_VALID);
+		buffer_free(&text);
+	}
+}
+
+static void
+a_revoked_keys_codes_count_no_more_and_another_key_signs_at_once(void **state)
+{
+	struct fixture *f = *state;
+	char jurisdiction[ISSUER_SIZE];
+	struct buffer before, after;
+	struct code_claims claims;
+	uint8_t id[KEY_ID_SIZE];
+	struct error e = {0};
+
+	assert_int_equal(issuer_ensure(f->issuer, "city", MARCH_24, MARCH_24, &e), 0);
+	before = issued(f, 1, MARCH_24 + 100);
+	key_of(&before, id);
+	assert_int_equal(cause_at(f, buffer_text(&before), MARCH_24 + 100, &claims), CODE_VALID);
+	assert_int_equal(issuer_revoke_key(f->issuer, id, MARCH_24 + 110, jurisdiction, &e), 0);
+	assert_string_equal(jurisdiction, "city");
+	after = issued(f, 1, MARCH_24 + 110);
+	assert_int_equal(cause_at(f, buffer_text(&before), MARCH_24 + 111, &claims), CODE_REVOKED);
+	assert_int_equal(cause_at(f, buffer_text(&after), MARCH_24 + 111, &claims), CODE_VALID);
+	id[0] ^= 1;
+	assert_int_equal(issuer_revoke_key(f->issuer, id, MARCH_24, jurisdiction, &e), ERROR_EXISTS_NOT);
+	buffer_free(&before);
+	buffer_free(&after);
+}
+
+static void
+a_persons_codes_are_revoked_without_a_table_of_them(void **state)
+{
+	struct fixture *f = *state;
+	instant now = MARCH_24 + DAY_S - 1000; /* the two hours pass midnight */
+	struct code_claims claims;
+	struct error e = {0};
+
+	assert_int_equal(issuer_ensure(f->issuer, "city", MARCH_24, MARCH_24, &e), 0);
+	assert_int_equal(issuer_revoke_person(f->issuer, "city", 7, MINUTE_S, now, &e), 0);
+	for (instant at = now - MINUTE_S + 1; at <= now + ISSUER_AHEAD_S; at += 590) {
+		struct buffer mine = issued(f, 7, at), other = issued(f, 8, at);
+
+		assert_int_equal(cause_at(f, buffer_text(&mine), at > now ? at : now, &claims), CODE_REVOKED);
+		assert_int_equal(cause_at(f, buffer_text(&other), at > now ? at : now, &claims), CODE_VALID);
+		buffer_free(&mine);
+		buffer_free(&other);
+	}
+}
+
+static void
+ended_keys_are_destroyed_and_their_last_codes_still_verify(void **state)
+{
+	struct fixture *f = *state;
+	struct file_names names = {0};
+	struct code_claims claims;
+	struct buffer last;
+	struct error e = {0};
+
+	assert_int_equal(issuer_ensure(f->issuer, "city", MARCH_24, MARCH_24, &e), 0);
+	last = issued(f, 1, MARCH_24 + DAY_S - 1);
+	assert_int_equal(issuer_retire(f->issuer, MARCH_24 + DAY_S - 1, &e), 0);
+	assert_int_equal(keys_list(f->keys, "issuer-city-", &names, &e), 0);
+	assert_int_equal(names.count, 1);
+	file_names_free(&names);
+	assert_int_equal(issuer_retire(f->issuer, MARCH_24 + DAY_S, &e), 0);
+	assert_int_equal(keys_list(f->keys, "issuer-city-", &names, &e), 0);
+	assert_int_equal(names.count, 0);
+	file_names_free(&names);
+	assert_int_equal(cause_at(f, buffer_text(&last), MARCH_24 + DAY_S + 30, &claims), CODE_VALID);
+	buffer_free(&last);
 }
 
 int
@@ -138,6 +278,11 @@ main(void)
 			an_issued_code_verifies_for_its_minute_and_leads_its_issuer_to_the_person, begin, end),
 		cmocka_unit_test_setup_teardown(two_codes_of_one_person_share_nothing_that_a_gate_could_link, begin, end),
 		cmocka_unit_test_setup_teardown(a_new_key_leaves_no_gap_and_the_old_ones_codes_count_on, begin, end),
+		cmocka_unit_test_setup_teardown(each_day_has_a_key_of_its_own_that_an_old_list_knows_already, begin, end),
+		cmocka_unit_test_setup_teardown(midnight_leaves_no_gap, begin, end),
+		cmocka_unit_test_setup_teardown(a_revoked_keys_codes_count_no_more_and_another_key_signs_at_once, begin, end),
+		cmocka_unit_test_setup_teardown(a_persons_codes_are_revoked_without_a_table_of_them, begin, end),
+		cmocka_unit_test_setup_teardown(ended_keys_are_destroyed_and_their_last_codes_still_verify, begin, end),
 		cmocka_unit_test_setup_teardown(nobody_signs_for_a_jurisdiction_without_a_key, begin, end),
 	};
 

@@ -23,16 +23,6 @@ start_operator() { # [SECRET]
 	for _ in $(seq 100); do [ -s "$FOLDER/port" ] && break || sleep 0.1; done
 	URL=http://127.0.0.1:$(cat "$FOLDER/port")/sms
 }
-serve() { # OPTION...
-	"$HEALTHCODE" --data "$STORE" serve --listen 127.0.0.1:0 "$@" 2>"$FOLDER/server" &
-	SERVER=$!
-	for _ in $(seq 100); do
-		ADDRESS=$(sed -n 's,^healthcode: serving on ,,p' "$FOLDER/server")
-		[ -z "$ADDRESS" ] || return 0
-		sleep 0.1
-	done
-	fail "the server starts: $(cat "$FOLDER/server")"
-}
 stop() {
 	kill -INT "$SERVER"
 	wait "$SERVER" || fail "the server ends well"

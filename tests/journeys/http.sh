@@ -18,23 +18,13 @@ cat >"$FOLDER/places.csv" <<CSV
 place,kind,name,division,country
 station,venue,杭州东站,330104,CN
 market,venue,文三市场,330106,CN
+clinic-1,clinic,文三诊所,330106,CN
 home-1,household,家,330106,CN
 CSV
 "$HEALTHCODE" --data "$STORE" import places "$FOLDER/places.csv" >/dev/null
 
-serve() {
-	"$HEALTHCODE" --data "$STORE" serve --listen 127.0.0.1:0 --threads 2 2>"$FOLDER/server" &
-	SERVER=$!
-	for _ in $(seq 100); do
-		ADDRESS=$(sed -n 's,^healthcode: serving on ,,p' "$FOLDER/server")
-		[ -n "$ADDRESS" ] && return
-		sleep 0.1
-	done
-	cat "$FOLDER/server" >&2
-	fail "the server starts"
-}
 trap '[ -z "${SERVER:-}" ] || kill "$SERVER"; wait; rm -rf "$FOLDER"' EXIT
-serve
+serve --threads 2
 
 # ask METHOD PATH [BODY [CURL ARGUMENT...]]: the status goes to STATUS, the body to BODY, the head to $FOLDER/head. With
 # RECORD each answer is kept there for the test of the document.
@@ -171,17 +161,20 @@ json_holds "good for a minute, with three to follow it without a gap" \
 her_code=$(jq -r .code <<<"$BODY") now=$(jq -r .now <<<"$BODY")
 exits 0 "the code is valid with the trust list that anybody reads" "$HEALTHCODE" --now "$now" code verify "$her_code" --trust "$FOLDER/trust"
 exits 1 "the next one is not yet" "$HEALTHCODE" --now "$now" code verify "$(jq -r '.slots[0].code' <<<"$BODY")" --trust "$FOLDER/trust"
-is_problem 400 bad-request "slots is a number up to 30" GET '/v1/me/code?slots=31' '' -H "$cookie"
+is_problem 400 bad-request "slots is a number up to 120, two hours" GET '/v1/me/code?slots=121' '' -H "$cookie"
 is_problem 404 not-found "she has not applied in Hubei" GET '/v1/me/code?jurisdiction=hubei-2020' '' -H "$cookie"
 is_problem 404 not-found "and acts for nobody else" GET '/v1/me/code?person=0123456789abcdef' '' -H "$cookie"
 answers 200 "her colour has reasons" GET /v1/me/reasons '' -H "$cookie"
 json_holds "and a policy" '.colour == "green" and (.policy | test("^[0-9a-f]{64}$")) and .jurisdiction == "hangzhou-2020"' "$BODY"
 answers 201 "she checks in" POST /v1/me/checkins '{"person":"self","temperature_c":36.54,"symptoms":[],"contact":false}' -H "$cookie"
 answers 200 "she has a travel card" GET /v1/me/travel-card '' -H "$cookie"
+"$HEALTHCODE" --data "$STORE" person show "$FENG" >/dev/null
 answers 200 "she sees who opened her data" GET '/v1/me/accesses?limit=1' '' -H "$cookie"
 json_holds "a page at a time" '(.items | length) == 1 and .next == "1"' "$BODY"
 answers 200 "to the end" GET '/v1/me/accesses?cursor=1' '' -H "$cookie"
 json_holds "the clinic too, and what for" '.next == null and (.items | any(.by == "clinic" and .role == "clinician" and .purpose == "voucher"))' "$BODY"
+answers 200 "all of them" GET /v1/me/accesses '' -H "$cookie"
+json_holds "others' looks alone: not each of her own" '(.items | length) == 2 and all(.items[]; .by != "self")' "$BODY"
 is_problem 400 bad-request "a page has at most 200" GET '/v1/me/accesses?limit=201' '' -H "$cookie"
 
 # Her father.
@@ -203,7 +196,9 @@ guard=$(bearer "$(jq -r .token <<<"$BODY")")
 answers 200 "the places have no homes among them" GET '/v1/places?limit=1' '' -H "$guard"
 json_holds "and come a page at a time" '(.items | length) == 1 and .next == "1"' "$BODY"
 answers 200 "they are searched" GET "/v1/places?search=$(jq -rn '"东站" | @uri')" '' -H "$guard"
-json_holds "by a part of the name" '.items == [{"place":"station","name":"杭州东站","jurisdiction":"hangzhou-2020"}]' "$BODY"
+json_holds "by a part of the name" '.items == [{"place":"station","name":"杭州东站","jurisdiction":"hangzhou-2020","care":false}]' "$BODY"
+answers 200 "a clinic" GET "/v1/places?search=clinic-1" '' -H "$guard"
+json_holds "refuses nobody, and its guard knows" '.items[0].care' "$BODY"
 is_problem 403 forbidden "residents check nobody" POST /v1/checks '{}' -H "$cookie"
 check() { jq -cn --arg code "$1" --argjson more "${2:-{\}}" '{code: $code, place: "station"} + $more'; }
 fresh() { ask GET "/v1/me/code?person=${1:-self}" '' -H "$cookie"; jq -r .code <<<"$BODY"; }
@@ -244,6 +239,13 @@ answers 201 "the same again" POST "/v1/checks/$fever/refusals" '{"cause":"fever"
 is "$refused" "$BODY" "changes nothing"
 is_problem 409 refused-already "another cause is too late" POST "/v1/checks/$fever/refusals" '{"cause":"place_full"}' -H "$guard"
 is_problem 422 invalid "where somebody comes from is no cause" POST "/v1/checks/$receipt/refusals" '{"cause":"from_hubei"}' -H "$guard"
+answers 201 "a guard was told to stop somebody whom the gate lets pass" POST "/v1/checks/$receipt/refusals" '{"cause":"told_by_superior"}' -H "$guard"
+json_holds "it is no cause: the person is let in" '.let_in == true' "$BODY"
+is_problem 403 forbidden "a guard does not read what guards did" GET /v1/refusals '' -H "$guard"
+exits 0 "the ledger is shown" "$HEALTHCODE" --data "$STORE" ledger show
+holds "and has it" grep -q 'gate\.superior' "$FOLDER/out"
+exits 0 "who answers for the gates counts" "$HEALTHCODE" --data "$STORE" --json gate refusals
+is "fever 1 told_by_superior 1" "$(jq -rs 'map("\(.cause) \(.count)") | sort | join(" ")' "$FOLDER/out")" "each refusal by its cause"
 is_problem 404 not-found "a receipt that is none" POST "/v1/checks/$(printf '%026d' 0)/refusals" '{"cause":"fever"}' -H "$guard"
 is_problem 404 not-found "a receipt of another form" POST '/v1/checks/%2e%2e%2fme/refusals' '{"cause":"fever"}' -H "$guard"
 
@@ -334,3 +336,17 @@ is 0 "$code" "SIGTERM ends the server"
 holds "after it answered what was under way" grep -q '201 Created' "$FOLDER/under-way"
 SERVER=
 exits 0 "the ledger verifies" "$HEALTHCODE" --data "$STORE" ledger verify
+
+# A store of travel cards alone, whose pack has no rules for gates.
+STORE=$FOLDER/cards
+cp -r "$SOURCE/packs/travel-card-2020" "$FOLDER/cards-only"
+jq 'del(.gate)' "$SOURCE/packs/travel-card-2020/pack.json" >"$FOLDER/cards-only/pack.json"
+"$HEALTHCODE" --data "$STORE" init --pack "$FOLDER/cards-only" --clock 2020-03-24T08:00:00+08:00 >/dev/null 2>&1
+"$HEALTHCODE" --data "$STORE" user add guard --role gate >/dev/null
+"$HEALTHCODE" --data "$STORE" import places "$FOLDER/places.csv" >/dev/null
+ADDRESS=
+serve --threads 2
+answers 201 "a guard signs in where there are travel cards alone" POST /v1/sessions \
+	"{\"user\":\"guard\",\"password\":\"$HEALTHCODE_PASSWORD\",\"transport\":\"token\"}"
+answers 200 "its places are listed" GET /v1/places '' -H "$(bearer "$(jq -r .token <<<"$BODY")")"
+json_holds "and no rule for gates makes any of them a place of care" '(.items | length) == 3 and all(.items[]; .care == false)' "$BODY"

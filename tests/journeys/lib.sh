@@ -63,3 +63,15 @@ days() {
 		day=$(date -u -d "$day + 1 day" +%F)
 	done
 }
+
+# serve OPTION...: serve the store $STORE over HTTP; the process is $SERVER, and it is asked at $ADDRESS
+serve() {
+	"$HEALTHCODE" --data "$STORE" serve --listen 127.0.0.1:0 "$@" 2>"$FOLDER/server" &
+	SERVER=$!
+	for _ in $(seq 100); do
+		ADDRESS=$(sed -n 's,^healthcode: serving on ,,p' "$FOLDER/server")
+		[ -z "$ADDRESS" ] || return 0
+		sleep 0.1
+	done
+	fail "the server starts: $(cat "$FOLDER/server")"
+}

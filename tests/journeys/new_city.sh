@@ -14,6 +14,7 @@ CSV
 	for day in $(days 2020-03-03 2020-03-05); do echo "$PERSON,${day}T20:00:00+08:00,36.5,,no"; done
 } >"$FOLDER/checkins.csv"
 
+exits 0 "the manual's example of a city with other rules is sound" "$HEALTHCODE" pack check "$SOURCE/docs/examples/harbour-city"
 exits 0 "the copied pack is sound" "$HEALTHCODE" pack check "$FOLDER/mycity"
 holds "pack check names it" grep -q '^mycity: My city health code (我城健康码), policy [0-9a-f]\{64\}$' "$FOLDER/out"
 policy=$(sed 's/.*policy //' "$FOLDER/out")

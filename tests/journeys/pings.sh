@@ -62,7 +62,8 @@ exits 0 "signalling comes in" H import pings "$FOLDER/signals.csv"
 is "pings: 72 new, 0 changed, 0 unchanged, 0 rejected" "$(cat "$FOLDER/out")" "all of it in stays"
 card() { H --now 2020-03-11T09:00:00+08:00 --json travel-card "$1" | jq -r '.colour + " " + ([.places[] | "\(.division):\(.hours)"] | join(" "))'; }
 is "green 330200:10" "$(card "$BORDER")" "the tower across the border puts no city on the travel card"
-is "green " "$(card "$HEIR")" "whose phone it is later was in that cell too short a time"
+exits 1 "whose phone it is only since that day has no card yet" H --now 2020-03-11T09:00:00+08:00 travel-card "$HEIR"
+holds "and is told from when on" grep -q "new: it has a card from 2020-03-22T00:00:00+08:00" "$FOLDER/err"
 
 # What is wrong is refused, each row for itself.
 cat >"$FOLDER/wrong.csv" <<CSV

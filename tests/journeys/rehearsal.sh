@@ -36,6 +36,25 @@ is "$(jq -c .matrix <<<"$report")" "$(healthcode --json --now 2020-03-24T08:00:0
 is "$ledger" "$(healthcode ledger verify)" "nothing is in the ledger of it"
 is "$changed_at" "$(stat -c %Y.%s "$FOLDER/store/registry.db")" "and no byte of the store is another"
 
+exits 1 "the city's truth beside it" healthcode --json --now 2020-03-24T08:00:00+08:00 pack diff $PACK "$FOLDER/trial" --truth "$FOLDER/city" --samples 0
+truth=$(cat "$FOLDER/out")
+is "$(($(wc -l <"$FOLDER/city/truth/infections.csv") - 1))" "$(jq .truth.infections <<<"$truth")" "every infection of the city counts"
+json_holds "averted are at least those averted then and there, and at most those caught here" '.truth | (.infections - .from_elsewhere) as $here | [.old, .new] | all(.averted_directly <= .averted and .averted <= $here and .person_days_not_infected <= .person_days)' "$truth"
+json_holds "days held are the same sum" '.truth.old.person_days == .person_days.old and .truth.new.person_days == .person_days.new' "$truth"
+json_holds "a lower limit of fever holds more people who have nothing" '.truth.new.person_days_not_infected > .truth.old.person_days_not_infected' "$truth"
+json_holds "whom it hits: groups and the rest are everyone" '(.by_group | length == 5) and (.people as $all | .by_group | all(.people + .rest_people == $all))' "$truth"
+is "$(jq -c .matrix <<<"$report")" "$(jq -c .matrix <<<"$truth")" "the matrix is the same"
+exits 3 "truth that is not there" healthcode pack diff $PACK "$FOLDER/trial" --truth "$FOLDER/nowhere"
+
+exits 0 "the rules in force are scored" healthcode --json --now 2020-03-24T08:00:00+08:00 pack score $PACK
+score=$(cat "$FOLDER/out")
+json_holds "everyone stands in it once" '.people == 120 and .never_stopped + ([.rules[].people] | add) >= 120 and .never_stopped_positive <= .positive and .failed == 0' "$score"
+json_holds "a rule counts where it gave the colour, not where it came to one that held" '[.rules[] | select(.rule == "HZ-RED-CASE")][0].people <= '"$(jq '[.by_rule[] | select(.rule == "HZ-RED-CASE")][0].old' <<<"$report")" "$score"
+json_holds "later positives are among those whom a rule stopped" '.rules | all(.later_positive <= .people and .contests_upheld == 0)' "$score"
+json_holds "of those who had met a case some were found positive later" '[.rules[] | select(.rule == "HZ-RED-CONTACT")][0] | .later_positive > 0 and .person_days > 0' "$score"
+exits 0 "and read as a table" healthcode --now 2020-03-24T08:00:00+08:00 pack score
+holds "with a line a rule" grep -q 'HZ-RED-CONTACT' "$FOLDER/out"
+
 sample=$(jq -r '.samples[0] | "\(.person) \(.from)"' <<<"$report")
 is "${sample#* }" "$(healthcode --json --now 2020-03-24T08:00:00+08:00 explain "${sample% *}" --pack $PACK | jq -r .colour)" "a sample's old colour is what explain says"
 exits 1 "a person reads it as tables" healthcode --now 2020-03-24T08:00:00+08:00 --progress always pack diff $PACK "$FOLDER/trial"

@@ -111,13 +111,13 @@ compare_instants(const void *a, const void *b)
 
 /* The answer and its changes as bytes. */
 static char *
-answer(const struct pack *pack, const json_t *facts, instant now, const instant *extra, size_t count)
+answer(const struct pack *pack, const json_t *facts, instant now, const struct fold_extra *extra)
 {
 	json_t *result = NULL, *changes = NULL;
 	struct buffer b = buffer_make(1 << 20);
 	struct error e = {0};
 
-	if (fold_evaluate(pack, facts, now, extra, count, &result, &changes, &e) < 0)
+	if (fold_evaluate(pack, facts, now, extra, &result, &changes, &e) < 0)
 		fail_msg("%s", e.message);
 	assert_int_equal(json_write(result, &b, &e), 0);
 	assert_int_equal(json_write(changes, &b, &e), 0);
@@ -127,7 +127,7 @@ answer(const struct pack *pack, const json_t *facts, instant now, const instant 
 }
 
 static void
-extra_moments_and_another_order_give_the_same_bytes(void **state)
+extra_moments_another_order_and_asking_anew_give_the_same_bytes(void **state)
 {
 	(void)state;
 	for (int p = 0; p < PACKS; p++) {
@@ -136,7 +136,8 @@ extra_moments_and_another_order_give_the_same_bytes(void **state)
 		for (int round = 0; round < ROUNDS; round++) {
 			json_t *facts, *other;
 			instant now, extra[EXTRA];
-			char *plain, *visited, *reordered;
+			const struct fold_extra more = {.moments = extra, .count = EXTRA}, anew = {.ask_anew = true};
+			char *plain, *visited, *reordered, *asked_anew;
 
 			seed = (uint64_t)(p * 1000 + round);
 			facts = random_facts();
@@ -145,13 +146,17 @@ extra_moments_and_another_order_give_the_same_bytes(void **state)
 			for (int i = 0; i < EXTRA; i++)
 				extra[i] = at("2020-02-20") + (instant)any(60 * DAY_S);
 			qsort(extra, EXTRA, sizeof extra[0], compare_instants);
-			plain = answer(pack, facts, now, NULL, 0);
-			visited = answer(pack, facts, now, extra, EXTRA);
-			reordered = answer(pack, other, now, NULL, 0);
+			plain = answer(pack, facts, now, NULL);
+			visited = answer(pack, facts, now, &more);
+			asked_anew = answer(pack, facts, now, &anew);
+			reordered = answer(pack, other, now, NULL);
 			if (strcmp(plain, visited) != 0 || strcmp(plain, reordered) != 0)
 				fail_msg("%s, round %d:\n%s\n%s\n%s", packs[p], round, plain, visited, reordered);
+			if (strcmp(plain, asked_anew) != 0)
+				fail_msg("%s, round %d:\n%s\n%s", packs[p], round, plain, asked_anew);
 			free(plain);
 			free(visited);
+			free(asked_anew);
 			free(reordered);
 			json_decref(other);
 			json_decref(facts);
@@ -271,8 +276,8 @@ what_comes_after_now_does_not_matter(void **state)
 			all = random_facts();
 			now = at("2020-02-25") + (instant)any(40 * DAY_S);
 			known = known_at(all, now);
-			with = answer(pack, all, now, NULL, 0);
-			without = answer(pack, known, now, NULL, 0);
+			with = answer(pack, all, now, NULL);
+			without = answer(pack, known, now, NULL);
 			assert_string_equal(with, without);
 			free(with);
 			free(without);
@@ -378,8 +383,8 @@ two_checkins_of_one_moment_give_the_same_bytes_in_either_order(void **state)
 	scene_add(facts, "checkins", "%s", items[1]);
 	scene_add(other, "checkins", "%s", items[1]);
 	scene_add(other, "checkins", "%s", items[0]);
-	a = answer(pack, facts, at("2020-02-14"), NULL, 0);
-	b = answer(pack, other, at("2020-02-14"), NULL, 0);
+	a = answer(pack, facts, at("2020-02-14"), NULL);
+	b = answer(pack, other, at("2020-02-14"), NULL);
 	assert_string_equal(a, b);
 	free(a);
 	free(b);
@@ -511,7 +516,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(extra_moments_and_another_order_give_the_same_bytes),
+		cmocka_unit_test(extra_moments_another_order_and_asking_anew_give_the_same_bytes),
 		cmocka_unit_test(nothing_changes_before_the_next_moment_and_the_colour_does_at_it),
 		cmocka_unit_test(what_comes_after_now_does_not_matter),
 		cmocka_unit_test(a_day_gone_by_without_a_checkin_is_seen_at_midnight),

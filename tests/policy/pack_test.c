@@ -164,6 +164,56 @@ the_clock_may_stand_only_where_its_next_flip_can_be_found(void **state)
 }
 
 static void
+expect_kind_fault(const char *each, const char *when, const char *wanted)
+{
+	static const char derived[] =
+		"\"derived\":{\"normal\":{\"kind\":\"daily\",\"of\":\"checkins\",\"normal\":{\"!\":[{\"var\":\"item.symptoms\"}]}},"
+		"\"recent\":{\"kind\":\"stays\",\"of\":\"visits\",\"days\":14,\"today\":false,\"over_minutes\":240,\"unit\":\"city\"}},"
+		"\n\"horizon_days\"";
+	const char *rule_text = with(rule, "true", when);
+
+	if (each)
+		rule_text = with(rule_text, "\"reason\"", each);
+	expect_fault(with(head, "\"horizon_days\"", derived), rule_text, NULL, texts, wanted);
+}
+
+static void
+what_no_fact_has_and_kinds_that_never_meet_are_told_with_their_place(void **state)
+{
+	static const char checkins[] = "\"each\":\"checkins\",\"reason\"", recent[] = "\"each\":\"recent\",\"reason\"";
+
+	(void)state;
+	expect_kind_fault(checkins, "{\"<\":[{\"var\":\"item.temperature_tenth_c\"},373]}",
+		"packs/a/rules/a.json:3:14: an item of checkins has no \"temperature_tenth_c\": did you mean "
+		"\"temperature_tenths_c\"?");
+	expect_kind_fault(checkins, "{\"!\":[{\"var\":\"item.nromal\"}]}", "did you mean \"normal\"?");
+	expect_kind_fault(recent, "{\">\":[{\"var\":\"item.hour\"},4]}", "an item of recent has no \"hour\"");
+	expect_kind_fault(NULL, "{\"!\":[{\"var\":\"payload.latest.contacts\"}]}", "payload.latest has checkins");
+	expect_kind_fault(NULL, "{\"!\":[{\"var\":\"payload.cases.status\"}]}", "payload.cases is a list");
+	expect_kind_fault(
+		NULL, "{\"!\":[{\"var\":\"payload.latest.tests.at.day\"}]}", "\"at\" is a time as text: there is nothing");
+	expect_kind_fault(NULL, "{\">=\":[{\"var\":\"payload.normal.first\"},7]}",
+		"packs/a/rules/a.json:3:15: a time as text is compared, and must be a number");
+	expect_kind_fault(NULL,
+		"{\"after\":[{\"var\":\"payload.since\"},{\"plusTime\":[{\"var\":\"payload.since\"},1,\"day\"]}]}",
+		"must be a date-time: put it into plusTime");
+	expect_kind_fault(NULL, "{\"===\":[{\"var\":\"payload.colour\"},1]}", "never equal: a text and a number");
+	expect_kind_fault(NULL, "{\"in\":[\"red\",{\"var\":\"payload.colour\"}]}", "must be a list");
+	expect_kind_fault(checkins,
+		"{\"after\":[{\"plusTime\":[{\"var\":\"item.contact\"},0,\"day\"]},{\"plusTime\":[{\"var\":\"item.at\"},0,\"day\"]}]}",
+		"\"plusTime\" is given true or false");
+	expect_kind_fault(NULL, "{\"+\":[1,2]}", "packs/a/rules/a.json:3:8: gives a number: true or false is wanted");
+}
+
+static void
+a_rule_that_is_never_asked_is_told(void **state)
+{
+	(void)state;
+	expect_fault(head, rule, with(with(rule, "A-GREEN", "A-BACK"), "\"colour\"", "\"from\":[\"red\"],\"colour\""),
+		texts, "packs/a/rules/b.json:2:8: never asked");
+}
+
+static void
 all_faults_are_told_not_only_the_first(void **state)
 {
 	size_t lines = 0;
@@ -233,6 +283,8 @@ main(void)
 		cmocka_unit_test(the_hash_is_of_the_files_in_any_order),
 		cmocka_unit_test(each_fault_is_told_with_file_line_and_column),
 		cmocka_unit_test(the_clock_may_stand_only_where_its_next_flip_can_be_found),
+		cmocka_unit_test(what_no_fact_has_and_kinds_that_never_meet_are_told_with_their_place),
+		cmocka_unit_test(a_rule_that_is_never_asked_is_told),
 		cmocka_unit_test(all_faults_are_told_not_only_the_first),
 		cmocka_unit_test(a_language_that_people_need_must_be_there),
 		cmocka_unit_test(rules_that_undo_each_other_are_refused),

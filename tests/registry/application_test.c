@@ -174,11 +174,12 @@ a_pack_put_in_force_later_replaces_the_first(void **state)
 	assert_string_equal(pack_jurisdiction(before), "hubei-2020");
 	GOOD(registry_pack_by_hash(registry, pack_hash(before), &by_hash, &e));
 	assert_ptr_equal(before, by_hash);
-	GOOD(registry_pack_activate(registry, pack_folder("hubei-2020"), "admin", &e));
-	GOOD(registry_pack(registry, NULL, &after, &e));
+	GOOD(registry_pack_keep(registry, pack_folder("hubei-2020"), NULL, &after, &e));
 	assert_ptr_equal(before, after);
 	assert_int_equal(registry_pack(registry, "nowhere", &after, &e), ERROR_EXISTS_NOT);
-	GOOD(registry_pack_activate(registry, pack_folder("hangzhou-2020"), "admin", &e));
+	GOOD(registry_pack_keep(registry, pack_folder("hangzhou-2020"), NULL, &before, &e));
+	assert_int_equal(registry_pack(registry, "hangzhou-2020", &after, &e), ERROR_EXISTS_NOT);
+	GOOD(registry_pack_put_in_force(registry, before, START, "first", "second", &e));
 	GOOD(registry_pack(registry, "hangzhou-2020", &after, &e));
 }
 

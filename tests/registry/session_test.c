@@ -113,6 +113,7 @@ a_user_needs_the_right_password(void **state)
 	GOOD(registry_user_add(registry, "li.wei", REGISTRY_TRACER, PASSWORD, "admin", &e));
 	assert_int_equal(registry_user_add(registry, "li.wei", REGISTRY_GATE, PASSWORD, NULL, &e), ERROR_EXISTS);
 	assert_int_equal(registry_user_add(registry, "Li Wei", REGISTRY_GATE, PASSWORD, NULL, &e), ERROR_BAD_INPUT);
+	assert_int_equal(registry_user_add(registry, "self", REGISTRY_GATE, PASSWORD, NULL, &e), ERROR_BAD_INPUT);
 	assert_int_equal(registry_user_add(registry, "li", REGISTRY_RESIDENT, PASSWORD, NULL, &e), ERROR_USAGE);
 	assert_int_equal(registry_user_add(registry, "li", REGISTRY_GATE, "short", NULL, &e), ERROR_BAD_INPUT);
 	GOOD(registry_user_authenticate(registry, "li.wei", PASSWORD, &user, &e));

@@ -379,6 +379,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/refusals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How often guards kept people out, by place, guard, the gate's verdict and the cause
+         * @description So that who answers for the gates sees who stops people whom the gate lets pass.
+         */
+        get: operations["listRefusals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -695,6 +715,8 @@ export interface components {
                 place: components["schemas"]["PlaceName"];
                 name: string;
                 jurisdiction: components["schemas"]["JurisdictionName"] | null;
+                /** @description a hospital, a pharmacy, a shelter: nobody is refused here */
+                care: boolean;
             }[];
             next: string | null;
         };
@@ -706,10 +728,10 @@ export interface components {
          */
         Verdict: "pass" | "ask" | "refuse";
         /**
-         * @description yellow, red, gray - the code's colour; fever - the temperature; expired, not_yet_valid - ask for a fresh code; malformed - no health code at all; wrong_signature, unknown_issuer - not a code of anyone on the trust list; revoked - withdrawn; not_recognised - a valid code that this place does not take
+         * @description yellow, red, gray - the code's colour; fever - the temperature; expired, not_yet_valid - ask for a fresh code; malformed - no health code at all; wrong_signature, unknown_issuer - not a code of anyone on the trust list; revoked - withdrawn; not_recognised - a valid code that this place does not take; shown_elsewhere - this very code passed another gate just now
          * @enum {string}
          */
-        CheckCause: "yellow" | "red" | "gray" | "fever" | "expired" | "not_yet_valid" | "malformed" | "wrong_signature" | "unknown_issuer" | "revoked" | "not_recognised";
+        CheckCause: "yellow" | "red" | "gray" | "fever" | "expired" | "not_yet_valid" | "malformed" | "wrong_signature" | "unknown_issuer" | "revoked" | "not_recognised" | "shown_elsewhere";
         CheckRequest: {
             /** @description what was scanned, whatever it is */
             code: string;
@@ -734,10 +756,10 @@ export interface components {
             at: components["schemas"]["Time"];
         };
         /**
-         * @description a closed list, and where somebody comes from is not on it
+         * @description a closed list, and where somebody comes from is not on it; told_by_superior keeps out nobody whom the gate lets pass: it goes to the ledger, and the office reads it in `GET /v1/refusals`
          * @enum {string}
          */
-        RefusalCause: "fever" | "symptoms" | "colour" | "no_valid_code" | "not_the_holder" | "place_full" | "place_closed";
+        RefusalCause: "fever" | "symptoms" | "colour" | "no_valid_code" | "not_the_holder" | "place_full" | "place_closed" | "told_by_superior";
         Problem: {
             /** @enum {string} */
             type: "/problems/bad-request" | "/problems/sign-in-needed" | "/problems/sign-in-failed" | "/problems/forbidden" | "/problems/not-found" | "/problems/method-not-allowed" | "/problems/conflict" | "/problems/awaiting-voucher" | "/problems/frozen" | "/problems/too-many-dependants" | "/problems/refused-already" | "/problems/too-large" | "/problems/unsupported-media-type" | "/problems/invalid" | "/problems/idempotency-key-reused" | "/problems/too-many-requests" | "/problems/internal" | "/problems/unavailable";
@@ -1288,7 +1310,7 @@ export interface operations {
                 person?: components["parameters"]["Person"];
                 /** @description may be left out where the person has applied in one only */
                 jurisdiction?: components["parameters"]["Jurisdiction"];
-                /** @description how many codes ahead are wanted */
+                /** @description how many codes ahead are wanted; 120 of a minute are two hours, the most that are handed out ahead */
                 slots?: number;
             };
             header?: never;
@@ -1661,7 +1683,8 @@ export interface operations {
                      *         {
                      *           "place": "huzhou-rest-stop",
                      *           "name": "湖州服务区",
-                     *           "jurisdiction": "hangzhou-2020"
+                     *           "jurisdiction": "hangzhou-2020",
+                     *           "care": false
                      *         }
                      *       ],
                      *       "next": null
@@ -1759,13 +1782,16 @@ export interface operations {
                      * @example {
                      *       "receipt": "c8ek4ddez3vw5bqwh46wb8x21p",
                      *       "cause": "fever",
-                     *       "at": "2020-03-24T08:00:40+08:00"
+                     *       "at": "2020-03-24T08:00:40+08:00",
+                     *       "let_in": false
                      *     }
                      */
                     "application/json": {
                         receipt: components["schemas"]["Receipt"];
                         cause: components["schemas"]["RefusalCause"];
                         at: components["schemas"]["Time"];
+                        /** @description the cause is none: let the person in, the office was told */
+                        let_in: boolean;
                     };
                 };
             };
@@ -1775,6 +1801,56 @@ export interface operations {
             409: components["responses"]["Problem"];
             413: components["responses"]["TooLarge"];
             422: components["responses"]["Invalid"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listRefusals: {
+        parameters: {
+            query?: {
+                /** @description only refusals from then on */
+                since?: components["schemas"]["Time"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Sorted by place, guard, verdict, cause */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "place": "west-gate",
+                     *           "by": "guard",
+                     *           "verdict": "pass",
+                     *           "cause": "told_by_superior",
+                     *           "count": 3
+                     *         }
+                     *       ],
+                     *       "next": null
+                     *     }
+                     */
+                    "application/json": {
+                        items: {
+                            place: components["schemas"]["PlaceName"];
+                            by: string;
+                            verdict: components["schemas"]["Verdict"];
+                            cause: components["schemas"]["RefusalCause"];
+                            count: number;
+                        }[];
+                        next: null;
+                    };
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["Problem"];
             default: components["responses"]["Problem"];
         };
     };

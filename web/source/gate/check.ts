@@ -13,6 +13,7 @@ export interface Place {
 	place: string;
 	name: string;
 	jurisdiction: string | null;
+	care: boolean;
 }
 
 export interface Answer extends Decision {
@@ -39,7 +40,7 @@ export async function check(text: string, place: Place, temperature_tenths: numb
 	const request = { code: text.slice(0, 4096), place: place.place, ...temperature };
 	try {
 		const { verdict, cause, colour, act, receipt } = await api.check(request, newKey());
-		return { verdict, cause, colour, act, receipt, waiting: null };
+		return { verdict, cause, colour, care: false, act, receipt, waiting: null };
 	} catch (problem) {
 		const offline = problem instanceof OfflineError || (problem instanceof ProblemError && unreachable.has(problem.kind));
 		if (!offline)
@@ -52,7 +53,7 @@ export async function check(text: string, place: Place, temperature_tenths: numb
 		throw new NoVerdict('gate.no_rules');
 	const now_ms = serviceNow_ms();
 	const answer = await verifyCode(request.code, known.trust, Math.floor(now_ms / 1000));
-	const decision = decide(answer, place.jurisdiction, rules, temperature_tenths);
+	const decision = decide(answer, { jurisdiction: place.jurisdiction, care: place.care }, rules, temperature_tenths);
 	const at = `${new Date(now_ms).toISOString().slice(0, 19)}Z`;
 	const item = enqueue({ ...request, offline: { at, verdict: decision.verdict, cause: decision.cause } });
 	if (!item)
@@ -62,6 +63,8 @@ export async function check(text: string, place: Place, temperature_tenths: numb
 
 /* What the guard does now, where the service has not said it. */
 export function sayAct(decision: Decision): string {
+	if (decision.care)
+		return t('act.care');
 	if (decision.verdict === 'pass' && !decision.cause)
 		return t('act.pass');
 	const key = `act.${decision.cause}`;

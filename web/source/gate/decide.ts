@@ -7,6 +7,7 @@ export interface Decision {
 	verdict: Verdict;
 	cause: CheckCause | null;
 	colour: Colour | null;
+	care: boolean; /* refused elsewhere; here the care lane */
 }
 
 export type GateRules = NonNullable<Jurisdiction['gate']>;
@@ -30,9 +31,18 @@ const CODE_CAUSE: Record<CodeCause, CheckCause> = {
 	expired: 'expired',
 };
 
-/* Decide by the rules of the place's own ${jurisdiction}, as src/gate/decide.c does. A fever asks; it does not soften a
- * refusal. */
-export function decide(answer: CodeAnswer, jurisdiction: string, rules: GateRules, temperature_tenths: number | null): Decision {
+/* Decide by the rules of the place, as src/gate/decide.c does. A fever asks; it does not soften a refusal. Where care is
+ * given nobody is refused. */
+export function decide(answer: CodeAnswer, place: { jurisdiction: string; care: boolean }, rules: GateRules,
+	temperature_tenths: number | null): Decision {
+	const decision = decideAnywhere(answer, place.jurisdiction, rules, temperature_tenths);
+	return place.care && decision.verdict === 'refuse'
+		? { ...decision, verdict: 'ask', care: true }
+		: { ...decision, care: false };
+}
+
+function decideAnywhere(answer: CodeAnswer, jurisdiction: string, rules: GateRules,
+	temperature_tenths: number | null): Omit<Decision, 'care'> {
 	if (answer.cause)
 		return { verdict: 'refuse', cause: CODE_CAUSE[answer.cause], colour: null };
 	const colour = answer.colour as Colour;

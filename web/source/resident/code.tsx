@@ -98,10 +98,15 @@ export function CodeScreen({ person, jurisdiction, openReasons, signIn }: {
 		if (error instanceof ProblemError && (error.kind === 'awaiting-voucher' || error.kind === 'frozen'))
 			return <Waiting state={error.kind === 'frozen' ? 'frozen' : 'awaiting'} name={person.name} />;
 		if (offline)
-			return <section class="sheet"><Heading take={false}>{t('app.name')}</Heading><p role="alert">{t('code.offline_none')}</p></section>;
+			return (
+				<section class="sheet">
+					<Heading take={false}>{t('nav.code')}</Heading>
+					<p role="alert">{t('code.offline_none')}</p>
+				</section>
+			);
 		return (
 			<section class="sheet">
-				<Heading take={false}>{t('app.name')}</Heading>
+				<Heading take={false}>{t('nav.code')}</Heading>
 				{error ? <ProblemLine error={error} /> : <p role="status">{t('code.fetching')}</p>}
 			</section>
 		);

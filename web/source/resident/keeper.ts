@@ -17,10 +17,10 @@ export interface Kept {
 	refreshAt_ms: number;
 }
 
-export const AHEAD_MAX = 30;
+export const AHEAD_MAX = 120;
 
 /* How many seconds the codes fetched ahead should cover before more are wanted. */
-const AHEAD_LOW_MS = 10 * 60 * 1000;
+const AHEAD_LOW_MS = 60 * 60 * 1000;
 
 /* Take in a fresh answer. */
 export function take(kept: Kept | null, fresh: Code, now_ms: number): Kept {

@@ -121,7 +121,15 @@ function SignedIn({ me, service, screen, go, load, nobody, signOut }: {
 	const [where, setWhere] = useState<Record<string, string>>(recall('me.shown_where') ?? {});
 	const person = me.people.find((one) => one.person === wanted) ?? me.people[0];
 	if (!person)
-		return null;
+		return (
+			<Frame title={t('app.name')} service={service}>
+				<section class="sheet">
+					<Heading take={false}>{t('state.none.title')}</Heading>
+					<p>{t('state.none.text')}</p>
+					<button type="button" onClick={signOut}>{t('common.sign_out')}</button>
+				</section>
+			</Frame>
+		);
 	const jurisdiction = person.jurisdictions.find((one) => one.jurisdiction === where[person.person])?.jurisdiction ??
 		person.jurisdictions[0]?.jurisdiction;
 	const choose = (one: string) => {

@@ -18,6 +18,7 @@ export function ReasonsScreen({ person, jurisdiction, leave }: { person: string;
 	useEffect(load, [person, jurisdiction]);
 	return (
 		<section class="sheet">
+			{!reasons && <Heading>{t('code.why')}</Heading>}
 			{!reasons && !error && <p role="status">{t('common.loading')}</p>}
 			<ProblemLine error={error} retry={load} />
 			{reasons && <Story reasons={reasons} />}

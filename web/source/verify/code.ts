@@ -4,7 +4,7 @@ import type { Colour } from '../api.ts';
 import { base45Decode } from './base45.ts';
 import { algorithmIsKnown, hex, keySuits, readCbor, readSign1, sign1Holds } from './cose.ts';
 import { inflate } from './inflate.ts';
-import { type Trust, trustIsTooOld } from './trust.ts';
+import { isRevoked, type Trust, trustIsTooOld } from './trust.ts';
 
 /* As docs/code-format.md lists them. */
 export type CodeCause =
@@ -73,7 +73,7 @@ export async function verifyCode(text: string, trust: Trust, now: number): Promi
 		return answer('wrong_issuer');
 	if (issuedAt < signer.from || issuedAt >= signer.to)
 		return answer('key_not_valid');
-	if ((signer.revokedAt !== null && now >= signer.revokedAt) || trust.revoked.has(hex(id)))
+	if ((signer.revokedAt !== null && now >= signer.revokedAt) || isRevoked(trust, id))
 		return answer('revoked');
 	if (now < issuedAt)
 		return answer('not_yet_valid');

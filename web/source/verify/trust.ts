@@ -1,5 +1,6 @@
 /* The signed trust list (docs/code-format.md): whose signatures count, and how old the list itself may be. */
 
+import { type Filter, filterHas, readFilter } from './filter.ts';
 import { ES256, hex, keySuits, publicKeyId, readCbor, readPublicKey, readSign1, sign1Holds } from './cose.ts';
 
 export interface TrustKey {
@@ -17,10 +18,11 @@ export interface Trust {
 	maxAge_s: number;
 	keys: Map<string, TrustKey[]>; /* by id; ids are short, so that two keys may share one */
 	revoked: Set<string>; /* ids of codes */
+	filter: Filter | null; /* of further ones */
 }
 
 const CLAIM = { issuedAt: 6, list: -65538 };
-const LIST = { version: 1, maxAge: 2, root: 3, keys: 4, revoked: 5 };
+const LIST = { version: 1, maxAge: 2, root: 3, keys: 4, revoked: 5, filter: 6 };
 const KEY = { issuer: 1, from: 2, to: 3, publicKey: 4, certificate: 5, revokedAt: 6 };
 
 /* The list, or null where it is malformed, its signature does not hold, or it is another root's than ${pinnedRootId}. */
@@ -45,6 +47,11 @@ export async function readTrust(bytes: Uint8Array, pinnedRootId?: string): Promi
 		!Array.isArray(items) || !Array.isArray(revokedIds) || !revokedIds.every((id) => id instanceof Uint8Array))
 		return null;
 
+	const packed = list.get(LIST.filter);
+	const filter = Array.isArray(packed) ? readFilter(packed[0], packed[1]) : null;
+	if (packed !== undefined && !filter)
+		return null;
+
 	const keys = new Map<string, TrustKey[]>();
 	for (const item of items) {
 		if (!(item instanceof Map))
@@ -62,8 +69,13 @@ export async function readTrust(bytes: Uint8Array, pinnedRootId?: string): Promi
 		const id = await publicKeyId(der);
 		keys.set(id, [...(keys.get(id) ?? []), { issuer, from, to, revokedAt, key }]);
 	}
-	return { rootId, version, issuedAt, maxAge_s, keys, revoked: new Set(revokedIds.map((id: Uint8Array) => hex(id))) };
+	const revoked = new Set(revokedIds.map((id: Uint8Array) => hex(id)));
+	return { rootId, version, issuedAt, maxAge_s, keys, revoked, filter };
 }
+
+/* Whether the code of this id is revoked; one in 2^20 that is not is taken for it too. */
+export const isRevoked = (trust: Trust, id: Uint8Array): boolean =>
+	trust.revoked.has(hex(id)) || (trust.filter !== null && filterHas(trust.filter, id));
 
 /* Seconds since the list was made, at ${now} (s). */
 export const trustAge_s = (trust: Trust, now: number): number => Math.max(0, now - trust.issuedAt);

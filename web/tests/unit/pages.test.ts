@@ -50,9 +50,9 @@ test('the fresher of two valid codes is shown', () => {
 
 test('codes are fetched ahead when few are left, and not before', () => {
 	assert.equal(wantedAhead(null, T), AHEAD_MAX);
-	const kept = take(null, answer(0, 30), T);
+	const kept = take(null, answer(0, 120), T);
 	assert.equal(wantedAhead(kept, T + 60_000), 0);
-	assert.equal(wantedAhead(kept, T + 25 * 60_000), AHEAD_MAX);
+	assert.equal(wantedAhead(kept, T + 65 * 60_000), AHEAD_MAX);
 });
 
 test('a colour that changed throws away the codes fetched ahead', () => {
@@ -72,25 +72,34 @@ test('what is kept does not grow', () => {
 const rules: GateRules = {
 	verdicts: { green: 'pass', yellow: 'ask', red: 'refuse', gray: 'ask' }, fever_tenths_c: 373, recognises: ['neighbour'],
 };
+const HERE = { jurisdiction: 'here', care: false };
 const valid = (colour: Slot['colour'], issuer = 'here') => ({ cause: null, issuer, colour });
 
 test('green passes, red does not, and the code of a neighbour is taken only where it is recognised', () => {
-	assert.deepEqual(decide(valid('green'), 'here', rules, null), { verdict: 'pass', cause: null, colour: 'green' });
-	assert.deepEqual(decide(valid('red'), 'here', rules, null), { verdict: 'refuse', cause: 'red', colour: 'red' });
-	assert.equal(decide(valid('green', 'neighbour'), 'here', rules, null).verdict, 'pass');
-	assert.equal(decide(valid('green', 'nobody'), 'here', rules, null).cause, 'not_recognised');
+	assert.deepEqual(decide(valid('green'), HERE, rules, null), { verdict: 'pass', cause: null, colour: 'green', care: false });
+	assert.deepEqual(decide(valid('red'), HERE, rules, null), { verdict: 'refuse', cause: 'red', colour: 'red', care: false });
+	assert.equal(decide(valid('green', 'neighbour'), HERE, rules, null).verdict, 'pass');
+	assert.equal(decide(valid('green', 'nobody'), HERE, rules, null).cause, 'not_recognised');
 });
 
 test('a fever asks, and does not soften a refusal', () => {
-	assert.equal(decide(valid('green'), 'here', rules, 372).verdict, 'pass');
-	assert.deepEqual(decide(valid('green'), 'here', rules, 373), { verdict: 'ask', cause: 'fever', colour: 'green' });
-	assert.equal(decide(valid('red'), 'here', rules, 390).verdict, 'refuse');
+	assert.equal(decide(valid('green'), HERE, rules, 372).verdict, 'pass');
+	assert.deepEqual(decide(valid('green'), HERE, rules, 373), { verdict: 'ask', cause: 'fever', colour: 'green', care: false });
+	assert.equal(decide(valid('red'), HERE, rules, 390).verdict, 'refuse');
 });
 
 test('a code that does not count is refused and tells no colour', () => {
-	const decision = decide({ cause: 'expired', issuer: 'here', colour: 'green' }, 'here', rules, null);
-	assert.deepEqual(decision, { verdict: 'refuse', cause: 'expired', colour: null });
-	assert.equal(decide({ cause: 'list_too_old', issuer: 'here', colour: 'green' }, 'here', rules, null).cause, 'unknown_issuer');
+	const decision = decide({ cause: 'expired', issuer: 'here', colour: 'green' }, HERE, rules, null);
+	assert.deepEqual(decision, { verdict: 'refuse', cause: 'expired', colour: null, care: false });
+	assert.equal(decide({ cause: 'list_too_old', issuer: 'here', colour: 'green' }, HERE, rules, null).cause, 'unknown_issuer');
+});
+
+test('where care is given nobody is refused, whatever the code', () => {
+	const clinic = { jurisdiction: 'here', care: true };
+	assert.deepEqual(decide(valid('red'), clinic, rules, 390), { verdict: 'ask', cause: 'red', colour: 'red', care: true });
+	assert.deepEqual(decide({ cause: 'malformed', issuer: null, colour: null }, clinic, rules, null),
+		{ verdict: 'ask', cause: 'malformed', colour: null, care: true });
+	assert.deepEqual(decide(valid('green'), clinic, rules, null), { verdict: 'pass', cause: null, colour: 'green', care: false });
 });
 
 const REQUEST = { code: 'HC1:X', place: 'p', offline: { at: time(0), verdict: 'pass' as const, cause: null } };

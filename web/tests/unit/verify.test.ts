@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import test from 'node:test';
 import { base45Decode } from '../../source/verify/base45.ts';
 import { verifyCode } from '../../source/verify/code.ts';
+import { filterHas, readFilter } from '../../source/verify/filter.ts';
 import { inflate } from '../../source/verify/inflate.ts';
 import { readTrust } from '../../source/verify/trust.ts';
 
@@ -100,4 +101,19 @@ test('inflating stops at its limit', async () => {
 	const bomb = deflateSync(Buffer.alloc(10_000_000));
 	assert.equal(await inflate(bomb, 32768), 'too_large');
 	assert.equal((await inflate(deflateSync(Buffer.alloc(32768)), 32768) as Uint8Array).length, 32768);
+});
+
+test('a filter finds each id that was put in, hardly another, and is refused where it is cut off', () => {
+	/* Written by filter_write for these three. */
+	const ids = [1, 2, 3].map((n) => new Uint8Array(16).map((_, i) => (n * 77 + i * 31) & 0xff));
+	const bytes = Uint8Array.from(Buffer.from('7422d39f9f9c9c9c', 'hex'));
+	const filter = readFilter(3, bytes);
+	assert.ok(filter);
+	for (const id of ids)
+		assert.ok(filterHas(filter, id));
+	for (let n = 4; n < 200; n++)
+		assert.equal(filterHas(filter, new Uint8Array(16).map((_, i) => (n * 77 + i * 31) & 0xff)), false, String(n));
+	assert.equal(readFilter(3, bytes.slice(0, -1)), null);
+	assert.equal(readFilter(4, bytes), null);
+	assert.equal(readFilter(3, Uint8Array.from([...bytes, 0])), null);
 });

@@ -1,0 +1,288 @@
+#include "feed/message.h"
+
+#include <inttypes.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "feed/hl7_ack.h"
+#include "feed/hl7_oru.h"
+#include "feed/known.h"
+#include "keys/keys.h"
+
+enum { KEY_NAME_SIZE = KEYS_NAME_MAX + 1, SEALED_MAX = FEED_MESSAGE_MAX + 1024 };
+
+static const char *const migrations[] = {
+	"CREATE TABLE feed_message(message {blob} NOT NULL PRIMARY KEY, import BIGINT NOT NULL, recorded_at BIGINT NOT NULL)"
+	" {packed};"
+	"CREATE TABLE feed_letter(id {key}, sha256 {blob} NOT NULL UNIQUE, recorded_at BIGINT NOT NULL, from_whom {text} NOT NULL,"
+	" reason {text} NOT NULL, times BIGINT NOT NULL, key_name {text} NOT NULL, sealed {blob} NOT NULL, settled_at BIGINT);",
+};
+
+static int
+migrate(struct registry *registry, struct error *e)
+{
+	return db_migrate(registry_db(registry), "feed", migrations, sizeof migrations / sizeof *migrations, e);
+}
+
+/* What a message is known by: sender, control id and content. */
+static void
+message_id(const struct hl7 *message, const void *bytes, size_t length, uint8_t id[KNOWN_SIZE])
+{
+	static const unsigned fields[] = {3, 4, 10};
+	crypto_generichash_state state;
+
+	crypto_generichash_init(&state, NULL, 0, KNOWN_SIZE);
+	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+		const char *text = hl7_text(message, 0, fields[i], 1, 1, 1);
+
+		crypto_generichash_update(&state, (const unsigned char *)text, strlen(text) + 1);
+	}
+	crypto_generichash_update(&state, bytes, length);
+	crypto_generichash_final(&state, id, KNOWN_SIZE);
+}
+
+/* Whether the message was taken, by an import that still counts: 1, 0 or a code. */
+static int
+is_known(struct registry *registry, const uint8_t id[KNOWN_SIZE], struct error *e)
+{
+	int64_t import;
+	int r = db_one_int(registry_db(registry),
+		"SELECT import FROM feed_message WHERE message = $1"
+		" AND NOT EXISTS (SELECT 1 FROM evidence_undo WHERE evidence_undo.import_id = feed_message.import)",
+		(struct db_value[]){db_blob(id, KNOWN_SIZE)}, 1, &import, e);
+
+	return r == ERROR_EXISTS_NOT ? 0 : r < 0 ? r : 1;
+}
+
+int
+known_put(struct registry *registry, const uint8_t id[KNOWN_SIZE], int64_t import, struct error *e)
+{
+	return db_do(registry_db(registry),
+		"INSERT INTO feed_message(message, import, recorded_at) VALUES($1, $2, $3)"
+		" ON CONFLICT(message) DO UPDATE SET import = excluded.import",
+		(struct db_value[]){db_blob(id, KNOWN_SIZE), db_int(import), db_int(registry_recording_time(registry))}, 3, e);
+}
+
+/* Put a message aside, sealed; the same again is counted. */
+static int
+put_letter(struct registry *registry, const char *from, const struct error *why, const void *bytes, size_t length,
+	struct error *e)
+{
+	instant now = registry_recording_time(registry);
+	char day[TIME_TEXT_SIZE], name[KEY_NAME_SIZE], reason[ERROR_MESSAGE_MAX + 64];
+	struct buffer sealed = buffer_make(SEALED_MAX);
+	uint8_t sha256[EVIDENCE_SHA256_SIZE], key[KEYS_SIZE];
+	struct error place = *why;
+	int code;
+
+	place.file[0] = 0;
+	error_text(&place, reason, sizeof reason);
+	snprintf(name, sizeof name, "day-letter-%s", day_write(zone_day(&zone_utc, now), day));
+	crypto_hash_sha256(sha256, bytes, length);
+	if ((code = keys_get_or_make(registry_keys(registry), name, key, e)) < 0)
+		return code;
+	if ((code = keys_seal_with(key, sha256, sizeof sha256, bytes, length, &sealed, e)) < 0 ||
+		(code = registry_begin(registry, e)) < 0)
+		goto out;
+	code = db_do(registry_db(registry),
+		"INSERT INTO feed_letter(sha256, recorded_at, from_whom, reason, times, key_name, sealed)"
+		" VALUES($1, $2, $3, $4, 1, $5, $6) ON CONFLICT(sha256) DO UPDATE SET times = feed_letter.times + 1,"
+		" settled_at = NULL, reason = excluded.reason",
+		(struct db_value[]){db_blob(sha256, sizeof sha256), db_int(now), db_text(from), db_text(reason), db_text(name),
+			db_blob(sealed.data, sealed.length)},
+		6, e);
+	if (code < 0)
+		registry_rollback(registry);
+	else
+		code = registry_commit(registry, e);
+out:
+	keys_wipe(key, sizeof key);
+	buffer_free(&sealed);
+	return code;
+}
+
+static void
+keep_reason(const struct error *note, void *context)
+{
+	*(struct error *)context = *note;
+}
+
+/* Import it. 1: taken; 0: refused, ${why} says why; or a code of the store's. */
+static int
+import_message(struct registry *registry, const struct feed_message_options *options, const struct hl7 *message,
+	const uint8_t id[KNOWN_SIZE], const void *bytes, size_t length, struct error *why, struct error *e)
+{
+	char name[EVIDENCE_FILE_NAME_MAX + 1];
+	const struct feed_import_options import = {.kind = "labs",
+		.file = name,
+		.bytes = bytes,
+		.length = length,
+		.message = id,
+		.strict = true,
+		.by = options->by,
+		.refused = keep_reason,
+		.context = why};
+	struct feed_totals totals = {0};
+	int code;
+
+	snprintf(name, sizeof name, "%.127s: message %.100s", options->from, hl7_text(message, 0, 10, 1, 1, 1));
+	code = feed_import(registry, &import, &totals, e);
+	if (code == ERROR_BAD_INPUT) {
+		if (!why->code)
+			*why = *e;
+		return 0;
+	}
+	return code < 0 ? code : 1;
+}
+
+/* Take it: ${ret_answer}, and ${why} it was not taken; or a code of the store's. */
+static int
+take(struct registry *registry, const struct feed_message_options *options, const struct hl7 *message,
+	const void *bytes, size_t length, enum feed_answer *ret_answer, struct error *why, struct error *e)
+{
+	uint8_t id[KNOWN_SIZE];
+	int r;
+
+	if (!oru_is(message)) {
+		hl7_refuse(message, 0, 9, why, "ORU^R01 expected: other messages are not taken here");
+		*ret_answer = FEED_REFUSED;
+		return 0;
+	}
+	if (!text_starts(hl7_text(message, 0, 12, 1, 1, 1), "2.")) {
+		hl7_refuse(message, 0, 12, why, "a version 2 of HL7 expected");
+		*ret_answer = FEED_REFUSED;
+		return 0;
+	}
+	message_id(message, bytes, length, id);
+	if ((r = is_known(registry, id, e)) != 0) {
+		*ret_answer = FEED_KNOWN;
+		return r < 0 ? r : 0;
+	}
+	if ((r = import_message(registry, options, message, id, bytes, length, why, e)) < 0)
+		return r;
+	*ret_answer = r ? FEED_TAKEN : FEED_AT_FAULT;
+	return 0;
+}
+
+static int
+add_answer(struct registry *registry, const struct hl7 *message, const char *word, const struct error *why,
+	struct buffer *answer, struct error *e)
+{
+	char control[2 * 10 + 1];
+	uint8_t random[10];
+
+	keys_random(random, sizeof random);
+	return hl7_ack(message, word, text_hex(random, sizeof random, control), why, registry_clock(registry), answer, e);
+}
+
+int
+feed_message(struct registry *registry, const struct feed_message_options *options, const void *bytes, size_t length,
+	enum feed_answer *ret_answer, struct buffer *answer, struct error *e)
+{
+	static const char *const words[] = {
+		[FEED_TAKEN] = "AA", [FEED_KNOWN] = "AA", [FEED_AT_FAULT] = "AE", [FEED_REFUSED] = "AR"};
+	struct error why = {0}, failure = {0}, none;
+	struct hl7 *message = NULL;
+	enum feed_answer taken = FEED_REFUSED;
+	int code;
+
+	if ((code = migrate(registry, &failure)) == 0) {
+		code = hl7_read(bytes, length, &message, &why);
+		if (code == 0)
+			code = take(registry, options, message, bytes, length, &taken, &why, &failure);
+		else if (code == ERROR_BAD_INPUT || code == ERROR_TOO_LARGE)
+			code = 0;
+	}
+	if (code == 0 && (taken == FEED_AT_FAULT || taken == FEED_REFUSED))
+		code = put_letter(registry, options->from, &why, bytes, length, &failure);
+	if (code < 0) {
+		*e = failure.code ? failure : why;
+		if (code != ERROR_NO_MEMORY)
+			add_answer(registry, message, "AE", e, answer, &none);
+		goto out;
+	}
+	if ((code = add_answer(registry, message, words[taken], why.code ? &why : NULL, answer, e)) < 0)
+		goto out;
+	*ret_answer = taken;
+	if (why.code)
+		*e = why;
+out:
+	hl7_free(message);
+	return code;
+}
+
+int
+feed_letters_each(struct registry *registry,
+	int (*each)(const struct feed_letter *letter, void *context, struct error *e), void *context, struct error *e)
+{
+	struct db_statement *s = NULL;
+	int r;
+
+	if ((r = migrate(registry, e)) < 0 ||
+		(r = db_start(registry_db(registry),
+			 "SELECT id, recorded_at, settled_at, from_whom, reason, times FROM feed_letter ORDER BY id", NULL, 0, &s,
+			 e)) < 0)
+		return r;
+	while ((r = db_step(s, e)) > 0) {
+		const struct feed_letter letter = {.number = db_column_int(s, 0),
+			.at = db_column_int(s, 1),
+			.settled_at = db_column_int(s, 2),
+			.from = db_column_text(s, 3),
+			.reason = db_column_text(s, 4),
+			.times = db_column_int(s, 5)};
+
+		if ((r = each(&letter, context, e)) != 0)
+			break;
+	}
+	db_finish(s);
+	return r;
+}
+
+int
+feed_letter_open(struct registry *registry, int64_t number, struct buffer *bytes, struct error *e)
+{
+	struct db_statement *s = NULL;
+	uint8_t key[KEYS_SIZE];
+	const void *sealed, *sha256;
+	size_t sealed_length, sha256_length, key_length;
+	int r;
+
+	if ((r = migrate(registry, e)) < 0 ||
+		(r = db_start(registry_db(registry), "SELECT key_name, sealed, sha256 FROM feed_letter WHERE id = $1",
+			 (struct db_value[]){db_int(number)}, 1, &s, e)) < 0 ||
+		(r = db_step(s, e)) < 0)
+		goto out;
+	if (r == 0) {
+		r = error_set(e, ERROR_EXISTS_NOT, "there is no letter %" PRId64, number);
+		goto out;
+	}
+	if ((r = keys_get(registry_keys(registry), db_column_text(s, 0), key, sizeof key, &key_length, e)) < 0)
+		goto out;
+	sealed = db_column_blob(s, 1, &sealed_length);
+	sha256 = db_column_blob(s, 2, &sha256_length);
+	r = keys_open_with(key, sha256, sha256_length, sealed, sealed_length, bytes, e);
+	keys_wipe(key, sizeof key);
+out:
+	db_finish(s);
+	return r;
+}
+
+int
+feed_letter_settle(struct registry *registry, int64_t number, struct error *e)
+{
+	int code;
+
+	if ((code = migrate(registry, e)) < 0 || (code = registry_begin(registry, e)) < 0)
+		return code;
+	code = db_do(registry_db(registry), "UPDATE feed_letter SET settled_at = $2 WHERE id = $1",
+		(struct db_value[]){db_int(number), db_int(registry_recording_time(registry))}, 2, e);
+	if (code == 0 && db_changes(registry_db(registry)) == 0)
+		code = error_set(e, ERROR_EXISTS_NOT, "there is no letter %" PRId64, number);
+	if (code < 0) {
+		registry_rollback(registry);
+		return code;
+	}
+	return registry_commit(registry, e);
+}

@@ -1,0 +1,364 @@
+/* flights as UN/EDIFACT PAXLST (WCO, IATA and ICAO's API guidelines): who is on board, with passports and seats. A passenger or
+ * member of the crew is a row. What is wrong with the interchange itself, its counts or a message's, means that passengers may be
+ * missing: then nothing of the file is kept. */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "credential/credential.h"
+#include "feed/edifact.h"
+#include "feed/journey.h"
+
+enum { LEGS_MAX = 16 };
+
+/* One PAXLST message: segments [begin, end), end being its UNT. */
+struct list {
+	struct import *import;
+	const struct edifact *i;
+	size_t begin, end, first_person;
+	size_t leg_count;
+	struct journey legs[LEGS_MAX];
+};
+
+static bool
+is(const struct edifact *i, size_t segment, const char *tag)
+{
+	return strcmp(edifact_tag(i, segment), tag) == 0;
+}
+
+/* NAD of who is on board, not of who reports. */
+static bool
+is_person(const struct edifact *i, size_t segment)
+{
+	static const char *const kinds[] = {"FL", "FM", "DDU", "DDT"};
+	const char *kind = edifact_text(i, segment, 1, 1);
+
+	if (!is(i, segment, "NAD"))
+		return false;
+	for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++)
+		if (strcmp(kinds[k], kind) == 0)
+			return true;
+	return false;
+}
+
+/* "YYMMDDHHMM" (201) or "CCYYMMDDHHMM" (203), local to the airport, whose zone the list does not tell: read as local to the
+ * jurisdiction, so that all on board are together as long as they were. */
+static bool
+read_time(const struct list *l, size_t segment, day_number *ret_day, instant *ret_at)
+{
+	const char *text = edifact_text(l->i, segment, 1, 2), *format = edifact_text(l->i, segment, 1, 3);
+	size_t length = strlen(text), century = strcmp(format, "203") == 0 ? 2 : 0;
+	int64_t part[6] = {20};
+	int y;
+	unsigned m, d;
+
+	if ((strcmp(format, "201") != 0 && !century) || length != 10 + century || strspn(text, "0123456789") != length)
+		return false;
+	for (size_t i = century ? 0 : 1; i < 6; i++)
+		if (!text_integer(text + 2 * (i - (century ? 0 : 1)), 2, 0, 99, &part[i]))
+			return false;
+	if (part[2] < 1 || part[2] > 12 || part[3] < 1 || part[3] > 31 || part[4] > 23 || part[5] > 59)
+		return false;
+	*ret_day = day_from_civil((int)(part[0] * 100 + part[1]), (unsigned)part[2], (unsigned)part[3]);
+	day_to_civil(*ret_day, &y, &m, &d);
+	*ret_at = zone_instant(l->import->zone, (int64_t)*ret_day * DAY_S + part[4] * 3600 + part[5] * 60);
+	return m == (unsigned)part[2] && d == (unsigned)part[3];
+}
+
+static int
+copy_code(const struct list *l, size_t segment, const char *value, char to[JOURNEY_CODE_SIZE], struct error *e)
+{
+	if (!*value || strlen(value) > JOURNEY_CODE_MAX || strpbrk(value, "/ \t\r\n"))
+		return edifact_refuse(l->i, segment, e, "a code of at most 12 bytes, no spaces, no slash, expected");
+	strcpy(to, value);
+	return 0;
+}
+
+static int
+end_leg(struct list *l, size_t segment, struct error *e)
+{
+	struct journey *leg = &l->legs[l->leg_count];
+
+	if (!leg->departs)
+		return edifact_refuse(l->i, segment, e, "it arrives (232) before a departure (189) is told");
+	/* Local times: across the date line one may arrive the day before. */
+	if (leg->arrives <= leg->departs)
+		leg->arrives += DAY_S;
+	if (leg->arrives <= leg->departs || leg->arrives - leg->departs > JOURNEY_MAX_S)
+		return edifact_refuse(l->i, segment, e, "it arrives after it departs, and within ten days");
+	l->leg_count++;
+	return 0;
+}
+
+/* The legs: TDT+20, then LOC and DTM of departure and arrival. Until LEGS_MAX; ${leg_count} is the one being read. */
+static int
+read_legs(struct list *l, struct error *e)
+{
+	const struct edifact *i = l->i;
+	char number[JOURNEY_CODE_SIZE] = "", place[JOURNEY_CODE_SIZE] = "";
+	int code;
+
+	for (size_t s = l->begin; s < l->first_person; s++) {
+		struct journey *leg = &l->legs[l->leg_count];
+		const char *what = edifact_text(i, s, 1, 1);
+		day_number day;
+
+		if (is(i, s, "TDT") && (code = copy_code(l, s, edifact_text(i, s, 2, 1), number, e)) < 0)
+			return code;
+		if (is(i, s, "LOC") && (code = copy_code(l, s, edifact_text(i, s, 2, 1), place, e)) < 0)
+			return code;
+		if (!is(i, s, "DTM") || (strcmp(what, "189") != 0 && strcmp(what, "232") != 0))
+			continue;
+		if (l->leg_count == LEGS_MAX || !*number || !*place)
+			return edifact_refuse(
+				i, s, e, "a flight (TDT) and a place (LOC) come before its times, for at most 16 legs");
+		if (strcmp(what, "189") == 0) {
+			if (!read_time(l, s, &leg->day, &leg->departs))
+				return edifact_refuse(i, s, e, "a time YYMMDDHHMM (201) or CCYYMMDDHHMM (203) expected");
+			strcpy(leg->number, number);
+			strcpy(leg->from, place);
+			continue;
+		}
+		if (!read_time(l, s, &day, &leg->arrives))
+			return edifact_refuse(i, s, e, "a time YYMMDDHHMM (201) or CCYYMMDDHHMM (203) expected");
+		strcpy(leg->to, place);
+		if ((code = end_leg(l, s, e)) < 0)
+			return code;
+	}
+	return l->leg_count ? 0 : edifact_refuse(i, l->begin, e, "no flight with departure and arrival");
+}
+
+/* What must be right for the list to be whole. */
+static int
+check_list(struct list *l, struct error *e)
+{
+	const struct edifact *i = l->i;
+	size_t people = 0;
+	bool counted = false;
+
+	if (strcmp(edifact_text(i, l->begin, 2, 1), "PAXLST") != 0)
+		return edifact_refuse(i, l->begin, e, "a PAXLST message expected");
+	l->first_person = l->end;
+	for (size_t s = l->begin; s < l->end; s++) {
+		int64_t count;
+		const char *said = edifact_text(i, s, 1, 2);
+
+		if (is_person(i, s)) {
+			people++;
+			l->first_person = s < l->first_person ? s : l->first_person;
+		}
+		if (!is(i, s, "CNT") || strcmp(edifact_text(i, s, 1, 1), "42") != 0)
+			continue;
+		counted = true;
+		if (!text_integer(said, strlen(said), 0, INT32_MAX, &count) || (size_t)count != people)
+			return edifact_refuse(
+				i, s, e, "42 is not the number of people in the list: somebody is missing, or too many");
+	}
+	if (!counted)
+		return edifact_refuse(i, l->end, e, "the list has no CNT+42: whether it is whole cannot be told");
+	return read_legs(l, e);
+}
+
+/* What a list tells of one on board. */
+struct passenger {
+	const char *document, *seat, *from, *to, *birth, *family, *given;
+	size_t document_segment, seat_segment;
+};
+
+static struct passenger
+read_passenger(const struct list *l, size_t begin, size_t end)
+{
+	struct passenger p = {.document = "",
+		.seat = "",
+		.from = "",
+		.to = "",
+		.birth = "",
+		.family = edifact_text(l->i, begin, 4, 1),
+		.given = edifact_text(l->i, begin, 4, 2),
+		.document_segment = begin};
+
+	for (size_t s = begin; s < end; s++) {
+		const char *what = edifact_text(l->i, s, 1, 1);
+
+		if (is(l->i, s, "DOC") && !*p.document) {
+			p.document = edifact_text(l->i, s, 2, 1);
+			p.document_segment = s;
+		} else if (is(l->i, s, "RFF") && strcmp(what, "SEA") == 0) {
+			p.seat = edifact_text(l->i, s, 1, 2);
+			p.seat_segment = s;
+		} else if (is(l->i, s, "DTM") && strcmp(what, "329") == 0) {
+			p.birth = edifact_text(l->i, s, 1, 2);
+		} else if (is(l->i, s, "LOC") && strcmp(what, "178") == 0) {
+			p.from = edifact_text(l->i, s, 2, 1);
+		} else if (is(l->i, s, "LOC") && strcmp(what, "179") == 0) {
+			p.to = edifact_text(l->i, s, 2, 1);
+		}
+	}
+	return p;
+}
+
+/* Whoever has no document is known by name and date of birth, as the registry has it without an ID number: never taken for
+ * anybody else. */
+static int
+find_person(const struct list *l, const struct passenger *p, person_number *ret_person, struct error *e)
+{
+	struct registry_identity identity = {0};
+	char number[1024];
+	int code;
+
+	if (*p->document)
+		return registry_person_by_id_number(
+			l->import->registry, p->document, strlen(p->document), true, l->import->source.import, ret_person, e);
+	snprintf(identity.name, sizeof identity.name, "%.120s %.120s", p->family, p->given);
+	snprintf(number, sizeof number, "%.400s:%.400s:%.30s", p->family, p->given, p->birth);
+	code = registry_person_by_local_number(
+		l->import->registry, "passenger", number, &identity, l->import->source.import, ret_person, e);
+	registry_identity_wipe(&identity);
+	explicit_bzero(number, sizeof number);
+	return code;
+}
+
+static int
+take_passenger(const struct list *l, size_t begin, size_t end, enum taken *ret_taken, struct error *e)
+{
+	const struct passenger p = read_passenger(l, begin, end);
+	size_t first = 0, last = l->leg_count;
+	struct id_number id;
+	person_number person;
+	uint16_t seat = 0;
+	int code;
+
+	if (!*p.document && (!*p.family || !*p.birth))
+		return edifact_refuse(
+			l->i, begin, e, "no travel document (DOC), and no date of birth (DTM+329): nobody can be told");
+	if (!*p.document &&
+		(!text_is_utf8(p.family, strlen(p.family)) || !text_is_utf8(p.given, strlen(p.given)) ||
+			strlen(p.family) > 120 || strlen(p.given) > 120))
+		return edifact_refuse(l->i, begin, e, "a name that is not UTF-8, or longer than 120 bytes");
+	if (*p.document && id_number_read(p.document, strlen(p.document), &id, NULL) < 0)
+		return edifact_refuse(l->i, p.document_segment, e, "the number of a passport or an ID card expected");
+	if (*p.seat && !presence_seat_read(p.seat, &seat))
+		return edifact_refuse(l->i, p.seat_segment, e, "a seat is a row and a letter, such as 12A");
+	while (*p.from && first < l->leg_count && strcmp(l->legs[first].from, p.from) != 0)
+		first++;
+	while (*p.to && last > 0 && strcmp(l->legs[last - 1].to, p.to) != 0)
+		last--;
+	if (first >= last) {
+		/* Who boards before or goes on after this list's flights is on all of them. */
+		first = 0;
+		last = l->leg_count;
+	}
+	if ((code = find_person(l, &p, &person, e)) < 0)
+		return code;
+	*ret_taken = TAKEN_UNCHANGED;
+	for (size_t i = first; i < last; i++) {
+		struct journey journey = l->legs[i];
+		enum taken taken;
+
+		journey.seat = seat;
+		if ((code = journey_put(l->import, &journey, person, &taken, e)) < 0)
+			return code;
+		if (taken == TAKEN_NEW || (taken == TAKEN_CHANGED && *ret_taken == TAKEN_UNCHANGED))
+			*ret_taken = taken;
+	}
+	return 0;
+}
+
+static int
+take_people(const struct list *l, const char *bytes, struct error *e)
+{
+	int code;
+
+	for (size_t begin = l->first_person, end; begin < l->end; begin = end) {
+		enum taken taken = TAKEN_UNCHANGED;
+		struct error why = {0};
+
+		for (end = begin + 1; end < l->end && !is_person(l->i, end) && !is(l->i, end, "CNT"); end++)
+			;
+		if (!is_person(l->i, begin))
+			continue;
+		l->import->totals.read++;
+		code = take_passenger(l, begin, end, &taken, &why);
+		if (code == 0) {
+			import_count(l->import, taken, 1);
+			continue;
+		}
+		if (code != ERROR_BAD_INPUT) {
+			*e = why;
+			return code;
+		}
+		error_at(&why, l->import->window.path, why.line, why.column);
+		if ((code = import_reject(l->import, &why, bytes + edifact_start(l->i, begin),
+				 edifact_start(l->i, end) - edifact_start(l->i, begin), e)) < 0)
+			return code;
+	}
+	return 0;
+}
+
+static int
+take_lists(struct import *import, const struct edifact *i, const char *bytes, struct error *e)
+{
+	size_t lists = 0;
+	int code;
+
+	for (size_t s = 0; s < edifact_count(i); s++) {
+		struct list l = {.import = import, .i = i, .begin = s};
+
+		if (!is(i, s, "UNH"))
+			continue;
+		for (l.end = s; !is(i, l.end, "UNT"); l.end++)
+			;
+		if ((code = check_list(&l, e)) < 0 || (code = take_people(&l, bytes, e)) < 0)
+			return code;
+		lists++;
+		s = l.end;
+	}
+	return lists ? 0 : edifact_refuse(i, 0, e, "the interchange has no message");
+}
+
+static int
+read_all(struct window *w, struct buffer *bytes, struct error *e)
+{
+	int r;
+
+	while ((r = window_need(w, 0, e)) > 0) {
+		size_t length = window_length(w);
+
+		if ((r = buffer_add(bytes, window_bytes(w), length, e)) < 0)
+			break;
+		window_consume(w, length);
+	}
+	return r;
+}
+
+static bool
+is_paxlst(const char *bytes, size_t length)
+{
+	return length > 3 && (memcmp(bytes, "UNA", 3) == 0 || memcmp(bytes, "UNB", 3) == 0) &&
+		!strchr("abcdefghijklmnopqrstuvwxyz_ABCDEFGHIJKLMNOPQRSTUVWXYZ", bytes[3]);
+}
+
+static int
+read_paxlst(struct import *import, struct error *e)
+{
+	struct buffer bytes = buffer_make(EDIFACT_SIZE_MAX);
+	struct edifact *interchange = NULL;
+	int code;
+
+	if ((code = read_all(&import->window, &bytes, e)) == 0 &&
+		(code = edifact_read(buffer_text(&bytes), bytes.length, &interchange, e)) == 0)
+		code = take_lists(import, interchange, buffer_text(&bytes), e);
+	if (code == ERROR_TOO_LARGE || code == ERROR_BAD_INPUT) {
+		e->code = ERROR_BAD_INPUT;
+		error_at(e, import->window.path, e->line, e->column);
+	}
+	edifact_free(interchange);
+	if (bytes.data)
+		explicit_bzero(bytes.data, bytes.length);
+	buffer_free(&bytes);
+	return code == ERROR_TOO_LARGE ? ERROR_BAD_INPUT : code;
+}
+
+const struct import_format flights_paxlst = {.is = is_paxlst, .read = read_paxlst};

@@ -1,0 +1,45 @@
+/* office/inside.h: proposals and signatures, which both kinds of act share. */
+
+#ifndef HEALTHCODE_OFFICE_INSIDE_H
+#define HEALTHCODE_OFFICE_INSIDE_H
+
+#include "office/office.h"
+
+/* A proposal as it is kept: ${text} is what both sign. Owned; freed with kept_clear. */
+struct kept {
+	int64_t number;
+	enum office_state state;
+	char *text, *proposed_by, *proposed_signature;
+	person_number person;
+	json_t *act; /* ${text}, read */
+};
+
+void kept_clear(struct kept *kept);
+
+/* kept_find(office, number, ret_kept, e): 0 or ERROR_EXISTS_NOT. */
+int kept_find(const struct office *office, int64_t number, struct kept *ret_kept, struct error *e);
+
+/* kept_find_pack(office, jurisdiction, policy, ret_kept, e): the newest pack proposal of that version that waits: 1, 0 or a code. */
+int kept_find_pack(
+	const struct office *office, const char *jurisdiction, const char *policy, struct kept *ret_kept, struct error *e);
+
+/* act_sign(office, actor, text, role_needed, ret_user, ret_signature, e): authenticate, ask for the role, sign. Outside a transaction. */
+int act_sign(const struct office *office, const struct office_actor *actor, const char *text,
+	struct registry_user *ret_user, struct registry_signature *ret_signature, struct error *e);
+
+/* kept_put(office, kind, act, person, user, signature, ret_number, e): keep a proposal and its ledger entry KIND.proposed.
+ * kept_approve(office, kept, entry, user, signature, e): decide it, with the ledger entry ${entry}. Both in the open transaction. */
+int kept_put(const struct office *office, const char *entry, const json_t *act, person_number person,
+	const struct registry_user *user, const struct registry_signature *signature, int64_t *ret_number, struct error *e);
+int kept_approve(const struct office *office, const struct kept *kept, const char *entry,
+	const struct registry_user *user, const struct registry_signature *signature, struct error *e);
+
+/* act_text(value, ret_text, e): its canonical JSON, freed by the caller. */
+int act_text(const json_t *value, char **ret_text, struct error *e);
+
+/* act_append(office, kind, body, e): a ledger entry; takes the reference of ${body}. */
+int act_append(const struct office *office, const char *kind, json_t *body, struct error *e);
+
+struct registry *office_registry(const struct office *office);
+
+#endif

@@ -1,0 +1,110 @@
+/* office/office.h: what the office does that takes two people: rules that go live, and colours set by hand.
+ *
+ * One proposes, another approves; both are users with an office's role, and both sign the same text with a key made of their
+ * password (registry/user_key.h). The text, who, and the signatures are entries in the ledger, beside the act itself, in one
+ * transaction. Nothing changes anybody's colour before the second has signed. One person with two users can still do it
+ * alone: whoever adds users is in the ledger too.
+ *
+ * A person stands in the ledger as a commitment: SHA-256(salt || "NUMBER"), the salt a keyed hash of the text's moment and
+ * the number, so that nobody without the keys can tell whom an entry is about.
+ *
+ *   pack.proposed, pack.activated           {"act": {"act": "pack", "jurisdiction", "policy", "from": T or null, "proposed_at"}, ...}
+ *   override.proposed, override.approved    {"act": {"act": "override", "jurisdiction", "colour", "cause", "until", "person", "proposed_at"}, ...}
+ *   override.revoked                        {"by", "override", "revoked_at"}: by one person; what the rules say counts again
+ *   user.key                                {"user", "key"}: before the first act of a user
+ *
+ * with "proposal", "proposed_by", "proposed_signature", and once approved "approved_by" and "approved_signature".
+ *
+ * Codes of every call, beside those it names: what the registry and cascade rooms give. */
+
+#ifndef HEALTHCODE_OFFICE_OFFICE_H
+#define HEALTHCODE_OFFICE_OFFICE_H
+
+#include <stdbool.h>
+
+#include "cascade/cascade.h"
+#include "gate/gate.h"
+#include "registry/registry.h"
+
+enum { OFFICE_CAUSE_SIZE = 129, OFFICE_TEXT_MAX = 4096 };
+
+/* The store at work; all borrowed. */
+struct office {
+	struct cascade *cascade;
+	struct issuer *issuer;
+};
+
+/* Who acts, with the password that their signature is made of. */
+struct office_actor {
+	const char *name, *password;
+};
+
+enum office_state {
+	OFFICE_PROPOSED, /* waits for a second person */
+	OFFICE_APPROVED, /* done: a pack that has (or will have) its time, a colour that holds until its end */
+	OFFICE_REVOKED,  /* an override ended early, or a proposal that was taken back */
+	OFFICE_STATES,
+};
+
+/* "proposed", "approved", "revoked". */
+const char *office_state_name(enum office_state state);
+
+/* Whether that role may propose and approve: supervisors and administrators. */
+bool office_role(enum registry_role role);
+
+/* A proposal and what became of it. Texts are valid during the call that shows it. ${person} and what follows is an
+ * override's, ${policy} and ${from} a pack's (${from} INT64_MIN: at once). */
+struct office_proposal {
+	int64_t number;
+	enum office_state state;
+	const char *jurisdiction, *proposed_by, *decided_by, *revoked_by; /* NULL where nobody */
+	instant proposed_at, decided_at, revoked_at;
+	bool is_pack;
+	const char *policy;
+	instant from;
+	person_number person;
+	enum colour colour;
+	const char *cause;
+	instant until;
+};
+
+/* office_migrate(db, e): the tables. Called by each function below. */
+int office_migrate(struct db *db, struct error *e);
+
+/* office_pack_activate(office, folder, jurisdiction, from, actor, ret_number, ret_state, e):
+ * Propose that the pack in ${folder} goes live as the next version of ${jurisdiction} (NULL: of the one it names) from ${from} on
+ * (NULL: at once), or, where another user has proposed the same files for the same moment, approve it: it is then in force from
+ * the latest of ${from}, the pack's valid.from and now. ${ret_state} tells which.
+ * ERROR_DENIED for a wrong password, another role, or the one who proposed; ERROR_EXISTS where that version is in force already;
+ * ERROR_BAD_INPUT for a pack that is none, or whose validity is over by then. */
+int office_pack_activate(const struct office *office, const char *folder, const char *jurisdiction, const instant *from,
+	const struct office_actor *actor, int64_t *ret_number, enum office_state *ret_state, struct error *e);
+
+/* office_override_propose(office, jurisdiction, person, colour, cause, until, actor, ret_number, e):
+ * Propose to set the colour of ${person}, who applied in ${jurisdiction}, by hand, until ${until}. ${cause} is one of the
+ * pack's override_causes. ERROR_BAD_INPUT for a cause off the list, or an end that is not after now or more than the pack's
+ * horizon_days ahead; ERROR_EXISTS_NOT where the person has not applied there; ERROR_DENIED as above. */
+int
+office_override_propose(const struct office *office, const char *jurisdiction, person_number person, enum colour colour,
+	const char *cause, instant until, const struct office_actor *actor, int64_t *ret_number, struct error *e);
+
+/* office_override_approve(office, number, actor, e): the second person's signature. The override counts from now on, the person is
+ * evaluated and told the reason, both languages. ERROR_EXISTS_NOT; ERROR_EXISTS where it was decided before; ERROR_BAD_INPUT
+ * where its end has passed; ERROR_DENIED for the one who proposed.
+ * office_override_revoke(office, number, actor, e): end it, or take a proposal back: one person is enough, since then the
+ * rules count again. */
+int
+office_override_approve(const struct office *office, int64_t number, const struct office_actor *actor, struct error *e);
+int
+office_override_revoke(const struct office *office, int64_t number, const struct office_actor *actor, struct error *e);
+
+/* office_proposals_each(office, each, context, e): all, oldest first. A non-zero return of ${each} ends the walk and is
+ * returned. */
+typedef int office_proposal_each(const struct office_proposal *proposal, void *context, struct error *e);
+int office_proposals_each(const struct office *office, office_proposal_each *each, void *context, struct error *e);
+
+/* office_proposal(office, number, each, context, e): one of them. ERROR_EXISTS_NOT. */
+int office_proposal(
+	const struct office *office, int64_t number, office_proposal_each *each, void *context, struct error *e);
+
+#endif

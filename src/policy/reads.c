@@ -1,0 +1,44 @@
+#include "policy/reads.h"
+
+#include <string.h>
+
+#include "policy/certlogic_program.h"
+
+static bool
+is_key(const struct certlogic_node *node, const struct certlogic_fragment *fragments, uint32_t number, const char *key)
+{
+	return number < node->count && strcmp(fragments[node->first + number].key, key) == 0;
+}
+
+/* What one access reads. Within a reduce, "current" and "accumulator" hold nothing that another access did not read. */
+static view_parts
+reads_of_access(const struct pack *pack, const struct certlogic_node *node, const struct certlogic_fragment *fragments)
+{
+	uint32_t name = 1;
+	int list;
+
+	if (is_key(node, fragments, 0, "external") || is_key(node, fragments, 0, "item") ||
+		is_key(node, fragments, 0, "current") || is_key(node, fragments, 0, "accumulator"))
+		return 0;
+	if (!is_key(node, fragments, 0, "payload") || node->count < 2)
+		return VIEW_PARTS_ALL;
+	if (is_key(node, fragments, 1, "applied_at") || is_key(node, fragments, 1, "birth_date"))
+		return 0;
+	if (is_key(node, fragments, 1, "colour") || is_key(node, fragments, 1, "since"))
+		return VIEW_PART_COLOUR;
+	if (is_key(node, fragments, 1, "latest"))
+		name = 2;
+	list = name < node->count ? pack_list(pack, fragments[node->first + name].key) : VIEW_LIST_NONE;
+	return list == VIEW_LIST_NONE ? VIEW_PARTS_ALL : VIEW_PART(list);
+}
+
+view_parts
+reads_of(const struct pack *pack, const struct certlogic_program *program)
+{
+	view_parts parts = 0;
+
+	for (size_t i = 0; i < program->node_count; i++)
+		if (program->nodes[i].kind == CERTLOGIC_VAR)
+			parts |= reads_of_access(pack, &program->nodes[i], program->fragments);
+	return parts;
+}

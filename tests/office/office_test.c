@@ -1,0 +1,284 @@
+#include "stores.h"
+
+#include "base/json.h"
+#include "base/text.h"
+#include "db/db.h"
+#include "ledger/ledger.h"
+#include "office/office.h"
+
+static struct cascade *cascade;
+static struct issuer *issuer;
+static struct office office;
+static person_number feng;
+static const struct office_actor first = {"first", "first password"}, second = {"second", "second password"},
+								 clerk = {"clerk", "clerk password"};
+
+static int
+set_up(void **state)
+{
+	struct registry_application a = application(FENG, "hubei-2020", "2020-03-20T00:00:00Z");
+	instant now = START;
+	struct error e = {0};
+
+	store_set_up(state);
+	registry_set_times(registry, &now, NULL);
+	GOOD(cascade_open(registry, &cascade, &e));
+	GOOD(issuer_open(registry_db(registry), registry_keys(registry), &issuer, &e));
+	office = (struct office){.cascade = cascade, .issuer = issuer};
+	GOOD(registry_user_add(registry, "first", REGISTRY_SUPERVISOR, "first password", NULL, &e));
+	GOOD(registry_user_add(registry, "second", REGISTRY_ADMINISTRATOR, "second password", NULL, &e));
+	GOOD(registry_user_add(registry, "clerk", REGISTRY_CLINICIAN, "clerk password", NULL, &e));
+	feng = apply(registry, &a);
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	issuer_close(issuer);
+	cascade_close(cascade);
+	return store_tear_down(state);
+}
+
+static int
+propose(const struct office_actor *actor, const char *cause, instant until, int64_t *ret_number, struct error *e)
+{
+	return office_override_propose(&office, "hubei-2020", feng, COLOUR_RED, cause, until, actor, ret_number, e);
+}
+
+static enum colour
+colour_now(void)
+{
+	struct registry_colour colour;
+	struct error e = {0};
+
+	GOOD(cascade_colour(cascade, feng, "hubei-2020", &colour, &e));
+	return colour.colour;
+}
+
+static void
+one_person_alone_changes_nothing(void **state)
+{
+	struct error e = {0};
+	int64_t number = 0;
+
+	(void)state;
+	GOOD(propose(&first, "order_of_headquarters", START + DAY_S, &number, &e));
+	assert_int_equal(number, 1);
+	assert_int_equal(colour_now(), COLOUR_GRAY);
+	assert_int_equal(office_override_approve(&office, number, &first, &e), ERROR_DENIED);
+	assert_int_equal(colour_now(), COLOUR_GRAY);
+	assert_int_equal(office_override_approve(&office, number, &clerk, &e), ERROR_DENIED);
+	assert_int_equal(
+		office_override_approve(&office, number, &(struct office_actor){"second", "first password"}, &e), ERROR_DENIED);
+	assert_int_equal(colour_now(), COLOUR_GRAY);
+	GOOD(office_override_approve(&office, number, &second, &e));
+	assert_int_equal(colour_now(), COLOUR_RED);
+	assert_int_equal(office_override_approve(&office, number, &second, &e), ERROR_EXISTS);
+	assert_int_equal(office_override_approve(&office, 2, &second, &e), ERROR_EXISTS_NOT);
+}
+
+static void
+an_override_needs_a_cause_of_the_list_an_end_and_somebody_who_applied(void **state)
+{
+	struct error e = {0};
+	int64_t number = 0;
+
+	(void)state;
+	assert_int_equal(propose(&first, "depositor", START + DAY_S, &number, &e), ERROR_BAD_INPUT);
+	assert_int_equal(propose(&first, "order_of_headquarters", START, &number, &e), ERROR_BAD_INPUT);
+	assert_int_equal(propose(&first, "order_of_headquarters", START + 90 * DAY_S + 1, &number, &e), ERROR_BAD_INPUT);
+	assert_int_equal(office_override_propose(&office, "ningbo-2020", feng, COLOUR_RED, "order_of_headquarters",
+						 START + DAY_S, &first, &number, &e),
+		ERROR_EXISTS_NOT);
+	assert_int_equal(propose(&clerk, "order_of_headquarters", START + DAY_S, &number, &e), ERROR_DENIED);
+	assert_int_equal(number, 0);
+	GOOD(propose(&first, "order_of_headquarters", START + 90 * DAY_S, &number, &e));
+}
+
+static void
+it_ends_by_itself_or_when_one_person_revokes_it(void **state)
+{
+	instant later = START + DAY_S, last = later - 1;
+	struct error e = {0};
+	int64_t number;
+
+	(void)state;
+	GOOD(propose(&first, "order_of_headquarters", later, &number, &e));
+	GOOD(office_override_approve(&office, number, &second, &e));
+	registry_set_times(registry, &last, NULL);
+	assert_int_equal(colour_now(), COLOUR_RED);
+	registry_set_times(registry, &later, NULL);
+	assert_int_not_equal(colour_now(), COLOUR_RED);
+	GOOD(propose(&second, "order_of_headquarters", later + DAY_S, &number, &e));
+	assert_int_equal(office_override_approve(&office, number, &second, &e), ERROR_DENIED);
+	GOOD(office_override_approve(&office, number, &first, &e));
+	assert_int_equal(colour_now(), COLOUR_RED);
+	GOOD(office_override_revoke(&office, number, &second, &e));
+	assert_int_not_equal(colour_now(), COLOUR_RED);
+	assert_int_equal(office_override_revoke(&office, number, &second, &e), ERROR_EXISTS);
+}
+
+static void
+a_proposal_past_its_end_cannot_be_approved(void **state)
+{
+	instant later = START + DAY_S;
+	struct error e = {0};
+	int64_t number;
+
+	(void)state;
+	GOOD(propose(&first, "order_of_headquarters", later, &number, &e));
+	registry_set_times(registry, &later, NULL);
+	assert_int_equal(office_override_approve(&office, number, &second, &e), ERROR_BAD_INPUT);
+	GOOD(office_override_revoke(&office, number, &first, &e));
+	assert_int_not_equal(colour_now(), COLOUR_RED);
+}
+
+/* The last entry of a kind, and the keys by user. */
+struct seen {
+	json_t *keys, *approved;
+};
+
+static int
+see(const struct ledger_entry *entry, void *context, struct error *e)
+{
+	struct seen *seen = context;
+	json_t *body = NULL;
+	int r = json_read(entry->body, strlen(entry->body), "entry", &body, e);
+
+	if (r < 0)
+		return r;
+	if (strcmp(entry->kind, "user.key") == 0)
+		json_object_set(seen->keys, json_string_value(json_object_get(body, "user")), json_object_get(body, "key"));
+	else if (strcmp(entry->kind, "override.approved") == 0)
+		seen->approved = json_incref(body);
+	json_decref(body);
+	return 0;
+}
+
+static void
+check_signature(const struct seen *seen, const char *by, const char *signed_as)
+{
+	const char *user = json_string_value(json_object_get(seen->approved, by));
+	struct registry_signature signature;
+	struct buffer text = buffer_make(4096);
+	struct error e = {0};
+
+	assert_true(text_unhex(json_string_value(json_object_get(seen->keys, user)), signature.key, sizeof signature.key));
+	assert_true(text_unhex(
+		json_string_value(json_object_get(seen->approved, signed_as)), signature.bytes, sizeof signature.bytes));
+	GOOD(json_write(json_object_get(seen->approved, "act"), &text, &e));
+	assert_true(registry_signature_holds(&signature, text.data, text.length));
+	text.data[10] ^= 1;
+	assert_false(registry_signature_holds(&signature, text.data, text.length));
+	buffer_free(&text);
+}
+
+static void
+the_ledger_alone_shows_that_both_signed_the_act(void **state)
+{
+	struct seen seen = {.keys = json_object()};
+	struct error e = {0};
+	int64_t number;
+	char text[16], *act;
+
+	(void)state;
+	GOOD(propose(&first, "order_of_headquarters", START + DAY_S, &number, &e));
+	GOOD(office_override_approve(&office, number, &second, &e));
+	GOOD(ledger_each(registry_db(registry), 0, see, &seen, &e));
+	assert_int_equal(json_object_size(seen.keys), 2);
+	check_signature(&seen, "proposed_by", "proposed_signature");
+	check_signature(&seen, "approved_by", "approved_signature");
+	snprintf(text, sizeof text, "%u", feng);
+	act = json_dumps(seen.approved, JSON_COMPACT);
+	assert_int_equal(strlen(json_string_value(json_object_get(json_object_get(seen.approved, "act"), "person"))), 64);
+	assert_null(strstr(act, text));
+	free(act);
+	json_decref(seen.keys);
+	json_decref(seen.approved);
+}
+
+static const char *
+policy_at(instant now)
+{
+	const struct pack *pack;
+	struct error e = {0};
+
+	registry_set_times(registry, &now, NULL);
+	GOOD(registry_pack(registry, "hubei-2020", &pack, &e));
+	return pack_hash(pack);
+}
+
+static void
+rules_go_live_when_two_have_signed_and_the_older_stay(void **state)
+{
+	char command[512], trial[64] = "/tmp/healthcode-office-XXXXXX", path[96], before[PACK_HASH_TEXT_SIZE];
+	instant from = START + DAY_S, now = START;
+	enum office_state what;
+	struct error e = {0};
+	int64_t number;
+
+	(void)state;
+	assert_non_null(mkdtemp(trial));
+	snprintf(path, sizeof path, "%s/hubei-2020", trial);
+	snprintf(command, sizeof command, "cp -r %s %s && sed -i 's/\"gray_days\": 14/\"gray_days\": 10/' %s/pack.json",
+		pack_folder("hubei-2020"), path, path);
+	assert_int_equal(system(command), 0);
+	strcpy(before, policy_at(START));
+
+	assert_int_equal(
+		office_pack_activate(&office, pack_folder("hubei-2020"), NULL, NULL, &first, &number, &what, &e), ERROR_EXISTS);
+	assert_int_equal(office_pack_activate(&office, path, NULL, &from, &clerk, &number, &what, &e), ERROR_DENIED);
+	GOOD(office_pack_activate(&office, path, NULL, &from, &first, &number, &what, &e));
+	assert_int_equal(what, OFFICE_PROPOSED);
+	assert_int_equal(office_pack_activate(&office, path, NULL, &from, &first, &number, &what, &e), ERROR_DENIED);
+	assert_int_equal(office_pack_activate(&office, path, NULL, &now, &second, &number, &what, &e), ERROR_EXISTS);
+	assert_string_equal(policy_at(from + 1), before);
+	registry_set_times(registry, &now, NULL);
+	GOOD(office_pack_activate(&office, path, NULL, &from, &second, &number, &what, &e));
+	assert_int_equal(what, OFFICE_APPROVED);
+	assert_string_equal(policy_at(from - 1), before);
+	assert_string_not_equal(policy_at(from), before);
+	/* What was not recorded by then does not count, whatever it is about. */
+	now = from;
+	registry_set_times(registry, &now, &(instant){START - 1});
+	{
+		const struct pack *pack;
+
+		GOOD(registry_pack(registry, "hubei-2020", &pack, &e));
+		assert_string_equal(pack_hash(pack), before);
+	}
+	snprintf(command, sizeof command, "rm -r %s", trial);
+	assert_int_equal(system(command), 0);
+}
+
+static void
+the_same_files_are_kept_for_one_jurisdiction(void **state)
+{
+	enum office_state what;
+	struct error e = {0};
+	int64_t number;
+
+	(void)state;
+	assert_int_equal(
+		office_pack_activate(&office, pack_folder("ningbo-2020"), "hubei-2020", NULL, &first, &number, &what, &e),
+		ERROR_EXISTS);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(one_person_alone_changes_nothing),
+		TEST(an_override_needs_a_cause_of_the_list_an_end_and_somebody_who_applied),
+		TEST(it_ends_by_itself_or_when_one_person_revokes_it),
+		TEST(a_proposal_past_its_end_cannot_be_approved),
+		TEST(the_ledger_alone_shows_that_both_signed_the_act),
+		TEST(rules_go_live_when_two_have_signed_and_the_older_stay),
+		TEST(the_same_files_are_kept_for_one_jurisdiction),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
