@@ -20,6 +20,7 @@ static const struct {
 } benches[] = {
 	{"credential", bench_credential, false},
 	{"feed", bench_feed, false},
+	{"pings", bench_pings, false},
 	{"policy", bench_policy, false},
 	{"presence", bench_presence, false},
 	{"presence-2", bench_presence_2, true},

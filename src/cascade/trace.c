@@ -373,6 +373,13 @@ cascade_contacts(
 	return r;
 }
 
+/* Whether somebody said that one of the two infected the other. */
+static bool
+are_linked(const struct cascade_case *a, const struct cascade_case *b)
+{
+	return strcmp(a->infected_by, b->name) == 0 || strcmp(b->infected_by, a->name) == 0;
+}
+
 static int
 compare_people(const void *a, const void *b)
 {
@@ -399,8 +406,10 @@ cascade_origins(struct cascade *cascade, const char *case_name, struct exposure_
 		goto out;
 	}
 	for (size_t i = 0; i < q->cases.count; i++)
-		if (q->cases.items[i].exposure.person && strcmp(q->cases.items[i].status, discarded) != 0)
-			others[count++] = q->cases.items[i].exposure;
+		if (q->cases.items[i].exposure.person && strcmp(q->cases.items[i].status, discarded) != 0) {
+			others[count] = q->cases.items[i].exposure;
+			others[count++].linked = are_linked(q->c, &q->cases.items[i]);
+		}
 	qsort(others, count, sizeof *others, compare_people);
 	for (size_t i = 0; i < count; i++) /* a person who was a case twice is asked for once */
 		if (!kept || others[kept - 1].person != others[i].person)

@@ -12,7 +12,8 @@
 #include "feed/rejects.h"
 
 static const struct import_kind *const kinds[] = {&import_residents, &import_checkins, &import_places, &import_stays,
-	&import_visits, &import_areas, &import_cases, &import_labs, &import_flights, &import_rail};
+	&import_visits, &import_areas, &import_cases, &import_labs, &import_flights, &import_rail, &import_devices,
+	&import_pings};
 
 enum { KIND_COUNT = sizeof kinds / sizeof kinds[0] };
 

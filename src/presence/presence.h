@@ -38,6 +38,7 @@ enum {
 	PRESENCE_DIVISION_SIZE = 7,
 	PRESENCE_COUNTRY_SIZE = 3,
 	PRESENCE_SEAT_SIZE = 6,
+	PRESENCE_SEAT_CREW = UINT16_MAX,   /* the seat of who serves everybody: a crew */
 	PRESENCE_STAY_MAX_S = 366 * DAY_S, /* a longer stay is a mistake */
 	PRESENCE_FOUND_MAX = 4000000,      /* stays that one walk may find */
 	PRESENCE_CACHE_BYTES = 256 << 20,
@@ -197,9 +198,9 @@ struct presence_checked {
  * place, and names people of the list. Return 0, or ERROR_CORRUPT with the first fault. */
 int presence_check(struct presence *presence, struct presence_checked *ret_checked, struct error *e);
 
-/* presence_seat_read(text, ret_seat): read a row (1 to 4095) and a column letter ("12A", "3f") or a row alone ("12").
- * Columns are A to O. Return success. presence_seat_write(seat, text): the same back; "" for 0. Return ${text}, which
- * has PRESENCE_SEAT_SIZE bytes. presence_seat_row(seat): the row, 0 where there is none. */
+/* presence_seat_read(text, ret_seat): read a row (1 to 4094; a compartment, a bay, a table, a zone) and a column letter ("12A",
+ * "3f") or a row alone ("12"), or "crew". Columns are A to O. Return success. presence_seat_write(seat, text): the same back; "" for 0. Return ${text}, which
+ * has PRESENCE_SEAT_SIZE bytes. presence_seat_row(seat): the row, 0 where there is none, as for a crew. */
 bool presence_seat_read(const char *text, uint16_t *ret_seat);
 char *presence_seat_write(uint16_t seat, char *text);
 int presence_seat_row(uint16_t seat);

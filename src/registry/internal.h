@@ -31,6 +31,7 @@ struct registry {
 #define PURPOSE_ID_NUMBER "id-number"
 #define PURPOSE_LOCAL_NUMBER "local-number"
 #define PURPOSE_PHONE "phone"
+#define PURPOSE_DEVICE "device"
 #define PURPOSE_TOKEN "session-token"
 #define PURPOSE_SIGN_IN "sign-in-code"
 #define PURPOSE_FAILURE "failed-attempts"
