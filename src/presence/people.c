@@ -68,7 +68,9 @@ grow(struct people *people, size_t count, struct error *e)
 	for (size_t i = 0; i < people->count; i++)
 		larger.slots[slot_of(&larger, people->persons[i])] = (uint32_t)i + 1;
 	free(people->slots);
-	*people = larger;
+	people->slots = larger.slots;
+	people->slot_count = larger.slot_count;
+	people->slot_bits = larger.slot_bits;
 	return 0;
 }
 
