@@ -263,8 +263,8 @@ static int
 take_ping(struct pings *pings, const struct row *row, struct ping *ping, struct error *e)
 {
 	struct import *import = pings->import;
-	struct detector *detector;
-	struct whose *whose;
+	struct detector *detector = NULL;
+	struct whose *whose = NULL;
 	int r;
 
 	if ((r = whose_of(pings, ping, &whose, e)) < 0)
