@@ -32,5 +32,8 @@ void bench_credential(void);
 void bench_feed(void);
 void bench_pings(void);
 void bench_policy(void);
+void bench_presence(void); /* 20 million stays; the two after it 2 and 200 million */
+void bench_presence_2(void);
+void bench_presence_200(void);
 
 #endif

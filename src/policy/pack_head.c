@@ -344,11 +344,14 @@ check_names(struct pack_reading *r, size_t file, const json_t *name)
 static void
 check_retention(struct pack_reading *r, size_t file, const json_t *retention)
 {
-	static const char *const required[] = {"movement_days", NULL};
+	static const char *const required[] = {"movement_days", NULL}, *const optional[] = {"stays_days", NULL};
 
-	if (retention && pack_check_members(r, file, "/retention", retention, required, no_members))
-		read_number(r, file, "/retention/movement_days", json_object_get(retention, "movement_days"), 1, 1,
-			PACK_HORIZON_DAYS_MAX);
+	if (!retention || !pack_check_members(r, file, "/retention", retention, required, optional))
+		return;
+	read_number(
+		r, file, "/retention/movement_days", json_object_get(retention, "movement_days"), 1, 1, PACK_HORIZON_DAYS_MAX);
+	read_number(
+		r, file, "/retention/stays_days", json_object_get(retention, "stays_days"), 1, 1, PACK_HORIZON_DAYS_MAX);
 }
 
 static void
