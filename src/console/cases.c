@@ -144,7 +144,7 @@ show(struct walk *w, struct error *e)
 	if (!w->line.count)
 		return 0;
 	strcpy(w->done, w->line.name);
-	if ((r = line_finish(&w->line, e)) == 0 && (r = takes(w, e)) > 0)
+	if ((r = line_finish(&w->line, e)) == 0 && w->line.status && (r = takes(w, e)) > 0)
 		r = w->each(&w->line, w->context, e);
 	line_clear(&w->line);
 	return r;

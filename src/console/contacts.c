@@ -84,7 +84,7 @@ contacts_walk(struct registry *registry, const struct console_contacts *filter, 
 	char *ret_next, contact_each *each, void *context, struct error *e)
 {
 	struct walk w = {.registry = registry, .filter = filter, .each = each, .context = context};
-	int r;
+	int r = 0;
 
 	if (ret_next)
 		*ret_next = 0;
