@@ -891,7 +891,9 @@ export interface components {
         CheckCause: "yellow" | "red" | "gray" | "fever" | "expired" | "not_yet_valid" | "malformed" | "wrong_signature" | "unknown_issuer" | "revoked" | "not_recognised" | "shown_elsewhere";
         CheckRequest: {
             /** @description what was scanned, whatever it is */
-            code: string;
+            code?: string;
+            /** @description typed by the guard, of who has neither phone nor paper. The answer is the verdict alone (and a fever); the holder is told; each device may type as many an hour as the pack says, then it is 429 `too-many-requests` */
+            id_number?: string;
             place: components["schemas"]["PlaceName"];
             temperature_c?: components["schemas"]["Temperature"];
             /** @description a check made without a network, at most a day ago */
@@ -900,13 +902,15 @@ export interface components {
                 verdict: components["schemas"]["Verdict"];
                 cause: components["schemas"]["CheckCause"] | null;
             };
-        };
+        } & (unknown | unknown);
         Check: {
             verdict: components["schemas"]["Verdict"];
-            /** @description null where the verdict is pass */
+            /** @description null where the verdict is pass, or answers a typed ID number */
             cause: components["schemas"]["CheckCause"] | null;
-            /** @description null where the code is not valid */
+            /** @description null where the code is not valid, or an ID number was typed */
             colour: components["schemas"]["Colour"] | null;
+            /** @description of a code on paper, what the ID card that is shown with it must end in; else null */
+            card: string | null;
             /** @description what the guard does now */
             act: components["schemas"]["Text"];
             receipt: components["schemas"]["Receipt"];
