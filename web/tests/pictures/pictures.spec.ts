@@ -50,7 +50,7 @@ for (const way of wanted) {
 		await page.goto(server.address);
 		await page.getByRole('heading', { level: 1 }).waitFor();
 		await take('r01-welcome');
-		await press(/^(New here|第一次)/);
+		await press(/^(New here|首次)/);
 		await press(/^(Next|下一步)$/);
 		await take('r02-apply-who-faults');
 		await page.getByLabel(/^(Name|姓名)/).fill('欧阳建国');
@@ -100,7 +100,7 @@ for (const way of wanted) {
 			await page.goto(`${server.address}/#/code`);
 			await page.reload();
 			if (name === 'awaiting' || name === 'frozen') {
-				await page.getByText(/No ?body has|还没有人|Another phone|另一部手机/).first().waitFor();
+				await page.getByText(/Nobody has|还没有人确认|Another phone|另一部手机/).first().waitFor();
 				await take(`r2-${name}`);
 				await page.goto(`${server.address}/#/data`);
 				await take(`r2-${name}-data`);
@@ -126,11 +126,11 @@ for (const way of wanted) {
 			await page.getByRole('button', { name: /^(Full|全屏)/ }).click();
 			await take('r3-full');
 			await page.getByRole('button', { name: /^(Smaller|退出)/ }).click();
-			const digits = page.getByRole('button', { name: /four digits|后四位/ });
+			const digits = page.getByRole('button', { name: /^(ID digits|证件后四位)$/ });
 			if (await digits.isVisible()) {
 				await digits.click();
 				await take('r3-digits-ask');
-				await page.getByRole('button', { name: /^(Show|显示)/ }).click();
+				await page.getByRole('button', { name: /^(Show them|显示)$/ }).click();
 				await take('r3-digits');
 			}
 			await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
@@ -202,7 +202,7 @@ for (const way of wanted) {
 		await page.locator('video, .problem').first().waitFor();
 		await page.waitForTimeout(600);
 		await take('g06-camera');
-		await page.getByRole('button', { name: /^(Stop|停止|关闭)/ }).click();
+		await page.getByRole('button', { name: /^(Close|关闭)/ }).click();
 		await show(code(FENG, 'ningbo-2020'));
 		await take('g10-pass');
 		await page.locator('.verdict-buttons button').nth(1).click();
