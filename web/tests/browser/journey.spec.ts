@@ -151,7 +151,7 @@ test('she shows the last four digits of her ID when she agrees, for a guard to c
 });
 
 test('she reads why, checks in, and sees her family, travel and data pages', async () => {
-	await resident.getByRole('button', { name: 'Why this colour?' }).click();
+	await resident.getByRole('button', { name: 'Why?' }).click();
 	await expect(resident.getByText(/^Since /)).toBeVisible();
 	await holds(resident, /^Why (Green|Yellow|Red|Gray)$/);
 	for (const [screen, heading] of [['family', 'Family'], ['travel', 'Travel card'], ['data', 'My data'], ['checkin', 'Daily check-in']] as const) {
