@@ -98,6 +98,11 @@ int evidence_each_of(struct db *db, uint32_t person, enum evidence_kind kind, in
 int evidence_each(struct db *db, enum evidence_kind kind, instant now, instant known, evidence_callback *each,
 	void *context, struct error *e);
 
+/* evidence_each_by_key(db, kind, after, limit, now, known, each, context, e):
+ * The same by key: at most ${limit} of those whose key is above ${after} ("": all), so that a list can be read a page at a time. */
+int evidence_each_by_key(struct db *db, enum evidence_kind kind, const char *after, size_t limit, instant now,
+	instant known, evidence_callback *each, void *context, struct error *e);
+
 /* evidence_find(db, kind, key, known, each, context, e):
  * Call ${each} for the last version under ${key}; ERROR_EXISTS_NOT if there is none. */
 int evidence_find(struct db *db, enum evidence_kind kind, const char *key, instant known, evidence_callback *each,
