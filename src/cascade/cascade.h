@@ -117,6 +117,10 @@ int cascade_contacts(
 int
 cascade_origins(struct cascade *cascade, const char *case_name, struct exposure_origins *ret_origins, struct error *e);
 
+/* cascade_travel_card_pack(cascade, ret_pack, e): the store's first pack that is a travel card, borrowed; ERROR_EXISTS_NOT where
+ * it has none. */
+int cascade_travel_card_pack(struct cascade *cascade, const struct pack **ret_pack, struct error *e);
+
 /* Whether the pack is a travel card: it shows a derived list of stays, and nobody need apply for it. */
 bool cascade_is_travel_card(const struct pack *pack);
 

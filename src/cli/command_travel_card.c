@@ -1,5 +1,4 @@
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "cli/commands.h"
 #include "cli/store.h"
@@ -7,26 +6,11 @@
 static int
 find_card(struct cli_store *store, const char *wanted, const struct pack **ret_pack)
 {
-	char(*names)[JURISDICTION_SIZE] = NULL;
-	const struct pack *pack;
 	struct error e = {0};
-	size_t count = 0;
-	int code = 0;
 
-	*ret_pack = NULL;
 	if (wanted)
 		return cli_pack(store, wanted, ret_pack);
-	if (registry_jurisdictions(store->registry, &names, &count, &e) < 0)
-		return cli_fail(&e);
-	for (size_t i = 0; i < count && !*ret_pack && !code; i++)
-		if ((code = cli_pack(store, names[i], &pack)) == 0 && cascade_is_travel_card(pack))
-			*ret_pack = pack;
-	free(names);
-	if (!code && !*ret_pack) {
-		cli_say("this store has no travel card: init it with a pack that is one");
-		code = EXIT_NO;
-	}
-	return code;
+	return cascade_travel_card_pack(store->cascade, ret_pack, &e) < 0 ? cli_fail(&e) : 0;
 }
 
 static int
