@@ -28,8 +28,10 @@ holds() {
 	ok "$sentence"
 }
 
-# json_holds SENTENCE FILTER JSON: what the jq filter says of the JSON is neither false nor null
+# json_holds SENTENCE FILTER JSON: what the jq filter says of the JSON is neither false nor null. jq calls nothing at all
+# a success, so that no JSON is a failure here.
 json_holds() {
+	[[ "$3" =~ [^[:space:]] ]] || fail "$1: there is no JSON"
 	jq -e "$2" <<<"$3" >/dev/null || fail "$1: $3"
 	ok "$1"
 }
