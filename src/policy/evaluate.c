@@ -16,7 +16,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/json_memory.h"
 #include "policy/fold.h"
 #include "policy/holds.h"
 #include "policy/reason.h"
@@ -32,6 +31,7 @@ struct fold {
 	const struct pack *pack;
 	const struct fold_extra *extra;
 	const struct facts *facts;
+	struct workspace *work;
 	struct view *view;
 	instant now, at, horizon, flip;
 	struct answer *answers; /* of each rule */
@@ -46,19 +46,22 @@ struct fold {
 static int
 ask_rule(struct fold *f, const struct rule *rule, struct answer *answer, struct error *e)
 {
-	json_t *list = rule->each == VIEW_LIST_NONE ? NULL : view_list(f->view, rule->each), *item;
+	const struct value_list *list = rule->each == VIEW_LIST_NONE ? NULL : view_list(f->view, rule->each);
+	struct certlogic_keep *keep = &f->work->keep;
 	struct error reason = {0};
 	bool holds = false;
 	int code = 0;
-	size_t i;
 
 	answer->asked = false;
 	answer->flip = INT64_MAX;
 	if (!list)
-		code = program_holds(rule->when, view_data(f->view), f->at, f->horizon, &holds, &answer->flip, &reason);
-	json_array_foreach(list, i, item) if ((code = view_set_item(f->view, item, &reason)) < 0 ||
-		(code = program_holds(rule->when, view_data(f->view), f->at, f->horizon, &holds, &answer->flip, &reason)) < 0 ||
-		holds) break;
+		code = program_holds(
+			rule->when, view_data(f->view), f->at, f->horizon, keep, &f->work->scratch, &holds, &answer->flip, &reason);
+	for (size_t i = 0; list && i < list->count && code == 0 && !holds; i++) {
+		view_set_item(f->view, list->items[i].row);
+		code = program_holds(
+			rule->when, view_data(f->view), f->at, f->horizon, keep, &f->work->scratch, &holds, &answer->flip, &reason);
+	}
 	if (code < 0)
 		return error_set(e, code, "rule %s: %s", rule->id, reason.message);
 	answer->holds = holds;
@@ -117,7 +120,7 @@ ask_rules(struct fold *f, enum colour *ret_colour, struct error *e)
 }
 
 static int
-append_evidence(json_t *evidence, const char *list, const json_t *item, struct error *e)
+append_evidence(json_t *evidence, const char *list, const struct row *item, struct error *e)
 {
 	json_t *shown = NULL;
 	int code = reason_evidence(list, item, &shown, e);
@@ -131,16 +134,16 @@ append_evidence(json_t *evidence, const char *list, const json_t *item, struct e
 static int
 gather_each(struct fold *f, const struct rule *rule, json_t *evidence, struct error *e)
 {
-	json_t *list = view_list(f->view, rule->each), *item;
+	const struct value_list *list = view_list(f->view, rule->each);
 	int code = 0;
-	size_t i;
 
-	json_array_foreach(list, i, item)
-	{
+	for (size_t i = 0; i < list->count; i++) {
+		const struct row *item = list->items[i].row;
 		bool holds = false;
 
-		if ((code = view_set_item(f->view, item, e)) < 0 ||
-			(code = program_holds(rule->when, view_data(f->view), f->at, f->at, &holds, NULL, e)) < 0 ||
+		view_set_item(f->view, item);
+		if ((code = program_holds(
+				 rule->when, view_data(f->view), f->at, f->at, NULL, &f->work->scratch, &holds, NULL, e)) < 0 ||
 			(holds && (code = append_evidence(evidence, pack_list_name(f->pack, rule->each), item, e)) < 0))
 			return code;
 	}
@@ -153,16 +156,16 @@ gather_named(struct fold *f, int list, json_t *evidence, struct error *e)
 {
 	bool places = list == FACT_RESIDENCES || list == FACT_VISITS || list == VIEW_PLACES;
 	const char *name = pack_list_name(f->pack, list);
-	json_t *items = view_list(f->view, list), *item;
+	const struct value_list *items;
 	int code;
-	size_t i;
 
-	if (json_is_object(items))
-		return append_evidence(evidence, name, items, e);
-	json_array_foreach(items, i, item)
-	{
-		bool wanted = list >= VIEW_DERIVED ||
-			(places ? json_is_false(json_object_get(item, "ended")) : i + 1 == json_array_size(items));
+	if (list >= VIEW_DERIVED && view_derived(f->view, (size_t)(list - VIEW_DERIVED))->kind == VALUE_ROW)
+		return append_evidence(evidence, name, view_derived(f->view, (size_t)(list - VIEW_DERIVED))->row, e);
+	items = view_list(f->view, list);
+	for (size_t i = 0; i < items->count; i++) {
+		const struct row *item = items->items[i].row;
+		bool wanted =
+			list >= VIEW_DERIVED || (places ? row_find(item, SYMBOL_ENDED)->integer == 0 : i + 1 == items->count);
 
 		if (wanted && (code = append_evidence(evidence, name, item, e)) < 0)
 			return code;
@@ -223,8 +226,7 @@ take_colour(struct fold *f, enum colour colour, struct error *e)
 	f->held = rules;
 	f->colour = colour;
 	f->since = f->at;
-	if ((code = view_set_colour(f->view, colour, f->at, e)) < 0)
-		return code;
+	view_set_colour(f->view, colour, f->at);
 	forget_changed(f);
 	return 0;
 }
@@ -267,11 +269,8 @@ static enum colour
 colour_shown(const struct fold *f)
 {
 	const struct fact *override = override_in_force(f);
-	enum colour colour = f->colour;
 
-	if (override)
-		colour_read(json_string_value(json_object_get(override->json, "colour")), &colour);
-	return colour;
+	return override ? override->colour : f->colour;
 }
 
 /* What the holder is told of the moment: the override, or the rules that say so now, or those that gave the colour. */
@@ -401,14 +400,18 @@ find_next(struct fold *f, size_t *visited, json_t **ret_next, struct error *e)
 static int
 add_derived(const struct fold *f, json_t *result, struct error *e)
 {
-	json_t *shown = NULL;
+	json_t *shown = NULL, *value = NULL;
+	size_t left = CERTLOGIC_RESULT_MAX;
+	int code;
 
 	for (size_t i = 0; i < f->pack->derived_count; i++) {
 		if (!f->pack->derived[i].show)
 			continue;
 		if (!shown && (!(shown = json_object()) || json_object_set_new(result, "derived", shown) < 0))
 			return error_no_memory(e);
-		if (json_object_set_new(shown, f->pack->derived[i].name, json_copy_deep(view_derived(f->view, i))) < 0)
+		if ((code = value_json(view_derived(f->view, i), &left, &value, e)) < 0)
+			return code;
+		if (json_object_set_new(shown, f->pack->derived[i].name, value) < 0)
 			return error_no_memory(e);
 	}
 	return 0;
@@ -435,24 +438,59 @@ make_result(struct fold *f, json_t **ret_result, struct error *e)
 	return 0;
 }
 
+/* What a fold begins with before it asks for memory. */
+enum { MEMORY_SIZE = 64 << 10, SCRATCH_SIZE = 4 << 10 };
+
 static int
-fold_begin(struct fold *f, const json_t *facts_json, struct facts **ret_facts, struct error *e)
+workspace_new(struct workspace **ret_work, struct error *e)
+{
+	struct workspace *work = malloc(sizeof *work + MEMORY_SIZE + SCRATCH_SIZE);
+	char *memory;
+
+	if (!work)
+		return error_no_memory(e);
+	memset(work, 0, sizeof *work);
+	work->keep.epoch = 1;
+	work->memory.maximum = EVALUATE_MEMORY_MAX;
+	work->scratch.maximum = CERTLOGIC_MEMORY_MAX;
+	memory = (char *)(work + 1);
+	arena_lend(&work->memory, memory, MEMORY_SIZE);
+	arena_lend(&work->scratch, memory + MEMORY_SIZE, SCRATCH_SIZE);
+	*ret_work = work;
+	return 0;
+}
+
+static void
+workspace_free(struct workspace *work)
+{
+	if (!work)
+		return;
+	arena_release(&work->memory, (struct arena_mark){0});
+	arena_release(&work->scratch, (struct arena_mark){0});
+	free(work);
+}
+
+static int
+fold_begin(struct fold *f, const json_t *facts_json, struct error *e)
 {
 	const instant furthest = INT64_C(253402300799); /* 9999-12-31T23:59:59Z */
+	struct facts *facts;
 	int code;
 
 	f->horizon = f->now + (instant)f->pack->horizon_days * DAY_S;
 	if (f->horizon > furthest)
 		return error_set(e, ERROR_BAD_INPUT, "a time past the year 9999");
-	if ((code = facts_read(facts_json, &f->pack->zone, f->now, ret_facts, e)) < 0)
+	if ((code = workspace_new(&f->work, e)) < 0 ||
+		(code = facts_read(facts_json, f->pack, f->now, &f->work->memory, &facts, e)) < 0)
 		return code;
-	f->facts = *ret_facts;
+	f->facts = facts;
 	f->colour = f->pack->first_colour;
 	f->since = f->facts->applied_at;
-	if ((code = view_new(f->pack, f->facts, &f->view, e)) < 0)
+	if ((code = view_new(f->pack, f->facts, f->work, &f->view, e)) < 0 ||
+		(code = arena_take(&f->work->memory, (f->pack->rule_count + 1) * sizeof *f->answers, &f->answers, e)) < 0)
 		return code;
-	if (!(f->answers = calloc(f->pack->rule_count + 1, sizeof *f->answers)) || !(f->changes = json_array()) ||
-		!(f->held = json_array()))
+	memset(f->answers, 0, (f->pack->rule_count + 1) * sizeof *f->answers);
+	if (!(f->changes = json_array()) || !(f->held = json_array()))
 		return error_no_memory(e);
 	return append_rule(f, NULL, f->held, e);
 }
@@ -464,11 +502,10 @@ fold_evaluate(const struct pack *pack, const json_t *facts_json, instant now, co
 	const struct fold_extra none = {0};
 	struct fold f = {.pack = pack, .now = now, .extra = extra ? extra : &none};
 	json_t *result = NULL, *next = NULL;
-	struct facts *facts = NULL;
 	size_t visited = 0;
 	int code;
 
-	if ((code = fold_begin(&f, facts_json, &facts, e)) < 0 || (code = fold_to_now(&f, &visited, e)) < 0 ||
+	if ((code = fold_begin(&f, facts_json, e)) < 0 || (code = fold_to_now(&f, &visited, e)) < 0 ||
 		(code = make_result(&f, &result, e)) < 0 || (code = find_next(&f, &visited, &next, e)) < 0)
 		goto out;
 	if (json_object_set_new(result, "next", next) < 0) {
@@ -483,9 +520,7 @@ out:
 	json_decref(result);
 	json_decref(f.held);
 	json_decref(f.changes);
-	free(f.answers);
-	view_free(f.view);
-	facts_free(facts);
+	workspace_free(f.work);
 	return code;
 }
 

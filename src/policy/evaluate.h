@@ -14,8 +14,9 @@
 #include "policy/pack.h"
 
 enum {
-	EVALUATE_FACTS_MAX = 10000,   /* items in all lists of one person's facts together */
-	EVALUATE_MOMENTS_MAX = 20000, /* moments that one fold may visit */
+	EVALUATE_FACTS_MAX = 10000,      /* items in all lists of one person's facts together */
+	EVALUATE_MOMENTS_MAX = 20000,    /* moments that one fold may visit */
+	EVALUATE_MEMORY_MAX = 256 << 20, /* bytes for one person's facts and what is derived from them */
 };
 
 /* evaluate(pack, facts, now, ret_result, ret_changes, e):
