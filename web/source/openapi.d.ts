@@ -786,6 +786,7 @@ export interface components {
         /** @description Nobody is signed in, or the session has ended (`sign-in-needed`) */
         SignInNeeded: {
             headers: {
+                "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
                 [name: string]: unknown;
             };
             content: {
@@ -873,6 +874,8 @@ export interface components {
         ETag: string;
         /** @description seconds to wait */
         RetryAfter: number;
+        /** @description how to sign in */
+        WwwAuthenticate: "Bearer";
     };
     pathItems: never;
 }
