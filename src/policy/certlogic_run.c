@@ -594,7 +594,7 @@ certlogic_run(const struct certlogic_program *program, const json_t *data, const
 	struct arena arena = {.maximum = CERTLOGIC_MEMORY_MAX};
 	struct value root = value_of(data), value;
 	size_t result_left = CERTLOGIC_RESULT_MAX;
-	instant next_flip;
+	instant next_flip = CERTLOGIC_NO_FLIP;
 	int r;
 
 	arena_lend(&arena, memory, sizeof memory);

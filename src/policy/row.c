@@ -82,5 +82,5 @@ shape_add(struct shape *shape, unsigned symbol, const char *name)
 		return;
 	assert(shape->count < SHAPE_MEMBERS_MAX);
 	shape->names[shape->count] = name;
-	shape->slot[symbol] = (int8_t)shape->count++;
+	shape->slot[symbol] = (int16_t)shape->count++;
 }

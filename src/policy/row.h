@@ -68,7 +68,7 @@ enum { SHAPE_MEMBERS_MAX = 32 };
 struct shape {
 	size_t count;
 	const char *names[SHAPE_MEMBERS_MAX];
-	int8_t slot[SYMBOLS_MAX];
+	int16_t slot[SYMBOLS_MAX];
 };
 
 struct row {
