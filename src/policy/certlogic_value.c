@@ -149,10 +149,21 @@ value_item(const struct value *array, size_t index)
 	return array->kind == VALUE_LIST ? array->list->items[index] : value_of(json_array_get(array->data, index));
 }
 
-static bool
-is_key(const struct certlogic_fragment *fragment, const char *key)
+/* In an object of few members a look at each costs less memory than its table would. */
+enum { FEW_MEMBERS = 4 };
+
+static const json_t *
+member_of(const json_t *object, const struct certlogic_fragment *fragment)
 {
-	return strcmp(fragment->key, key) == 0;
+	json_t *it = (json_t *)object;
+
+	if (json_object_size(object) > FEW_MEMBERS)
+		return json_object_getn(object, fragment->key, fragment->length);
+	for (void *at = json_object_iter(it); at; at = json_object_iter_next(it, at))
+		if (json_object_iter_key_len(at) == fragment->length &&
+			memcmp(json_object_iter_key(at), fragment->key, fragment->length) == 0)
+			return json_object_iter_value(at);
+	return NULL;
 }
 
 struct value
@@ -164,25 +175,25 @@ value_part(const struct value *value, const struct certlogic_fragment *fragment)
 		if (slot >= 0)
 			return value->row->members[slot];
 	} else if (value->kind == VALUE_SCOPE) {
-		if (is_key(fragment, "current"))
+		if (fragment->symbol == SYMBOL_CURRENT)
 			return value->scope->current;
-		if (is_key(fragment, "accumulator"))
+		if (fragment->symbol == SYMBOL_ACCUMULATOR)
 			return value->scope->accumulator;
-		if (is_key(fragment, "data"))
+		if (fragment->symbol == SYMBOL_DATA)
 			return value->scope->data;
 	} else if (value_is_array(value)) {
 		if (fragment->index >= 0 && (size_t)fragment->index < value_count(value))
 			return value_item(value, (size_t)fragment->index);
 	} else if (value->kind == VALUE_DATA) {
-		return value_of(json_object_getn(value->data, fragment->key, fragment->length));
+		return value_of(member_of(value->data, fragment));
 	}
 	return (struct value){.kind = VALUE_NULL};
 }
 
 static const struct certlogic_fragment scope_keys[] = {
-	{"accumulator", 11, -1, SYMBOL_NONE},
-	{"current", 7, -1, SYMBOL_NONE},
-	{"data", 4, -1, SYMBOL_NONE},
+	{"accumulator", 11, -1, SYMBOL_ACCUMULATOR},
+	{"current", 7, -1, SYMBOL_CURRENT},
+	{"data", 4, -1, SYMBOL_DATA},
 };
 
 static bool

@@ -9,7 +9,9 @@
  *     round are an error, not a matter of luck.
  * E3. A rule that was asked comes out as before until a part of the view that it reads changes, or one of its comparisons
  *     with the clock flips; until then it is not asked again.
- * E4. An override lies over the colour of the rules, which goes on beneath it as if there were none. */
+ * E4. An override lies over the colour of the rules, which goes on beneath it as if there were none.
+ * E5. A quiet fold, which makes no JSON, asks all that a telling one asks: it comes out, and fails, as that does. What would be
+ *     told is NULL then. */
 #include "policy/evaluate.h"
 
 #include <stdio.h>
@@ -32,6 +34,7 @@ struct fold {
 	const struct fold_extra *extra;
 	const struct facts *facts;
 	struct workspace *work;
+	bool quiet;
 	struct view *view;
 	instant now, at, horizon, flip;
 	struct answer *answers; /* of each rule */
@@ -123,9 +126,11 @@ static int
 append_evidence(json_t *evidence, const char *list, const struct row *item, struct error *e)
 {
 	json_t *shown = NULL;
-	int code = reason_evidence(list, item, &shown, e);
+	int code;
 
-	if (code == 0 && json_array_append_new(evidence, shown) < 0)
+	if (!evidence)
+		return 0;
+	if ((code = reason_evidence(list, item, &shown, e)) == 0 && json_array_append_new(evidence, shown) < 0)
 		code = error_no_memory(e);
 	return code;
 }
@@ -176,16 +181,15 @@ gather_named(struct fold *f, int list, json_t *evidence, struct error *e)
 static int
 append_rule(struct fold *f, const struct rule *rule, json_t *rules, struct error *e)
 {
-	json_t *evidence = json_array(), *told = NULL;
-	int code = evidence ? 0 : error_no_memory(e);
+	json_t *evidence = f->quiet ? NULL : json_array(), *told = NULL;
+	int code = evidence || f->quiet ? 0 : error_no_memory(e);
 
 	if (code == 0 && rule && rule->each != VIEW_LIST_NONE)
 		code = gather_each(f, rule, evidence, e);
-	for (size_t i = 0; rule && code == 0 && i < 4 && rule->evidence[i] != VIEW_LIST_NONE; i++)
+	for (size_t i = 0; !f->quiet && rule && code == 0 && i < 4 && rule->evidence[i] != VIEW_LIST_NONE; i++)
 		code = gather_named(f, rule->evidence[i], evidence, e);
-	if (code == 0)
-		code = reason_rule(f->pack, f->facts, rule, evidence, &told, e);
-	if (code == 0 && json_array_append_new(rules, told) < 0)
+	if (code == 0 && !f->quiet && (code = reason_rule(f->pack, f->facts, rule, evidence, &told, e)) == 0 &&
+		json_array_append_new(rules, told) < 0)
 		code = error_no_memory(e);
 	json_decref(evidence);
 	return code;
@@ -195,8 +199,8 @@ append_rule(struct fold *f, const struct rule *rule, json_t *rules, struct error
 static int
 tell_rules(struct fold *f, enum colour held, enum colour colour, json_t **ret_rules, struct error *e)
 {
-	json_t *rules = json_array();
-	int code = rules ? 0 : error_no_memory(e);
+	json_t *rules = f->quiet ? NULL : json_array();
+	int code = rules || f->quiet ? 0 : error_no_memory(e);
 
 	for (size_t i = 0; code == 0 && i < f->pack->rule_count; i++) {
 		const struct rule *rule = &f->pack->rules[i];
@@ -281,7 +285,9 @@ tell_reasons(struct fold *f, json_t **ret_rules, struct error *e)
 	json_t *rules = NULL, *rule = NULL;
 	int code;
 
-	if (override) {
+	if (override && f->quiet) {
+		rules = NULL;
+	} else if (override) {
 		if ((code = reason_override(f->pack, f->facts, override, &rule, e)) < 0)
 			return code;
 		if (!(rules = json_array()) || json_array_append_new(rules, rule) < 0) {
@@ -316,7 +322,7 @@ note_change(struct fold *f, struct error *e)
 
 	f->shown = colour_shown(f);
 	f->shown_since = f->at;
-	if ((code = tell_reasons(f, &rules, e)) < 0)
+	if ((code = tell_reasons(f, &rules, e)) < 0 || f->quiet)
 		return code;
 	change = json_pack("{s:o,s:s,s:o}", "at", time_json(f, f->at), "colour", colour_name(f->shown), "rules", rules);
 	return json_array_append_new(f->changes, change) < 0 ? error_no_memory(e) : 0;
@@ -372,9 +378,9 @@ fold_to_now(struct fold *f, size_t *visited, struct error *e)
 	return 0;
 }
 
-/* Go on with nothing new until the colour differs. */
+/* Go on with nothing new until the colour differs: when, or EVALUATE_NEVER. */
 static int
-find_next(struct fold *f, size_t *visited, json_t **ret_next, struct error *e)
+find_next(struct fold *f, size_t *visited, instant *ret_next, struct error *e)
 {
 	enum colour shown = f->shown;
 	int code;
@@ -383,7 +389,7 @@ find_next(struct fold *f, size_t *visited, json_t **ret_next, struct error *e)
 		instant next = next_moment(f);
 
 		if (next > f->horizon) {
-			*ret_next = json_null();
+			*ret_next = EVALUATE_NEVER;
 			return 0;
 		}
 		if (++*visited > EVALUATE_MOMENTS_MAX)
@@ -391,8 +397,8 @@ find_next(struct fold *f, size_t *visited, json_t **ret_next, struct error *e)
 		if ((code = visit(f, next, e)) < 0)
 			return code;
 		if (colour_shown(f) != shown) {
-			*ret_next = json_pack("{s:o,s:s}", "at", time_json(f, f->at), "colour", colour_name(colour_shown(f)));
-			return *ret_next ? 0 : error_no_memory(e);
+			*ret_next = next;
+			return 0;
 		}
 	}
 }
@@ -490,9 +496,26 @@ fold_begin(struct fold *f, const json_t *facts_json, struct error *e)
 		(code = arena_take(&f->work->memory, (f->pack->rule_count + 1) * sizeof *f->answers, &f->answers, e)) < 0)
 		return code;
 	memset(f->answers, 0, (f->pack->rule_count + 1) * sizeof *f->answers);
-	if (!(f->changes = json_array()) || !(f->held = json_array()))
+	if (!f->quiet && (!(f->changes = json_array()) || !(f->held = json_array())))
 		return error_no_memory(e);
 	return append_rule(f, NULL, f->held, e);
+}
+
+/* "next", and where wanted what brings it: the rules that took a colour after now, none where an override ends. */
+static int
+add_next(const struct fold *f, instant next, json_t *result, struct error *e)
+{
+	bool by_rules = next != EVALUATE_NEVER && f->since > f->now && !override_in_force(f);
+	json_t *change = next == EVALUATE_NEVER
+		? json_null()
+		: json_pack("{s:o,s:s}", "at", time_json(f, next), "colour", colour_name(colour_shown(f)));
+
+	if (json_object_set_new(result, "next", change) < 0)
+		return error_no_memory(e);
+	if (!f->extra->tell_soon)
+		return 0;
+	return json_object_set_new(result, "soon", by_rules ? json_incref(f->held) : json_array()) < 0 ? error_no_memory(e)
+																								   : 0;
 }
 
 int
@@ -501,17 +524,15 @@ fold_evaluate(const struct pack *pack, const json_t *facts_json, instant now, co
 {
 	const struct fold_extra none = {0};
 	struct fold f = {.pack = pack, .now = now, .extra = extra ? extra : &none};
-	json_t *result = NULL, *next = NULL;
+	json_t *result = NULL;
 	size_t visited = 0;
+	instant next;
 	int code;
 
 	if ((code = fold_begin(&f, facts_json, e)) < 0 || (code = fold_to_now(&f, &visited, e)) < 0 ||
-		(code = make_result(&f, &result, e)) < 0 || (code = find_next(&f, &visited, &next, e)) < 0)
+		(code = make_result(&f, &result, e)) < 0 || (code = find_next(&f, &visited, &next, e)) < 0 ||
+		(code = add_next(&f, next, result, e)) < 0)
 		goto out;
-	if (json_object_set_new(result, "next", next) < 0) {
-		code = error_no_memory(e);
-		goto out;
-	}
 	if (ret_changes)
 		*ret_changes = json_incref(f.changes);
 	*ret_result = result;
@@ -525,8 +546,40 @@ out:
 }
 
 int
+evaluate_colour(
+	const struct pack *pack, const json_t *facts, instant now, struct evaluated *ret_evaluated, struct error *e)
+{
+	const struct fold_extra none = {0};
+	struct fold f = {.pack = pack, .now = now, .extra = &none, .quiet = true};
+	struct evaluated evaluated;
+	json_t *nothing = NULL;
+	size_t visited = 0;
+	int code;
+
+	if ((code = fold_begin(&f, facts, e)) < 0 || (code = fold_to_now(&f, &visited, e)) < 0 ||
+		(code = tell_reasons(&f, &nothing, e)) < 0)
+		goto out;
+	evaluated = (struct evaluated){.colour = f.shown, .since = f.shown_since};
+	if ((code = find_next(&f, &visited, &evaluated.next_at, e)) < 0)
+		goto out;
+	evaluated.next_colour = colour_shown(&f);
+	*ret_evaluated = evaluated;
+out:
+	workspace_free(f.work);
+	return code;
+}
+
+int
 evaluate(const struct pack *pack, const json_t *facts, instant now, json_t **ret_result, json_t **ret_changes,
 	struct error *e)
 {
 	return fold_evaluate(pack, facts, now, NULL, ret_result, ret_changes, e);
+}
+
+int
+evaluate_explained(const struct pack *pack, const json_t *facts, instant now, json_t **ret_result, struct error *e)
+{
+	const struct fold_extra explained = {.tell_soon = true};
+
+	return fold_evaluate(pack, facts, now, &explained, ret_result, NULL, e);
 }

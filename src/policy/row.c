@@ -51,6 +51,9 @@ static const char *const names[SYMBOL_DERIVED] = {
 	[SYMBOL_REVOKED_AT] = "revoked_at",
 	[SYMBOL_DAYS_IN_COLOUR] = "days_in_colour",
 	[SYMBOL_DAYS_TOTAL] = "days_total",
+	[SYMBOL_ACCUMULATOR] = "accumulator",
+	[SYMBOL_CURRENT] = "current",
+	[SYMBOL_DATA] = "data",
 };
 
 enum symbol

@@ -8,7 +8,7 @@
 
 #include "policy/certlogic_value.h"
 
-/* Every name that stands in the view; a pack's derived values have the symbols from SYMBOL_DERIVED on. */
+/* Every name that stands in the view, or in the scope of a reduce; a pack's derived values have the symbols from SYMBOL_DERIVED on. */
 enum symbol {
 	SYMBOL_NONE,
 	SYMBOL_PAYLOAD,
@@ -58,6 +58,9 @@ enum symbol {
 	SYMBOL_REVOKED_AT,
 	SYMBOL_DAYS_IN_COLOUR,
 	SYMBOL_DAYS_TOTAL,
+	SYMBOL_ACCUMULATOR,
+	SYMBOL_CURRENT,
+	SYMBOL_DATA,
 	SYMBOL_DERIVED,
 	SYMBOLS_MAX = SYMBOL_DERIVED + 16,
 };
@@ -104,6 +107,15 @@ static inline const struct value *
 row_find(const struct row *row, unsigned symbol)
 {
 	return row->shape->slot[symbol] < 0 ? NULL : &row->members[row->shape->slot[symbol]];
+}
+
+/* The text of that member, or NULL where it is none. */
+static inline const char *
+row_text(const struct row *row, unsigned symbol)
+{
+	const struct value *value = row_find(row, symbol);
+
+	return value && value->kind == VALUE_TEXT ? value->text : NULL;
 }
 
 static inline struct value

@@ -92,20 +92,20 @@ static void
 unit_division(enum division_unit unit, const struct row *item, char *division)
 {
 	static const size_t kept[] = {[UNIT_COUNTRY] = 0, [UNIT_PROVINCE] = 2, [UNIT_CITY] = 4, [UNIT_DIVISION] = 6};
-	const struct value *given = row_find(item, SYMBOL_DIVISION);
+	const char *given = row_text(item, SYMBOL_DIVISION);
 
 	division[0] = '\0';
-	if (given->kind != VALUE_TEXT || unit == UNIT_COUNTRY)
+	if (!given || unit == UNIT_COUNTRY)
 		return;
 	memcpy(division, "000000", 7);
-	memcpy(division, given->text, kept[unit]);
+	memcpy(division, given, kept[unit]);
 }
 
 static struct sum *
 find_sum(struct stays *stays, const struct row *item)
 {
 	char division[CODE_SIZE];
-	const char *country = row_find(item, SYMBOL_COUNTRY)->text, *code;
+	const char *country = row_text(item, SYMBOL_COUNTRY), *code;
 	size_t place = 0;
 	int order = 1;
 

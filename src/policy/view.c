@@ -51,16 +51,16 @@ compare_places(const void *a, const void *b)
 static const struct area *
 area_of(const struct facts *facts, const struct row *place)
 {
-	const struct value *division = row_find(place, SYMBOL_DIVISION);
+	const char *division = row_text(place, SYMBOL_DIVISION);
 	const struct area *area = NULL;
 	char code[CODE_SIZE];
 
-	for (size_t kept = 6; division->kind == VALUE_TEXT && !area && kept >= 2; kept -= 2) {
+	for (size_t kept = 6; division && !area && kept >= 2; kept -= 2) {
 		memcpy(code, "000000", sizeof code);
-		memcpy(code, division->text, kept);
+		memcpy(code, division, kept);
 		area = facts_area(facts, code);
 	}
-	return area ? area : facts_area(facts, row_find(place, SYMBOL_COUNTRY)->text);
+	return area ? area : facts_area(facts, row_text(place, SYMBOL_COUNTRY));
 }
 
 static struct value
@@ -74,8 +74,7 @@ static void
 make_place(const struct view *view, struct place *place)
 {
 	struct row *row = place->fact->row;
-	const struct value *division = row_member(row, SYMBOL_DIVISION);
-	const char *code = division->kind == VALUE_TEXT ? division->text : NULL;
+	const char *code = row_text(row, SYMBOL_DIVISION);
 	bool is_county = code && strcmp(code + 4, "00") != 0, is_city = code && strcmp(code + 2, "0000") != 0;
 
 	place->area = area_of(view->facts, row);
@@ -88,7 +87,7 @@ make_place(const struct view *view, struct place *place)
 	*row_member(row, SYMBOL_KIND) = value_text(place->fact->list == FACT_VISITS ? "visit" : "residence");
 	*row_member(row, SYMBOL_PROVINCE) = value_text(code ? place->province : NULL);
 	*row_member(row, SYMBOL_CITY) = value_text(is_city ? place->city : NULL);
-	*row_member(row, SYMBOL_COUNTY) = is_county ? *division : (struct value){0};
+	*row_member(row, SYMBOL_COUNTY) = value_text(is_county ? code : NULL);
 	*row_member(row, SYMBOL_AREA) = value_text(place->area ? place->area->code : NULL);
 	*row_member(row, SYMBOL_ENDED) = value_boolean(false);
 	*row_member(row, SYMBOL_TO) = the_clock();
