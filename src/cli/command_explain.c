@@ -120,7 +120,8 @@ const struct command command_explain = {
 	.usage = "explain ID [--pack P]",
 	.help =
 		"Says for a person the colour, the rules that gave it with their reasons, the evidence they used, since when,\n"
-		"and the earliest change if nothing new happens, with the rules that bring it. Nothing is recorded. ID is an ID number or a person's number.\n\n"
+		"and the earliest change if nothing new happens, with the rules that bring it. Nothing is\n"
+		"recorded. ID is an ID number or a person's number.\n\n"
 		"  --pack P   one jurisdiction only (default: all where the person applied)\n\n"
 		"With --now T the decision as of T, with --known T from what had been recorded by then.\n",
 	.run = run,
