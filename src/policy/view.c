@@ -6,12 +6,14 @@
 #include "policy/days.h"
 #include "policy/holds.h"
 
-enum { CODE_SIZE = 7 };
+enum { CODE_SIZE = 7, WIDER = 4 };
 
-/* A residence or visit, and the area in whose counts it falls. */
+/* A residence or visit, and the areas with counts in which it lies: its division, its city, its province, its country. At a
+ * moment it falls in the first of them whose level is known then. */
 struct place {
 	const struct fact *fact;
-	const struct area *area;
+	const struct area *areas[WIDER], *area;
+	size_t area_count;
 	bool ended;
 	enum level level, level_at_end;
 	char province[CODE_SIZE], city[CODE_SIZE];
@@ -47,20 +49,35 @@ compare_places(const void *a, const void *b)
 	return x < y ? -1 : x > y; /* of one list, which is sorted (F2) */
 }
 
-/* The area with counts that is nearest to a division: itself, its city, its province, its country. */
-static const struct area *
-area_of(const struct facts *facts, const struct row *place)
+static void
+add_area(struct place *place, const struct area *area)
 {
-	const char *division = row_text(place, SYMBOL_DIVISION);
-	const struct area *area = NULL;
+	if (area && (place->area_count == 0 || place->areas[place->area_count - 1] != area))
+		place->areas[place->area_count++] = area;
+}
+
+static void
+find_areas(struct place *place, const struct facts *facts)
+{
+	const char *division = row_text(place->fact->row, SYMBOL_DIVISION);
 	char code[CODE_SIZE];
 
-	for (size_t kept = 6; division && !area && kept >= 2; kept -= 2) {
+	for (size_t kept = 6; division && kept >= 2; kept -= 2) {
 		memcpy(code, "000000", sizeof code);
 		memcpy(code, division, kept);
-		area = facts_area(facts, code);
+		add_area(place, facts_area(facts, code));
 	}
-	return area ? area : facts_area(facts, row_text(place, SYMBOL_COUNTRY));
+	add_area(place, facts_area(facts, row_text(place->fact->row, SYMBOL_COUNTRY)));
+}
+
+/* The area in which the place falls at ${at}: the nearest that is known then, the nearest of all where none is. */
+static const struct area *
+area_at(const struct place *place, instant at)
+{
+	for (size_t i = 0; i < place->area_count; i++)
+		if (area_level(place->areas[i], at) != LEVEL_UNKNOWN)
+			return place->areas[i];
+	return place->area_count ? place->areas[0] : NULL;
 }
 
 static struct value
@@ -69,7 +86,7 @@ the_clock(void)
 	return (struct value){.kind = VALUE_TEXT, .text = CERTLOGIC_CLOCK_TEXT, .length = sizeof CERTLOGIC_CLOCK_TEXT - 1};
 }
 
-/* The members of a place that the view adds: its province, city and county, and the area's code. */
+/* The members of a place that the view adds for good: its province, city and county. */
 static void
 make_place(const struct view *view, struct place *place)
 {
@@ -77,7 +94,7 @@ make_place(const struct view *view, struct place *place)
 	const char *code = row_text(row, SYMBOL_DIVISION);
 	bool is_county = code && strcmp(code + 4, "00") != 0, is_city = code && strcmp(code + 2, "0000") != 0;
 
-	place->area = area_of(view->facts, row);
+	find_areas(place, view->facts);
 	memcpy(place->province, "000000", CODE_SIZE);
 	memcpy(place->city, "000000", CODE_SIZE);
 	if (code) {
@@ -88,7 +105,6 @@ make_place(const struct view *view, struct place *place)
 	*row_member(row, SYMBOL_PROVINCE) = value_text(code ? place->province : NULL);
 	*row_member(row, SYMBOL_CITY) = value_text(is_city ? place->city : NULL);
 	*row_member(row, SYMBOL_COUNTY) = value_text(is_county ? code : NULL);
-	*row_member(row, SYMBOL_AREA) = value_text(place->area ? place->area->code : NULL);
 	*row_member(row, SYMBOL_ENDED) = value_boolean(false);
 	*row_member(row, SYMBOL_TO) = the_clock();
 }
@@ -291,19 +307,23 @@ static void
 update_place(struct view *view, struct place *place, bool first)
 {
 	bool ended = place->fact->lasts <= view->at;
-	enum level level = area_level(place->area, view->at),
-			   level_at_end = ended ? area_level(place->area, place->fact->lasts) : level;
+	const struct area *area = area_at(place, ended ? place->fact->lasts : view->at);
+	enum level level = area_level(area_at(place, view->at), view->at),
+			   level_at_end = ended ? area_level(area, place->fact->lasts) : level;
 	struct row *row = place->fact->row;
 
-	if (!first && level == place->level && level_at_end == place->level_at_end && ended == place->ended)
+	if (!first && area == place->area && level == place->level && level_at_end == place->level_at_end &&
+		ended == place->ended)
 		return;
 	view->changed |= VIEW_PART(VIEW_PLACES) | VIEW_PART(place->fact->list);
+	*row_member(row, SYMBOL_AREA) = value_text(area ? area->code : NULL);
 	*row_member(row, SYMBOL_LEVEL) = value_text(level_name(level));
 	*row_member(row, SYMBOL_LEVEL_AT_END) = value_text(level_name(level_at_end));
 	if (ended && !place->ended) {
 		*row_member(row, SYMBOL_ENDED) = value_boolean(true);
 		*row_member(row, SYMBOL_TO) = value_time(place->fact->lasts, &view->pack->zone);
 	}
+	place->area = area;
 	place->level = level;
 	place->level_at_end = level_at_end;
 	place->ended = ended;
@@ -440,7 +460,8 @@ view_next(const struct view *view)
 		}
 	}
 	for (size_t i = 0; i < view->places_shown; i++)
-		sooner(area_next_step(view->places[i].area, view->at), view->at, &next);
+		for (size_t k = 0; k < view->places[i].area_count; k++)
+			sooner(area_next_step(view->places[i].areas[k], view->at), view->at, &next);
 	return next;
 }
 
