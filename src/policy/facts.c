@@ -112,7 +112,7 @@ wrong(const struct reading *r, const char *field, const char *format, ...)
 static int
 read_time(const struct reading *r, const char *field, const json_t *value, instant *ret_at)
 {
-	struct error reason = {0};
+	struct error reason; /* written only where something is wrong, and large */
 
 	if (!json_is_string(value))
 		return wrong(r, field, "a time such as \"2020-03-24T08:00:00+08:00\" expected");
@@ -245,9 +245,8 @@ take_own_time(const struct reading *r, const struct field *field, instant at, st
 /* The item's value of one field, checked; an end that is not known yet becomes null. */
 static int
 take_field(
-	const struct reading *r, const struct field *field, const json_t *given, struct fact *fact, struct value *ret_value)
+	const struct reading *r, const struct field *field, const json_t *value, struct fact *fact, struct value *ret_value)
 {
-	const json_t *value = json_object_get(given, field->name);
 	instant at = 0;
 	int code;
 
@@ -293,8 +292,9 @@ make_row(const struct reading *r, enum fact_list list, struct row **ret_row)
 	return 0;
 }
 
+/* The members of an item by the numbers of their fields, each looked at once. */
 static int
-check_known_fields(const struct reading *r, const struct list_shape *shape, const json_t *given)
+gather_fields(const struct reading *r, const struct list_shape *shape, const json_t *given, const json_t **values)
 {
 	const char *name;
 	json_t *value;
@@ -307,6 +307,7 @@ check_known_fields(const struct reading *r, const struct list_shape *shape, cons
 				break;
 		if (i == FIELDS_MAX || !shape->fields[i].name)
 			return wrong(r, name, "unknown field");
+		values[i] = value;
 	}
 	return 0;
 }
@@ -315,18 +316,19 @@ static int
 take_fact(const struct reading *r, const json_t *given, struct fact *fact)
 {
 	const struct list_shape *shape = &list_shapes[fact->list];
+	const json_t *values[FIELDS_MAX] = {0};
 	int code;
 
 	if (!json_is_object(given))
 		return wrong(r, NULL, "an object expected");
-	if ((code = check_known_fields(r, shape, given)) < 0)
+	if ((code = gather_fields(r, shape, given, values)) < 0)
 		return code;
 	fact->at = INT64_MIN;
 	fact->ends = fact->lasts = INT64_MAX;
 	if ((code = make_row(r, fact->list, &fact->row)) < 0)
 		return code;
 	for (size_t i = 0; i < FIELDS_MAX && shape->fields[i].name; i++)
-		if ((code = take_field(r, &shape->fields[i], given, fact, &fact->row->members[i])) < 0)
+		if ((code = take_field(r, &shape->fields[i], values[i], fact, &fact->row->members[i])) < 0)
 			return code;
 	if (fact->ends < fact->at)
 		return wrong(r, shape->ends, "before its beginning");
