@@ -45,7 +45,8 @@ colour_now(struct cli *cli, struct cli_store *store, const struct pack *pack, pe
 }
 
 static int
-print_code(struct cli *cli, const struct pack *pack, const char *text, enum code_colour colour, instant at)
+print_code(
+	struct cli *cli, const struct pack *pack, const char *text, enum code_colour colour, instant at, int64_t lifetime_s)
 {
 	char issued[TIME_TEXT_SIZE], expires[TIME_TEXT_SIZE];
 
@@ -55,21 +56,36 @@ print_code(struct cli *cli, const struct pack *pack, const char *text, enum code
 	}
 	return cli_print_json(json_pack("{s:s, s:s, s:s, s:s, s:s}", "code", text, "jurisdiction", pack_jurisdiction(pack),
 		"colour", code_colour_name(colour), "issued_at", time_write(at, pack_zone(pack), issued), "expires_at",
-		time_write(at + gate_code_lifetime(pack), pack_zone(pack), expires)));
+		time_write(at + lifetime_s, pack_zone(pack), expires)));
+}
+
+/* Issue into ${text}; where ${path} is not NULL, on paper, as a PDF there. */
+static int
+issue(struct cli_store *store, const struct gate_paper *request, const char *path, instant now, struct buffer *text)
+{
+	const struct pack *pack = request->pack;
+	struct buffer pdf = buffer_make(PAPER_PDF_MAX);
+	struct error e = {0};
+	int code = EXIT_DONE;
+
+	if (path ? gate_paper(store->registry, store->issuer, request, now, text, &pdf, &e) < 0 ||
+				file_write(path, pdf.data, pdf.length, 0600, &e) < 0
+			 : issuer_issue(store->issuer, pack_jurisdiction(pack), request->person, request->colour, now,
+				   gate_code_lifetime(pack), text, &e) < 0)
+		code = cli_fail(&e);
+	buffer_free(&pdf);
+	return code;
 }
 
 int
 code_issue_run(struct cli *cli, int argc, char **argv)
 {
-	const char *name = NULL, *svg = NULL, *png = NULL;
-	const struct cli_option options[] = {
-		{"pack", OPTION_VALUE, &name}, {"svg", OPTION_VALUE, &svg}, {"png", OPTION_VALUE, &png}};
+	const char *name = NULL, *svg = NULL, *png = NULL, *paper = NULL, *size = NULL;
+	const struct cli_option options[] = {{"pack", OPTION_VALUE, &name}, {"svg", OPTION_VALUE, &svg},
+		{"png", OPTION_VALUE, &png}, {"paper", OPTION_VALUE, &paper}, {"size", OPTION_VALUE, &size}};
+	struct gate_paper request = {0};
 	struct buffer text = buffer_make(TEXT_MAX);
-	enum code_colour colour = 0;
-	const struct pack *pack;
 	struct cli_store store;
-	person_number person;
-	struct error e = {0};
 	size_t count;
 	char **words;
 	instant now;
@@ -77,22 +93,26 @@ code_issue_run(struct cli *cli, int argc, char **argv)
 
 	if (code)
 		return code;
-	if (count != 1)
-		return cli_usage(cli, "issue takes one ID");
-	if ((code = cli_store_open(cli, false, &store)) || (code = cli_person(&store, words[0], &person)) ||
-		(code = cli_pack(&store, name, &pack)) || (code = colour_now(cli, &store, pack, person, &colour)))
+	if (count != 1 || (paper && (svg || png)))
+		return cli_usage(cli, "issue takes one ID, and draws it in one way");
+	if (size && (!paper || (strcmp(size, "a4") != 0 && strcmp(size, "a6") != 0)))
+		return cli_usage(cli, "--size is a4 or a6, of --paper");
+	request.size = size && strcmp(size, "a6") == 0 ? PAPER_A6 : PAPER_A4;
+	/* A paper's handle is kept, so its date must be the store's own. */
+	if ((code = cli_store_open(cli, paper != NULL, &store)) || (code = cli_person(&store, words[0], &request.person)) ||
+		(code = cli_pack(&store, name, &request.pack)) ||
+		(code = colour_now(cli, &store, request.pack, request.person, &request.colour)))
 		goto out;
+	request.by = cli_actor(&store);
 	now = registry_now(store.registry);
-	if (issuer_issue(store.issuer, pack_jurisdiction(pack), person, colour, now, gate_code_lifetime(pack), &text, &e) <
-		0) {
-		code = cli_fail(&e);
+	if ((code = issue(&store, &request, paper, now, &text)))
 		goto out;
-	}
-	if ((svg && (code = write_picture(svg, buffer_text(&text), code_colour_name(colour), false))) ||
+	if ((svg && (code = write_picture(svg, buffer_text(&text), code_colour_name(request.colour), false))) ||
 		(png && (code = write_picture(png, buffer_text(&text), NULL, true))))
 		goto out;
-	if ((!svg && !png) || cli->json)
-		code = print_code(cli, pack, buffer_text(&text), colour, now);
+	if ((!svg && !png && !paper) || cli->json)
+		code = print_code(cli, request.pack, buffer_text(&text), request.colour, now,
+			paper ? gate_paper_lifetime(request.pack) : gate_code_lifetime(request.pack));
 out:
 	buffer_free(&text);
 	cli_store_close(&store);

@@ -97,13 +97,17 @@ const struct command command_code = {
 	.name = "code",
 	.summary = "issue, check or revoke a signed code",
 	.usage =
-		"code issue ID [--pack P] [--svg FILE] [--png FILE] | code verify TEXT|FILE --trust FILE | code revoke ID|TEXT [--pack P]",
+		"code issue ID [--pack P] [--svg FILE] [--png FILE] [--paper FILE [--size a4|a6]] | code verify TEXT|FILE --trust FILE | code revoke ID|TEXT [--pack P]",
 	.help =
 		"issue signs a code of the person's colour now, evaluated first where something changed, and prints its text, or\n"
 		"draws it as a QR code. It counts for the pack's \"valid_s\" seconds.\n\n"
 		"  --pack P     the jurisdiction (default: the store's first)\n"
 		"  --svg FILE   draw it as SVG\n"
-		"  --png FILE   draw it as PNG\n\n"
+		"  --png FILE   draw it as PNG\n"
+		"  --paper FILE print it as a page of PDF for who has no phone: the colour counts for the pack's \"paper_valid_s\" (a\n"
+		"               day), and at a gate that is online the colour of then; the ID card that must come with it is\n"
+		"               known by its last four. revoke ends it\n"
+		"  --size S     of the page: a4 (default) or a6\n\n"
 		"verify checks a code offline, at the moment of --now: the text itself (\"HC1:...\"), a file that holds it, a\n"
 		"PNG picture, or an SVG that healthcode drew; \"-\" is standard input. --trust is a signed trust list, or\n"
 		"certificates (PEM, DER, base64), or a folder of them. Exit 0 if it is valid; 1 if not, with the cause:\n"

@@ -37,10 +37,13 @@ print_answer(struct cli *cli, const struct gate_answer *answer)
 	const char *cause = answer->cause ? gate_cause_name(answer->cause) : NULL;
 
 	if (cli->json)
-		return cli_print_json(json_pack("{s:s, s:s?, s:s, s:{s:s, s:s}}", "verdict", gate_verdict_name(answer->verdict),
-			"cause", cause, "receipt", answer->receipt, "act", "zh", answer->act->zh, "en", answer->act->en));
-	printf("%s%s%s\n%s\nreceipt %s\n", gate_verdict_name(answer->verdict), cause ? ": " : "", cause ? cause : "",
-		answer->act->en, answer->receipt);
+		return cli_print_json(json_pack("{s:s, s:s?, s:s?, s:s, s:{s:s, s:s}}", "verdict",
+			gate_verdict_name(answer->verdict), "cause", cause, "card", *answer->card ? answer->card : NULL, "receipt",
+			answer->receipt, "act", "zh", answer->act->zh, "en", answer->act->en));
+	printf("%s%s%s\n%s\n", gate_verdict_name(answer->verdict), cause ? ": " : "", cause ? cause : "", answer->act->en);
+	if (*answer->card)
+		printf("ID card ends in %s\n", answer->card);
+	printf("receipt %s\n", answer->receipt);
 	return EXIT_DONE;
 }
 
@@ -84,8 +87,9 @@ refusals(struct cli *cli, int argc, char **argv)
 static int
 check(struct cli *cli, int argc, char **argv)
 {
-	const char *place = NULL, *temperature = NULL;
-	const struct cli_option options[] = {{"place", OPTION_VALUE, &place}, {"temperature", OPTION_VALUE, &temperature}};
+	const char *place = NULL, *temperature = NULL, *typed = NULL;
+	const struct cli_option options[] = {{"place", OPTION_VALUE, &place}, {"temperature", OPTION_VALUE, &temperature},
+		{"id-number", OPTION_VALUE, &typed}};
 	struct buffer text = buffer_make(QR_PICTURE_MAX);
 	struct gate_question question;
 	struct gate_answer answer;
@@ -94,20 +98,23 @@ check(struct cli *cli, int argc, char **argv)
 	int64_t tenths_c = 0;
 	size_t count;
 	char **words;
-	int code = cli_options(cli, options, 2, argc, argv, &words, &count);
+	int code = cli_options(cli, options, sizeof options / sizeof options[0], argc, argv, &words, &count);
 
 	if (code)
 		return code;
-	if (count != 2 || strcmp(words[0], "check") != 0 || !place)
-		return cli_usage(cli, "check takes one code and --place");
+	if (count != (typed ? 1 : 2) || strcmp(words[0], "check") != 0 || !place)
+		return cli_usage(cli, "check takes one code, or --id-number, and --place");
 	if (temperature &&
 		(!text_decimal(temperature, strlen(temperature), 1, &tenths_c) || tenths_c < TEMPERATURE_LEAST ||
 			tenths_c > TEMPERATURE_MOST))
 		return cli_usage(cli, "--temperature is 30.0 to 45.0 degrees Celsius, not '%s'", temperature);
-	if ((code = read_code(words[1], &text)) || (code = cli_store_open(cli, false, &store)))
+	if ((!typed && (code = read_code(words[1], &text))) || (code = cli_store_open(cli, true, &store)))
 		goto out;
-	question = (struct gate_question){
-		.code = buffer_text(&text), .place = place, .by = cli_actor(&store), .temperature_tenths_c = (int32_t)tenths_c};
+	question = (struct gate_question){.code = typed ? NULL : buffer_text(&text),
+		.id_number = typed,
+		.place = place,
+		.by = cli_actor(&store),
+		.temperature_tenths_c = (int32_t)tenths_c};
 	if (gate_check(store.cascade, store.issuer, &question, &answer, &e) < 0)
 		code = cli_fail(&e);
 	else if ((code = print_answer(cli, &answer)) == EXIT_DONE && answer.verdict != GATE_PASS)
@@ -127,13 +134,18 @@ run(struct cli *cli, int argc, char **argv)
 const struct command command_gate = {
 	.name = "gate",
 	.summary = "check a code at a place, and count who was kept out",
-	.usage = "gate check TEXT|FILE --place ID [--temperature C] | gate refusals [--since TIME]",
+	.usage =
+		"gate check TEXT|FILE --place ID [--temperature C] | gate check --id-number N --place ID | gate refusals [--since TIME]",
 	.help =
 		"Checks a code as a gate does: prints pass, ask or refuse with the cause, what to do, and the receipt's number. The\n"
 		"code is its text, or a file or picture that holds it. Nothing about the person is shown. Exit 0 if it passes,\n"
 		"1 if not.\n\n"
 		"  --place ID        where, as 'import places' names it\n"
-		"  --temperature C   in degrees Celsius, 30.0 to 45.0\n\n"
+		"  --temperature C   in degrees Celsius, 30.0 to 45.0\n"
+		"  --id-number N     of who has neither phone nor paper, instead of a code: the answer is the verdict alone, the holder\n"
+		"                    is told, and each device may type as many an hour as the pack allows\n\n"
+		"A code on paper counts with its holder's colour of now, and passes once the ID card that comes with it ends in what is\n"
+		"shown.\n\n"
 		"refusals counts whom guards kept out, by place, guard, the gate's own verdict and the cause that the guard gave.\n"
 		"\"pass: told_by_superior\" is somebody who should have passed, and did.\n\n"
 		"  --since TIME      only those from then on\n",

@@ -12,7 +12,7 @@ enum {
 	CLAIM_ISSUED_AT = 6,
 	CLAIM_ID = 7,
 	CLAIM_COLOUR = -65537,
-	CLAIM_COUNT = 5,
+	CLAIM_CARD = -65539,
 	CODE_CWT_MAX = 512,
 };
 
@@ -62,15 +62,24 @@ code_cause_name(enum code_cause cause)
 static int
 write_claims(struct buffer *b, const struct code_claims *claims, struct error *e)
 {
+	bool paper = claims->card[0];
 	int r;
 
-	if ((r = cbor_write_map(b, CLAIM_COUNT, e)) < 0 || (r = cbor_write_integer(b, CLAIM_ISSUER, e)) < 0 ||
+	if ((r = cbor_write_map(b, paper ? 6 : 5, e)) < 0 || (r = cbor_write_integer(b, CLAIM_ISSUER, e)) < 0 ||
 		(r = cbor_write_text(b, claims->issuer, e)) < 0 || (r = cbor_write_integer(b, CLAIM_EXPIRES_AT, e)) < 0 ||
 		(r = cbor_write_integer(b, claims->expires_at, e)) < 0 || (r = cbor_write_integer(b, CLAIM_ISSUED_AT, e)) < 0 ||
 		(r = cbor_write_integer(b, claims->issued_at, e)) < 0 || (r = cbor_write_integer(b, CLAIM_ID, e)) < 0 ||
-		(r = cbor_write_bytes(b, claims->id, CODE_ID_SIZE, e)) < 0 || (r = cbor_write_integer(b, CLAIM_COLOUR, e)) < 0)
+		(r = cbor_write_bytes(b, claims->id, CODE_ID_SIZE, e)) < 0 ||
+		(r = cbor_write_integer(b, CLAIM_COLOUR, e)) < 0 || (r = cbor_write_integer(b, claims->colour, e)) < 0 ||
+		!paper)
 		return r;
-	return cbor_write_integer(b, claims->colour, e);
+	return (r = cbor_write_integer(b, CLAIM_CARD, e)) < 0 ? r : cbor_write_text(b, claims->card, e);
+}
+
+static bool
+is_card(const char *card)
+{
+	return strlen(card) == CODE_CARD_SIZE - 1 && strspn(card, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ") == strlen(card);
 }
 
 int
@@ -81,6 +90,10 @@ code_issue(const struct signing_key *key, const struct code_claims *claims, stru
 
 	if (!claims->issuer[0] || !code_colour_name(claims->colour)) {
 		r = error_set(e, ERROR_USAGE, "a code needs an issuer and one of the four colours");
+		goto out;
+	}
+	if (claims->card[0] && !is_card(claims->card)) {
+		r = error_set(e, ERROR_USAGE, "a card is known by four of 0-9 and A-Z");
 		goto out;
 	}
 	if (claims->expires_at <= claims->issued_at || claims->expires_at - claims->issued_at > CODE_LIFETIME_MAX_S) {
@@ -100,7 +113,7 @@ out:
 static enum code_cause
 read_claims(const struct cbor_item *cwt, struct code_claims *claims)
 {
-	const struct cbor_item *id = cbor_at(cwt, CLAIM_ID);
+	const struct cbor_item *id = cbor_at(cwt, CLAIM_ID), *card;
 	int64_t colour;
 
 	if (cwt->kind != CBOR_MAP)
@@ -112,6 +125,9 @@ read_claims(const struct cbor_item *cwt, struct code_claims *claims)
 		!cbor_integer(cbor_at(cwt, CLAIM_ISSUED_AT), &claims->issued_at) || !id || id->kind != CBOR_BYTES ||
 		id->length != CODE_ID_SIZE || claims->issued_at < 0 || claims->expires_at <= claims->issued_at ||
 		claims->expires_at - claims->issued_at > CODE_LIFETIME_MAX_S)
+		return CODE_MALFORMED;
+	card = cbor_at(cwt, CLAIM_CARD);
+	if (card && (!cbor_text(card, claims->card, sizeof claims->card) || !is_card(claims->card)))
 		return CODE_MALFORMED;
 	if (!cbor_integer(cbor_at(cwt, CLAIM_COLOUR), &colour) || colour < CODE_GREEN || colour > CODE_GRAY)
 		return CODE_WRONG_COLOUR;

@@ -18,7 +18,7 @@
 #include "credential/key.h"
 #include "credential/trust.h"
 
-enum { CODE_ID_KEY_SIZE = 32, CODE_LIFETIME_MAX_S = 7 * DAY_S };
+enum { CODE_ID_KEY_SIZE = 32, CODE_LIFETIME_MAX_S = 7 * DAY_S, CODE_CARD_SIZE = 5 };
 
 /* As the claim numbers them. */
 enum code_colour { CODE_GREEN = 1, CODE_YELLOW = 2, CODE_RED = 3, CODE_GRAY = 4 };
@@ -35,6 +35,7 @@ struct code_claims {
 	enum code_colour colour;
 	instant issued_at, expires_at;
 	uint8_t id[CODE_ID_SIZE];
+	char card[CODE_CARD_SIZE]; /* of a code on paper: the last four characters of its holder's ID card; else "" */
 };
 
 /* Why a code does not count. The list is closed; names by code_cause_name are part of the interface. */
@@ -60,7 +61,7 @@ const char *code_cause_name(enum code_cause cause);
 
 /* code_issue(key, claims, text, e):
  * Append the code's text. Equal claims give equal bytes but for the signature. Return 0, ERROR_USAGE (no issuer, no
- * such colour, or a lifetime that is not from 1 s to CODE_LIFETIME_MAX_S), ERROR_TOO_LARGE or ERROR_NO_MEMORY. */
+ * such colour, a card that is not four of 0-9 and A-Z, or a lifetime that is not from 1 s to CODE_LIFETIME_MAX_S), ERROR_TOO_LARGE or ERROR_NO_MEMORY. */
 int code_issue(const struct signing_key *key, const struct code_claims *claims, struct buffer *text, struct error *e);
 
 /* code_verify(text, length, trust, now, ret_claims, ret_cause, e):

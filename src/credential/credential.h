@@ -15,6 +15,7 @@
 #include "credential/cose.h"
 #include "credential/id_number.h"
 #include "credential/key.h"
+#include "credential/paper.h"
 #include "credential/qr.h"
 #include "credential/trust.h"
 

@@ -21,6 +21,10 @@ int qr_svg(const char *text, const char *title, struct buffer *svg, struct error
 /* qr_png(text, module, png, e): append a black and white PNG, ${module} (1 to 32) pixels a module, quiet zone too. */
 int qr_png(const char *text, unsigned module, struct buffer *png, struct error *e);
 
+/* qr_modules(text, ret_modules, ret_side, e): its modules row by row, true where dark, without quiet zone; freed with free(). Return
+ * as qr_svg does. */
+int qr_modules(const char *text, bool **ret_modules, int *ret_side, struct error *e);
+
 /* qr_read(bytes, length, text, e):
  * Append the text of the QR code in a PNG, or in an SVG that qr_svg drew. Return 0, or ERROR_BAD_INPUT (no such
  * picture, no QR code in it, or more than one), ERROR_TOO_LARGE (more than QR_PICTURE_MAX bytes, QR_PIXELS_MAX pixels or

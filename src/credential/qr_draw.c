@@ -28,6 +28,27 @@ is_dark(const QRcode *code, int x, int y)
 	return code->data[y * code->width + x] & 1;
 }
 
+int
+qr_modules(const char *text, bool **ret_modules, int *ret_side, struct error *e)
+{
+	QRcode *code = NULL;
+	bool *modules;
+	int r = encode(text, &code, e);
+
+	if (r < 0)
+		return r;
+	if (!(modules = malloc((size_t)code->width * (size_t)code->width))) {
+		QRcode_free(code);
+		return error_no_memory(e);
+	}
+	for (int i = 0; i < code->width * code->width; i++)
+		modules[i] = is_dark(code, i % code->width, i / code->width);
+	*ret_modules = modules;
+	*ret_side = code->width;
+	QRcode_free(code);
+	return 0;
+}
+
 static int
 add_escaped(struct buffer *svg, const char *text, struct error *e)
 {

@@ -67,55 +67,162 @@ recognises(const struct pack *pack, const char *issuer)
 	return false;
 }
 
-static int
-decide(struct cascade *cascade, struct issuer *issuer, const struct gate_question *question,
-	const struct presence_place *place, struct gate_answer *answer, struct code_claims *claims, struct error *e)
-{
-	const struct trust *trust;
-	const struct pack *pack;
-	struct gate_rule rule;
-	enum code_cause cause;
-	struct error malformed = {0};
+/* What a check works with, once its place is known. ${person} is whose code or ID number it is, 0 where not known. */
+struct checking {
+	struct cascade *cascade;
+	struct issuer *issuer;
+	const struct gate_question *question;
+	struct presence_place place;
+	const struct pack *pack; /* whose rule holds there */
 	bool covered;
+	struct gate_rule rule;
+	struct code_claims claims; /* zeroes where no code's signature holds */
+	person_number person;
+};
+
+static int
+read_place(struct checking *c, struct error *e)
+{
+	const struct presence_view view = {.now = INT64_MAX, .known = registry_known(cascade_registry(c->cascade))};
 	int r;
 
-	if ((r = gate_jurisdiction(cascade, place->division, &pack, &covered, e)) < 0 ||
-		(r = gate_rule_read(pack_section(pack, "gate"), place->kind, &rule, e)) < 0 ||
-		(r = issuer_trust(issuer, answer->at, &trust, e)) < 0)
+	if ((r = presence_find_place(cascade_presence(c->cascade), c->question->place, &view, &c->place, e)) < 0 ||
+		(r = gate_jurisdiction(c->cascade, c->place.division, &c->pack, &c->covered, e)) < 0)
 		return r;
-	if (code_verify(question->code, strlen(question->code), trust, answer->at, claims, &cause, &malformed) < 0)
+	return gate_rule_read(pack_section(c->pack, "gate"), c->place.kind, &c->rule, e);
+}
+
+/* A person's colour of now. Where it cannot be worked out, there is none (${ret_colour} untouched). */
+static int
+colour_of(
+	struct checking *c, const char *jurisdiction, person_number person, enum code_colour *ret_colour, struct error *e)
+{
+	struct registry_colour colour;
+	int r = cascade_colour(c->cascade, person, jurisdiction, &colour, e);
+
+	if (r == ERROR_EXISTS_NOT || r == ERROR_BAD_INPUT || r == ERROR_TOO_LARGE)
+		return 0;
+	if (r == 0)
+		code_colour_read(colour_name(colour.colour), ret_colour);
+	return r;
+}
+
+/* Whose paper it is, and their colour of now, which counts before the one that was printed. */
+static int
+look_paper_up(struct checking *c, enum code_cause *cause, struct error *e)
+{
+	enum code_colour colour = 0;
+	int r = issuer_holder(c->issuer, &c->claims, &c->person, e);
+
+	if (r == ERROR_EXISTS_NOT)
+		return 0;
+	if (r < 0 || (r = colour_of(c, c->claims.issuer, c->person, &colour, e)) < 0 || !colour)
+		return r;
+	c->claims.colour = colour;
+	*cause = CODE_VALID;
+	return 0;
+}
+
+static int
+decide_code(struct checking *c, struct gate_answer *answer, struct error *e)
+{
+	const struct gate_question *question = c->question;
+	const struct trust *trust;
+	enum code_cause cause;
+	struct error malformed = {0};
+	int r;
+
+	if ((r = issuer_trust(c->issuer, answer->at, &trust, e)) < 0)
+		return r;
+	if (code_verify(question->code, strlen(question->code), trust, answer->at, &c->claims, &cause, &malformed) < 0)
 		return error_no_memory(e);
-	answer->verdict = gate_decide(&rule, cause, claims->colour, !covered || recognises(pack, claims->issuer),
-		question->temperature_tenths_c, &answer->cause, &answer->act);
+	if (c->claims.card[0] && !question->offline && (cause == CODE_VALID || cause == CODE_EXPIRED) &&
+		answer->at < c->claims.issued_at + CODE_LIFETIME_MAX_S && (r = look_paper_up(c, &cause, e)) < 0)
+		return r;
+	answer->verdict =
+		gate_decide(&c->rule, cause, c->claims.colour, !c->covered || recognises(c->pack, c->claims.issuer),
+			question->temperature_tenths_c, &answer->cause, &answer->act);
 	answer->has_colour = cause == CODE_VALID;
-	answer->colour = claims->colour;
-	if (answer->verdict == GATE_PASS && question->shown && !question->offline &&
-		shown_elsewhere(question->shown, claims->id, question->place, claims->expires_at, answer->at)) {
+	answer->colour = c->claims.colour;
+	if (answer->has_colour && c->claims.card[0]) {
+		memcpy(answer->card, c->claims.card, sizeof answer->card);
+		if (answer->verdict == GATE_PASS)
+			answer->act = gate_act_of_paper();
+	} else if (answer->verdict == GATE_PASS && question->shown && !question->offline &&
+		shown_elsewhere(question->shown, c->claims.id, question->place, c->claims.expires_at, answer->at)) {
 		answer->verdict = GATE_ASK;
 		answer->cause = GATE_SHOWN_ELSEWHERE;
 		answer->act = gate_act_of(answer->cause);
 	}
-	if (question->offline) { /* what was said at the gate stays said */
-		answer->verdict = question->verdict;
-		answer->cause = question->cause;
-		answer->act = gate_act_of(question->cause);
-	}
 	return 0;
 }
 
-/* A fever is evidence of the code's holder, where the code is one of ours. */
+struct typed {
+	struct checking *c;
+	enum code_colour worst; /* 0: none */
+};
+
+static enum colour
+colour_in_policy(enum code_colour code)
+{
+	enum colour colour = COLOUR_GRAY;
+
+	(void)colour_read(code_colour_name(code), &colour);
+	return colour;
+}
+
+/* Of several jurisdictions that count here, the stricter colour does. */
 static int
-record_fever(struct cascade *cascade, struct issuer *issuer, const struct gate_question *question,
-	const struct code_claims *claims, instant at, struct error *e)
+add_applied(const struct registry_applied *applied, void *context, struct error *e)
+{
+	struct typed *typed = context;
+	struct checking *c = typed->c;
+	enum code_colour colour = 0;
+	int r;
+
+	if (c->covered && !recognises(c->pack, applied->jurisdiction))
+		return 0;
+	if ((r = colour_of(c, applied->jurisdiction, c->person, &colour, e)) < 0 || !colour)
+		return r;
+	if (!typed->worst ||
+		pack_severity(c->pack, colour_in_policy(colour)) > pack_severity(c->pack, colour_in_policy(typed->worst)))
+		typed->worst = colour;
+	return 0;
+}
+
+/* A typed number: one that is not known, or has no colour that counts here, is as a gray one. */
+static int
+decide_typed(struct checking *c, struct gate_answer *answer, struct error *e)
+{
+	struct registry *registry = cascade_registry(c->cascade);
+	const char *id_number = c->question->id_number;
+	struct typed typed = {.c = c};
+	int r = registry_person_by_id_number(registry, id_number, strlen(id_number), false, 0, &c->person, e);
+
+	if ((r < 0 && r != ERROR_EXISTS_NOT) ||
+		(r = registry_typed_look(registry, c->person, *c->place.name ? c->place.name : c->question->place,
+			 c->question->by ? c->question->by : "", c->rule.typed_an_hour, e)) < 0 ||
+		(c->person && (r = registry_applications_each(registry, c->person, add_applied, &typed, e)) < 0))
+		return r;
+	answer->verdict = gate_decide(&c->rule, CODE_VALID, typed.worst ? typed.worst : CODE_GRAY, true,
+		c->question->temperature_tenths_c, &answer->cause, &answer->act);
+	return 0;
+}
+
+/* A fever is evidence of the holder, where they are one of ours. */
+static int
+record_fever(struct checking *c, instant at, struct error *e)
 {
 	struct registry_checkin checkin = {
-		.at = at, .measured = true, .temperature_tenths_c = question->temperature_tenths_c};
+		.person = c->person, .at = at, .measured = true, .temperature_tenths_c = c->question->temperature_tenths_c};
 	enum evidence_outcome outcome;
-	int r = issuer_holder(issuer, claims, &checkin.person, e);
+	int r = 0;
 
-	if (r == ERROR_EXISTS_NOT)
+	if (!checkin.person && c->claims.issuer[0])
+		r = issuer_holder(c->issuer, &c->claims, &checkin.person, e);
+	if (r == ERROR_EXISTS_NOT || (r == 0 && !checkin.person))
 		return 0;
-	return r < 0 ? r : registry_checkin_put(cascade_registry(cascade), &checkin, &outcome, e);
+	return r < 0 ? r : registry_checkin_put(cascade_registry(c->cascade), &checkin, &outcome, e);
 }
 
 static int
@@ -129,45 +236,64 @@ check_time(struct registry *registry, const struct gate_question *question, inst
 	return 0;
 }
 
+/* Of a pass nothing is kept that leads back to a person. */
+static void
+describe(const struct checking *c, const struct gate_answer *answer, struct registry_check *check)
+{
+	snprintf(check->place, sizeof check->place, "%s", c->question->place);
+	snprintf(check->verdict, sizeof check->verdict, "%s", gate_verdict_name(answer->verdict));
+	snprintf(check->cause, sizeof check->cause, "%s", answer->cause ? gate_cause_name(answer->cause) : "");
+	snprintf(check->by, sizeof check->by, "%s", c->question->by ? c->question->by : "");
+	if (answer->verdict == GATE_PASS || !answer->has_colour)
+		return;
+	memcpy(check->code_id, c->claims.id, sizeof check->code_id);
+	snprintf(check->colour, sizeof check->colour, "%s", code_colour_name(answer->colour));
+	check->measured = c->question->temperature_tenths_c != 0;
+	check->temperature_tenths_c = c->question->temperature_tenths_c;
+}
+
+/* What is told of a typed number is the verdict, and the fever that the guard measured. */
+static void
+tell_verdict_alone(struct gate_answer *answer)
+{
+	if (answer->cause == GATE_FEVER)
+		return;
+	answer->cause = GATE_NONE;
+	answer->act = gate_act_of_verdict(answer->verdict);
+}
+
 int
 gate_check(struct cascade *cascade, struct issuer *issuer, const struct gate_question *question,
 	struct gate_answer *ret_answer, struct error *e)
 {
 	struct registry *registry = cascade_registry(cascade);
-	const struct presence_view view = {.now = INT64_MAX, .known = registry_known(registry)};
+	struct checking c = {.cascade = cascade, .issuer = issuer, .question = question};
 	struct registry_check check = {0};
 	struct gate_answer answer = {0};
-	struct presence_place place;
-	struct code_claims claims = {0};
 	int r;
 
-	if ((r = check_time(registry, question, &answer.at, e)) < 0 ||
-		(r = presence_find_place(cascade_presence(cascade), question->place, &view, &place, e)) < 0 ||
-		(r = decide(cascade, issuer, question, &place, &answer, &claims, e)) < 0)
+	if ((r = check_time(registry, question, &answer.at, e)) < 0 || (r = read_place(&c, e)) < 0 ||
+		(r = question->code ? decide_code(&c, &answer, e) : decide_typed(&c, &answer, e)) < 0)
 		return r;
-
-	check.at = question->offline ? answer.at : registry_recording_time(registry);
-	snprintf(check.place, sizeof check.place, "%s", question->place);
-	snprintf(check.verdict, sizeof check.verdict, "%s", gate_verdict_name(answer.verdict));
-	snprintf(check.cause, sizeof check.cause, "%s", answer.cause ? gate_cause_name(answer.cause) : "");
-	snprintf(check.by, sizeof check.by, "%s", question->by ? question->by : "");
-	/* Of a pass nothing is kept that leads back to a person. */
-	if (answer.verdict != GATE_PASS && answer.has_colour) {
-		memcpy(check.code_id, claims.id, sizeof check.code_id);
-		snprintf(check.colour, sizeof check.colour, "%s", code_colour_name(answer.colour));
-		check.measured = question->temperature_tenths_c != 0;
-		check.temperature_tenths_c = question->temperature_tenths_c;
+	if (question->offline) { /* what was said at the gate stays said */
+		answer.verdict = question->verdict;
+		answer.cause = question->cause;
+		answer.act = gate_act_of(question->cause);
 	}
+	check.at = question->offline ? answer.at : registry_recording_time(registry);
+	describe(&c, &answer, &check);
 	if ((r = registry_begin(registry, e)) < 0)
 		return r;
 	if ((r = registry_check_put(registry, &check, e)) < 0 ||
-		(answer.cause == GATE_FEVER && answer.has_colour &&
-			(r = record_fever(cascade, issuer, question, &claims, check.at, e)) < 0) ||
-		(r = registry_commit(registry, e)) < 0) {
-		registry_rollback(registry);
-		return r;
-	}
+		(answer.cause == GATE_FEVER && (r = record_fever(&c, check.at, e)) < 0) ||
+		(r = registry_commit(registry, e)) < 0)
+		goto out;
 	memcpy(answer.receipt, check.receipt, sizeof answer.receipt);
+	if (!question->code)
+		tell_verdict_alone(&answer);
 	*ret_answer = answer;
-	return 0;
+out:
+	if (r < 0)
+		registry_rollback(registry);
+	return r;
 }

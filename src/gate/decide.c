@@ -6,6 +6,7 @@
 #include "gate/gate.h"
 
 enum { TEMPERATURE_LEAST = 300, TEMPERATURE_MOST = 450, LIFETIME_S = 60, LIFETIME_MOST_S = DAY_S };
+enum { TYPED_AN_HOUR = 20, TYPED_AN_HOUR_MOST = 1000 };
 
 static const char *const verdict_names[] = {"pass", "ask", "refuse"};
 static const char *const cause_names[GATE_CAUSES] = {
@@ -27,6 +28,13 @@ static const char *const cause_names[GATE_CAUSES] = {
 static const struct gate_act let_in = {"请通行", "Let the person in"};
 static const struct gate_act care_lane = {
 	"请引导至就诊通道，不得拒绝", "Show the way to the care lane; nobody is refused here"};
+static const struct gate_act paper_pass = {
+	"核对身份证后四位与此一致后放行", "Compare the last four of the ID card with these, then let the person in"};
+static const struct gate_act verdict_acts[] = {
+	[GATE_PASS] = {"请通行", "Let the person in"},
+	[GATE_ASK] = {"请登记并询问，由值班负责人决定", "Ask and note down; the one in charge decides"},
+	[GATE_REFUSE] = {"请勿放行，请走人工通道", "Do not let in; show the way to the desk"},
+};
 static const struct gate_act acts[GATE_CAUSES] = {
 	[GATE_YELLOW] = {"请登记并询问，由值班负责人决定", "Ask and note down; the one in charge decides"},
 	[GATE_RED] = {"请勿放行，联系值班负责人和疾控部门",
@@ -45,12 +53,24 @@ static const struct gate_act acts[GATE_CAUSES] = {
 	[GATE_NOT_RECOGNISED] = {"此处不认可该码，请走人工通道", "This place does not take that code: use the desk"},
 };
 
+static int64_t
+lifetime(const struct pack *pack, const char *name, int64_t otherwise)
+{
+	const json_t *valid_s = pack ? json_object_get(pack_section(pack, "credential"), name) : NULL;
+
+	return json_is_integer(valid_s) && json_integer_value(valid_s) > 0 ? json_integer_value(valid_s) : otherwise;
+}
+
 int64_t
 gate_code_lifetime(const struct pack *pack)
 {
-	const json_t *valid_s = pack ? json_object_get(pack_section(pack, "credential"), "valid_s") : NULL;
+	return lifetime(pack, "valid_s", LIFETIME_S);
+}
 
-	return json_is_integer(valid_s) && json_integer_value(valid_s) > 0 ? json_integer_value(valid_s) : LIFETIME_S;
+int64_t
+gate_paper_lifetime(const struct pack *pack)
+{
+	return lifetime(pack, "paper_valid_s", DAY_S);
 }
 
 const char *
@@ -143,15 +163,18 @@ static void
 read_rule(struct json_check *check, const json_t *gate, struct gate_rule *rule)
 {
 	static const char *const required[] = {"pass_colours", "ask_colours", "temperature_limit_tenths_c", NULL};
-	static const char *const optional[] = {"care_places", NULL};
+	static const char *const optional[] = {"care_places", "typed_id_numbers_an_hour", NULL};
 	int64_t limit;
 
+	rule->typed_an_hour = TYPED_AN_HOUR;
 	if (!json_check_object(check, "", gate, required, optional))
 		return;
 	read_colours(check, gate, "pass_colours", rule->pass);
 	read_colours(check, gate, "ask_colours", rule->ask);
 	if (json_check_integer(check, "", gate, "temperature_limit_tenths_c", TEMPERATURE_LEAST, TEMPERATURE_MOST, &limit))
 		rule->fever_tenths_c = (int32_t)limit;
+	if (json_check_integer(check, "", gate, "typed_id_numbers_an_hour", 0, TYPED_AN_HOUR_MOST, &limit))
+		rule->typed_an_hour = (int)limit;
 	check_care_places(check, json_object_get(gate, "care_places"));
 }
 
@@ -181,17 +204,31 @@ gate_rule_check(const json_t *gate, struct json_check *check)
 void
 gate_credential_check(const json_t *credential, struct json_check *check)
 {
-	static const char *const required[] = {NULL}, *const optional[] = {"valid_s", NULL};
+	static const char *const required[] = {NULL}, *const optional[] = {"valid_s", "paper_valid_s", NULL};
 	int64_t valid_s;
 
-	if (json_check_object(check, "", credential, required, optional))
-		json_check_integer(check, "", credential, "valid_s", 1, LIFETIME_MOST_S, &valid_s);
+	if (!json_check_object(check, "", credential, required, optional))
+		return;
+	json_check_integer(check, "", credential, "valid_s", 1, LIFETIME_MOST_S, &valid_s);
+	json_check_integer(check, "", credential, "paper_valid_s", 1, CODE_LIFETIME_MAX_S, &valid_s);
 }
 
 const struct gate_act *
 gate_act_of(enum gate_cause cause)
 {
 	return cause == GATE_NONE ? &let_in : &acts[cause];
+}
+
+const struct gate_act *
+gate_act_of_verdict(enum gate_verdict verdict)
+{
+	return &verdict_acts[verdict];
+}
+
+const struct gate_act *
+gate_act_of_paper(void)
+{
+	return &paper_pass;
 }
 
 static enum gate_cause

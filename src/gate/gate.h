@@ -11,6 +11,7 @@
 #include "base/json_check.h"
 #include "cascade/cascade.h"
 #include "gate/issuer.h"
+#include "gate/paper.h"
 #include "gate/shown.h"
 
 enum gate_verdict { GATE_PASS, GATE_ASK, GATE_REFUSE };
@@ -46,20 +47,28 @@ struct gate_act {
 /* What is done for a cause, or for a plain pass (GATE_NONE). */
 const struct gate_act *gate_act_of(enum gate_cause cause);
 
+/* What is done for a verdict whose cause is not told. */
+const struct gate_act *gate_act_of_verdict(enum gate_verdict verdict);
+
+/* What is done where a code on paper passes: the card in it is compared. */
+const struct gate_act *gate_act_of_paper(void);
+
 /* What a place asks for. */
 struct gate_rule {
 	bool pass[CODE_GRAY + 1], ask[CODE_GRAY + 1]; /* by enum code_colour */
 	int32_t fever_tenths_c;
-	bool care; /* a hospital, a pharmacy: nobody is refused here */
+	bool care;         /* a hospital, a pharmacy: nobody is refused here */
+	int typed_an_hour; /* how many ID numbers one device may type in an hour */
 };
 
 /* gate_rule_read(gate, place_kind, ret_rule, e): from a pack's "gate" section:
- *   {"pass_colours": ["green"], "ask_colours": ["yellow"], "temperature_limit_tenths_c": 373, "care_places": ["hospital"]}
+ *   {"pass_colours": ["green"], "ask_colours": ["yellow"], "temperature_limit_tenths_c": 373, "care_places": ["hospital"],
+ *    "typed_id_numbers_an_hour": 20}
  * ${place_kind} is the place's. ERROR_BAD_INPUT names what is wrong. */
 int gate_rule_read(const json_t *gate, const char *place_kind, struct gate_rule *ret_rule, struct error *e);
 
 /* gate_rule_check(gate, check), gate_credential_check(credential, check): tell every fault of a pack's "gate" section, and
- * of its "credential" ({"valid_s": 60}, a second to a day). */
+ * of its "credential" ({"valid_s": 60, "paper_valid_s": 86400}, a second to a day and to CODE_LIFETIME_MAX_S). */
 void gate_rule_check(const json_t *gate, struct json_check *check);
 void gate_credential_check(const json_t *credential, struct json_check *check);
 
@@ -69,9 +78,9 @@ void gate_credential_check(const json_t *credential, struct json_check *check);
 enum gate_verdict gate_decide(const struct gate_rule *rule, enum code_cause cause, enum code_colour colour,
 	bool recognised, int32_t temperature_tenths_c, enum gate_cause *ret_cause, const struct gate_act **ret_act);
 
-/* A check. ${at} and ${verdict}, ${cause} are given where a gate decided without a network (${offline}). */
+/* A check of ${code}, or (with ${code} NULL) of the ID number that a guard typed. ${at} and ${verdict}, ${cause} are given where a gate decided without a network (${offline}). */
 struct gate_question {
-	const char *code, *place, *by;
+	const char *code, *id_number, *place, *by;
 	int32_t temperature_tenths_c; /* 0: not taken */
 	bool offline;
 	instant at;
@@ -85,6 +94,7 @@ struct gate_answer {
 	enum gate_cause cause;
 	bool has_colour; /* the code's signature holds */
 	enum code_colour colour;
+	char card[CODE_CARD_SIZE]; /* of a code on paper: what the ID card's last four must be; else "" */
 	const struct gate_act *act;
 	char receipt[RECEIPT_SIZE];
 	instant at;
@@ -92,14 +102,22 @@ struct gate_answer {
 
 /* gate_check(cascade, issuer, question, ret_answer, e):
  * Decide, keep the receipt, and where a fever was measured on the holder of one of our own codes, record it as evidence of
- * theirs (who is then due). Return 0, ERROR_EXISTS_NOT for an unknown place, or ERROR_EXISTS, ERROR_BAD_INPUT for an
- * offline check that cannot be. */
+ * theirs (who is then due).
+ * A code on paper that this store issued counts online with its holder's colour of now, for as long as its handle lasts; with
+ * the one that is printed elsewhere and offline.
+ * Of a typed ID number the answer is the verdict alone (and the fever that was measured), the same for a number that is not
+ * known as for a gray code; it is logged where the holder reads it, and the holder is told.
+ * Return 0, ERROR_EXISTS_NOT for an unknown place, ERROR_EXISTS, ERROR_BAD_INPUT for an offline check that cannot be,
+ * ERROR_BAD_INPUT for what is no ID number, ERROR_DENIED for a device that typed more of them than its place's rule allows. */
 int gate_check(struct cascade *cascade, struct issuer *issuer, const struct gate_question *question,
 	struct gate_answer *ret_answer, struct error *e);
 
 /* How long a code of the pack's jurisdiction counts, in seconds: "valid_s" of its "credential" section, else (and
  * where ${pack} is NULL) a minute. */
 int64_t gate_code_lifetime(const struct pack *pack);
+
+/* How long the colour on a paper counts: "paper_valid_s", else a day. */
+int64_t gate_paper_lifetime(const struct pack *pack);
 
 /* gate_jurisdiction(cascade, division, ret_pack, ret_covered, e): whose rule holds in ${division} ("" is unknown). */
 int gate_jurisdiction(

@@ -19,6 +19,11 @@ static const char *const migrations[] = {
 	" valid_from BIGINT NOT NULL, valid_to BIGINT NOT NULL, revoked_at BIGINT, UNIQUE (jurisdiction, valid_from));",
 	"CREATE TABLE issuer_revoked_code (id {key}, code_id {blob} NOT NULL UNIQUE, until BIGINT NOT NULL,"
 	" revoked_at BIGINT NOT NULL);",
+
+	/* Codes on paper: whose each random handle is. */
+	"CREATE TABLE issuer_paper (handle {blob} NOT NULL PRIMARY KEY, jurisdiction {text} NOT NULL, person BIGINT NOT NULL,"
+	" issued_at BIGINT NOT NULL, until BIGINT NOT NULL);"
+	"CREATE INDEX issuer_paper_person ON issuer_paper (person, jurisdiction);",
 };
 
 int
@@ -341,6 +346,42 @@ issuer_issue(struct issuer *issuer, const char *jurisdiction, uint32_t person, e
 }
 
 int
+issuer_issue_paper(struct issuer *issuer, const char *jurisdiction, uint32_t person, enum code_colour colour,
+	const char *card, instant at, int64_t lifetime_s, struct buffer *text, struct error *e)
+{
+	struct code_claims claims = {.colour = colour, .issued_at = at, .expires_at = at + lifetime_s};
+	struct signer *signer;
+	int r;
+
+	if ((r = signer_for(issuer, jurisdiction, at, &signer, e)) < 0)
+		return r;
+	snprintf(claims.issuer, sizeof claims.issuer, "%s", jurisdiction);
+	snprintf(claims.card, sizeof claims.card, "%s", card);
+	keys_random(claims.id, sizeof claims.id);
+	if ((r = db_do(issuer->db, "DELETE FROM issuer_paper WHERE until <= $1", (struct db_value[]){db_int(at)}, 1, e)) <
+			0 ||
+		(r = db_do(issuer->db,
+			 "INSERT INTO issuer_paper (handle, jurisdiction, person, issued_at, until) VALUES ($1, $2, $3, $4, $5)",
+			 (struct db_value[]){db_blob(claims.id, CODE_ID_SIZE), db_text(jurisdiction), db_int(person), db_int(at),
+				 db_int(at + CODE_LIFETIME_MAX_S)},
+			 5, e)) < 0)
+		return r;
+	return code_issue(signer->key, &claims, text, e);
+}
+
+static int
+paper_holder(struct issuer *issuer, const struct code_claims *claims, uint32_t *ret_person, struct error *e)
+{
+	int64_t person;
+	int r = db_one_int(issuer->db, "SELECT person FROM issuer_paper WHERE handle = $1 AND jurisdiction = $2",
+		(struct db_value[]){db_blob(claims->id, CODE_ID_SIZE), db_text(claims->issuer)}, 2, &person, e);
+
+	if (r == 0)
+		*ret_person = (uint32_t)person;
+	return r;
+}
+
+int
 issuer_holder(struct issuer *issuer, const struct code_claims *claims, uint32_t *ret_person, struct error *e)
 {
 	struct code_id_parts parts;
@@ -350,6 +391,8 @@ issuer_holder(struct issuer *issuer, const struct code_claims *claims, uint32_t 
 	size_t length;
 	int r;
 
+	if (claims->card[0])
+		return paper_holder(issuer, claims, ret_person, e);
 	if ((r = issuer_number(issuer, claims->issuer, &number, e)) < 0)
 		return r;
 	if ((r = keys_get(issuer->keys, day_key_name(zone_day(&zone_utc, claims->issued_at), name), day_key, sizeof day_key,

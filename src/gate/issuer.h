@@ -46,6 +46,12 @@ int issuer_ensure(struct issuer *issuer, const char *jurisdiction, instant from,
 int issuer_issue(struct issuer *issuer, const char *jurisdiction, uint32_t person, enum code_colour colour, instant at,
 	int64_t lifetime_s, struct buffer *text, struct error *e);
 
+/* issuer_issue_paper(issuer, jurisdiction, person, colour, card, at, lifetime_s, text, e):
+ * Append the text of a code to be printed: its id is a random handle, which leads to ${person} by a row that revoking or
+ * CODE_LIFETIME_MAX_S end; ${card} is the last four characters of their ID card. In the caller's transaction. */
+int issuer_issue_paper(struct issuer *issuer, const char *jurisdiction, uint32_t person, enum code_colour colour,
+	const char *card, instant at, int64_t lifetime_s, struct buffer *text, struct error *e);
+
 /* issuer_trust_list(issuer, now, list, e): append the signed list of every key that may have signed a code that counts at
  * ${now} or until the list is too old, and of what is revoked. Keys of days to come are made where they are missing. */
 int issuer_trust_list(struct issuer *issuer, instant now, struct buffer *list, struct error *e);
@@ -74,7 +80,8 @@ int issuer_revoke_key(struct issuer *issuer, const uint8_t id[KEY_ID_SIZE], inst
 
 /* issuer_revoke_code(issuer, id, until, now, e): the code of that id, which would count until ${until}, counts no more.
  * issuer_revoke_person(issuer, jurisdiction, person, lifetime_s, now, e): nor does any that was handed out to ${person} for
- * the time until ISSUER_AHEAD_S from now: their ids are computed, since no table has them. Later ones are not touched. */
+ * the time until ISSUER_AHEAD_S from now: their ids are computed, since no table has them. Nor does any on paper. Later ones
+ * are not touched. */
 int
 issuer_revoke_code(struct issuer *issuer, const uint8_t id[CODE_ID_SIZE], instant until, instant now, struct error *e);
 int issuer_revoke_person(

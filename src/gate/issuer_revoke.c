@@ -77,9 +77,27 @@ issuer_revoke_code(struct issuer *issuer, const uint8_t id[CODE_ID_SIZE], instan
 		"INSERT INTO issuer_revoked_code (code_id, until, revoked_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
 		(struct db_value[]){db_blob(id, CODE_ID_SIZE), db_int(until), db_int(now)}, 3, e);
 
+	/* A paper's handle outlives the colour that is printed on it. */
+	if (r == 0)
+		r = db_do(issuer->db, "DELETE FROM issuer_paper WHERE handle = $1",
+			(struct db_value[]){db_blob(id, CODE_ID_SIZE)}, 1, e);
 	if (r == 0)
 		issuer_forget(issuer);
 	return r;
+}
+
+/* The person's codes on paper, and their handles. */
+static int
+revoke_papers(struct issuer *issuer, const char *jurisdiction, uint32_t person, instant now, struct error *e)
+{
+	struct db_value whose[] = {db_int(person), db_text(jurisdiction)};
+	int r = db_do(issuer->db,
+		"INSERT INTO issuer_revoked_code (code_id, until, revoked_at) SELECT handle, until, CAST($3 AS BIGINT)"
+		" FROM issuer_paper WHERE person = $1 AND jurisdiction = $2 ON CONFLICT DO NOTHING",
+		(struct db_value[]){whose[0], whose[1], db_int(now)}, 3, e);
+
+	return r < 0 ? r
+				 : db_do(issuer->db, "DELETE FROM issuer_paper WHERE person = $1 AND jurisdiction = $2", whose, 2, e);
 }
 
 int
@@ -101,6 +119,8 @@ issuer_revoke_person(
 			r = issuer_revoke_code(issuer, id, at + ISSUER_SLOT_S + lifetime_s, now, e);
 	}
 	keys_wipe(key, sizeof key);
+	if (r == 0 && (r = revoke_papers(issuer, jurisdiction, person, now, e)) == 0)
+		issuer_forget(issuer);
 	return r;
 }
 

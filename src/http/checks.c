@@ -13,7 +13,7 @@
 /* The one cause with which nobody is kept out. */
 #define TOLD_BY_SUPERIOR "told_by_superior"
 
-enum { CODE_MAX = 4096, PLACES_MOST = 200, PLACES_DEFAULT = 50, CURSOR_MOST = 1000000 };
+enum { CODE_MAX = 4096, PLACES_MOST = 200, PLACES_DEFAULT = 50, CURSOR_MOST = 1000000, TYPED_PAUSE_S = 600 };
 
 struct places {
 	struct http_context *c;
@@ -103,7 +103,7 @@ read_offline(struct exchange *x, const json_t *offline, struct gate_question *qu
 void
 answer_check(struct http_context *c, struct exchange *x)
 {
-	static const char *const names[] = {"code", "place", "temperature_c", "offline", NULL};
+	static const char *const names[] = {"code", "id_number", "place", "temperature_c", "offline", NULL};
 	const json_t *body = exchange_json(x, names), *temperature, *offline;
 	struct gate_question question = {.by = c->session.user.name, .shown = context_shown(c)};
 	struct gate_answer answer;
@@ -113,7 +113,13 @@ answer_check(struct http_context *c, struct exchange *x)
 
 	if (!body)
 		return;
-	question.code = exchange_text(x, body, "code", 1, CODE_MAX);
+	if (!json_object_get(body, "id_number"))
+		question.code = exchange_text(x, body, "code", 1, CODE_MAX);
+	else if (json_object_get(body, "code") || json_object_get(body, "offline"))
+		exchange_invalid(x, "/id_number", "an ID number stands alone, and is looked up online");
+	else if ((question.id_number = exchange_text(x, body, "id_number", 1, 40)) &&
+		!context_is_id_number(question.id_number, &e))
+		exchange_invalid(x, "/id_number", "%s", e.message);
 	question.place = exchange_text(x, body, "place", 1, 64);
 	temperature = json_object_get(body, "temperature_c");
 	offline = json_object_get(body, "offline");
@@ -127,13 +133,18 @@ answer_check(struct http_context *c, struct exchange *x)
 	if (exchange_failed(x))
 		return;
 	if (gate_check(c->cascade, c->issuer, &question, &answer, &e) < 0) {
-		exchange_failure(x, &e);
+		if (e.code == ERROR_DENIED) {
+			exchange_problem(x, MHD_HTTP_TOO_MANY_REQUESTS, "too-many-requests", "%s", e.message);
+			exchange_set_header(x, "Retry-After", "%d", TYPED_PAUSE_S);
+		} else {
+			exchange_failure(x, &e);
+		}
 		return;
 	}
-	json = json_pack("{s:s, s:s?, s:s?, s:{s:s, s:s}, s:s, s:s}", "verdict", gate_verdict_name(answer.verdict), "cause",
-		answer.cause ? gate_cause_name(answer.cause) : NULL, "colour",
-		answer.has_colour ? code_colour_name(answer.colour) : NULL, "act", "zh", answer.act->zh, "en", answer.act->en,
-		"receipt", answer.receipt, "at", context_time(c, answer.at, at));
+	json = json_pack("{s:s, s:s?, s:s?, s:s?, s:{s:s, s:s}, s:s, s:s}", "verdict", gate_verdict_name(answer.verdict),
+		"cause", answer.cause ? gate_cause_name(answer.cause) : NULL, "colour",
+		answer.has_colour ? code_colour_name(answer.colour) : NULL, "card", *answer.card ? answer.card : NULL, "act",
+		"zh", answer.act->zh, "en", answer.act->en, "receipt", answer.receipt, "at", context_time(c, answer.at, at));
 	exchange_answer(x, MHD_HTTP_CREATED, json);
 }
 

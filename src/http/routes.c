@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "feed/feed.h"
 #include "http/answers.h"
 
 const struct route routes[] = {
@@ -37,6 +38,9 @@ const struct route routes[] = {
 	{"check", "POST", "/v1/checks", ROLE_GATE, LIMIT_WRITE, answer_check},
 	{"refuse", "POST", "/v1/checks/{receipt}/refusals", ROLE_GATE, LIMIT_WRITE, answer_refusal},
 	{"listRefusals", "GET", "/v1/refusals", ROLE_OFFICE, LIMIT_READ, answer_refusals},
+	/* fhir.c */
+	{"getCapabilities", "GET", "/fhir/metadata", ROLE_ANYBODY, LIMIT_READ, answer_capabilities},
+	{"postBundle", "POST", "/fhir", ROLE_FEED, LIMIT_WRITE, answer_bundle, FEED_MESSAGE_MAX},
 };
 
 const size_t route_count = sizeof routes / sizeof routes[0];
@@ -64,6 +68,15 @@ matches(const char *pattern, const char *path, struct exchange *x)
 		pattern = strchr(pattern, '}') + 1;
 	}
 	return !*pattern && !*path;
+}
+
+const struct route *
+route_of_large(const struct exchange *x)
+{
+	for (size_t i = 0; i < route_count; i++)
+		if (routes[i].body_max && strcmp(routes[i].method, x->method) == 0 && strcmp(routes[i].path, x->path) == 0)
+			return &routes[i];
+	return NULL;
 }
 
 const struct route *

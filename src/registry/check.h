@@ -54,6 +54,12 @@ enum { REFUSALS_COUNTED_MAX = 100000 };
 int registry_refusal_counts(struct registry *registry, instant since, struct registry_refusal_count **ret_counts,
 	size_t *ret_count, struct error *e);
 
+/* registry_typed_look(registry, person, place, device, most, e):
+ * Log that ${device} typed an ID number at ${place}: ${person}'s (who is told, and reads it in the log), or with 0 one that
+ * is not known. ERROR_DENIED, and nothing is logged, where it did so ${most} times within the hour. */
+int registry_typed_look(struct registry *registry, person_number person, const char *place, const char *device,
+	int64_t most, struct error *e);
+
 /* registry_checks_purge(registry, before, ret_count, e): forget checks before ${before} and their refusals. */
 int registry_checks_purge(struct registry *registry, instant before, int64_t *ret_count, struct error *e);
 

@@ -11,7 +11,8 @@ enum { NOTICE_KIND_SIZE = 33, NOTICE_TEXT_SIZE = 1025, NOTICE_CLAIM_S = 600 };
 struct registry_notice {
 	int64_t number;
 	instant at;
-	/* ${kind}: "sign-in-code", "claim-received", "claim-contested", "voucher-confirmed", "voucher-replaced", "colour" */
+	/* ${kind}: "sign-in-code", "claim-received", "claim-contested", "voucher-confirmed", "voucher-replaced", "colour",
+	 * "id-number-typed" */
 	const char *kind;
 	const char *phone, *text;
 };

@@ -104,6 +104,29 @@ a_code_issued_now_is_valid_and_says_what_was_put_in(void **state)
 }
 
 static void
+a_code_on_paper_says_what_its_card_ends_in(void **state)
+{
+	struct world *w = *state;
+	struct code_claims paper = w->claims, claims;
+	struct buffer text;
+	struct error e = {0};
+
+	strcpy(paper.card, "002X");
+	paper.expires_at = NOW + DAY_S;
+	text = issued(w->key, &paper);
+	assert_string_equal(cause_at(w->trust, &text, NOW + 3600, &claims), "valid");
+	assert_string_equal(claims.card, "002X");
+	buffer_free(&text);
+	text = issued(w->key, &w->claims);
+	assert_string_equal(cause_at(w->trust, &text, NOW, &claims), "valid");
+	assert_string_equal(claims.card, "");
+	buffer_clear(&text);
+	strcpy(paper.card, "02x");
+	assert_int_equal(code_issue(w->key, &paper, &text, &e), ERROR_USAGE);
+	buffer_free(&text);
+}
+
+static void
 a_code_lives_from_its_first_second_to_before_its_last(void **state)
 {
 	struct world *w = *state;
@@ -416,6 +439,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_code_issued_now_is_valid_and_says_what_was_put_in),
+		cmocka_unit_test(a_code_on_paper_says_what_its_card_ends_in),
 		cmocka_unit_test(a_code_lives_from_its_first_second_to_before_its_last),
 		cmocka_unit_test(a_strangers_signature_proves_nothing_and_tells_nothing),
 		cmocka_unit_test(a_code_changed_after_signing_is_refused),

@@ -399,6 +399,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/fhir/metadata": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the FHIR interface takes (CapabilityStatement, R4) */
+        get: operations["getCapabilities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give in a bundle of laboratory results and vaccinations (FHIR R4)
+         * @description A Bundle of Patient, Observation, DiagnosticReport, Specimen, Organization and Immunization, read by the rules of `import labs` (docs/imports.md): taken whole or refused whole, at most 1 MiB and 1000 entries. Contacts are traced and whoever is concerned is evaluated before the answer. The same bundle of the same user changes nothing, nor do the same results in other bytes, so that a sender who saw no answer sends it again; `Idempotency-Key` means nothing here. What is refused with 400 or 422 is kept as a dead letter.
+         */
+        post: operations["postBundle"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -734,7 +771,9 @@ export interface components {
         CheckCause: "yellow" | "red" | "gray" | "fever" | "expired" | "not_yet_valid" | "malformed" | "wrong_signature" | "unknown_issuer" | "revoked" | "not_recognised" | "shown_elsewhere";
         CheckRequest: {
             /** @description what was scanned, whatever it is */
-            code: string;
+            code?: string;
+            /** @description typed by the guard, of who has neither phone nor paper. The answer is the verdict alone (and a fever); the holder is told; each device may type as many an hour as the pack says, then it is 429 `too-many-requests` */
+            id_number?: string;
             place: components["schemas"]["PlaceName"];
             temperature_c?: components["schemas"]["Temperature"];
             /** @description a check made without a network, at most a day ago */
@@ -743,13 +782,15 @@ export interface components {
                 verdict: components["schemas"]["Verdict"];
                 cause: components["schemas"]["CheckCause"] | null;
             };
-        };
+        } & (unknown | unknown);
         Check: {
             verdict: components["schemas"]["Verdict"];
-            /** @description null where the verdict is pass */
+            /** @description null where the verdict is pass, or answers a typed ID number */
             cause: components["schemas"]["CheckCause"] | null;
-            /** @description null where the code is not valid */
+            /** @description null where the code is not valid, or an ID number was typed */
             colour: components["schemas"]["Colour"] | null;
+            /** @description of a code on paper, what the ID card that is shown with it must end in; else null */
+            card: string | null;
             /** @description what the guard does now */
             act: components["schemas"]["Text"];
             receipt: components["schemas"]["Receipt"];
@@ -760,6 +801,40 @@ export interface components {
          * @enum {string}
          */
         RefusalCause: "fever" | "symptoms" | "colour" | "no_valid_code" | "not_the_holder" | "place_full" | "place_closed" | "told_by_superior";
+        FhirBundle: {
+            /** @constant */
+            resourceType: "Bundle";
+            type?: string;
+            entry: {
+                [key: string]: unknown;
+            }[];
+        } & {
+            [key: string]: unknown;
+        };
+        OperationOutcome: {
+            /** @constant */
+            resourceType: "OperationOutcome";
+            issue: {
+                /** @enum {string} */
+                severity: "error" | "information";
+                /** @enum {string} */
+                code: "informational" | "structure" | "login" | "forbidden" | "not-found" | "not-supported" | "too-long" | "invalid" | "throttled" | "transient" | "exception";
+                diagnostics: string;
+            }[];
+        };
+        FhirResponseBundle: {
+            /** @constant */
+            resourceType: "Bundle";
+            /** @enum {string} */
+            type: "transaction-response" | "batch-response";
+            entry: {
+                response: {
+                    /** @enum {string} */
+                    status: "201 Created" | "200 OK";
+                    outcome: components["schemas"]["OperationOutcome"];
+                };
+            }[];
+        };
         Problem: {
             /** @enum {string} */
             type: "/problems/bad-request" | "/problems/sign-in-needed" | "/problems/sign-in-failed" | "/problems/forbidden" | "/problems/not-found" | "/problems/method-not-allowed" | "/problems/conflict" | "/problems/awaiting-voucher" | "/problems/frozen" | "/problems/too-many-dependants" | "/problems/refused-already" | "/problems/too-large" | "/problems/unsupported-media-type" | "/problems/invalid" | "/problems/idempotency-key-reused" | "/problems/too-many-requests" | "/problems/internal" | "/problems/unavailable";
@@ -781,6 +856,15 @@ export interface components {
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description An OperationOutcome whose issue's `code` says what is wrong: structure (400), login (401), forbidden (403), not-found (404), not-supported (405, 415), too-long (413), invalid (422), throttled (429), transient (503) */
+        FhirProblem: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/fhir+json": components["schemas"]["OperationOutcome"];
             };
         };
         /** @description Nobody is signed in, or the session has ended (`sign-in-needed`) */
@@ -1855,6 +1939,99 @@ export interface operations {
             401: components["responses"]["SignInNeeded"];
             403: components["responses"]["Problem"];
             default: components["responses"]["Problem"];
+        };
+    };
+    getCapabilities: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The statement */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": {
+                        /** @constant */
+                        resourceType: "CapabilityStatement";
+                        /** @constant */
+                        status: "active";
+                        date: components["schemas"]["Time"];
+                        /** @constant */
+                        kind: "instance";
+                        /** @constant */
+                        fhirVersion: "4.0.1";
+                        format: string[];
+                        rest: Record<string, never>[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            default: components["responses"]["FhirProblem"];
+        };
+    };
+    postBundle: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/fhir+json": components["schemas"]["FhirBundle"];
+                "application/json": components["schemas"]["FhirBundle"];
+            };
+        };
+        responses: {
+            /** @description Taken, or known already; `diagnostics` begins with new, changed or unchanged. Bundles of type transaction and batch are answered entry by entry. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "resourceType": "OperationOutcome",
+                     *       "issue": [
+                     *         {
+                     *           "severity": "information",
+                     *           "code": "informational",
+                     *           "diagnostics": "new"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/fhir+json": components["schemas"]["OperationOutcome"] | components["schemas"]["FhirResponseBundle"];
+                };
+            };
+            /** @description Nobody is signed in, or the session has ended */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": components["schemas"]["OperationOutcome"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": components["schemas"]["OperationOutcome"];
+                };
+            };
+            default: components["responses"]["FhirProblem"];
         };
     };
     healthz: {

@@ -3,23 +3,25 @@
 
 import { render } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { api, type Jurisdiction, ProblemError, type PlaceList, type RefusalCause, type Session } from '../api.ts';
-import { serviceNow_ms } from '../clock.ts';
+import { api, type Jurisdiction, OfflineError, ProblemError, type PlaceList, type RefusalCause, type Session } from '../api.ts';
+import { serviceNow_ms, serviceZone } from '../clock.ts';
 import { installWorker } from '../install.ts';
 import { keep, recall } from '../keep.ts';
-import { say, sayDuration, t, tOf, useLanguage } from '../language.ts';
+import { say, sayClock, sayDuration, t, tOf, useLanguage } from '../language.ts';
 import { Field, Frame, Heading, ProblemLine, readTemperature, Temperature, useDoing, useOnline, useService, useTick } from '../parts.tsx';
 import { VerdictShape } from '../shapes.tsx';
-import { type Trust, trustAge_s, trustIsTooOld } from '../verify/trust.ts';
-import { type Answer, check, NoVerdict, type Place, refuse, sayAct } from './check.ts';
+import { isReached, onReach } from '../reach.ts';
+import { type Trust, trustAge_s, trustIsAhead, trustIsTooOld } from '../verify/trust.ts';
+import { type Answer, check, NoVerdict, type Place, refuse, sayAct, TOLD } from './check.ts';
 import { deliver, waiting } from './queue.ts';
 import { fetchTrust, keptTrust } from './trust_keeper.ts';
 
 const CAUSES: readonly RefusalCause[] = [
-	'fever', 'symptoms', 'colour', 'no_valid_code', 'not_the_holder', 'place_full', 'place_closed',
+	'fever', 'symptoms', 'colour', 'no_valid_code', 'not_the_holder', 'place_full', 'place_closed', TOLD,
 ];
 const RENEW_MS = 5 * 60 * 1000;
 const DELIVER_MS = 15 * 1000;
+const LOOK_AGAIN_MS = 15 * 1000;
 
 /* Who is signed in: undefined while unknown, null for nobody. Without a network, whoever was last. */
 function useSession(): [Session | null | undefined, (session: Session | null) => void] {
@@ -64,9 +66,14 @@ function useKnown() {
 		};
 		void renew();
 		const timer = setInterval(renew, RENEW_MS);
+		const again = setInterval(() => {
+			if (!isReached())
+				void renew();
+		}, LOOK_AGAIN_MS);
 		addEventListener('online', renew);
 		return () => {
 			here = false;
+			clearInterval(again);
 			clearInterval(timer);
 			removeEventListener('online', renew);
 		};
@@ -90,7 +97,9 @@ function useQueue(signedOut: () => void): { count: number; givenUp: number; look
 		void work();
 		const timer = setInterval(work, DELIVER_MS);
 		addEventListener('online', work);
+		const leave = onReach(() => isReached() && void work());
 		return () => {
+			leave();
 			clearInterval(timer);
 			removeEventListener('online', work);
 		};
@@ -113,14 +122,14 @@ function Page() {
 	/* A guard whose session ended while there is no network goes on; what waits is delivered once signed in. */
 	const mayCheck = session || (!online && place);
 	return (
-		<Frame title={t('app.gate')} service={service}
+		<Frame title={t('app.gate')} service={service} offline={mayCheck && place ? 'gate.offline_banner' : 'banner.offline'}
 			foot={<State trust={known.trust} online={online} count={queue.count} givenUp={queue.givenUp} />}>
 			{session === undefined ? (
 				<section class="sheet"><Heading take={false}>{t('app.gate')}</Heading><p role="status">{t('common.loading')}</p></section>
 			) : !mayCheck ? (
 				<GateSignIn done={setSession} />
 			) : !place ? (
-				<ChoosePlace choose={setPlace} />
+				<ChoosePlace choose={setPlace} online={online} />
 			) : (
 				<CheckScreen place={place} change={() => setPlace(null)} known={known} look={queue.look}
 					signOut={() => void api.signOut().catch(() => undefined).then(() => setSession(null))} />
@@ -137,6 +146,7 @@ function State({ trust, online, count, givenUp }: { trust: Trust | null; online:
 	return (
 		<footer class="state">
 			<span>{t(online ? 'gate.online' : 'gate.offline')}</span>
+			{trust && trustIsAhead(trust, now) && <span class="fault">{t('gate.clock_state')}</span>}
 			<span class={!trust || old ? 'fault' : ''}>
 				{trust ? t(old ? 'gate.list_old' : 'gate.list_age', { age: sayDuration(trustAge_s(trust, now)) }) : t('gate.list_none')}
 			</span>
@@ -157,7 +167,7 @@ function GateSignIn({ done }: { done: (session: Session) => void }) {
 				void run(async () => done(await api.signIn({ user: user.trim(), password })));
 		}}>
 			<Heading>{t('sign_in.gate_title')}</Heading>
-			<ProblemLine error={error} />
+			<ProblemLine error={error} failed="sign_in.password_wrong" />
 			<Field label={t('sign_in.user')}>
 				{(attributes) => (
 					<input {...attributes} autocomplete="username" autocapitalize="none" spellcheck={false} maxLength={64} value={user}
@@ -177,7 +187,10 @@ function GateSignIn({ done }: { done: (session: Session) => void }) {
 
 const SEARCH_PAUSE_MS = 250;
 
-function ChoosePlace({ choose }: { choose: (place: Place) => void }) {
+/* The places of the last time, for when there is no network. */
+const LISTED = 'gate.places';
+
+function ChoosePlace({ choose, online }: { choose: (place: Place) => void; online: boolean }) {
 	const [search, setSearch] = useState('');
 	const [places, setPlaces] = useState<PlaceList['items'] | null>(null);
 	const [error, setError] = useState<unknown>(null);
@@ -187,9 +200,18 @@ function ChoosePlace({ choose }: { choose: (place: Place) => void }) {
 			api.places(search.trim()).then((answer) => {
 				if (!here)
 					return;
+				if (!search.trim())
+					keep(LISTED, answer.items);
 				setPlaces(answer.items);
 				setError(null);
-			}, (problem) => here && setError(problem));
+			}, (problem) => {
+				if (!here)
+					return;
+				const listed = recall<PlaceList['items']>(LISTED);
+				const known = problem instanceof OfflineError && listed;
+				setPlaces(known ? listed.filter((one) => one.name.includes(search.trim())) : null);
+				setError(known ? null : problem);
+			});
 		}, SEARCH_PAUSE_MS);
 		return () => {
 			here = false;
@@ -206,6 +228,7 @@ function ChoosePlace({ choose }: { choose: (place: Place) => void }) {
 			</Field>
 			<ProblemLine error={error} />
 			<div role="status">
+				{!online && places && <p>{t('gate.place_offline')}</p>}
 				{!places && !error && <p>{t('common.loading')}</p>}
 				{places?.length === 0 && <p>{t('gate.place_none')}</p>}
 			</div>
@@ -229,6 +252,7 @@ function CheckScreen({ place, change, known, look, signOut }: {
 	const [fault, setFault] = useState<string | null>(null);
 	const [text, setText] = useState('');
 	const [scanning, setScanning] = useState(false);
+	const [byCamera, setByCamera] = useState(false);
 	const [answer, setAnswer] = useState<Answer | null>(null);
 	const { busy, error, run, clear } = useDoing();
 
@@ -243,25 +267,34 @@ function CheckScreen({ place, change, known, look, signOut }: {
 			look();
 		});
 	};
+	/* Who scanned goes on scanning. */
+	const scanned = (code: string) => {
+		setByCamera(true);
+		decide(code);
+	};
 	const next = () => {
 		setAnswer(null);
 		setTemperature('');
 		setText('');
+		setScanning(byCamera);
 		clear();
 	};
 	if (answer)
-		return <VerdictScreen answer={answer} next={next} look={look} />;
+		return <VerdictScreen answer={answer} care={place.care} next={next} look={look} />;
 	return (
 		<section class="sheet gate">
-			<p class="place"><span>{t('gate.place')}: <strong>{place.name}</strong></span>
+			<p class="place"><strong>{place.name}</strong>
 				<button type="button" class="plain" onClick={change}>{t('gate.place_change')}</button></p>
 			<Heading take={false}>{t('gate.title')}</Heading>
 			{error instanceof NoVerdict
-				? <div class="problem" role="alert"><p>{t(error.key)}</p></div>
+				? <div class="problem" role="alert"><p>{t(error.key, { age: sayDuration(error.age_s) })}</p></div>
 				: <ProblemLine error={error} />}
-			<Temperature label={`${t('gate.temperature')} (${t('common.optional')})`} value={temperature} change={setTemperature} fault={fault} />
+			<Temperature label={t('common.optional_label', { label: t('gate.temperature') })} value={temperature} change={setTemperature} fault={fault} />
 			{scanning
-				? <Camera found={decide} stop={() => setScanning(false)} />
+				? <Camera found={scanned} stop={() => {
+					setScanning(false);
+					setByCamera(false);
+				}} />
 				: <button type="button" class="main scan" disabled={busy} onClick={() => setScanning(true)}>{t(busy ? 'gate.checking' : 'gate.scan')}</button>}
 			<form onSubmit={(event) => {
 				event.preventDefault();
@@ -315,12 +348,21 @@ function Camera({ found, stop }: { found: (text: string) => void; stop: () => vo
 	);
 }
 
-function VerdictScreen({ answer, next, look }: { answer: Answer; next: () => void; look: () => void }) {
+const clockAt = (ms: number): string => sayClock(ms, `2000-01-01T00:00:00${serviceZone()}`);
+
+/* What the phone shows now, for the guard to compare: a picture or a film of a code shows another time. */
+function Compare() {
+	useTick(500);
+	return <p class="verdict-compare">{t('gate.compare', { clock: clockAt(serviceNow_ms()) })}</p>;
+}
+
+function VerdictScreen({ answer, care, next, look }: { answer: Answer; care: boolean; next: () => void; look: () => void }) {
 	const [choosing, setChoosing] = useState(false);
 	const [refused, setRefused] = useState<RefusalCause | null>(null);
+	const [letIn, setLetIn] = useState(false);
 	const { busy, error, run } = useDoing();
 	const record = (cause: RefusalCause) => void run(async () => {
-		await refuse(answer, cause);
+		setLetIn(await refuse(answer, cause));
 		setRefused(cause);
 		setChoosing(false);
 		look();
@@ -346,14 +388,18 @@ function VerdictScreen({ answer, next, look }: { answer: Answer; next: () => voi
 				<h1>{t(`verdict.${answer.verdict}`)}</h1>
 				{answer.cause && <p class="verdict-cause">{tOf('cause', answer.cause)}</p>}
 				<p class="verdict-act">{answer.act ? say(answer.act) : sayAct(answer)}</p>
+				{answer.colour && answer.expires_ms && (
+					<p>{t('gate.expires', { colour: t(`colour.${answer.colour}`), clock: clockAt(answer.expires_ms) })}</p>
+				)}
 			</div>
+			{answer.verdict === 'pass' && <Compare />}
 			<p class="verdict-receipt">
 				{answer.waiting ? `${t('gate.offline_verdict')} · ${t('gate.receipt_later')}` : t('gate.receipt', { receipt: answer.receipt ?? '' })}
 			</p>
-			{refused && <p role="status" class="verdict-refused">{t('gate.refused', { cause: tOf('refusal', refused) })}</p>}
+			{refused && <p role="status" class="verdict-refused">{t('gate.refused', { cause: tOf('refusal', refused) })}{letIn && <> · {t('gate.let_in')}</>}</p>}
 			<div class="verdict-buttons">
 				<button type="button" class="main" onClick={next}>{t('gate.next')}</button>
-				{!refused && <button type="button" onClick={() => setChoosing(true)}>{t('gate.refuse')}</button>}
+				{!refused && !care && <button type="button" onClick={() => setChoosing(true)}>{t('gate.refuse')}</button>}
 			</div>
 		</section>
 	);

@@ -9,20 +9,22 @@ import { ColourShape } from '../shapes.tsx';
 export function FamilyScreen({ me, show, add }: { me: Me; show: (person: string) => void; add: () => void }) {
 	useLanguage();
 	const family = me.people.filter((one) => one.relation !== 'self');
+	/* Who is not confirmed cannot act for others yet. */
+	const speaks = me.people.some((one) => one.relation === 'self' && one.voucher === 'confirmed');
 	return (
 		<section class="sheet">
 			<Heading>{t('family.title')}</Heading>
-			{family.length === 0 && <p>{t('family.alone')}</p>}
+			{family.length === 0 && speaks && <p>{t('family.alone')}</p>}
 			<ul class="cards">
 				{family.map((one) => (
 					<li key={one.person}>
 						<p><strong>{one.name}</strong> · {tOf('relation', one.relation)}</p>
-						<p class="hint">{one.id_number} · {t(`voucher.${one.voucher}`)}</p>
+						<p class="hint">{[one.id_number, t(`voucher.${one.voucher}`)].filter(Boolean).join(' · ')}</p>
 						<button type="button" onClick={() => show(one.person)}>{t('family.show', { name: one.name })}</button>
 					</li>
 				))}
 			</ul>
-			{me.dependants_left > 0 ? (
+			{!speaks ? <p>{t('state.awaiting.text')}</p> : me.dependants_left > 0 ? (
 				<>
 					<button type="button" class="main" onClick={add}>{t('family.add')}</button>
 					<p class="hint">{t('family.left', { n: me.dependants_left })}</p>
@@ -41,7 +43,13 @@ export function TravelScreen({ person }: { person: Person }) {
 		setError(null);
 		api.travelCard(person.person).then(setCard, setError);
 	};
-	useEffect(load, [person.person]);
+	const confirmed = person.voucher === 'confirmed';
+	useEffect(() => {
+		if (confirmed)
+			load();
+	}, [person.person, confirmed]);
+	if (person.voucher !== 'confirmed')
+		return <section class="sheet"><Heading>{t('travel_card.title')}</Heading><p>{t(`state.${person.voucher}.text`)}</p></section>;
 	const missing = error instanceof ProblemError && error.kind === 'not-found';
 	return (
 		<section class="sheet">
@@ -78,7 +86,20 @@ export function DataScreen({ person, signOut }: { person: Person; signOut: () =>
 			setNext(page.next);
 		}, setError);
 	};
-	useEffect(() => load(), [person.person]);
+	const confirmed = person.voucher === 'confirmed';
+	useEffect(() => {
+		if (confirmed)
+			load();
+	}, [person.person, confirmed]);
+	if (person.voucher !== 'confirmed')
+		return (
+			<section class="sheet">
+				<Heading>{t('data.title')}</Heading>
+				<p>{t(`state.${person.voucher}.text`)}</p>
+				<hr />
+				<button type="button" onClick={signOut}>{t('common.sign_out')}</button>
+			</section>
+		);
 	return (
 		<section class="sheet">
 			<Heading>{t('data.title')}</Heading>
@@ -98,7 +119,7 @@ export function DataScreen({ person, signOut }: { person: Person; signOut: () =>
 						<p><strong>{sayTime(item.at)}</strong></p>
 						<p>{t('data.line', { by: item.by === 'self' ? t('role.self') : item.role ? `${item.by} (${tOf('role', item.role)})` : item.by, purpose: tOf('purpose', item.purpose) })}</p>
 						{item.fields && item.fields.length > 0 && (
-							<p class="hint">{t('data.fields', { fields: item.fields.map((one) => tOf('field', one)).join(', ') })}</p>
+							<p class="hint">{t('data.fields', { fields: item.fields.map((one) => tOf('field', one)).join(t('list.items')) })}</p>
 						)}
 					</li>
 				))}

@@ -2,7 +2,7 @@
 
 import type { Colour } from '../api.ts';
 import { base45Decode } from './base45.ts';
-import { algorithmIsKnown, hex, keySuits, readCbor, readSign1, sign1Holds } from './cose.ts';
+import { algorithmIsKnown, type CborMap, hex, keySuits, readCbor, readSign1, type Sign1, sign1Holds } from './cose.ts';
 import { inflate } from './inflate.ts';
 import { isRevoked, type Trust, trustIsTooOld } from './trust.ts';
 
@@ -28,21 +28,35 @@ const isTime = (value: unknown): value is number => typeof value === 'number' &&
 
 const no = (cause: CodeCause): CodeAnswer => ({ cause, issuer: null, colour: null });
 
-/* Check ${text} at ${now} (s). */
-export async function verifyCode(text: string, trust: Trust, now: number): Promise<CodeAnswer> {
+/* What a code says, proved by nobody yet. */
+async function open(text: string): Promise<{ message: Sign1; claims: CborMap } | 'malformed' | 'too_large'> {
 	const code = text.replace(/[\r\n]+$/, '');
 	if (!code.startsWith('HC1:'))
-		return no('malformed');
+		return 'malformed';
 	if (code.length > TEXT_MAX)
-		return no('too_large');
+		return 'too_large';
 	const packed = base45Decode(code.slice(4));
 	const bytes = packed && (await inflate(packed, MESSAGE_MAX));
 	if (bytes === 'too_large')
-		return no('too_large');
+		return 'too_large';
 	const message = bytes && readSign1(bytes);
 	const claims = message && readCbor(message.payload);
-	if (!message || !(claims instanceof Map))
-		return no('malformed');
+	return message && claims instanceof Map ? { message, claims } : 'malformed';
+}
+
+/* Until when a code says that it counts (ms since 1970), or null. Nothing of it is proved by that. */
+export async function codeExpiry(text: string): Promise<number | null> {
+	const opened = await open(text);
+	const expiresAt = typeof opened === 'string' ? null : opened.claims.get(CLAIM.expiresAt);
+	return isTime(expiresAt) ? expiresAt * 1000 : null;
+}
+
+/* Check ${text} at ${now} (s). */
+export async function verifyCode(text: string, trust: Trust, now: number): Promise<CodeAnswer> {
+	const opened = await open(text);
+	if (typeof opened === 'string')
+		return no(opened);
+	const { message, claims } = opened;
 	if (!claims.has(CLAIM.colour))
 		return no('not_a_code');
 

@@ -153,7 +153,7 @@ test('without a network the page opens, and the codes fetched ahead still show',
 	await context.setOffline(true);
 	await resident.reload();
 	await expect(resident.locator('[data-colour]')).toBeVisible();
-	await expect(resident.getByText('No network; the page still works')).toBeVisible();
+	await expect(resident.getByText('No network; this page still works')).toBeVisible();
 	await holds(resident, /^(Green|Yellow|Red|Gray)$/);
 	await context.setOffline(false);
 });
