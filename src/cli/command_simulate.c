@@ -116,7 +116,8 @@ run(struct cli *cli, int argc, char **argv)
 	size_t count;
 	int code;
 
-	if ((code = cli_options(cli, options, sizeof options / sizeof *options, argc, argv, &argv, &count)))
+	if ((code = cli_options(cli, options, sizeof options / sizeof *options, argc, argv, &argv, &count)) ||
+		(code = cli_refuse_times(cli, CLI_KNOWN)))
 		return code;
 	if (count > 0)
 		return cli_usage(cli, "'%s' is one word too many", argv[0]);

@@ -147,13 +147,15 @@ add_day(struct presence_load *load, day_number day, struct error *e)
 	return 0;
 }
 
-/* All rows of the day, sorted by person, in an array of their own; its chunks are free then. */
+/* All rows of the day, sorted by person's number, in an array of their own; its chunks are free then. */
 static int
 gather(
 	struct presence_load *load, struct load_day *day, struct row **ret_rows, struct row **ret_scratch, struct error *e)
 {
+	struct span *span = span_find(&load->presence->state, day->day);
 	struct row *rows = malloc((day->count + 1) * sizeof *rows), *scratch = NULL;
 	size_t left = day->count;
+	int r;
 
 	if (!rows)
 		return error_no_memory(e);
@@ -166,9 +168,10 @@ gather(
 		load->bytes -= CHUNK_ROWS * sizeof *rows;
 	}
 	day->chunk_count = 0;
-	if (!(scratch = malloc((day->count + 1) * sizeof *scratch))) {
+	if ((r = people_number(&span->people, rows, day->count, e)) < 0 || (r = span_keep(load->presence, span, e)) < 0 ||
+		(r = (scratch = malloc((day->count + 1) * sizeof *scratch)) ? 0 : error_no_memory(e)) < 0) {
 		free_rows(rows, day->count + 1);
-		return error_no_memory(e);
+		return r;
 	}
 	rows_sort(rows, scratch, day->count, ORDER_PERSON);
 	*ret_rows = rows;
@@ -220,9 +223,12 @@ add_chunk(struct presence_load *load, struct error *e)
 	struct load_day *day;
 	int r;
 
-	if (load->bytes + CHUNK_ROWS * sizeof(struct row) > LOAD_BYTES && (r = make_room(load, e)) < 0)
+	if (load->bytes + CHUNK_ROWS * sizeof(struct row) > LOAD_BYTES && (r = make_room(load, e)) < 0) {
+		state_forget(load->presence); /* what was half done is read again */
 		return r;
+	}
 	day = &load->days[load->last];
+	/* An array of pointers. NOLINTNEXTLINE(bugprone-sizeof-expression) */
 	if ((r = array_grow(&day->chunks, &day->chunk_capacity, day->chunk_count + 1, sizeof *day->chunks, CHUNKS_MAX, e)) <
 		0)
 		return r;
