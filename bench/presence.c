@@ -96,9 +96,9 @@ shuffle(uint32_t *numbers, uint32_t count, int seed)
 	}
 }
 
-/* ${spread}: people's numbers are anywhere in 32 bits, as a registry draws them; else they are dense. */
+/* People's numbers are anywhere in 32 bits, as a registry draws them. */
 static struct city
-city_make(uint64_t stays, bool spread)
+city_make(uint64_t stays)
 {
 	struct city city = {stays, (uint32_t)(stays / 20), (uint32_t)(stays / 200), NULL, NULL};
 
@@ -107,7 +107,7 @@ city_make(uint64_t stays, bool spread)
 	shuffle(city.numbers, city.people, 40);
 	shuffle(city.ranks, city.places, 41);
 	for (uint32_t i = 0; i < city.people; i++) /* an odd factor makes every number another one */
-		city.numbers[i] = spread ? (city.numbers[i] + 1) * 2654435761U : city.numbers[i] + 1;
+		city.numbers[i] = (city.numbers[i] + 1) * 2654435761U;
 	return city;
 }
 
@@ -549,28 +549,10 @@ report(const char *figure, double value, const char *unit, const char *reference
 	bench_figure("presence", figure, value, unit, reference, reference_value, goal);
 }
 
-/* Bytes a stay where people's numbers are spread over 32 bits. */
-static double
-spread_bytes(uint64_t stays)
-{
-	struct city city = city_make(stays, true);
-	struct store store = {0};
-	struct presence_checked checked;
-	struct error e = {0};
-
-	make_store(&store, &city);
-	load(&store, &city);
-	check(presence_check(store.presence, &checked, &e), &e);
-	remove_store(&store);
-	free(city.numbers);
-	free(city.ranks);
-	return (double)checked.bytes / (double)stays;
-}
-
 static void
 measure(uint64_t stays)
 {
-	struct city city = city_make(stays, false);
+	struct city city = city_make(stays);
 	struct rival rival = measure_rival(&city);
 	struct store store = {0};
 	struct presence_checked checked;
@@ -605,7 +587,6 @@ measure(uint64_t stays)
 	report("stays in 14 bytes", 14 / bytes, "stays", "one", 1, 1);
 	report(
 		"bytes a stay, both orders", bytes, "bytes", "entropy of the city's stays, twice", 2 * city_entropy(&city), 0);
-	report("the same, people's numbers spread", spread_bytes(stays), "bytes", "dense numbers", bytes, 0);
 	report("traces, 256 MiB of cache", 1 / warm, "cases/s", "sorted arrays in memory", 1 / plain, 1.0 / 3);
 	report("traces, nothing cached", 1 / cold, "cases/s", "sorted arrays in memory", 1 / plain, 0);
 	report("contacts of a case", (double)met / CASES, "stays", "stays of a case", CASE_STAYS, 0);

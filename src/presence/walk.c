@@ -35,7 +35,7 @@ sort_records(struct found *found)
 /* Keep of the records from ${first} on, all of one day, those that are what was known (I1, I2). */
 static int
 keep_known(
-	const struct presence *presence, struct day *day, instant known, struct found *found, size_t first, struct error *e)
+	struct presence *presence, struct day *day, instant known, struct found *found, size_t first, struct error *e)
 {
 	struct found same = {0};
 	size_t kept = first;
@@ -49,7 +49,7 @@ keep_known(
 		if (!source_counts(presence, &record->source, known))
 			continue;
 		if (day->again) {
-			if ((r = day_records(day, &record->stay, &same, e)) < 0)
+			if ((r = day_records(presence, day, &record->stay, &same, e)) < 0)
 				break;
 			last = found_known(presence, &same, known);
 			if (!last || record_after(last, record) || record_after(record, last))
@@ -73,7 +73,7 @@ collect_days(struct presence *presence, enum order order, uint32_t major, instan
 	for (size_t i = 0; i < state->day_count && run_base(state->days[i].day) < to; i++) {
 		const size_t first = found->count;
 
-		if ((r = day_collect(&state->days[i], order, major, from, to, found, e)) < 0 ||
+		if ((r = day_collect(presence, &state->days[i], order, major, from, to, found, e)) < 0 ||
 			(r = keep_known(presence, &state->days[i], known, found, first, e)) < 0)
 			return r;
 	}
