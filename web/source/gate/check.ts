@@ -16,6 +16,7 @@ export interface Place {
 	name: string;
 	jurisdiction: string | null;
 	care: boolean;
+	card: boolean; /* the guard compares the ID card's last four */
 }
 
 export interface Answer extends Decision {

@@ -294,7 +294,7 @@ function CheckScreen({ place, change, known, look, signOut }: {
 		clear();
 	};
 	if (answer)
-		return <VerdictScreen answer={answer} care={place.care} next={next} look={look} />;
+		return <VerdictScreen answer={answer} place={place} next={next} look={look} />;
 	return (
 		<section class="sheet gate">
 			<p class="place"><strong>{place.name}</strong>
@@ -392,12 +392,17 @@ function Camera({ found, but, stop }: { found: (text: string) => void; but: stri
 const clockAt = (ms: number): string => sayClock(ms, `2000-01-01T00:00:00${serviceZone()}`);
 
 /* What the phone shows now, for the guard to compare: a picture or a film of a code shows another time. */
-function Compare() {
+function Compare({ card }: { card: boolean }) {
 	useTick(500);
-	return <p class="verdict-compare">{t('gate.compare', { clock: clockAt(serviceNow_ms()) })}</p>;
+	return (
+		<div class="verdict-compare">
+			<p>{t('gate.compare', { clock: clockAt(serviceNow_ms()) })}</p>
+			{card && <p>{t('gate.compare_card')}</p>}
+		</div>
+	);
 }
 
-function VerdictScreen({ answer, care, next, look }: { answer: Answer; care: boolean; next: () => void; look: () => void }) {
+function VerdictScreen({ answer, place, next, look }: { answer: Answer; place: Place; next: () => void; look: () => void }) {
 	const [choosing, setChoosing] = useState(false);
 	const [refused, setRefused] = useState<RefusalCause | null>(null);
 	const [letIn, setLetIn] = useState(false);
@@ -436,14 +441,14 @@ function VerdictScreen({ answer, care, next, look }: { answer: Answer; care: boo
 					<p>{t('gate.expires', { clock: clockAt(answer.expires_ms) })}</p>
 				)}
 			</div>
-			{answer.verdict === 'pass' && answer.expires_ms && <Compare />}
+			{answer.verdict === 'pass' && answer.expires_ms && <Compare card={place.card} />}
 			<p class="verdict-receipt">
 				{answer.waiting ? `${t('gate.offline_verdict')} · ${t('gate.receipt_later')}` : t('gate.receipt', { receipt: answer.receipt ?? '' })}
 			</p>
 			{refused && <p role="status" class="verdict-refused">{t('gate.refused', { cause: tOf('refusal', refused) })}{letIn && <><br />{t('gate.let_in')}</>}</p>}
 			<div class="verdict-buttons">
 				<button ref={onward} type="button" class="main" onClick={next}>{t('gate.next')}</button>
-				{!refused && !care && <button type="button" onClick={() => setChoosing(true)}>{t('gate.refuse')}</button>}
+				{!refused && !place.care && <button type="button" onClick={() => setChoosing(true)}>{t('gate.refuse')}</button>}
 			</div>
 		</section>
 	);

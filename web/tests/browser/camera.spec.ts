@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { chromium, expect, test, type Browser, type BrowserContext, type Page } from '@playwright/test';
 import { cameraFlags, drawText, filmNothing, filmPicture, tamper } from './film.ts';
-import { PASSWORD, PLACE, Server } from './server.ts';
+import { AIRPORT, PASSWORD, PLACE, Server } from './server.ts';
 
 const GREEN = '11010519491231002X';
 const RED = '330106196203141231';
@@ -190,6 +190,15 @@ test('an ID number typed by the guard answers with a verdict alone, and needs a 
 		await type();
 		await expect(guard.getByText('An ID number can only be looked up with a network', { exact: false })).toBeVisible();
 	});
+});
+
+test('where the rule asks for it the guard is told to compare the ID card, with a network and without', async () => {
+	await guard.reload();
+	await guard.getByRole('button', { name: 'Change' }).click();
+	await guard.getByRole('button', { name: AIRPORT }).click();
+	holdUp(GREEN);
+	for (const seen of [await scan(), await unplugged(scan)])
+		expect(seen.text).toContain('compare with the ID card');
 });
 
 test('a poster is no health code', async () => {
