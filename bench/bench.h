@@ -30,6 +30,10 @@ void bench_fail(const char *what) __attribute__((noreturn));
 void bench_certlogic(void); /* a part of the benchmark "policy" */
 void bench_credential(void);
 void bench_feed(void);
+void bench_pings(void);
 void bench_policy(void);
+void bench_presence(void); /* 20 million stays; the two after it 2 and 200 million */
+void bench_presence_2(void);
+void bench_presence_200(void);
 
 #endif

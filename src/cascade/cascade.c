@@ -3,7 +3,28 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "cascade/inside.h"
+
+/* The stays beside the registry. */
+static int
+open_presence(struct registry *registry, struct presence **ret_presence, struct error *e)
+{
+	struct presence_where where = {.db = registry_db(registry), .keys = registry_keys(registry)};
+	const struct pack *pack;
+	char *folder = NULL;
+	int r;
+
+	if ((r = registry_pack(registry, NULL, &pack, e)) < 0)
+		return r;
+	if (!(folder = file_join(registry_data(registry), "presence", e)))
+		return ERROR_NO_MEMORY;
+	where.folder = folder;
+	where.zone = pack_zone(pack);
+	r = presence_open(&where, ret_presence, e);
+	free(folder);
+	return r;
+}
 
 int
 cascade_open(struct registry *registry, struct cascade **ret_cascade, struct error *e)
@@ -17,7 +38,7 @@ cascade_open(struct registry *registry, struct cascade **ret_cascade, struct err
 	cascade->db = registry_db(registry);
 	cascade->keys = registry_keys(registry);
 	if ((r = ledger_migrate(cascade->db, e)) < 0 || (r = cascade_migrate(cascade->db, e)) < 0 ||
-		(r = presence_open(cascade->db, &cascade->presence, e)) < 0)
+		(r = open_presence(registry, &cascade->presence, e)) < 0)
 		goto out;
 	*ret_cascade = cascade;
 	cascade = NULL;

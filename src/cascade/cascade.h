@@ -101,6 +101,7 @@ int cascade_trace_cases(struct cascade *cascade, struct error *e);
 /* A case as it is known: its last status, and since when. */
 struct cascade_case {
 	char name[CASCADE_CASE_SIZE], status[33];
+	char infected_by[CASCADE_CASE_SIZE]; /* the case that somebody named as its source; "" where nobody did */
 	instant status_at;
 	struct exposure_case exposure;
 };
@@ -120,7 +121,8 @@ cascade_origins(struct cascade *cascade, const char *case_name, struct exposure_
 bool cascade_is_travel_card(const struct pack *pack);
 
 /* cascade_travel_card(cascade, pack, person, ret_card, e): {"colour", "from", "to", "places": [{"country", "division",
- * "name": {"zh", "en"}, "hours"}]} by the list of stays that ${pack} derives. */
+ * "name": {"zh", "en"}, "hours"}]} by the list of stays that ${pack} derives. ERROR_DENIED, with from when on there is one, where
+ * the pack has new_device_days and the person's first device that is known is newer. */
 int cascade_travel_card(
 	struct cascade *cascade, const struct pack *pack, person_number person, json_t **ret_card, struct error *e);
 

@@ -24,6 +24,7 @@ read_time(const json_t *body, const char *name, instant *time, struct error *e)
 static int
 add_status(struct cascade_case *c, const struct evidence_row *row, const json_t *body, struct error *e)
 {
+	const char *infected_by = json_string_value(json_object_get(body, "infected_by"));
 	instant confirmed = EXPOSURE_UNKNOWN;
 	int r;
 
@@ -31,9 +32,12 @@ add_status(struct cascade_case *c, const struct evidence_row *row, const json_t 
 	c->status_at = row->at;
 	if (row->person)
 		c->exposure.person = row->person;
+	if (infected_by)
+		snprintf(c->infected_by, sizeof c->infected_by, "%s", infected_by);
 	if ((r = read_time(body, "onset", &c->exposure.onset, e)) < 0 ||
 		(r = read_time(body, "sampled", &c->exposure.sampled, e)) < 0 ||
-		(r = read_time(body, "confirmed_at", &confirmed, e)) < 0)
+		(r = read_time(body, "confirmed_at", &confirmed, e)) < 0 ||
+		(r = read_time(body, "symptoms_ended", &c->exposure.symptoms_ended, e)) < 0)
 		return r;
 	if (c->exposure.confirmed == EXPOSURE_UNKNOWN || strcmp(c->status, "confirmed") == 0)
 		c->exposure.confirmed = confirmed;
@@ -67,7 +71,8 @@ add_row(const struct evidence_row *row, void *context, struct error *e)
 		*c = (struct cascade_case){.exposure = {.onset = EXPOSURE_UNKNOWN,
 									   .sampled = EXPOSURE_UNKNOWN,
 									   .confirmed = EXPOSURE_UNKNOWN,
-									   .isolated = EXPOSURE_UNKNOWN}};
+									   .isolated = EXPOSURE_UNKNOWN,
+									   .symptoms_ended = EXPOSURE_UNKNOWN}};
 		strcpy(c->name, name);
 	}
 	r = add_status(c, row, body, e);

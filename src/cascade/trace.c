@@ -5,7 +5,9 @@
  * T2. Tracing again with the same stays and cases adds nothing.
  * T3. Who is no longer a contact of a case gets a row that says so; the older row stays for --known. A correction
  *     withdraws from the start; a case that was discarded withdraws from then on, and stays what it was before.
- * T4. A close contact hands on from the first exposure until the case is known: from then on they are quarantined. */
+ * T4. A close contact hands on from the first exposure until the case is known: from then on they are quarantined.
+ * T5. What was found in stays that were destroyed since is not found again: it stands as it was, unless the case was
+ *     discarded. */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -190,8 +192,10 @@ read_contact(const struct evidence_row *row, void *context, struct error *e)
 	return r;
 }
 
+/* The contact as it stands: return 1, or 0 if there is none or it was withdrawn. */
 static int
-withdraw(struct cascade *cascade, const struct cascade_case *c, person_number person, struct error *e)
+standing(
+	struct cascade *cascade, const struct cascade_case *c, person_number person, struct met *ret_met, struct error *e)
 {
 	struct withdrawing withdrawing = {.cascade = cascade, .c = c, .met = {.person = person}};
 	char key[KEY_SIZE];
@@ -199,11 +203,48 @@ withdraw(struct cascade *cascade, const struct cascade_case *c, person_number pe
 
 	snprintf(key, sizeof key, "%s/%u", c->name, person);
 	r = evidence_find(cascade->db, EVIDENCE_CONTACT, key, EVIDENCE_NOW, read_contact, &withdrawing, e);
-	if (r == ERROR_EXISTS_NOT)
+	if (r == ERROR_EXISTS_NOT || (r == 0 && withdrawing.withdrawn))
 		return 0;
-	if (r < 0 || withdrawing.withdrawn)
+	if (r < 0)
 		return r;
-	return put_contact(cascade, c, &withdrawing.met, INT64_MIN, e);
+	*ret_met = withdrawing.met;
+	return 1;
+}
+
+static int
+withdraw(struct cascade *cascade, const struct cascade_case *c, person_number person, struct error *e)
+{
+	instant forgotten;
+	struct met met;
+	int r;
+
+	if ((r = standing(cascade, c, person, &met, e)) <= 0 ||
+		(r = presence_forgotten(cascade->presence, &forgotten, e)) < 0)
+		return r;
+	if (met.first >= forgotten)
+		return put_contact(cascade, c, &met, INT64_MIN, e);
+	return strcmp(c->status, discarded) == 0 ? put_contact(cascade, c, &met, c->status_at, e) : 0; /* T4 */
+}
+
+/* T4: what is found now is added to what was found before ${forgotten}. */
+static int
+add_what_stands(
+	struct cascade *cascade, const struct cascade_case *c, struct met *met, instant forgotten, struct error *e)
+{
+	struct met before;
+	int r;
+
+	if (forgotten == INT64_MIN || (r = standing(cascade, c, met->person, &before, e)) == 0)
+		return 0;
+	if (r < 0 || before.first >= forgotten)
+		return r < 0 ? r : 0;
+	if (before.kind < met->kind) {
+		met->kind = before.kind;
+		met->degree = before.degree;
+	}
+	met->first = before.first < met->first ? before.first : met->first;
+	met->last = before.last > met->last ? before.last : met->last;
+	return 0;
 }
 
 /* T3: whoever was noted as a contact of the case and is not among ${met}. */
@@ -242,10 +283,14 @@ keep_contacts(
 	struct met *met = NULL;
 	size_t count = 0;
 	instant withdrawn_at = strcmp(c->status, discarded) == 0 ? c->status_at : CONTACT_STANDS;
+	instant forgotten = INT64_MIN;
 	int r = merge_contacts(contacts, &met, &count, e);
 
+	if (r == 0)
+		r = presence_forgotten(cascade->presence, &forgotten, e);
 	for (size_t i = 0; r == 0 && i < count; i++)
-		if ((r = put_contact(cascade, c, &met[i], withdrawn_at, e)) == 0)
+		if ((r = add_what_stands(cascade, c, &met[i], forgotten, e)) == 0 &&
+			(r = put_contact(cascade, c, &met[i], withdrawn_at, e)) == 0)
 			r = note_contact(cascade, c, met[i].person, e);
 	if (r == 0)
 		r = withdraw_others(cascade, c, met, count, e);
@@ -328,6 +373,13 @@ cascade_contacts(
 	return r;
 }
 
+/* Whether somebody said that one of the two infected the other. */
+static bool
+are_linked(const struct cascade_case *a, const struct cascade_case *b)
+{
+	return strcmp(a->infected_by, b->name) == 0 || strcmp(b->infected_by, a->name) == 0;
+}
+
 static int
 compare_people(const void *a, const void *b)
 {
@@ -354,8 +406,10 @@ cascade_origins(struct cascade *cascade, const char *case_name, struct exposure_
 		goto out;
 	}
 	for (size_t i = 0; i < q->cases.count; i++)
-		if (q->cases.items[i].exposure.person && strcmp(q->cases.items[i].status, discarded) != 0)
-			others[count++] = q->cases.items[i].exposure;
+		if (q->cases.items[i].exposure.person && strcmp(q->cases.items[i].status, discarded) != 0) {
+			others[count] = q->cases.items[i].exposure;
+			others[count++].linked = are_linked(q->c, &q->cases.items[i]);
+		}
 	qsort(others, count, sizeof *others, compare_people);
 	for (size_t i = 0; i < count; i++) /* a person who was a case twice is asked for once */
 		if (!kept || others[kept - 1].person != others[i].person)

@@ -62,6 +62,41 @@ add_place(json_t *places, const json_t *stay, struct error *e)
 	return 0;
 }
 
+/* The first moment of evidence. */
+static int
+find_first(const struct evidence_row *row, void *context, struct error *e)
+{
+	instant *first = context;
+
+	(void)e;
+	if (row->at < *first)
+		*first = row->at;
+	return 0;
+}
+
+/* Where the pack says so, whoever's device is known for less than its days has no card yet: the days before are another's, or
+ * nobody's. Who has no device that is known is not asked. */
+static int
+check_device(struct cascade *cascade, const struct pack *pack, person_number person, struct error *e)
+{
+	const json_t *days = pack_parameter(pack, "new_device_days");
+	const struct zone *zone = pack_zone(pack);
+	instant now = registry_now(cascade->registry), first = INT64_MAX, from;
+	char text[TIME_TEXT_SIZE];
+	int r;
+
+	if (!json_is_integer(days) || json_integer_value(days) < 1 || json_integer_value(days) > DAYS_MAX)
+		return 0;
+	r = evidence_each_of(
+		cascade->db, person, EVIDENCE_DEVICE, now, registry_known(cascade->registry), find_first, &first, e);
+	if (r < 0 || first == INT64_MAX)
+		return r;
+	from = zone_day_start(zone, zone_day(zone, first) + (day_number)json_integer_value(days));
+	return now >= from
+		? 0
+		: error_set(e, ERROR_DENIED, "the device is new: it has a card from %s on", time_write(from, zone, text));
+}
+
 int
 cascade_travel_card(
 	struct cascade *cascade, const struct pack *pack, person_number person, json_t **ret_card, struct error *e)
@@ -80,7 +115,8 @@ cascade_travel_card(
 		r = error_set(e, ERROR_USAGE, "the pack %s is no travel card", pack_jurisdiction(pack));
 		goto out;
 	}
-	if ((r = cascade_explain(cascade, pack, person, &result, e)) < 0)
+	if ((r = check_device(cascade, pack, person, e)) < 0 ||
+		(r = cascade_explain(cascade, pack, person, &result, e)) < 0)
 		goto out;
 	json_array_foreach(json_object_get(json_object_get(result, "derived"), name), i,
 		stay) if ((r = add_place(places, stay, e)) < 0) goto out;

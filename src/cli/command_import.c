@@ -34,7 +34,8 @@ static bool
 may_bring_contacts(const char *kind)
 {
 	return strcmp(kind, "cases") == 0 || strcmp(kind, "stays") == 0 || strcmp(kind, "places") == 0 ||
-		strcmp(kind, "labs") == 0 || strcmp(kind, "flights") == 0 || strcmp(kind, "rail") == 0;
+		strcmp(kind, "labs") == 0 || strcmp(kind, "pings") == 0 || strcmp(kind, "flights") == 0 ||
+		strcmp(kind, "rail") == 0;
 }
 
 /* One file after the other; a file that cannot be read does not keep the others from being imported. */
@@ -210,8 +211,8 @@ const struct command command_import = {
 		"import KIND FILE... [--rejects FILE] [--strict] | import list | import undo N | import letters [show N | settle N]",
 	.help =
 		"Reads CSV (with a heading line) or JSON lines, told apart by the content; '-' is standard input.\n"
-		"Kinds: residents checkins places stays visits areas cases labs flights rail (columns: docs/imports.md). Files of labs may also\n"
-		"be HL7 v2 (ORU^R01) or FHIR R4 bundles, files of flights UN/EDIFACT PAXLST.\n"
+		"Kinds: residents checkins places stays devices pings visits areas cases labs flights rail (columns:\n"
+		"docs/imports.md). Files of labs may also be HL7 v2 (ORU^R01) or FHIR R4 bundles, files of flights UN/EDIFACT PAXLST.\n"
 		"Prints 'KIND: N new, N changed, N unchanged, N rejected' for each file. The same file again changes nothing.\n"
 		"A rejected row is told as FILE:LINE:COLUMN: reason; the others are taken, and the exit code is 3.\n\n"
 		"  --rejects FILE  copy rejected rows there, under their heading, to be mended and imported again\n"

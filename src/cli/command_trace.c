@@ -70,9 +70,9 @@ print_origin(
 	time_write(origin->from, zone, from);
 	time_write(origin->to, zone, to);
 	if (cli->json)
-		return cli_print_json(json_pack("{s:s, s:I, s:I, s:s, s:s, s:o}", "place", place.code, "sources",
-			(json_int_t)origin->sources, "cases", (json_int_t)origin->cases, "from", from, "to", to, "minutes",
-			origin->minutes < 0 ? json_null() : json_integer(origin->minutes)));
+		return cli_print_json(json_pack("{s:s, s:I, s:I, s:I, s:s, s:s, s:o}", "place", place.code, "unlinked",
+			(json_int_t)origin->unlinked, "sources", (json_int_t)origin->sources, "cases", (json_int_t)origin->cases,
+			"from", from, "to", to, "minutes", origin->minutes < 0 ? json_null() : json_integer(origin->minutes)));
 	printf(csv ? "%s,%zu,%zu,%s,%s\n" : "%-24s  %3zu infectious, %3zu cases  %s  %s\n", place.code, origin->sources,
 		origin->cases, from, to);
 	return EXIT_DONE;
@@ -130,6 +130,7 @@ const struct command command_trace = {
 		"A case's infectious window and what makes a contact are the default jurisdiction's \"contact\" parameters.\n\n"
 		"  --kind K     only close, secondary, co-exposed or companion\n"
 		"  --csv        as CSV with a heading line\n"
-		"  --backward   instead, the places where the case was with other cases before its onset, the likeliest first\n",
+		"  --backward   instead, the places where the case was with other cases before its onset, the likeliest first:\n"
+		"               those with infectious cases that nobody has linked to it (infected_by) before all others\n",
 	.run = run,
 };

@@ -6,6 +6,7 @@
 #include "cli/cli.h"
 
 extern const struct command command_certificate;
+extern const struct command command_check;
 extern const struct command command_code;
 extern const struct command command_evaluate;
 extern const struct command command_explain;
@@ -18,6 +19,7 @@ extern const struct command command_mllp;
 extern const struct command command_override;
 extern const struct command command_pack;
 extern const struct command command_person;
+extern const struct command command_purge;
 extern const struct command command_rule;
 extern const struct command command_serve;
 extern const struct command command_simulate;
@@ -48,6 +50,8 @@ extern const struct command command_version;
 	&command_rule, \
 	&command_certificate, \
 	&command_ledger, \
+	&command_purge, \
+	&command_check, \
 	&command_simulate, \
 	&command_version,
 /* clang-format on */

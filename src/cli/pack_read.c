@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/json_check.h"
 #include "exposure/exposure.h"
+#include "feed/feed.h"
 #include "gate/gate.h"
 #include "place/place.h"
 #include "registry/registry.h"
@@ -19,6 +20,7 @@ static const struct section {
 	{"risk", registry_risk_check},
 	{"gate", gate_rule_check},
 	{"contact", exposure_parameters_check},
+	{"detection", feed_detection_check},
 	{"credential", gate_credential_check},
 };
 

@@ -75,7 +75,8 @@ by_rank(const void *left, const void *right)
 	const struct exposure_origin *a = left, *b = right;
 	int order;
 
-	if ((order = compare((int64_t)b->sources, (int64_t)a->sources)) ||
+	if ((order = compare((int64_t)b->unlinked, (int64_t)a->unlinked)) ||
+		(order = compare((int64_t)b->sources, (int64_t)a->sources)) ||
 		(order = compare((int64_t)b->cases, (int64_t)a->cases)) || (order = compare(b->minutes, a->minutes)))
 		return order;
 	return compare(a->place, b->place);
@@ -116,6 +117,7 @@ count_cases(const struct exposure_parameters *parameters, const struct others *o
 		}
 		if (!source && was_source(parameters, others, zone, o)) {
 			origins->items[origins->count - 1].sources++;
+			origins->items[origins->count - 1].unlinked += !other_named(others, o->person)->linked;
 			source = true;
 		}
 	}

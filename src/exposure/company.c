@@ -16,7 +16,7 @@ struct company {
 static int
 rows_apart(uint16_t a, uint16_t b)
 {
-	return a && b ? abs(presence_seat_row(a) - presence_seat_row(b)) : -1;
+	return presence_seat_row(a) && presence_seat_row(b) ? abs(presence_seat_row(a) - presence_seat_row(b)) : -1;
 }
 
 static int
@@ -40,6 +40,7 @@ add_companion(const struct presence_stay *stay, void *context, struct error *e)
 		.to = stay->end < own->end ? stay->end : own->end,
 		.timed = !stay->day_only && !own->day_only,
 		.rows = rows_apart(stay->seat, own->seat),
+		.crew = stay->seat == PRESENCE_SEAT_CREW || own->seat == PRESENCE_SEAT_CREW,
 	};
 	return 0;
 }

@@ -7,8 +7,9 @@
  * before the case's onset, or before the sample was taken if there are no symptoms):
  *   close        met the case within the infectious window, by the pack's rule for that kind of place
  *   secondary    met a close contact so, in the places the pack names, from that one's first exposure on (degree 2)
- *   co-exposed   was in the same place alone: advice and a test
- *   companion    was in the same grid cell alone */
+ *   co-exposed   was in the same undivided place or cell alone: advice and a test, never more: of the appeals in Israel
+ *                against orders by location alone 54 % were upheld
+ *   companion    was in the same grid cell alone, by the rule of 2021: see struct exposure_rule */
 
 #ifndef HEALTHCODE_EXPOSURE_EXPOSURE_H
 #define HEALTHCODE_EXPOSURE_EXPOSURE_H
@@ -38,11 +39,17 @@ enum {
 
 /* One line of a pack's table: being together for ${minutes} at least (0: at all), ${rows} rows apart at most
  * (EXPOSURE_ANY_ROW: anywhere in the place), makes a contact of ${kind}. Minutes that are not known satisfy only 0,
- * seats that are not known only EXPOSURE_ANY_ROW. */
+ * seats that are not known only EXPOSURE_ANY_ROW. What a row is, is the place's: of seats, a bay, a compartment, a table, a
+ * zone of a venue. ${crew}: who serves the place (PRESENCE_SEAT_CREW) is near everybody. ${hours} (0: none asked for): one of the
+ * two was there for more than so many hours in all, within ${within_days} days up to the end of what they shared (the
+ * time-space companion of November 2021: over 30 h in 14 days). */
 struct exposure_rule {
 	enum exposure_kind kind;
 	int64_t minutes;
 	int rows;
+	bool crew;
+	int64_t hours;
+	int32_t within_days;
 };
 
 /* The rules of a kind of place, the first that is satisfied counts; none satisfied is no contact. Kind "*" is every kind
@@ -56,10 +63,12 @@ struct exposure_place_rules {
 
 /* A pack's "contact" object; see exposure_parameters_read. */
 struct exposure_parameters {
-	int32_t before_onset_days;           /* infectious from the start of that local day before onset or sampling */
-	int32_t before_confirmed_days;       /* the same where only the confirmation is known */
-	int32_t infectious_after_onset_days; /* to the end of that local day after it, unless isolated before */
-	int32_t secondary_days;              /* a close contact hands on for so long, unless quarantined before */
+	int32_t before_onset_days;              /* infectious from the start of that local day before onset or sampling */
+	int32_t before_confirmed_days;          /* the same where only the confirmation is known */
+	int32_t infectious_after_onset_days;    /* to the end of that local day after it, unless isolated before */
+	int32_t infectious_after_sampling_days; /* the same without symptoms */
+	int32_t symptom_free_days; /* and so many days more, counted from the symptoms' end where that is later */
+	int32_t secondary_days;    /* a close contact hands on for so long, unless quarantined before */
 	int32_t backward_from_days, backward_to_days; /* caught it between so many local days before onset */
 	size_t place_count;
 	struct exposure_place_rules places[EXPOSURE_PLACE_KINDS_MAX];
@@ -70,10 +79,11 @@ struct exposure_parameters {
  *   {"before_onset_days": 2, "before_confirmed_days": 2, "infectious_after_onset_days": 10, "secondary_days": 14,
  *    "backward": {"from_days": 14, "to_days": 2},
  *    "places": {"household": {"secondary": true, "rules": [{"kind": "close"}]},
- *               "aircraft": {"rules": [{"kind": "close", "rows": 3}, {"kind": "co-exposed"}]},
+ *               "aircraft": {"rules": [{"kind": "close", "rows": 3, "crew": true}, {"kind": "co-exposed"}]},
  *               "venue": {"rules": [{"kind": "close", "minutes": 60}, {"kind": "co-exposed", "minutes": 10}]},
  *               "*": {"rules": []}}}
- * Everything but a rule's minutes (0) and rows (any) and a place's secondary (false) must be there; nothing else may.
+ * Everything but a rule's minutes (0), rows (any), crew (false), hours with within_days (none) and a place's secondary (false)
+ * must be there; beside it "symptom_free_days" (0) and "infectious_after_sampling_days" (as after onset) may; nothing else.
  * Days are 0 to 365, minutes 0 to 527,040, rows 0 to 4095; a rule's kind is not "secondary". Return 0, or
  * ERROR_BAD_INPUT with the JSON pointer below the "contact" object in the message. */
 int exposure_parameters_read(const json_t *contact, struct exposure_parameters *ret_parameters, struct error *e);
@@ -87,7 +97,8 @@ void exposure_parameters_check(const json_t *contact, struct json_check *check);
 /* What is known of a case; EXPOSURE_UNKNOWN where it is not. */
 struct exposure_case {
 	person_number person;
-	instant onset, sampled, confirmed, isolated;
+	instant onset, sampled, confirmed, isolated, symptoms_ended;
+	bool linked; /* in a backward trace: somebody said already that one of the two infected the other */
 };
 
 struct exposure_window {
@@ -96,9 +107,11 @@ struct exposure_window {
 
 /* exposure_window(parameters, subject, zone, ret_window):
  * When the case was infectious: from before_onset_days before the onset's local day (without symptoms, before the
- * sampling's; with neither, before_confirmed_days before the confirmation's) until isolation, at the latest the end of
- * the day that is infectious_after_onset_days after it. Return false, and change nothing, if no time is known or the
- * case was isolated before. */
+ * sampling's; with neither, before_confirmed_days before the confirmation's) until isolation, at the latest the end of the day
+ * that is infectious_after_onset_days after it, or of the symptoms' last day if that is later, and symptom_free_days more (WHO,
+ * 2020: 10 days after onset and at least 3 without symptoms, so 13 at least). Without an onset it is the day
+ * infectious_after_sampling_days after the sampling or confirmation. Return false, and change nothing, if no time is known
+ * or the case was isolated before. */
 bool exposure_window(const struct exposure_parameters *parameters, const struct exposure_case *subject,
 	const struct zone *zone, struct exposure_window *ret_window);
 
@@ -134,11 +147,11 @@ int exposure_trace(struct presence *presence, const struct exposure_parameters *
 void exposure_contacts_free(struct exposure_contacts *contacts);
 
 /* A place where the case may have caught it: ${sources} of the other cases were there at the same time while
- * infectious, ${cases} at all; [${from}, ${to}) holds it all, ${minutes} are the case's own that were shared with any of
+ * infectious, of these ${unlinked} that nobody linked to the case yet, ${cases} at all; [${from}, ${to}) holds it all, ${minutes} are the case's own that were shared with any of
  * them, -1 where only days are known. */
 struct exposure_origin {
 	place_number place;
-	size_t sources, cases;
+	size_t sources, unlinked, cases;
 	instant from, to;
 	int64_t minutes;
 };
@@ -151,7 +164,7 @@ struct exposure_origins {
 /* exposure_backward(presence, parameters, subject, others, other_count, zone, view, ret_origins, e):
  * Where the case was with any of the ${others} (sorted by person, each person once, the case itself not counted) from
  * backward_from_days before the local day of onset (or sampling, or confirmation) until the end of the one
- * backward_to_days before it: most sources first, then most cases, most minutes, lowest place. The caller frees the rows
+ * backward_to_days before it: most unlinked sources first, then most sources, most cases, most minutes, lowest place. The caller frees the rows
  * with exposure_origins_free. Return 0, ERROR_USAGE (others not sorted), or as exposure_trace. */
 int exposure_backward(struct presence *presence, const struct exposure_parameters *parameters,
 	const struct exposure_case *subject, const struct exposure_case *others, size_t other_count,

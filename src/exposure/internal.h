@@ -6,13 +6,14 @@
 #include "exposure/exposure.h"
 
 /* Time that ${person} and the one asked about were at ${place} together: [from, to), not empty. ${timed}: both knew
- * the hours. ${rows}: how many rows apart, -1 where a seat is not known. */
+ * the hours. ${rows}: how many rows apart, -1 where a seat is not known. ${crew}: one of them served the place. */
 struct overlap {
 	person_number person;
 	place_number place;
 	instant from, to;
 	bool timed;
 	int rows;
+	bool crew;
 };
 
 struct overlaps {

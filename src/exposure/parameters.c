@@ -4,7 +4,7 @@
 #include "base/json_check.h"
 #include "exposure/internal.h"
 
-enum { DAYS_MOST = 365, MINUTES_MOST = 527040, ROWS_MOST = 4095 };
+enum { DAYS_MOST = 365, MINUTES_MOST = 527040, ROWS_MOST = 4094, HOURS_MOST = 8784 };
 
 static const char *const no_members[] = {NULL};
 
@@ -36,7 +36,10 @@ read_kind(struct json_check *check, const char *pointer, const json_t *kind, enu
 static struct exposure_rule
 read_rule(struct json_check *check, const char *pointer, const json_t *object)
 {
-	static const char *const required[] = {"kind", NULL}, *const optional[] = {"minutes", "rows", NULL};
+	static const char *const required[] = {"kind", NULL},
+							 *const optional[] = {"minutes", "rows", "crew", "hours", "within_days", NULL};
+	const json_t *crew = json_object_get(object, "crew");
+	char member[JSON_POINTER_SIZE];
 	struct exposure_rule rule = {.minutes = 0, .rows = EXPOSURE_ANY_ROW};
 	int64_t rows;
 
@@ -47,6 +50,13 @@ read_rule(struct json_check *check, const char *pointer, const json_t *object)
 	json_check_integer(check, pointer, object, "minutes", 0, MINUTES_MOST, &rule.minutes);
 	if (json_check_integer(check, pointer, object, "rows", 0, ROWS_MOST, &rows))
 		rule.rows = (int)rows;
+	if (crew && !json_is_boolean(crew))
+		json_check_fault(check, json_pointer(member, pointer, "crew"), "true or false expected");
+	rule.crew = json_is_true(crew);
+	json_check_integer(check, pointer, object, "hours", 1, HOURS_MOST, &rule.hours);
+	read_days(check, pointer, object, "within_days", &rule.within_days);
+	if (!json_object_get(object, "hours") != !json_object_get(object, "within_days"))
+		json_check_fault(check, json_pointer(member, pointer, "hours"), "hours and within_days go together");
 	return rule;
 }
 
@@ -117,12 +127,16 @@ read_parameters(struct json_check *check, const json_t *contact, struct exposure
 {
 	static const char *const required[] = {"before_onset_days", "before_confirmed_days", "infectious_after_onset_days",
 		"secondary_days", "backward", "places", NULL};
+	static const char *const optional[] = {"infectious_after_sampling_days", "symptom_free_days", NULL};
 
-	if (!json_check_object(check, "", contact, required, no_members))
+	if (!json_check_object(check, "", contact, required, optional))
 		return;
 	read_days(check, "", contact, "before_onset_days", &p->before_onset_days);
 	read_days(check, "", contact, "before_confirmed_days", &p->before_confirmed_days);
 	read_days(check, "", contact, "infectious_after_onset_days", &p->infectious_after_onset_days);
+	p->infectious_after_sampling_days = p->infectious_after_onset_days;
+	read_days(check, "", contact, "infectious_after_sampling_days", &p->infectious_after_sampling_days);
+	read_days(check, "", contact, "symptom_free_days", &p->symptom_free_days);
 	read_days(check, "", contact, "secondary_days", &p->secondary_days);
 	if (json_object_get(contact, "backward"))
 		read_backward(check, json_object_get(contact, "backward"), p);

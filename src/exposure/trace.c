@@ -43,9 +43,10 @@ compare_overlaps(const void *left, const void *right)
 	int order;
 
 	if ((order = compare(a->person, b->person)) || (order = compare(a->place, b->place)) ||
-		(order = compare(a->from, b->from)) || (order = compare(a->to, b->to)) || (order = compare(a->timed, b->timed)))
+		(order = compare(a->from, b->from)) || (order = compare(a->to, b->to)) ||
+		(order = compare(a->timed, b->timed)) || (order = compare(a->rows, b->rows)))
 		return order;
-	return compare(a->rows, b->rows);
+	return compare(a->crew, b->crew);
 }
 
 static int
@@ -93,13 +94,14 @@ struct stretch {
 	int64_t shared_s;
 	bool timed;
 	int rows; /* the nearest known, or -1 */
+	bool crew;
 };
 
 /* Take the first stretch off the sorted overlaps of one person at one place; return how many it took. */
 static size_t
 stretch_take(const struct overlap *overlaps, size_t count, struct stretch *ret_stretch)
 {
-	struct stretch stretch = {overlaps[0].from, overlaps[0].to, 0, false, -1};
+	struct stretch stretch = {overlaps[0].from, overlaps[0].to, 0, false, -1, false};
 	instant counted_to = INT64_MIN;
 	size_t i;
 
@@ -112,6 +114,7 @@ stretch_take(const struct overlap *overlaps, size_t count, struct stretch *ret_s
 			stretch.to = o->to;
 		if (o->rows >= 0 && (stretch.rows < 0 || o->rows < stretch.rows))
 			stretch.rows = o->rows;
+		stretch.crew = stretch.crew || o->crew;
 		if (o->timed && o->to > counted_to) {
 			stretch.shared_s += o->to - (o->from > counted_to ? o->from : counted_to);
 			stretch.timed = true;
@@ -122,19 +125,76 @@ stretch_take(const struct overlap *overlaps, size_t count, struct stretch *ret_s
 	return i;
 }
 
-/* E4. */
-static const struct exposure_rule *
-rule_satisfied(const struct exposure_place_rules *rules, const struct stretch *stretch)
+/* How long somebody was at a place. */
+struct dwelling {
+	place_number place;
+	instant from, to, counted_to;
+	int64_t seconds;
+};
+
+static int
+add_dwelling(const struct presence_stay *stay, void *context, struct error *e)
 {
+	struct dwelling *dwelling = context;
+	instant from = stay->start > dwelling->counted_to ? stay->start : dwelling->counted_to;
+	instant to = stay->end < dwelling->to ? stay->end : dwelling->to;
+
+	(void)e;
+	if (stay->place != dwelling->place || stay->day_only || to <= from)
+		return 0;
+	dwelling->seconds += to - from;
+	dwelling->counted_to = to;
+	return 0;
+}
+
+static int
+dwelt_for(const struct trace *trace, const struct exposure_rule *rule, person_number person, place_number place,
+	instant to, struct error *e)
+{
+	struct dwelling dwelling = {.place = place, .from = to - (instant)rule->within_days * DAY_S, .to = to};
+	int r;
+
+	dwelling.counted_to = dwelling.from;
+	r = presence_each_stay_of(trace->presence, person, dwelling.from, to, trace->view, add_dwelling, &dwelling, e);
+	return r < 0 ? r : dwelling.seconds > rule->hours * 3600;
+}
+
+/* Whether one of the two was there for longer than the rule's hours, where it asks. Return 1, 0 or a code. */
+static int
+was_at_home_there(const struct trace *trace, const struct exposure_rule *rule, const struct overlap *first,
+	const struct stretch *stretch, struct error *e)
+{
+	int r;
+
+	if (rule->hours == 0)
+		return 1;
+	r = dwelt_for(trace, rule, first->person, first->place, stretch->to, e);
+	return r != 0 ? r : dwelt_for(trace, rule, trace->through, first->place, stretch->to, e);
+}
+
+/* The first rule that is satisfied (E4), or NULL. Return 0 or a code. */
+static int
+find_rule(const struct trace *trace, const struct exposure_place_rules *rules, const struct overlap *first,
+	const struct stretch *stretch, const struct exposure_rule **ret_rule, struct error *e)
+{
+	*ret_rule = NULL;
 	for (size_t i = 0; i < rules->count; i++) {
 		const struct exposure_rule *rule = &rules->rules[i];
 		bool long_enough = rule->minutes == 0 || (stretch->timed && stretch->shared_s >= rule->minutes * 60);
-		bool near_enough = rule->rows == EXPOSURE_ANY_ROW || (stretch->rows >= 0 && stretch->rows <= rule->rows);
+		bool near_enough = rule->rows == EXPOSURE_ANY_ROW || (stretch->rows >= 0 && stretch->rows <= rule->rows) ||
+			(rule->crew && stretch->crew);
+		int r;
 
-		if (long_enough && near_enough)
-			return rule;
+		if (!long_enough || !near_enough)
+			continue;
+		if ((r = was_at_home_there(trace, rule, first, stretch, e)) < 0)
+			return r;
+		if (r > 0) {
+			*ret_rule = rule;
+			return 0;
+		}
 	}
-	return NULL;
+	return 0;
 }
 
 static int
@@ -148,7 +208,8 @@ add_contact(struct trace *trace, const struct overlap *first, const struct stret
 	r = presence_place(trace->presence, first->place, trace->view, &place, e);
 	if (r < 0 && r != ERROR_EXISTS_NOT)
 		return r;
-	rule = rule_satisfied(parameters_for(trace->parameters, place.kind), stretch);
+	if ((r = find_rule(trace, parameters_for(trace->parameters, place.kind), first, stretch, &rule, e)) < 0)
+		return r;
 	if (!rule || (trace->degree == 2 && rule->kind != EXPOSURE_CLOSE))
 		return 0;
 	if ((r = array_grow(&contacts->items, &contacts->capacity, contacts->count + 1, sizeof *contacts->items,

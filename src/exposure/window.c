@@ -19,6 +19,20 @@ case_day(const struct exposure_parameters *parameters, const struct exposure_cas
 	return true;
 }
 
+/* The last local day on which the case, counted from ${day}, is infectious where it is not isolated. */
+static day_number
+last_day(const struct exposure_parameters *parameters, const struct exposure_case *subject, const struct zone *zone,
+	day_number day)
+{
+	day_number last = day + parameters->infectious_after_onset_days;
+
+	if (subject->onset == EXPOSURE_UNKNOWN)
+		return day + parameters->infectious_after_sampling_days;
+	if (subject->symptoms_ended != EXPOSURE_UNKNOWN && zone_day(zone, subject->symptoms_ended) > last)
+		last = zone_day(zone, subject->symptoms_ended);
+	return last + parameters->symptom_free_days;
+}
+
 bool
 exposure_window(const struct exposure_parameters *parameters, const struct exposure_case *subject,
 	const struct zone *zone, struct exposure_window *ret_window)
@@ -30,7 +44,7 @@ exposure_window(const struct exposure_parameters *parameters, const struct expos
 	if (!case_day(parameters, subject, zone, &day, &before_days))
 		return false;
 	window.from = zone_day_start(zone, day - before_days);
-	window.to = zone_day_start(zone, day + parameters->infectious_after_onset_days + 1);
+	window.to = zone_day_start(zone, last_day(parameters, subject, zone, day) + 1);
 	if (subject->isolated != EXPOSURE_UNKNOWN && subject->isolated < window.to)
 		window.to = subject->isolated;
 	if (window.to <= window.from)

@@ -7,9 +7,10 @@
 #include "base/json_memory.h"
 #include "feed/import.h"
 
-enum { CASE, ID_NUMBER, STATUS, ONSET, SAMPLED, CONFIRMED_AT, ISOLATED_AT, INFECTED_BY };
+enum { CASE, ID_NUMBER, STATUS, ONSET, SAMPLED, CONFIRMED_AT, ISOLATED_AT, INFECTED_BY, SYMPTOMS_ENDED };
 static const struct row_column columns[] = {{"case", true}, {"id_number", false}, {"status", true}, {"onset", false},
-	{"sampled", false}, {"confirmed_at", true}, {"isolated_at", false}, {"infected_by", false}};
+	{"sampled", false}, {"confirmed_at", true}, {"isolated_at", false}, {"infected_by", false},
+	{"symptoms_ended", false}};
 
 enum { CASE_NAME_MAX = 64 };
 
@@ -66,6 +67,7 @@ take(struct import *import, const struct row *row, enum taken *ret_taken, struct
 	if ((code = add_time(import, row, ONSET, body, e)) < 0 || (code = add_time(import, row, SAMPLED, body, e)) < 0 ||
 		(code = add_time(import, row, CONFIRMED_AT, body, e)) < 0 ||
 		(code = add_time(import, row, ISOLATED_AT, body, e)) < 0 ||
+		(code = add_time(import, row, SYMPTOMS_ENDED, body, e)) < 0 ||
 		(row->fields[ID_NUMBER] && (code = import_person(import, row, ID_NUMBER, &person, e)) < 0))
 		goto out;
 	snprintf(key, sizeof key, "%s/%s", name, status);

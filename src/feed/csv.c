@@ -126,25 +126,40 @@ quoted(struct csv_reader *reader, struct cursor *c, struct error *e)
 	}
 }
 
+/* Move ${at} on to the first byte that ends an unquoted field, at most to ${end}. */
+static size_t
+run_of_text(const char *bytes, size_t at, size_t end)
+{
+	while (at < end && bytes[at] != ',' && bytes[at] != '\n' && bytes[at] != '\r')
+		at++;
+	return at;
+}
+
 static int
 unquoted(struct csv_reader *reader, struct cursor *c, struct error *e)
 {
 	const struct cursor start = *c;
 	int r;
 
-	for (;; c->at++) {
+	for (;;) {
+		size_t end;
+
 		if (c->at >= WINDOW_RECORD_MAX)
 			return refuse_endless(reader, c, NULL, e);
 		if ((r = window_need(reader->window, c->at, e)) < 0)
 			return r;
-		char byte = r ? window_bytes(reader->window)[c->at] : '\n';
-
-		if (byte != ',' && byte != '\n' && byte != '\r')
-			continue;
-		if ((r = add_run(reader, start.at, c->at, e)) < 0)
-			return r;
-		return end_field(reader, &start, e);
+		if (r == 0)
+			break;
+		end = window_length(reader->window);
+		if (end > WINDOW_RECORD_MAX)
+			end = WINDOW_RECORD_MAX;
+		c->at = run_of_text(window_bytes(reader->window), c->at, end);
+		if (c->at < end)
+			break;
 	}
+	if ((r = add_run(reader, start.at, c->at, e)) < 0)
+		return r;
+	return end_field(reader, &start, e);
 }
 
 /* After a field: 1 if another follows, 0 if the record ends; ${c} is after the comma or the line's end. */
@@ -203,6 +218,49 @@ skip_empty_lines(struct csv_reader *reader, struct error *e)
 	}
 }
 
+/* Cut the fields of a line that is plain apart: all of it in the window, no quote, no NUL, no carriage return but before its
+ * line feed. Most lines are; what is not, and what is at fault, is left to the functions above, which say where. Return 1, 0
+ * for a line that is not plain, or a failure. */
+static int
+plain_line(struct csv_reader *reader, struct error *e)
+{
+	const char *bytes = window_bytes(reader->window), *end;
+	size_t length = window_length(reader->window), start = 0, count = 0;
+	unsigned char any = 0;
+	char *text;
+	int r;
+
+	end = memchr(bytes, '\n', length > WINDOW_RECORD_MAX ? WINDOW_RECORD_MAX : length);
+	if (!end)
+		return 0;
+	length = (size_t)(end - bytes);
+	if (length && bytes[length - 1] == '\r')
+		length--;
+	if ((r = buffer_add(&reader->text, bytes, length, e)) < 0)
+		return r;
+	text = (char *)reader->text.data;
+	for (size_t at = 0; at <= length; at++) {
+		unsigned char byte = at < length ? (unsigned char)text[at] : ',';
+
+		any |= byte;
+		if (byte == ',') {
+			if (count == RECORD_FIELDS_MAX)
+				return 0;
+			text[at] = '\0';
+			reader->fields[count++] = (struct record_field){
+				.text = text + start, .length = at - start, .line = reader->window->line, .column = start + 1};
+			start = at + 1;
+		} else if (byte == '"' || byte == '\r' || byte == '\0') {
+			return 0;
+		}
+	}
+	if (any >= 0x80 && !text_is_utf8(text, length))
+		return 0;
+	reader->field_count = count;
+	window_record(reader->window, (size_t)(end - bytes) + 1);
+	return 1;
+}
+
 int
 csv_next(struct csv_reader *reader, struct record *ret_record, struct error *e)
 {
@@ -214,6 +272,14 @@ csv_next(struct csv_reader *reader, struct record *ret_record, struct error *e)
 	if ((r = skip_empty_lines(reader, e)) <= 0)
 		return r;
 	c.line = reader->window->line;
+	buffer_clear(&reader->text);
+	if ((r = plain_line(reader, e)) < 0)
+		return r;
+	if (r > 0) {
+		*ret_record =
+			(struct record){.line = reader->window->line, .field_count = reader->field_count, .fields = reader->fields};
+		return 1;
+	}
 	reader->field_count = 0;
 	buffer_clear(&reader->text);
 	do {

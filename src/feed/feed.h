@@ -8,6 +8,7 @@
 #ifndef HEALTHCODE_FEED_FEED_H
 #define HEALTHCODE_FEED_FEED_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -17,6 +18,7 @@
 #include "feed/message.h"
 #include "feed/mllp.h"
 
+struct json_check;
 struct registry;
 struct feed_rejects;
 
@@ -66,6 +68,9 @@ int feed_import(struct registry *registry, const struct feed_import_options *opt
  * From now on no row of that import counts; what it had corrected counts again, and whom it names is due. One
  * transaction. Return 0, ERROR_EXISTS_NOT (no such import) or ERROR_EXISTS (undone before). */
 int feed_import_undo(struct registry *registry, int64_t import, struct error *e);
+
+/* feed_detection_check(detection, check): tell every fault of a pack's "detection" object (docs/packs.md). */
+void feed_detection_check(const json_t *detection, struct json_check *check);
 
 /* feed_kind(index): the names of the kinds from 0 on, NULL after the last. */
 const char *feed_kind(size_t index);

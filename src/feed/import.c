@@ -3,14 +3,17 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sodium.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "feed/known.h"
 #include "feed/rejects.h"
 
 static const struct import_kind *const kinds[] = {&import_residents, &import_checkins, &import_places, &import_stays,
-	&import_visits, &import_areas, &import_cases, &import_labs, &import_flights, &import_rail};
+	&import_visits, &import_areas, &import_cases, &import_labs, &import_flights, &import_rail, &import_devices,
+	&import_pings};
 
 enum { KIND_COUNT = sizeof kinds / sizeof kinds[0] };
 
@@ -223,6 +226,26 @@ open_file(
 	return rows_take(&import->window, kind->forms, kind->form_count, &import->rows, e);
 }
 
+/* The stays beside the registry. */
+static int
+open_presence(struct registry *registry, struct presence **ret_presence, struct error *e)
+{
+	struct presence_where where = {.db = registry_db(registry), .keys = registry_keys(registry)};
+	const struct pack *pack;
+	char *folder = NULL;
+	int r;
+
+	if ((r = registry_pack(registry, NULL, &pack, e)) < 0)
+		return r;
+	if (!(folder = file_join(registry_data(registry), "presence", e)))
+		return ERROR_NO_MEMORY;
+	where.folder = folder;
+	where.zone = pack_zone(pack);
+	r = presence_open(&where, ret_presence, e);
+	free(folder);
+	return r;
+}
+
 int
 feed_import(struct registry *registry, const struct feed_import_options *options, struct feed_totals *ret_totals,
 	struct error *e)
@@ -238,7 +261,7 @@ feed_import(struct registry *registry, const struct feed_import_options *options
 		return error_set(e, ERROR_USAGE, "there is no kind of import \"%.32s\"", options->kind);
 	if ((code = hash_file(options, hash, e)) < 0 || (code = open_file(&import, kind, &format, e)) < 0 ||
 		(code = registry_pack(registry, NULL, &import.pack, e)) < 0 ||
-		(code = presence_open(registry_db(registry), &import.presence, e)) < 0)
+		(code = open_presence(registry, &import.presence, e)) < 0)
 		goto out;
 	import.zone = pack_zone(import.pack);
 	import.source.recorded_at = registry_recording_time(registry);
@@ -277,7 +300,7 @@ feed_import_undo(struct registry *registry, int64_t import, struct error *e)
 	instant at = registry_recording_time(registry);
 	int code;
 
-	if ((code = presence_open(registry_db(registry), &presence, e)) < 0)
+	if ((code = open_presence(registry, &presence, e)) < 0)
 		return code;
 	if ((code = registry_begin(registry, e)) < 0)
 		goto out;

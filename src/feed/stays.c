@@ -143,8 +143,6 @@ read_where(struct import *import, const struct row *row, struct where *where, st
 static int
 take(struct import *import, const struct row *row, enum taken *ret_taken, struct error *e)
 {
-	static const enum taken taken[] = {
-		[PRESENCE_UNCHANGED] = TAKEN_UNCHANGED, [PRESENCE_NEW] = TAKEN_NEW, [PRESENCE_CHANGED] = TAKEN_CHANGED};
 	struct presence_stay stay = {0};
 	struct where where = {0};
 	int code;
@@ -156,11 +154,47 @@ take(struct import *import, const struct row *row, enum taken *ret_taken, struct
 	code = where.code ? put_place(import, &where, &stay.place, e) : put_cell(import, &where, &stay.place, e);
 	if (code < 0)
 		return code;
-	if ((code = presence_put_stay(import->presence, &stay, &import->source, e)) < 0)
+	if ((code = presence_load_add(import->state, &stay, e)) < 0)
 		return import_refuse_for(import, row, FROM, code, e);
-	*ret_taken = taken[code];
+	*ret_taken = TAKEN_LATER;
 	return 0;
 }
 
-const struct import_kind import_stays = {
-	.name = "stays", .forms = FORM("stays", columns), .form_count = 1, .take = take};
+static int
+begin(struct import *import, struct error *e)
+{
+	struct presence_load *load;
+	int code = presence_load_new(import->presence, &import->source, &load, e);
+
+	if (code == 0)
+		import->state = load;
+	return code;
+}
+
+static int
+finish(struct import *import, struct error *e)
+{
+	struct presence_counts counts;
+	int code = presence_load_finish(import->state, &counts, e);
+
+	if (code < 0)
+		return code;
+	import_count(import, TAKEN_NEW, (uint64_t)counts.added);
+	import_count(import, TAKEN_CHANGED, (uint64_t)counts.changed);
+	import_count(import, TAKEN_UNCHANGED, (uint64_t)counts.unchanged);
+	return 0;
+}
+
+static void
+end(struct import *import)
+{
+	presence_load_free(import->state);
+}
+
+const struct import_kind import_stays = {.name = "stays",
+	.forms = FORM("stays", columns),
+	.form_count = 1,
+	.begin = begin,
+	.take = take,
+	.finish = finish,
+	.end = end};

@@ -104,10 +104,12 @@ window_need(struct window *w, size_t at, struct error *e)
 void
 window_consume(struct window *w, size_t length)
 {
-	const char *bytes = window_bytes(w);
+	const char *bytes = window_bytes(w), *end = bytes + length;
 
-	for (size_t i = 0; i < length; i++)
-		w->line += bytes[i] == '\n';
+	while (bytes < end && (bytes = memchr(bytes, '\n', (size_t)(end - bytes)))) {
+		w->line++;
+		bytes++;
+	}
 	w->start += length;
 }
 

@@ -90,6 +90,9 @@ int keys_list(const struct keys *keys, const char *prefix, struct file_names *re
  * one; success again if it was destroyed before. */
 int keys_destroy(struct keys *keys, const char *name, struct error *e);
 
+/* Whether there was a key ${name} that was destroyed. */
+bool keys_destroyed(const struct keys *keys, const char *name);
+
 /* Random bytes from the system, and overwriting that no compiler leaves out. */
 void keys_random(void *bytes, size_t length);
 void keys_wipe(void *bytes, size_t length);

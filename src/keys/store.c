@@ -351,3 +351,9 @@ keys_destroy(struct keys *keys, const char *name, struct error *e)
 	}
 	return remove_key(keys, name, e);
 }
+
+bool
+keys_destroyed(const struct keys *keys, const char *name)
+{
+	return name_is_good(name) && is_there(keys, name, ".gone");
+}

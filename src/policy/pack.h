@@ -8,6 +8,7 @@
 #define HEALTHCODE_POLICY_PACK_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/error.h"
@@ -82,6 +83,9 @@ const json_t *pack_parameter(const struct pack *pack, const char *name);
 
 /* pack_text(pack, language, key): a text that people read, placeholders unfilled, or NULL. Borrowed. */
 const char *pack_text(const struct pack *pack, const char *language, const char *key);
+
+/* Whether some rule may look at the person's date of birth; where none does, it need not be given with the facts. */
+bool pack_reads_birth_date(const struct pack *pack);
 
 /* pack_valid(pack, ret_from, ret_to): the span [from, to) in which the pack is meant to be used; without an end ${ret_to}
  * is INT64_MAX. Evaluation does not look at it. */

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "policy/certlogic_program.h"
 #include "policy/pack_inside.h"
 #include "policy/reason.h"
 
@@ -177,13 +178,44 @@ colours_held(const struct pack *pack)
 static void
 check_reach(struct pack_reading *r)
 {
+	const unsigned any = (1u << COLOUR_COUNT) - 1;
 	unsigned held = colours_held(r->pack);
 
-	for (size_t i = 0; i < r->pack->rule_count; i++)
-		if (r->pack->rules[i].from && !(r->pack->rules[i].from & held))
-			pack_fault(r, r->pack->rules[i].file, "/from",
+	for (size_t i = 0; i < r->pack->rule_count; i++) {
+		const struct rule *rule = &r->pack->rules[i];
+
+		if (rule->from && !(rule->from & held))
+			pack_fault(r, rule->file, "/from",
 				"never asked: no rule gives a colour that it is asked in, and the first colour is %s",
 				colour_name(r->pack->first_colour));
+		for (int colour = 0; rule->from & held && rule->from != any && colour < COLOUR_COUNT; colour++)
+			if (rule->from & ~held & 1u << colour)
+				pack_fault(r, rule->file, "/from", "no rule gives %s, and the first colour is %s: leave it out",
+					colour_name((enum colour)colour), colour_name(r->pack->first_colour));
+	}
+}
+
+/* Whether ${other} fires whenever ${rule} is asked, and its graver colour is taken. */
+static bool
+outweighs(const struct pack *pack, const struct rule *other, const struct rule *rule)
+{
+	const struct certlogic_node *root = &other->when->nodes[0];
+
+	return other->each == VIEW_LIST_NONE && root->kind == CERTLOGIC_BOOLEAN && root->integer &&
+		!(rule->from & ~other->from) && pack->severity[other->colour] > pack->severity[rule->colour];
+}
+
+static void
+check_outweighed(struct pack_reading *r)
+{
+	const struct pack *pack = r->pack;
+
+	for (size_t i = 0; i < pack->rule_count; i++)
+		for (size_t j = 0; j < pack->rule_count; j++)
+			if (pack->rules[i].when && pack->rules[j].when && outweighs(pack, &pack->rules[j], &pack->rules[i]))
+				pack_fault(r, pack->rules[i].file, "/when",
+					"never told: %s always fires where this rule is asked, and %s is graver than %s", pack->rules[j].id,
+					colour_name(pack->rules[j].colour), colour_name(pack->rules[i].colour));
 }
 
 static int
@@ -223,6 +255,8 @@ pack_check_whole(struct pack_reading *r)
 		/* What a colour that cannot be read would lead to is not worth telling. */
 		if (r->faults == 0)
 			check_reach(r);
+		if (r->faults == 0)
+			check_outweighed(r);
 	}
 	return 0;
 }

@@ -344,17 +344,21 @@ check_names(struct pack_reading *r, size_t file, const json_t *name)
 static void
 check_retention(struct pack_reading *r, size_t file, const json_t *retention)
 {
-	static const char *const required[] = {"movement_days", NULL};
+	static const char *const required[] = {"movement_days", NULL}, *const optional[] = {"stays_days", NULL};
 
-	if (retention && pack_check_members(r, file, "/retention", retention, required, no_members))
-		read_number(r, file, "/retention/movement_days", json_object_get(retention, "movement_days"), 1, 1,
-			PACK_HORIZON_DAYS_MAX);
+	if (!retention || !pack_check_members(r, file, "/retention", retention, required, optional))
+		return;
+	read_number(
+		r, file, "/retention/movement_days", json_object_get(retention, "movement_days"), 1, 1, PACK_HORIZON_DAYS_MAX);
+	read_number(
+		r, file, "/retention/stays_days", json_object_get(retention, "stays_days"), 1, 1, PACK_HORIZON_DAYS_MAX);
 }
 
 static void
 check_sections(struct pack_reading *r, size_t file, const json_t *root)
 {
-	static const char *const sections[] = {"risk", "gate", "credential", "contact", "retention", "laboratory", NULL};
+	static const char *const sections[] = {
+		"risk", "gate", "credential", "contact", "detection", "retention", "laboratory", NULL};
 	char place[POINTER_MAX];
 
 	for (size_t i = 0; sections[i]; i++) {
@@ -380,7 +384,7 @@ pack_read_head(struct pack_reading *r, size_t file)
 	static const char *const required[] = {"name", "time_zone", "valid", "first_colour", "severity", "parameters",
 		"horizon_days", "area", "sources", NULL};
 	static const char *const optional[] = {"jurisdiction", "derived", "risk", "gate", "recognises", "override_causes",
-		"credential", "contact", "retention", "laboratory", NULL};
+		"credential", "contact", "detection", "retention", "laboratory", NULL};
 	const struct pack_file *source = &r->files[file];
 	const json_t *jurisdiction;
 	struct pack *pack = r->pack;

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "policy/certlogic_program.h"
+#include "policy/pack_values.h"
 
 /* The kinds that a value can have, a bit each. A time is a text that plusTime can read; a date is what it makes of it. */
 enum {
@@ -248,6 +249,50 @@ check_operands(struct check *c, uint32_t at, unsigned wanted, const char *hint)
 	}
 }
 
+/* What texts an access can give; DOMAIN_ANY where that is not known. */
+static enum value_domain
+domain_of_access(const struct check *c, uint32_t at)
+{
+	const struct certlogic_node *node = &c->program->nodes[at];
+	const struct certlogic_fragment *fragments = &c->program->fragments[node->first];
+	int list;
+
+	if (node->kind != CERTLOGIC_VAR || node->count < 2)
+		return DOMAIN_ANY;
+	if (strcmp(fragments[0].key, "item") == 0)
+		return node->count == 2 && c->item_of != VIEW_LIST_NONE
+			? domain_of_member(c->pack, c->item_of, fragments[1].key)
+			: DOMAIN_ANY;
+	if (strcmp(fragments[0].key, "payload") != 0)
+		return DOMAIN_ANY;
+	if (node->count == 2)
+		return domain_of_member(c->pack, VIEW_LIST_NONE, fragments[1].key);
+	list = pack_list(c->pack, fragments[1].key);
+	return list != VIEW_LIST_NONE && node->count == 4 && fragments[2].index >= 0
+		? domain_of_member(c->pack, list, fragments[3].key)
+		: DOMAIN_ANY;
+}
+
+/* A text of the rule's own, or a list of such, that is compared with an access: can the access give it? */
+static void
+check_values(struct check *c, uint32_t access, uint32_t literal)
+{
+	const struct certlogic_node *node = &c->program->nodes[literal];
+	char message[CERTLOGIC_MESSAGE_MAX];
+
+	if (node->kind == CERTLOGIC_STRING &&
+		domain_fault(domain_of_access(c, access), node->text, message, sizeof message))
+		tell(c, literal, "%s", message);
+	for (uint32_t i = 0; node->kind == CERTLOGIC_ARRAY && i < node->count; i++)
+		check_values(c, access, c->program->operands[node->first + i]);
+}
+
+static uint32_t
+operand_of(const struct check *c, uint32_t at, uint32_t index)
+{
+	return c->program->operands[c->program->nodes[at].first + index];
+}
+
 static void
 check_equal(struct check *c, uint32_t at)
 {
@@ -258,6 +303,8 @@ check_equal(struct check *c, uint32_t at)
 	b |= b & KIND_TIME ? KIND_TEXT : 0;
 	if (!(a & b))
 		tell(c, at, "never equal: %s and %s", kinds_name(a), kinds_name(b));
+	check_values(c, operand_of(c, at, 0), operand_of(c, at, 1));
+	check_values(c, operand_of(c, at, 1), operand_of(c, at, 0));
 }
 
 static void
@@ -266,6 +313,7 @@ check_in(struct check *c, uint32_t at)
 	unsigned list;
 
 	kinds_of_operand(c, at, 0);
+	check_values(c, operand_of(c, at, 0), operand_of(c, at, 1));
 	if (!((list = kinds_of_operand(c, at, 1)) & KIND_LIST))
 		tell(c, at, "the right side of \"in\" is %s and must be a list", kinds_name(list));
 }

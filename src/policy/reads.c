@@ -42,3 +42,21 @@ reads_of(const struct pack *pack, const struct certlogic_program *program)
 			parts |= reads_of_access(pack, &program->nodes[i], program->fragments);
 	return parts;
 }
+
+static bool
+names_birth_date(const struct certlogic_program *program)
+{
+	for (size_t i = 0; i < program->fragment_count; i++)
+		if (strcmp(program->fragments[i].key, "birth_date") == 0)
+			return true;
+	return false;
+}
+
+bool
+pack_reads_birth_date(const struct pack *pack)
+{
+	for (size_t i = 0; i < pack->rule_count; i++)
+		if (names_birth_date(pack->rules[i].when) || pack->rules[i].reads == VIEW_PARTS_ALL)
+			return true;
+	return false;
+}

@@ -244,29 +244,6 @@ block_open(const uint8_t *bytes, size_t length, enum order order, struct block *
 	return 0;
 }
 
-/* The column's value in row ${index}. */
-static uint32_t
-column_get(const struct block_column *column, size_t index)
-{
-	uint32_t value = (uint32_t)bits_get(column->bits, column->width, index);
-	size_t low = 0, high = column->exception_count;
-
-	while (low < high) {
-		size_t middle = (low + high) / 2;
-		const uint8_t *exception = column->exceptions + middle * EXCEPTION;
-
-		if (get16(exception) == index) {
-			value |= (uint32_t)((uint64_t)get32(exception + 2) << column->width);
-			break;
-		}
-		if (get16(exception) < index)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return column->least + value;
-}
-
 /* Word ${index} of the keys' high bits, without what lies behind them. */
 static uint64_t
 high_word(const struct block *block, size_t index)
@@ -344,54 +321,96 @@ block_find(const struct block *block, uint32_t major, uint32_t start)
 	return index < block->count ? index : block->count;
 }
 
+/* The exception at ${index} is the cursor's next. */
+static void
+see_exception(struct block_cursor *cursor, int column, uint32_t index)
+{
+	const struct block_column *c = &cursor->block->columns[column];
+
+	cursor->exceptions[column].index = index;
+	cursor->exceptions[column].row = index < c->exception_count ? get16(c->exceptions + index * EXCEPTION) : UINT32_MAX;
+}
+
 void
 block_seek(struct block_cursor *cursor, const struct block *block, size_t from, size_t to)
 {
+	size_t bit;
+
 	cursor->block = block;
 	cursor->index = from;
 	cursor->to = to < block->count ? to : block->count;
-	cursor->bit = from < cursor->to ? place_of_one(block, from) : 0;
+	if (from >= cursor->to)
+		return;
+	bit = place_of_one(block, from);
+	cursor->word_index = bit / 64;
+	cursor->word = high_word(block, bit / 64) & ~bits_mask(bit % 64);
+	for (int column = 0; column < BLOCK_COLUMNS; column++)
+		see_exception(cursor, column, 0);
 }
 
-/* The place of the next one, from ${bit} on. */
-static size_t
-next_one(const struct block *block, size_t bit)
+/* The column's value in row ${i}, not before the one asked for last. */
+static uint32_t
+column_get(struct block_cursor *cursor, int column, size_t i)
 {
-	uint64_t word;
+	const struct block_column *c = &cursor->block->columns[column];
+	uint32_t value = c->least;
 
-	if (bit / 64 >= block->high_words)
-		return bit;
-	word = high_word(block, bit / 64) >> (bit % 64);
-	if (word)
-		return bit + (unsigned)__builtin_ctzll(word);
-	for (size_t i = bit / 64 + 1; i < block->high_words; i++)
-		if ((word = high_word(block, i)))
-			return i * 64 + (unsigned)__builtin_ctzll(word);
-	return bit;
+	if (c->width)
+		value += (uint32_t)bits_get(c->bits, c->width, i);
+	while (cursor->exceptions[column].row < i)
+		see_exception(cursor, column, cursor->exceptions[column].index + 1);
+	if (cursor->exceptions[column].row == i)
+		value +=
+			(uint32_t)((uint64_t)get32(c->exceptions + cursor->exceptions[column].index * EXCEPTION + 2) << c->width);
+	return value;
+}
+
+/* The key of the cursor's row, whose one among the high bits is passed by. */
+static uint64_t
+next_key(struct block_cursor *cursor)
+{
+	const struct block *block = cursor->block;
+	const size_t i = cursor->index++;
+	size_t bit;
+
+	while (!cursor->word && cursor->word_index + 1 < block->high_words)
+		cursor->word = high_word(block, ++cursor->word_index);
+	bit = cursor->word_index * 64 + (cursor->word ? (unsigned)__builtin_ctzll(cursor->word) : 0);
+	cursor->word &= cursor->word - 1;
+	return (uint64_t)(bit - i) << block->low_width | bits_get(block->low, block->low_width, i);
+}
+
+bool
+block_next_after(struct block_cursor *cursor, uint32_t from, struct row *ret_row)
+{
+	const struct block *block = cursor->block;
+
+	while (cursor->index < cursor->to) {
+		const size_t i = cursor->index;
+		const uint64_t key = next_key(cursor);
+		const uint32_t start = block->least_start + (uint32_t)(key & bits_mask(block->start_width));
+		const uint32_t duration_s = column_get(cursor, COLUMN_DURATION, i);
+		uint32_t major, minor, detail;
+
+		if (start + duration_s <= from)
+			continue;
+		major = block->first_major + (uint32_t)(key >> block->start_width);
+		minor = column_get(cursor, COLUMN_MINOR, i);
+		detail = column_get(cursor, COLUMN_DETAIL, i);
+		*ret_row = (struct row){.person = block->order == ORDER_PERSON ? major : minor,
+			.place = block->order == ORDER_PERSON ? minor : major,
+			.start = start,
+			.duration_s = duration_s,
+			.source = column_get(cursor, COLUMN_SOURCE, i),
+			.seat = (uint16_t)(detail >> 1),
+			.day_only = detail & 1};
+		return true;
+	}
+	return false;
 }
 
 bool
 block_next(struct block_cursor *cursor, struct row *ret_row)
 {
-	const struct block *block = cursor->block;
-	size_t i = cursor->index;
-	uint32_t major, minor, detail;
-	uint64_t key;
-
-	if (i >= cursor->to)
-		return false;
-	key = (uint64_t)(cursor->bit - i) << block->low_width | bits_get(block->low, block->low_width, i);
-	major = block->first_major + (uint32_t)(key >> block->start_width);
-	minor = column_get(&block->columns[COLUMN_MINOR], i);
-	detail = column_get(&block->columns[COLUMN_DETAIL], i);
-	*ret_row = (struct row){.person = block->order == ORDER_PERSON ? major : minor,
-		.place = block->order == ORDER_PERSON ? minor : major,
-		.start = block->least_start + (uint32_t)(key & bits_mask(block->start_width)),
-		.duration_s = column_get(&block->columns[COLUMN_DURATION], i),
-		.source = column_get(&block->columns[COLUMN_SOURCE], i),
-		.seat = (uint16_t)(detail >> 1),
-		.day_only = detail & 1};
-	cursor->index++;
-	cursor->bit = next_one(block, cursor->bit + 1);
-	return true;
+	return block_next_after(cursor, 0, ret_row); /* a stay has at least a second */
 }

@@ -96,13 +96,20 @@ int block_open(const uint8_t *bytes, size_t length, enum order order, struct blo
 /* block_find(block, major, start): the first row not before (${major}, ${start}); block->count if none is. */
 size_t block_find(const struct block *block, uint32_t major, uint32_t start);
 
-/* A walk over rows [from, to) of an opened block: block_seek, then block_next until it returns false. */
+/* A walk over rows [from, to) of an opened block: block_seek, then block_next until it returns false.
+ * block_next_after(cursor, from, ret_row) passes by rows that end at or before ${from}. */
 struct block_cursor {
 	const struct block *block;
-	size_t index, to, bit; /* ${bit}: of the next row's one among the keys' high bits */
+	size_t index, to;
+	size_t word_index; /* of the keys' high bits, and what is left of that word */
+	uint64_t word;
+	struct {
+		uint32_t index, row; /* the next exception, and its row */
+	} exceptions[BLOCK_COLUMNS];
 };
 
 void block_seek(struct block_cursor *cursor, const struct block *block, size_t from, size_t to);
 bool block_next(struct block_cursor *cursor, struct row *ret_row);
+bool block_next_after(struct block_cursor *cursor, uint32_t from, struct row *ret_row);
 
 #endif

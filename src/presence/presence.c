@@ -1,6 +1,9 @@
-#include "presence/internal.h"
-
 #include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "presence/internal.h"
 
 static const char *const migrations[] = {
 	"CREATE TABLE presence_place (number {key}, code {text} NOT NULL UNIQUE);"
@@ -14,27 +17,70 @@ static const char *const migrations[] = {
 	"CREATE INDEX presence_stay_person ON presence_stay (person, start_at, place);"
 	"CREATE INDEX presence_stay_place ON presence_stay (place, span, start_at);"
 	"CREATE TABLE presence_undone (import BIGINT PRIMARY KEY, recorded_at BIGINT NOT NULL);",
+
+	/* Stays are in segments and the tail. Those of a store that a build before the first release made go: import them
+	 * again. */
+	"DROP TABLE presence_stay;"
+	"CREATE TABLE presence_segment (id {key}, day BIGINT NOT NULL, name {text} NOT NULL UNIQUE, stays BIGINT NOT NULL,"
+	" bytes BIGINT NOT NULL);"
+	"CREATE TABLE presence_tail (id {key}, day BIGINT NOT NULL, sealed {blob} NOT NULL);"
+	"CREATE INDEX presence_tail_day ON presence_tail (day);"
+	"CREATE TABLE presence_state (token BIGINT NOT NULL);"
+	"INSERT INTO presence_state (token) VALUES (0);",
+
+	/* Local days before it were destroyed. */
+	"ALTER TABLE presence_state ADD COLUMN forgotten_before BIGINT;",
 };
 
-int
-presence_open(struct db *db, struct presence **ret_presence, struct error *e)
+static int
+copy_zone(const struct zone *zone, struct zone *ret_zone, struct error *e)
 {
-	struct presence *presence;
+	struct zone_step *steps = NULL;
+
+	if (zone->step_count) {
+		if (!(steps = calloc(zone->step_count, sizeof *steps)))
+			return error_no_memory(e);
+		memcpy(steps, zone->steps, zone->step_count * sizeof *steps);
+	}
+	*ret_zone = (struct zone){zone->first_offset_s, zone->step_count, steps};
+	return 0;
+}
+
+int
+presence_open(const struct presence_where *where, struct presence **ret_presence, struct error *e)
+{
+	struct presence *presence = NULL;
 	int r;
 
-	if ((r = db_migrate(db, "presence", migrations, sizeof migrations / sizeof *migrations, e)) < 0)
+	if ((r = db_migrate(where->db, "presence", migrations, sizeof migrations / sizeof *migrations, e)) < 0)
 		return r;
-	presence = calloc(1, sizeof *presence);
-	if (!presence)
+	if (!(presence = calloc(1, sizeof *presence)))
 		return error_no_memory(e);
-	presence->db = db;
+	presence->db = where->db;
+	presence->keys = where->keys;
+	if (!(presence->folder = text_copy(where->folder, e))) {
+		r = ERROR_NO_MEMORY;
+		goto out;
+	}
+	if ((r = file_make_folder(presence->folder, 0700, e)) < 0 || (r = copy_zone(where->zone, &presence->zone, e)) < 0 ||
+		(r = cache_new(where->cache_bytes ? where->cache_bytes : PRESENCE_CACHE_BYTES, &presence->cache, e)) < 0)
+		goto out;
 	*ret_presence = presence;
-	return 0;
+	presence = NULL;
+out:
+	presence_close(presence);
+	return r;
 }
 
 void
 presence_close(struct presence *presence)
 {
+	if (!presence)
+		return;
+	state_forget(presence);
+	cache_free(presence->cache);
+	free((void *)presence->zone.steps);
+	free(presence->folder);
 	free(presence);
 }
 
@@ -42,7 +88,15 @@ int
 presence_undo(struct presence *presence, int64_t import, instant recorded_at, struct error *e)
 {
 	const struct db_value values[] = {db_int(import), db_int(recorded_at)};
+	bool own;
+	int r;
 
-	return db_do(presence->db,
-		"INSERT INTO presence_undone (import, recorded_at) VALUES ($1, $2) ON CONFLICT DO NOTHING", values, 2, e);
+	if ((r = own_begin(presence, &own, e)) < 0)
+		return r;
+	r = db_do(presence->db, "INSERT INTO presence_undone (import, recorded_at) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+		values, 2, e);
+	if (r == 0)
+		r = state_changed(presence, e);
+	state_forget(presence);
+	return own_end(presence, own, r, e);
 }

@@ -1,8 +1,15 @@
 /* presence/presence.h: where people were, found by place and time or by person.
  *
  * A stay is half-open: [start, end), seconds since 1970-01-01T00:00:00Z, start < end. People are numbers that mean
- * nothing outside the registry; places are numbers given out here, one for each code from outside. Nothing in this
- * header knows how stays are kept, so that one engine can take the place of another.
+ * nothing outside the registry; places are numbers given out here, one for each code from outside.
+ *
+ * A stay, with all its records, belongs to the local day in which it starts, and is sealed under that day's key, which
+ * is in the key store alone ("day-stays-YYYY-MM-DD"): destroying the key destroys the day, in every copy. Days that were
+ * destroyed are not found, and nothing is put into them again (ERROR_DENIED).
+ *
+ * Stays are in immutable files of one day each, and those put one by one wait, sealed, in the registry's database until
+ * a day has enough of them. Both are seen once the transaction that put them is committed. A struct presence is for
+ * one thread at a time, like the database's connection that it uses; many may be open on one store.
  *
  * What is put is never overwritten: a correction is a record beside the old one, with the time it was recorded and
  * the import that brought it. Each read says what it may see (struct presence_view).
@@ -30,17 +37,31 @@ enum {
 	PRESENCE_DIVISION_SIZE = 7,
 	PRESENCE_COUNTRY_SIZE = 3,
 	PRESENCE_SEAT_SIZE = 6,
+	PRESENCE_SEAT_CREW = UINT16_MAX,   /* the seat of who serves everybody: a crew */
 	PRESENCE_STAY_MAX_S = 366 * DAY_S, /* a longer stay is a mistake */
 	PRESENCE_FOUND_MAX = 4000000,      /* stays that one walk may find */
+	PRESENCE_CACHE_BYTES = 256 << 20,
 };
 
 struct db;
+struct keys;
 struct presence;
 
-/* presence_open(db, ret_presence, e):
- * The stays kept as plain tables of the open registry ${db}, made where they are missing. ${db} stays the caller's, is
- * needed until presence_close, and its transactions hold for what is put here. Return 0 or a code. */
-int presence_open(struct db *db, struct presence **ret_presence, struct error *e);
+/* Where stays are kept: names and the tail in the open registry ${db}, files in ${folder} (0700, made where it is
+ * missing), days as they are in ${zone}, their keys in ${keys}. Opened blocks take at most ${cache_bytes} of memory
+ * (0: PRESENCE_CACHE_BYTES); beside them are about 24 bytes for 512 stays of either order, and those of the tail. */
+struct presence_where {
+	struct db *db;
+	struct keys *keys;
+	const char *folder;
+	const struct zone *zone;
+	size_t cache_bytes;
+};
+
+/* presence_open(where, ret_presence, e):
+ * ${where->db} and ${where->keys} stay the caller's and are needed until presence_close; the rest is copied. The
+ * database's transactions hold for what is put here. Nothing is read before the first question. Return 0 or a code. */
+int presence_open(const struct presence_where *where, struct presence **ret_presence, struct error *e);
 
 /* Accepts NULL. */
 void presence_close(struct presence *presence);
@@ -107,9 +128,29 @@ struct presence_stay {
 /* presence_put_stay(presence, stay, source, e):
  * Record the stay. Its natural key is person, place, start and day_only: the same stay again is PRESENCE_UNCHANGED,
  * another end or seat PRESENCE_CHANGED. Return an enum presence_change, or ERROR_BAD_INPUT (nobody, nowhere, an end not
- * after its start, longer than PRESENCE_STAY_MAX_S), or ERROR_EXISTS_NOT (no such place). */
+ * after its start, longer than PRESENCE_STAY_MAX_S), or ERROR_EXISTS_NOT (no such place), or ERROR_DENIED (its day was destroyed). */
 int presence_put_stay(
 	struct presence *presence, const struct presence_stay *stay, const struct presence_source *source, struct error *e);
+
+/* Many stays at once. */
+struct presence_load;
+
+struct presence_counts {
+	int64_t added, changed, unchanged;
+};
+
+/* presence_load_new(presence, source, ret_load, e):
+ * Begin to load stays of ${source} in the open transaction, which is rolled back if anything of the load fails. It holds
+ * at most 512 MiB of rows (24 bytes each); what is more is written, and merged at the end.
+ * presence_load_add(load, stay, e): as presence_put_stay, but what it does shows at the end. ERROR_DENIED if the day was
+ * destroyed. A row that is refused leaves the load as it was.
+ * presence_load_finish(load, ret_counts, e): keep them; they are seen from then on.
+ * presence_load_free(load): accepts NULL. */
+int presence_load_new(
+	struct presence *presence, const struct presence_source *source, struct presence_load **ret_load, struct error *e);
+int presence_load_add(struct presence_load *load, const struct presence_stay *stay, struct error *e);
+int presence_load_finish(struct presence_load *load, struct presence_counts *ret_counts, struct error *e);
+void presence_load_free(struct presence_load *load);
 
 /* presence_undo(presence, import, recorded_at, e):
  * From ${recorded_at} on, what ${import} put does not count, and what it corrected counts again. Return 0 or a code. */
@@ -130,14 +171,34 @@ int presence_each_stay_of(struct presence *presence, person_number person, insta
 int presence_each_stay_at(struct presence *presence, place_number place, instant from, instant to,
 	const struct presence_view *view, presence_each *each, void *context, struct error *e);
 
-/* presence_purge(presence, before, ret_count, e):
- * Forget every stay that ended at or before ${before}, with its corrections. ${ret_count} is the number of records
- * that went. Return 0 or a code. */
-int presence_purge(struct presence *presence, instant before, int64_t *ret_count, struct error *e);
+/* What a purge destroyed: ${days} keys, of the days from ${first} to ${last}, and so many bytes of files. */
+struct presence_purged {
+	int64_t days, bytes;
+	day_number first, last;
+};
 
-/* presence_seat_read(text, ret_seat): read a row (1 to 4095) and a column letter ("12A", "3f") or a row alone ("12").
- * Columns are A to O. Return success. presence_seat_write(seat, text): the same back; "" for 0. Return ${text}, which
- * has PRESENCE_SEAT_SIZE bytes. presence_seat_row(seat): the row, 0 where there is none. */
+/* presence_purge(presence, before, ret_purged, e):
+ * Destroy the keys of all local days before ${before}, then remove what they sealed. The keys are gone whatever becomes
+ * of the transaction; what is left of those days then is of no use to anybody, and the next purge removes it. */
+int presence_purge(struct presence *presence, day_number before, struct presence_purged *ret_purged, struct error *e);
+
+/* presence_forgotten(presence, ret_until, e): the moment before which stays were destroyed, so that who finds none there
+ * doesn't take it for their absence; INT64_MIN if none were. */
+int presence_forgotten(struct presence *presence, instant *ret_until, struct error *e);
+
+/* What a check read. */
+struct presence_checked {
+	int64_t days, segments, stays, bytes;
+};
+
+/* presence_check(presence, ret_checked, e):
+ * Read everything that is kept: every part opens under its day's key, is sorted, and holds the same stays by person as by
+ * place. Return 0, or ERROR_CORRUPT with the first fault. */
+int presence_check(struct presence *presence, struct presence_checked *ret_checked, struct error *e);
+
+/* presence_seat_read(text, ret_seat): read a row (1 to 4094; a compartment, a bay, a table, a zone) and a column letter ("12A",
+ * "3f") or a row alone ("12"), or "crew". Columns are A to O. Return success. presence_seat_write(seat, text): the same back; "" for 0. Return ${text}, which
+ * has PRESENCE_SEAT_SIZE bytes. presence_seat_row(seat): the row, 0 where there is none, as for a crew. */
 bool presence_seat_read(const char *text, uint16_t *ret_seat);
 char *presence_seat_write(uint16_t seat, char *text);
 int presence_seat_row(uint16_t seat);

@@ -4,7 +4,9 @@
 #include "base/text.h"
 #include "presence/presence.h"
 
-enum { ROW_MAX = 4095, COLUMNS = 16 };
+enum { ROW_MAX = 4094, COLUMNS = 16 };
+
+static const char crew[] = "crew";
 
 bool
 presence_seat_read(const char *text, uint16_t *ret_seat)
@@ -13,6 +15,10 @@ presence_seat_read(const char *text, uint16_t *ret_seat)
 	int64_t row;
 	int column = 0;
 
+	if (strcmp(text, crew) == 0) {
+		*ret_seat = PRESENCE_SEAT_CREW;
+		return true;
+	}
 	if (!text_integer(text, digits, 1, ROW_MAX, &row))
 		return false;
 	if (text[digits]) {
@@ -31,7 +37,9 @@ presence_seat_write(uint16_t seat, char *text)
 {
 	int column = seat % COLUMNS;
 
-	if (seat < COLUMNS)
+	if (seat == PRESENCE_SEAT_CREW)
+		memcpy(text, crew, sizeof crew);
+	else if (seat < COLUMNS)
 		text[0] = '\0';
 	else if (column == 0)
 		snprintf(text, PRESENCE_SEAT_SIZE, "%d", seat / COLUMNS);
@@ -43,5 +51,5 @@ presence_seat_write(uint16_t seat, char *text)
 int
 presence_seat_row(uint16_t seat)
 {
-	return seat / COLUMNS;
+	return seat == PRESENCE_SEAT_CREW ? 0 : seat / COLUMNS;
 }

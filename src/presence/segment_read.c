@@ -322,13 +322,12 @@ find_in_block(const struct segment *segment, const struct block *block, uint32_t
 	int r;
 
 	block_seek(&cursor, block, block_find(block, major, 0), block_find(block, major, to));
-	while (block_next(&cursor, &row))
-		if (row_end(&row) > from) {
-			if (row.source >= segment->source_count)
-				return corrupt(segment, e, "a stay has no source");
-			if ((r = each(segment, &row, context, e)) != 0)
-				return r;
-		}
+	while (block_next_after(&cursor, from, &row)) {
+		if (row.source >= segment->source_count)
+			return corrupt(segment, e, "a stay has no source");
+		if ((r = each(segment, &row, context, e)) != 0)
+			return r;
+	}
 	return 0;
 }
 

@@ -13,6 +13,7 @@
 #include "base/array.h"
 #include "base/json.h"
 #include "base/json_memory.h"
+#include "credential/credential.h"
 #include "place/place.h"
 
 enum { ITEMS_MAX = 100000, ITEM_TEXT_MAX = 1 << 16 };
@@ -314,6 +315,23 @@ add_areas(
 	return r;
 }
 
+/* The date of birth that the ID number holds, opened for this alone; left out where the number holds none. */
+static int
+add_birth_date(struct registry *registry, person_number person, json_t *facts, struct error *e)
+{
+	struct registry_identity identity = {0};
+	struct id_number id = {0};
+	char text[TIME_TEXT_SIZE];
+	struct error none;
+	int r = identity_read(registry, person, &identity, e);
+
+	if (r == 0 && id_number_read(identity.id_number, strlen(identity.id_number), &id, &none) == 0 && id.has_birth_date)
+		r = set_text(facts, "birth_date", day_write(id.birth_date, text), e);
+	registry_identity_wipe(&identity);
+	keys_wipe(&id, sizeof id);
+	return r == ERROR_EXISTS_NOT ? 0 : r;
+}
+
 int
 registry_facts_finish(struct registry *registry, const struct pack *pack, json_t *facts, instant known,
 	struct registry_seen *ret_seen, struct error *e)
@@ -352,6 +370,8 @@ registry_facts(struct registry *registry, const struct pack *pack, person_number
 		r = error_set(e, ERROR_EXISTS_NOT, "the person has not applied in %s", g.jurisdiction);
 		goto out;
 	}
+	if (pack_reads_birth_date(pack) && (r = add_birth_date(registry, person, g.facts, e)) < 0)
+		goto out;
 	if ((r = registry_facts_finish(registry, pack, g.facts, known, ret_seen, e)) < 0)
 		goto out;
 	*ret_facts = g.facts;

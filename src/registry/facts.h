@@ -26,7 +26,7 @@ struct registry_seen {
  * Whoever did not apply in the pack's jurisdiction up to ${now} counts from ${unapplied_from} on, for packs that nobody
  * need apply for (a travel card), or not at all where that is REGISTRY_NEVER.
  * Return 0, ERROR_EXISTS_NOT where the person did not apply and has to, ERROR_BAD_INPUT for risk parameters that are
- * none. */
+ * none. "birth_date" is that of the ID number, which is opened only for a pack that reads it (pack_reads_birth_date). */
 int registry_facts(struct registry *registry, const struct pack *pack, person_number person, instant unapplied_from,
 	instant now, instant known, json_t **ret_facts, struct registry_seen *ret_seen, struct error *e);
 

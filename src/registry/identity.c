@@ -271,3 +271,9 @@ registry_phone_hash(struct registry *registry, const char *phone, uint8_t hash[R
 {
 	keys_hash(registry->keys, PURPOSE_PHONE, phone, strlen(phone), hash);
 }
+
+void
+registry_device_hash(struct registry *registry, const char *device, size_t length, uint8_t hash[REGISTRY_HASH_SIZE])
+{
+	keys_hash(registry->keys, PURPOSE_DEVICE, device, length, hash);
+}

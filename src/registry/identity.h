@@ -42,4 +42,8 @@ int registry_phone_read(const char *text, size_t length, char phone[PHONE_SIZE],
 /* The keyed hash by which a phone (as registry_phone_read writes it) is found. */
 void registry_phone_hash(struct registry *registry, const char *phone, uint8_t hash[REGISTRY_HASH_SIZE]);
 
+/* The keyed hash by which a device (a phone number, an IMSI, as whoever sends its pings names it) is found. */
+void
+registry_device_hash(struct registry *registry, const char *device, size_t length, uint8_t hash[REGISTRY_HASH_SIZE]);
+
 #endif

@@ -15,6 +15,7 @@ struct registry {
 	struct db *db;
 	struct keys *keys;
 	char *outbox; /* path; NULL where there is no folder for it */
+	char *data;   /* the store's folder */
 	bool demo;
 	int64_t demo_shift_s; /* a demo's clock is the wall's and this */
 	bool now_set, known_set;
@@ -30,6 +31,7 @@ struct registry {
 #define PURPOSE_ID_NUMBER "id-number"
 #define PURPOSE_LOCAL_NUMBER "local-number"
 #define PURPOSE_PHONE "phone"
+#define PURPOSE_DEVICE "device"
 #define PURPOSE_TOKEN "session-token"
 #define PURPOSE_SIGN_IN "sign-in-code"
 #define PURPOSE_FAILURE "failed-attempts"

@@ -75,7 +75,8 @@ registry_new(struct db *db, struct keys *keys, const char *data, struct registry
 
 	if (!registry)
 		return error_no_memory(e);
-	if (!(registry->outbox = file_join(data, "outbox.jsonl", e))) {
+	if (!(registry->outbox = file_join(data, "outbox.jsonl", e)) || !(registry->data = text_copy(data, e))) {
+		free(registry->outbox);
 		free(registry);
 		return ERROR_NO_MEMORY;
 	}
@@ -202,6 +203,7 @@ registry_close(struct registry *registry)
 	free(registry->packs);
 	area_cache_free(registry->areas);
 	free(registry->outbox);
+	free(registry->data);
 	free(registry);
 }
 
@@ -215,6 +217,12 @@ struct keys *
 registry_keys(struct registry *registry)
 {
 	return registry->keys;
+}
+
+const char *
+registry_data(const struct registry *registry)
+{
+	return registry->data;
 }
 
 int

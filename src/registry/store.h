@@ -41,6 +41,9 @@ void registry_close(struct registry *registry);
 struct db *registry_db(struct registry *registry);
 struct keys *registry_keys(struct registry *registry);
 
+/* The folder of the store's files: ${data} of where it was opened. */
+const char *registry_data(const struct registry *registry);
+
 /* registry_begin, registry_commit, registry_rollback: one writing transaction, as db_begin and so on; what the registry
  * remembers of it is forgotten on rollback, and notices are delivered after the commit. */
 int registry_begin(struct registry *registry, struct error *e);

@@ -5,7 +5,7 @@
 #define HZ "hangzhou-2020"
 #define NB "ningbo-2020" /* it holds no colour: each moment is judged by itself */
 
-/* A case with onset on 7 March, confirmed on the 11th, and one who sat with it in a tea house on the 9th for 90 minutes. */
+/* A case with onset on 7 March, confirmed on the 11th, and one who ate with it in a tea house on the 9th for 90 minutes. */
 struct met {
 	struct scene *s;
 	person_number subject, contact;
@@ -20,7 +20,7 @@ one_contact(struct scene *s)
 	scene_at(s, "2020-03-11T12:00:00+08:00");
 	m.subject = scene_person(s, 1, HZ, "2020-03-01T12:00:00+08:00");
 	m.contact = scene_person(s, 2, HZ, "2020-03-01T12:00:00+08:00");
-	m.tea_house = scene_place(s, "tea-house", "venue");
+	m.tea_house = scene_place(s, "tea-house", "meal");
 	scene_stay(s, m.subject, m.tea_house, "2020-03-09T09:00:00+08:00", "2020-03-09T11:00:00+08:00");
 	scene_stay(s, m.contact, m.tea_house, "2020-03-09T09:30:00+08:00", "2020-03-09T12:00:00+08:00");
 	scene_case(s, "C1", m.subject, "confirmed", "2020-03-07T00:00:00+08:00", "2020-03-11T10:00:00+08:00",

@@ -14,7 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { WAITS_MAX = 600, WAIT_US = 50000 };
+enum { WAITS_MAX = 600, WAIT_US = 50000, ARGUMENTS_MAX = 32 };
 
 struct server {
 	pid_t process;
@@ -81,6 +81,12 @@ remove_folder(const char *folder)
 struct server *
 server_start(void)
 {
+	return server_start_with((const char *[]){"-F", "-c", "shared_buffers=8MB", NULL});
+}
+
+struct server *
+server_start_with(const char *const *options)
+{
 	const struct passwd *user = unprivileged();
 	struct server *server = NULL;
 	char initdb[256], postgres[256], data[128];
@@ -100,8 +106,11 @@ server_start(void)
 		&status, 0);
 	if (status != 0)
 		goto fail;
-	server->process = spawn(
-		(const char *[]){postgres, "-D", data, "-k", server->folder, "-h", "", "-F", "-c", "shared_buffers=8MB", NULL});
+	const char *arguments[ARGUMENTS_MAX] = {postgres, "-D", data, "-k", server->folder, "-h", ""};
+
+	for (size_t i = 7; *options && i + 1 < ARGUMENTS_MAX; i++)
+		arguments[i] = *options++;
+	server->process = spawn(arguments);
 	while (PQping(server->uri) != PQPING_OK && ++waits < WAITS_MAX)
 		usleep(WAIT_US);
 	if (waits < WAITS_MAX)

@@ -54,6 +54,31 @@ places_with_sources_come_first_then_those_with_most_cases(void **state)
 }
 
 static void
+places_with_sources_that_nobody_linked_come_before_all(void **state)
+{
+	struct fixture *f = *state;
+	place_number home = put_place(f, "home", "household"), shop = put_place(f, "shop", "venue");
+	struct exposure_case others[] = {
+		infectious_around(2, noon), infectious_around(3, noon), infectious_around(4, noon)};
+	struct exposure_origins origins;
+
+	others[0].linked = others[1].linked = true;
+	put_stay(f, 1, home, noon, noon + 9 * HOUR_S);
+	put_stay(f, 2, home, noon, noon + 9 * HOUR_S);
+	put_stay(f, 3, home, noon, noon + 9 * HOUR_S);
+	put_stay(f, 1, shop, noon, noon + HOUR_S);
+	put_stay(f, 4, shop, noon, noon + HOUR_S);
+	origins = trace_back(f, others, 3);
+	assert_int_equal(origins.count, 2);
+	assert_int_equal(origins.items[0].place, shop);
+	assert_int_equal(origins.items[0].unlinked, 1);
+	assert_int_equal(origins.items[1].place, home);
+	assert_int_equal(origins.items[1].sources, 2);
+	assert_int_equal(origins.items[1].unlinked, 0);
+	exposure_origins_free(&origins);
+}
+
+static void
 a_case_met_twice_counts_once_and_no_second_twice_B1_B2(void **state)
 {
 	struct fixture *f = *state;
@@ -119,6 +144,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(places_with_sources_come_first_then_those_with_most_cases),
+		TEST(places_with_sources_that_nobody_linked_come_before_all),
 		TEST(a_case_met_twice_counts_once_and_no_second_twice_B1_B2),
 		TEST(only_the_days_in_which_it_may_have_been_caught_are_looked_at),
 		TEST(other_cases_must_come_sorted),

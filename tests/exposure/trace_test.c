@@ -277,6 +277,92 @@ a_case_of_which_no_time_is_known_has_no_contacts(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_open, fixture_close)
 
+static struct exposure_contacts
+trace_by_rule(struct fixture *f, const char *kind, struct exposure_rule rule)
+{
+	struct exposure_parameters parameters = {
+		.before_onset_days = 2, .infectious_after_onset_days = 10, .place_count = 1};
+	const struct exposure_case subject = case_of(1);
+	struct exposure_contacts contacts;
+	struct error e = {0};
+
+	snprintf(parameters.places[0].kind, sizeof parameters.places[0].kind, "%s", kind);
+	parameters.places[0].count = 1;
+	parameters.places[0].rules[0] = rule;
+	assert_int_equal(
+		exposure_trace(f->presence, &parameters, &subject, &zone_utc, &see_all, NULL, NULL, &contacts, &e), 0);
+	return contacts;
+}
+
+static void
+a_crew_is_near_everybody_it_served(void **state)
+{
+	struct fixture *f = *state;
+	place_number flight = put_place(f, "flight", "aircraft");
+	struct exposure_rule rule = {.kind = EXPOSURE_CLOSE, .rows = 3, .crew = true};
+	struct exposure_contacts contacts;
+
+	put_seat(f, 1, flight, noon, noon + HOUR_S, "12A");
+	put_seat(f, 2, flight, noon, noon + HOUR_S, "15C");
+	put_seat(f, 3, flight, noon, noon + HOUR_S, "16C");
+	put_seat(f, 4, flight, noon, noon + HOUR_S, "crew");
+	contacts = trace_by_rule(f, "aircraft", rule);
+	assert_int_equal(contacts.count, 2);
+	assert_int_equal(contacts.items[0].person, 2);
+	assert_int_equal(contacts.items[1].person, 4);
+	exposure_contacts_free(&contacts);
+	rule.crew = false;
+	contacts = trace_by_rule(f, "aircraft", rule);
+	assert_int_equal(contacts.count, 1);
+	exposure_contacts_free(&contacts);
+}
+
+static void
+a_compartment_is_a_row_of_its_own(void **state)
+{
+	struct fixture *f = *state;
+	place_number carriage = put_place(f, "carriage", "sleeper");
+	struct exposure_contacts contacts;
+
+	put_seat(f, 1, carriage, noon, noon + HOUR_S, "5");
+	put_seat(f, 2, carriage, noon, noon + HOUR_S, "5B");
+	put_seat(f, 3, carriage, noon, noon + HOUR_S, "6");
+	put_stay(f, 4, carriage, noon, noon + HOUR_S); /* no seat known */
+	contacts = trace_by_rule(f, "sleeper", (struct exposure_rule){.kind = EXPOSURE_CLOSE, .rows = 0});
+	assert_int_equal(contacts.count, 1);
+	assert_int_equal(contacts.items[0].person, 2);
+	exposure_contacts_free(&contacts);
+}
+
+/* Over 30 hours in 14 days, the case's or the other's. */
+static void
+a_companion_is_at_home_in_the_cell_or_met_somebody_who_is(void **state)
+{
+	const struct exposure_rule rule = {
+		.kind = EXPOSURE_COMPANION, .minutes = 10, .rows = EXPOSURE_ANY_ROW, .hours = 30, .within_days = 14};
+	struct fixture *f = *state;
+	place_number cell = put_place(f, "cell", "cell");
+	struct exposure_contacts contacts;
+
+	put_stay(f, 1, cell, noon, noon + HOUR_S);
+	put_stay(f, 2, cell, noon, noon + HOUR_S);                  /* passes through */
+	put_stay(f, 3, cell, noon - 30 * HOUR_S, noon + HOUR_S);    /* lives there */
+	put_stay(f, 4, cell, noon - 29 * HOUR_S, noon + HOUR_S);    /* 30 hours, not over them */
+	put_stay(f, 5, cell, noon - 30 * DAY_S, noon - 15 * DAY_S); /* lived there long ago */
+	put_stay(f, 5, cell, noon, noon + HOUR_S);
+	contacts = trace_by_rule(f, "cell", rule);
+	assert_int_equal(contacts.count, 1);
+	assert_int_equal(contacts.items[0].person, 3);
+	assert_int_equal(contacts.items[0].kind, EXPOSURE_COMPANION);
+	exposure_contacts_free(&contacts);
+
+	put_stay(f, 1, cell, noon - 40 * HOUR_S, noon - 5 * HOUR_S); /* the case lives there */
+	contacts = trace_by_rule(f, "cell", rule);
+	assert_int_equal(contacts.items[0].person, 2);
+	assert_true(contacts.count >= 4);
+	exposure_contacts_free(&contacts);
+}
+
 int
 main(void)
 {
@@ -292,6 +378,9 @@ main(void)
 		TEST(a_family_is_close_and_not_secondary_too_E6),
 		TEST(the_order_of_recording_changes_nothing_E7),
 		TEST(a_case_of_which_no_time_is_known_has_no_contacts),
+		TEST(a_crew_is_near_everybody_it_served),
+		TEST(a_compartment_is_a_row_of_its_own),
+		TEST(a_companion_is_at_home_in_the_cell_or_met_somebody_who_is),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

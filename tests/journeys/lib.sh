@@ -75,3 +75,48 @@ serve() {
 	done
 	fail "the server starts: $(cat "$FOLDER/server")"
 }
+
+# ask METHOD PATH [BODY [CURL ARGUMENT...]]: the status goes to STATUS, the body to BODY, the head to $FOLDER/head. With
+# RECORD=FILE each exchange is kept there, a line of JSON, for web/check_answers.mjs. CONTENT_TYPE is the body's.
+ask() {
+	local method=$1 path=$2 body=${3:-} more=(-X "$1") type="Content-Type: ${CONTENT_TYPE:-application/json}"
+	[ "$method" = HEAD ] && more=(-I)
+	shift 2
+	[ $# -gt 0 ] && shift
+	[ -n "$body" ] && more+=(-H "$type" --data-binary "$body")
+	: >"$FOLDER/body" # curl leaves the last one there where an answer has none
+	STATUS=$(curl -sS "${more[@]}" "$@" -D "$FOLDER/head" -o "$FOLDER/body" -w '%{http_code}' "$ADDRESS$path")
+	[ "$method" = HEAD ] && : >"$FOLDER/body" # curl -I writes the head there
+	BODY=$(tr -d '\0' <"$FOLDER/body")
+	[ -z "${RECORD:-}" ] || record "$method" "$path" "$body" "$@"
+}
+# record METHOD PATH BODY [CURL ARGUMENT...]: without the secrets among the headers.
+record() {
+	local method=$1 path=$2 body=${3:-}
+	shift 3
+	[ -z "$body" ] || set -- -H "Content-Type: ${CONTENT_TYPE:-application/json}" "$@"
+	if [ "${body:0:1}" = @ ]; then cp "${body#@}" "$FOLDER/asked"; else printf '%s' "$body" >"$FOLDER/asked"; fi
+	jq -cn --arg method "$method" --arg path "$path" --argjson status "$STATUS" --rawfile request "$FOLDER/asked" \
+		--rawfile head "$FOLDER/head" --rawfile body "$FOLDER/body" '{method: $method, path: $path, status: $status,
+		headers: [$ARGS.positional | . as $a | range(1; length) | select($a[. - 1] == "-H") | $a[.]
+			| select(test("^(authorization|cookie):"; "i") | not)],
+		request: $request, head: $head, body: $body}' --args -- "$@" >>"$RECORD"
+}
+header() { tr -d '\r' <"$FOLDER/head" | sed -n "s/^$1: //Ip" | head -n 1; }
+bearer() { echo "Authorization: Bearer $1"; }
+# answers STATUS SENTENCE ASK...
+answers() {
+	local wanted=$1 sentence=$2
+	shift 2
+	ask "$@"
+	[ "$STATUS" = "$wanted" ] || fail "$sentence: wanted $wanted, got $STATUS: $BODY"
+	ok "$sentence"
+}
+# is_problem STATUS TYPE SENTENCE ASK...
+is_problem() {
+	local wanted=$1 type=$2 sentence=$3
+	shift 3
+	ask "$@"
+	[ "$STATUS" = "$wanted" ] || fail "$sentence: wanted $wanted, got $STATUS: $BODY"
+	is "application/problem+json /problems/$type $wanted" "$(header Content-Type) $(jq -r '"\(.type) \(.status)"' <<<"$BODY")" "$sentence"
+}

@@ -8,7 +8,7 @@ person() { # NAME: an ID number for each
 	serial=$((serial + 1))
 	printf -v "$1" %s "$(id_number 330110 19900101 $serial)"
 }
-for name in WUHAN SEOUL BOTH TODAY FOUR_HOURS EDGE OVER_EDGE SUMMED ABROAD STAYED OLD NOWHERE STRANGER; do person $name; done
+for name in WUHAN SEOUL BOTH TODAY FOUR_HOURS EDGE OVER_EDGE SUMMED ABROAD STAYED OLD NOWHERE STRANGER NEW KNOWN ACROSS UNKNOWN_CELL; do person $name; done
 
 cat >"$FOLDER/visits.csv" <<CSV
 id_number,country,division,from,to
@@ -31,12 +31,22 @@ place,kind,name,division,country
 wuhan-market,venue,市场,420106,CN
 wuhan-hotel,venue,酒店,420102,CN
 tokyo-office,venue,Office,,JP
+hotel-at-home,venue,旅馆,330203,CN
+CSV
+cat >"$FOLDER/devices.csv" <<CSV
+device,id_number,since
+13900000021,$NEW,2020-03-11T09:00:00+08:00
+13900000022,$KNOWN,2020-03-10T23:59:59+08:00
 CSV
 cat >"$FOLDER/stays.csv" <<CSV
 id_number,place,from,to
 $STAYED,wuhan-market,2020-03-15T08:00:00+08:00,2020-03-15T11:00:00+08:00
 $STAYED,wuhan-hotel,2020-03-15T12:00:00+08:00,2020-03-15T15:00:00+08:00
 $STAYED,tokyo-office,2020-03-18T09:00:00+09:00,2020-03-18T17:00:00+09:00
+$ACROSS,wuhan-hotel,2020-03-15T22:00:00+08:00,2020-03-16T01:00:00+08:00
+$ACROSS,hotel-at-home,2020-03-16T01:00:00+08:00,2020-03-16T03:00:00+08:00
+$ACROSS,wuhan-hotel,2020-03-16T03:00:00+08:00,2020-03-16T05:00:01+08:00
+$UNKNOWN_CELL,tower-nobody-knows,2020-03-15T08:00:00+08:00,2020-03-15T20:00:00+08:00
 CSV
 cat >"$FOLDER/residents.csv" <<CSV
 id_number,name,phone,division,applied_at,jurisdiction
@@ -44,7 +54,7 @@ $NOWHERE,安居,13800000001,330110,2020-03-20T09:00:00+08:00,hangzhou-2020
 CSV
 
 "$HEALTHCODE" --data "$FOLDER/store" init --pack "$SOURCE/packs/hangzhou-2020" "$SOURCE/packs/travel-card-2020" --clock $NOW 2>/dev/null
-for kind in visits places stays residents; do
+for kind in visits places stays residents devices; do
 	exits 0 "import $kind" "$HEALTHCODE" --data "$FOLDER/store" import $kind "$FOLDER/$kind.csv"
 done
 
@@ -68,6 +78,13 @@ shows green "" "$OLD" "what ended before the fourteen days is forgotten by the c
 shows green "" "$NOWHERE" "who was nowhere has a green card without places"
 shows green "" "$WUHAN" "after fourteen days the city is gone from the card" 2020-03-27T00:00:00+08:00
 shows red "420100:6 " "$WUHAN" "and until then it is there" 2020-03-26T23:59:59+08:00
+
+shows red "420100:5 " "$ACROSS" "nights count across midnight, and hours in one city add up around a way over the border"
+shows green "" "$UNKNOWN_CELL" "of a cell that nobody knows no city is shown"
+exits 1 "whose device is known for less than fourteen days has no card" "$HEALTHCODE" --data "$FOLDER/store" --now $NOW travel-card "$NEW"
+holds "and is told from when on" grep -q "new: it has a card from 2020-03-25T00:00:00+08:00" "$FOLDER/err"
+shows green "" "$NEW" "then it has one" 2020-03-25T00:00:00+08:00
+shows green "" "$KNOWN" "a device known for fourteen days has one"
 
 card=$(card "$WUHAN")
 is "2020-03-10T00:00:00+08:00 2020-03-24T00:00:00+08:00" "$(jq -r '"\(.from) \(.to)"' <<<"$card")" "the card names its fourteen days"

@@ -206,9 +206,31 @@ what_no_fact_has_and_kinds_that_never_meet_are_told_with_their_place(void **stat
 }
 
 static void
+texts_that_the_facts_never_hold_are_told_with_what_was_meant(void **state)
+{
+	static const char places[] = "\"each\":\"places\",\"reason\"";
+
+	(void)state;
+	expect_kind_fault(places, "{\"===\":[{\"var\":\"item.level\"},\"hihg\"]}",
+		"packs/a/rules/a.json:3:37: never equal: \"hihg\" is not a level: did you mean \"high\"?");
+	expect_kind_fault(places, "{\"in\":[{\"var\":\"item.city\"},[\"330100\",\"330000\"]]}",
+		"never equal: \"330000\" is not a city's code, four digits and 00");
+	expect_kind_fault(places, "{\"===\":[\"cn\",{\"var\":\"item.country\"}]}", "\"cn\" is not a country's code");
+	expect_kind_fault(NULL, "{\"===\":[{\"var\":\"payload.colour\"},\"grey\"]}", "did you mean \"gray\"?");
+	expect_kind_fault(NULL, "{\"===\":[{\"var\":\"payload.places.0.kind\"},\"visits\"]}", "did you mean \"visit\"?");
+}
+
+static void
 a_rule_that_is_never_asked_is_told(void **state)
 {
+	static const char grave[] =
+		"{\"id\":\"A-RED\",\"colour\":\"red\",\"when\":true,\"reason\":\"ok\",\"source\":\"a test\"}";
+
 	(void)state;
+	expect_fault(head, rule,
+		with(with(rule, "A-GREEN", "A-BACK"), "\"colour\"", "\"from\":[\"gray\",\"red\"],\"colour\""), texts,
+		"packs/a/rules/b.json:2:8: no rule gives red");
+	expect_fault(head, rule, grave, texts, "packs/a/rules/a.json:3:8: never told: A-RED always fires");
 	expect_fault(head, rule, with(with(rule, "A-GREEN", "A-BACK"), "\"colour\"", "\"from\":[\"red\"],\"colour\""),
 		texts, "packs/a/rules/b.json:2:8: never asked");
 }
@@ -284,6 +306,7 @@ main(void)
 		cmocka_unit_test(each_fault_is_told_with_file_line_and_column),
 		cmocka_unit_test(the_clock_may_stand_only_where_its_next_flip_can_be_found),
 		cmocka_unit_test(what_no_fact_has_and_kinds_that_never_meet_are_told_with_their_place),
+		cmocka_unit_test(texts_that_the_facts_never_hold_are_told_with_what_was_meant),
 		cmocka_unit_test(a_rule_that_is_never_asked_is_told),
 		cmocka_unit_test(all_faults_are_told_not_only_the_first),
 		cmocka_unit_test(a_language_that_people_need_must_be_there),

@@ -12,14 +12,18 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <ftw.h>
+
 #include <cmocka.h>
 
 #include "db/db.h"
+#include "keys/keys.h"
 #include "presence/presence.h"
 
 struct fixture {
 	char folder[64];
 	struct db *db;
+	struct keys *keys;
 	struct presence *presence;
 };
 
@@ -27,38 +31,57 @@ static const char *fixture_uri; /* PostgreSQL's, or NULL: SQLite in the fixture'
 
 static const struct presence_view see_all = {INT64_MAX, INT64_MAX};
 
+/* Open the store's stays, as a program that starts does. */
+static inline void
+fixture_open_presence(struct fixture *f)
+{
+	char folder[80];
+	const struct presence_where where = {.db = f->db, .keys = f->keys, .folder = folder, .zone = &zone_utc};
+	struct error e = {0};
+
+	snprintf(folder, sizeof folder, "%s/presence", f->folder);
+	assert_int_equal(presence_open(&where, &f->presence, &e), 0);
+}
+
 static inline int
 fixture_open(void **state)
 {
 	struct fixture *f = calloc(1, sizeof *f);
 	struct error e = {0};
+	char folder[80];
 
 	assert_non_null(f);
 	snprintf(f->folder, sizeof f->folder, "/tmp/healthcode-presence-XXXXXX");
 	assert_non_null(mkdtemp(f->folder));
+	snprintf(folder, sizeof folder, "%s/keys", f->folder);
+	assert_int_equal(keys_open(folder, true, &f->keys, &e), 0);
 	assert_int_equal(db_open(fixture_uri ? fixture_uri : f->folder, true, &f->db, &e), 0);
 	if (fixture_uri)
 		assert_int_equal(db_run(f->db, "DROP SCHEMA public CASCADE; CREATE SCHEMA public", &e), 0);
-	assert_int_equal(presence_open(f->db, &f->presence, &e), 0);
+	fixture_open_presence(f);
 	assert_int_equal(db_begin(f->db, &e), 0);
 	*state = f;
 	return 0;
 }
 
 static inline int
+remove_entry(const char *path, const struct stat *status, int kind, struct FTW *walk)
+{
+	(void)status;
+	(void)kind;
+	(void)walk;
+	return remove(path);
+}
+
+static inline int
 fixture_close(void **state)
 {
-	static const char *const files[] = {"registry.db", "registry.db-wal", "registry.db-shm"};
 	struct fixture *f = *state;
-	char path[128];
 
 	presence_close(f->presence);
 	db_close(f->db);
-	for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
-		snprintf(path, sizeof path, "%s/%s", f->folder, files[i]);
-		unlink(path);
-	}
-	rmdir(f->folder);
+	keys_close(f->keys);
+	nftw(f->folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
 	free(f);
 	return 0;
 }

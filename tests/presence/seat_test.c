@@ -10,7 +10,7 @@
 static void
 a_seat_reads_back_as_it_was_written(void **state)
 {
-	static const char *const seats[] = {"1A", "12F", "4095O", "7", "120K"};
+	static const char *const seats[] = {"1A", "12F", "4094O", "7", "120K", "crew"};
 	char text[PRESENCE_SEAT_SIZE];
 	uint16_t seat;
 

@@ -213,22 +213,27 @@ a_walk_ends_when_it_is_told_to(void **state)
 }
 
 static void
-purging_forgets_a_stay_with_its_corrections(void **state)
+purging_forgets_whole_days(void **state)
 {
 	struct fixture *f = *state;
 	place_number place = put_place(f, "shop", "venue");
+	struct presence_purged purged;
 	struct error e = {0};
-	int64_t count;
 
 	put_stay(f, 1, place, 1000, 2000);
-	put_stay_at(f, 1, place, 1000, 1500, 100); /* its first record ends later: both stay */
-	put_stay(f, 2, place, 1000, 1600);
-	assert_int_equal(presence_purge(f->presence, 1600, &count, &e), 0);
-	assert_int_equal(count, 1);
-	assert_int_equal(stays_at(f, place, 0, 5000, &see_all).count, 1);
-	assert_int_equal(presence_purge(f->presence, 2000, &count, &e), 0);
-	assert_int_equal(count, 2);
-	assert_int_equal(stays_at(f, place, 0, 5000, &see_all).count, 0);
+	put_stay(f, 1, place, DAY_S - 10, 2 * DAY_S); /* ends later, but belongs to the day in which it starts */
+	put_stay(f, 1, place, DAY_S, DAY_S + 10);
+	assert_int_equal(presence_purge(f->presence, 0, &purged, &e), 0);
+	assert_int_equal(purged.days, 0);
+	assert_int_equal(presence_purge(f->presence, 1, &purged, &e), 0);
+	assert_int_equal(purged.days, 1);
+	assert_int_equal(purged.first, 0);
+	assert_int_equal(purged.last, 0);
+	assert_int_equal(stays_at(f, place, 0, 5 * DAY_S, &see_all).count, 1);
+	assert_int_equal(put_stay(f, 1, place, 1000, 2000), ERROR_DENIED);
+	assert_int_equal(put_stay(f, 2, place, DAY_S, DAY_S + 10), PRESENCE_NEW);
+	assert_int_equal(presence_purge(f->presence, 1, &purged, &e), 0);
+	assert_int_equal(purged.days, 0);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_open, fixture_close)
@@ -247,7 +252,7 @@ main(void)
 		TEST(a_day_without_hours_is_a_stay_of_its_own),
 		TEST(what_is_no_stay_is_refused),
 		TEST(a_walk_ends_when_it_is_told_to),
-		TEST(purging_forgets_a_stay_with_its_corrections),
+		TEST(purging_forgets_whole_days),
 	};
 
 	return run_on_engines(tests, sizeof tests / sizeof *tests);

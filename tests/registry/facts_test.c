@@ -233,6 +233,50 @@ visits_added_later_bring_their_areas(void **state)
 	json_decref(found);
 }
 
+/* Hubei's pack with one more rule, which looks at the age. */
+static struct pack *
+pack_that_reads_ages(void)
+{
+	static const char rule[] =
+		"{\"id\":\"HB-OLD\",\"colour\":\"green\",\"from\":[\"gray\"],\"when\":{\"!\":[{\"!\":[{\"var\":"
+		"\"payload.birth_date\"}]}]},\"reason\":\"first\",\"source\":\"a test\"}";
+	static const char text[] = "{\"first\":\"F\",\"override\":\"{cause} {until}\"}";
+	static const char head[] =
+		"{\"name\":{\"zh\":\"甲\",\"en\":\"A\"},\"time_zone\":{\"name\":\"Asia/Shanghai\",\"offset\":\"+08:00\"},"
+		"\"valid\":{\"from\":\"2020-02-01\",\"to\":null},\"first_colour\":\"gray\","
+		"\"severity\":[\"gray\",\"green\",\"yellow\",\"red\"],\"parameters\":{},\"horizon_days\":90,\"area\":[\"42\"],\"sources\":[\"a test\"]}";
+	const struct pack_file files[] = {{"pack.json", head, strlen(head)}, {"rules/old.json", rule, strlen(rule)},
+		{"texts/zh.json", text, strlen(text)}, {"texts/en.json", text, strlen(text)}};
+	struct pack *pack = NULL;
+	struct error e = {0};
+
+	GOOD(pack_read("hubei-2020", files, 4, NULL, NULL, &pack, &e));
+	return pack;
+}
+
+static void
+a_date_of_birth_is_given_to_rules_that_read_it_and_only_from_numbers_that_hold_one(void **state)
+{
+	struct registry_application a = application(FENG, "hubei-2020", "2020-03-01T00:00:00Z"),
+								b = application("E12345678", "hubei-2020", "2020-03-01T00:00:00Z");
+	person_number feng = apply(registry, &a), traveller = apply(registry, &b);
+	struct pack *pack = pack_that_reads_ages();
+	json_t *found = NULL;
+	struct error e = {0};
+
+	(void)state;
+	GOOD(registry_facts(registry, pack, feng, REGISTRY_NEVER, START, INT64_MAX, &found, NULL, &e));
+	assert_string_equal(json_string_value(json_object_get(found, "birth_date")), "1980-01-01");
+	json_decref(found);
+	GOOD(registry_facts(registry, pack, traveller, REGISTRY_NEVER, START, INT64_MAX, &found, NULL, &e));
+	assert_null(json_object_get(found, "birth_date"));
+	json_decref(found);
+	found = facts(registry, "hubei-2020", feng, "2020-03-24T00:00:00Z");
+	assert_null(json_object_get(found, "birth_date"));
+	json_decref(found);
+	pack_free(pack);
+}
+
 int
 main(void)
 {
@@ -245,6 +289,7 @@ main(void)
 		TEST(an_area_is_read_again_when_its_counts_change),
 		TEST(policy_takes_the_facts),
 		TEST(visits_added_later_bring_their_areas),
+		TEST(a_date_of_birth_is_given_to_rules_that_read_it_and_only_from_numbers_that_hold_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -790,6 +790,7 @@ export interface components {
         /** @description Nobody is signed in, or the session has ended (`sign-in-needed`) */
         SignInNeeded: {
             headers: {
+                "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
                 [name: string]: unknown;
             };
             content: {
@@ -877,6 +878,8 @@ export interface components {
         ETag: string;
         /** @description seconds to wait */
         RetryAfter: number;
+        /** @description how to sign in */
+        WwwAuthenticate: "Bearer";
     };
     pathItems: never;
 }

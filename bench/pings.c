@@ -1,0 +1,154 @@
+/* Pings of a file made into stays, beside reading the file plainly and beside a plain detector in Python. */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buffer.h"
+#include "base/file.h"
+#include "bench/bench.h"
+#include "feed/ping.h"
+#include "feed/texts.h"
+
+enum { DEVICES = 500, MINUTES = 600, PINGS = DEVICES * MINUTES, FILE_MAX = 64 << 20, PYTHON_MINUTES = 120 };
+
+/* As the packs have it. */
+static const struct detect_parameters parameters = {.radius_m = 200,
+	.minimum_s = 600,
+	.gap_s = 7200,
+	.window_s = 3600,
+	.accuracy_most_m = 200,
+	.neighbour_m = 3000,
+	.return_s = 3600,
+	.keep_open = true};
+
+static uint64_t stays;
+
+static int
+count_stay(const struct detect_stay *stay, void *context, struct error *e)
+{
+	(void)stay;
+	(void)context;
+	(void)e;
+	stays++;
+	return 0;
+}
+
+/* What an import does, but for keeping the stays. */
+static void
+make_stays(void *path)
+{
+	static struct detector *detectors[DEVICES];
+	struct import import = {.zone = &zone_utc};
+	struct texts devices = {0};
+	struct error e = {0};
+	struct row row;
+	int r;
+
+	stays = 0;
+	if (rows_open(path, &ping_form, 1, &import.rows, &e) < 0)
+		bench_fail(e.message);
+	while ((r = rows_next(import.rows, &row, &e)) == 1) {
+		struct ping ping;
+		size_t device;
+
+		if (ping_read(&import, &row, &ping, &e) < 0 ||
+			(r = texts_number(&devices, ping.key->text, ping.key->length, DEVICES, &device, &e)) < 0 ||
+			(r == 1 && detect_new(&parameters, &detectors[device], &e) < 0) ||
+			detect_push(detectors[device], &ping.position, count_stay, NULL, &e) < 0)
+			bench_fail(e.message);
+	}
+	for (size_t i = 0; i < devices.count; i++) {
+		detect_finish(detectors[i], count_stay, NULL, &e);
+		detect_free(detectors[i]);
+	}
+	texts_free(&devices);
+	rows_close(import.rows);
+	if (r < 0 || stays == 0)
+		bench_fail("pings are missing");
+}
+
+static void
+read_plainly(void *path)
+{
+	struct buffer b = buffer_make(FILE_MAX);
+	struct error e = {0};
+
+	if (file_read(path, &b, &e) < 0)
+		bench_fail(e.message);
+	buffer_free(&b);
+}
+
+/* Everybody's position each minute; now and then one goes elsewhere. */
+static void
+write_pings(char *path, int minutes)
+{
+	static int north[DEVICES], east[DEVICES];
+	uint32_t random = 1;
+	int fd = mkstemp(path);
+	FILE *file = fd < 0 ? NULL : fdopen(fd, "w");
+
+	if (!file)
+		bench_fail("no temporary file");
+	memset(north, 0, sizeof north);
+	fputs("device,at,latitude,longitude,accuracy_m\n", file);
+	for (int minute = 0; minute < minutes; minute++)
+		for (int i = 0; i < DEVICES; i++) {
+			random = random * 1664525 + 1013904223;
+			if (random >> 24 < 4) {
+				north[i] = (int)(random >> 8 & 0xffff);
+				east[i] = (int)(random & 0xffff);
+			}
+			fprintf(file, "1390000%04d,2020-03-%02dT%02d:%02d:00+08:00,30.%07d,120.%07d,%u\n", i, minute / 1440 + 1,
+				minute / 60 % 24, minute % 60, 2000000 + north[i] * 10 + (int)(random >> 28) * 50,
+				1000000 + east[i] * 10 + (int)(random >> 26 & 15) * 50, 5 + (random >> 20) % 40);
+		}
+	if (fclose(file) != 0)
+		bench_fail("cannot write the temporary file");
+}
+
+/* Pings a second of the plain detector, its interpreter's start included; 0 where there is no Python. Its stays must be as many
+ * as ours. */
+static double
+python_rate(void)
+{
+	char path[] = "/tmp/healthcode-bench-XXXXXX", command[256];
+	unsigned long long found = 0;
+	double start, seconds;
+	FILE *python;
+	int r;
+
+	if (system("command -v python3 >/dev/null 2>&1") != 0)
+		return 0;
+	write_pings(path, PYTHON_MINUTES);
+	make_stays(path);
+	snprintf(command, sizeof command, "python3 bench/stay_points.py %s", path);
+	start = bench_now();
+	python = popen(command, "r");
+	r = python ? fscanf(python, "%llu", &found) : 0;
+	if (python)
+		pclose(python);
+	seconds = bench_now() - start;
+	unlink(path);
+	if (r != 1 || found != stays)
+		bench_fail("the plain detector in Python finds other stays");
+	return DEVICES * PYTHON_MINUTES / seconds;
+}
+
+void
+bench_pings(void)
+{
+	char path[] = "/tmp/healthcode-bench-XXXXXX";
+	double rate, reference, python = python_rate();
+
+	write_pings(path, MINUTES);
+	bench_pair(make_stays, path, read_plainly, path, &rate, &reference);
+	bench_figure("pings", "pings of a file made into stays", rate * PINGS, "1/s", "a core", 1e6, 1);
+	bench_figure(
+		"pings", "pings of a file made into stays", rate * PINGS, "1/s", "the file read plainly", reference * PINGS, 0);
+	if (python > 0)
+		bench_figure(
+			"pings", "pings of a file made into stays", rate * PINGS, "1/s", "a plain detector in Python", python, 50);
+	unlink(path);
+}

@@ -1,0 +1,319 @@
+/* pings: where devices were seen, made into stays as they come (presence/detect.h). The pings themselves are not kept.
+ *
+ * P1. A file is read once, whatever order its devices come in; what is held of a device is bounded, and so are devices.
+ * P2. A file is whole: stays that go on at its end end with their last position. Another file that begins with the same
+ *     ping makes the same stay, and a longer one is a correction of it.
+ * P3. A ping counts as what became of its stay (new, changed, unchanged); one that is in no stay changes nothing. */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/text.h"
+#include "feed/devices.h"
+#include "feed/ping.h"
+#include "feed/texts.h"
+#include "place/place.h"
+
+enum { CELLS_MAX = 4000000 };
+
+/* A person's pings from one device. */
+struct source {
+	person_number person;
+	struct detector *detector;
+	struct source *next;
+};
+
+/* What a row names: a device, an ID number, a person's number. */
+struct whose {
+	person_number person; /* where it is no device */
+	size_t first, count;  /* among the holders, where it is */
+	struct source *sources;
+};
+
+struct pings {
+	struct import *import;
+	struct detect_parameters parameters;
+	uint32_t cell_size_m;
+	bool holders_read;
+	struct device_holders holders;
+	struct texts names[3]; /* by enum ping_whose */
+	struct whose *whose[3];
+	size_t whose_capacity[3];
+	struct texts cells;
+	struct presence_place *places; /* of the cells */
+	size_t places_capacity;
+	person_number person; /* whose positions the detector is being given */
+	uint64_t told;        /* rows that stays accounted for */
+	int fault;            /* a failure that is no row's: it ends the import */
+};
+
+static int
+begin(struct import *import, struct error *e)
+{
+	struct pings *pings = calloc(1, sizeof *pings);
+	int r;
+
+	if (!pings)
+		return error_no_memory(e);
+	pings->import = import;
+	import->state = pings;
+	if ((r = detection_read(import->pack, &pings->parameters, &pings->cell_size_m, e)) < 0)
+		return r;
+	return detect_check(&pings->parameters, e);
+}
+
+static void
+end(struct import *import)
+{
+	struct pings *pings = import->state;
+
+	if (!pings)
+		return;
+	for (size_t way = 0; way < 3; way++) {
+		for (size_t i = 0; i < pings->whose_capacity[way]; i++) /* room without a name is all zero */
+			for (struct source *source = pings->whose[way][i].sources, *next; source; source = next) {
+				next = source->next;
+				detect_free(source->detector);
+				free(source);
+			}
+		free(pings->whose[way]);
+		texts_free(&pings->names[way]);
+	}
+	texts_free(&pings->cells);
+	free(pings->places);
+	devices_free(&pings->holders);
+	free(pings);
+	import->state = NULL;
+}
+
+/* A stay was found: keep it. */
+static int
+put_stay(const struct detect_stay *found, void *context, struct error *e)
+{
+	static const enum taken taken[] = {
+		[PRESENCE_UNCHANGED] = TAKEN_UNCHANGED, [PRESENCE_NEW] = TAKEN_NEW, [PRESENCE_CHANGED] = TAKEN_CHANGED};
+	struct pings *pings = context;
+	struct import *import = pings->import;
+	struct presence_stay stay = {.person = pings->person, .start = found->start, .end = found->end};
+	int r = 0;
+
+	if (stay.end - stay.start > PRESENCE_STAY_MAX_S)
+		stay.end = stay.start + PRESENCE_STAY_MAX_S;
+	if (found->cell)
+		stay.place = pings->places[found->cell - 1].number;
+	else
+		r = presence_put_cell(import->presence, found->latitude_e7, found->longitude_e7, pings->cell_size_m,
+			&import->source, &stay.place, e);
+	if (r < 0 || (r = presence_put_stay(import->presence, &stay, &import->source, e)) < 0) {
+		pings->fault = r;
+		return r;
+	}
+	import_count(import, taken[r], found->positions);
+	pings->told += found->positions;
+	return 0;
+}
+
+static int
+person_by_number(struct import *import, const struct ping *ping, person_number *ret_person, struct error *e)
+{
+	int64_t value;
+	int r;
+
+	if (!text_integer(ping->key->text, ping->key->length, 1, UINT32_MAX, &value))
+		return error_set(e, ERROR_BAD_INPUT, "a person's number expected");
+	if ((r = registry_person_exists(import->registry, (person_number)value, e)) < 0)
+		return r;
+	if (r == 0)
+		return error_set(e, ERROR_BAD_INPUT, "no person has this number");
+	*ret_person = (person_number)value;
+	return 0;
+}
+
+/* Who that is, before it is remembered: a row that names nobody leaves nothing behind. */
+static int
+find_whose(struct pings *pings, const struct ping *ping, struct whose *ret_whose, struct error *e)
+{
+	struct import *import = pings->import;
+	uint8_t hash[REGISTRY_HASH_SIZE];
+	int r;
+
+	if (ping->whose == PING_PERSON)
+		return person_by_number(import, ping, &ret_whose->person, e);
+	if (ping->whose == PING_ID_NUMBER)
+		return registry_person_by_id_number(
+			import->registry, ping->key->text, ping->key->length, true, import->source.import, &ret_whose->person, e);
+	if (!pings->holders_read && (r = devices_read(import, &pings->holders, e)) < 0) {
+		pings->fault = r;
+		return r;
+	}
+	pings->holders_read = true;
+	registry_device_hash(import->registry, ping->key->text, ping->key->length, hash);
+	ret_whose->count = devices_of(&pings->holders, hash, &ret_whose->first);
+	return 0;
+}
+
+static int
+whose_of(struct pings *pings, const struct ping *ping, struct whose **ret_whose, struct error *e)
+{
+	const size_t way = ping->whose;
+	struct whose found = {0};
+	size_t number;
+	int r;
+
+	r = texts_number(&pings->names[way], ping->key->text, ping->key->length, DEVICES_MAX, &number, e);
+	if (r == 1) {
+		if ((r = array_grow(
+				 &pings->whose[way], &pings->whose_capacity[way], number + 1, sizeof found, DEVICES_MAX, e)) < 0)
+			pings->fault = r;
+		else
+			pings->whose[way][number] = found;
+	}
+	if (r < 0)
+		return r;
+	if (!pings->whose[way][number].person && !pings->whose[way][number].count) {
+		if ((r = find_whose(pings, ping, &found, e)) < 0)
+			return r;
+		pings->whose[way][number] = found;
+	}
+	*ret_whose = &pings->whose[way][number];
+	return 0;
+}
+
+/* Whose the device was then; 0: nobody's. */
+static person_number
+person_at(const struct pings *pings, const struct whose *whose, instant at)
+{
+	person_number person = whose->person;
+
+	for (size_t i = 0; i < whose->count && pings->holders.items[whose->first + i].since <= at; i++)
+		person = pings->holders.items[whose->first + i].person;
+	return person;
+}
+
+static int
+detector_of(
+	struct pings *pings, struct whose *whose, person_number person, struct detector **ret_detector, struct error *e)
+{
+	struct source *source = whose->sources;
+	int r;
+
+	while (source && source->person != person)
+		source = source->next;
+	if (!source) {
+		if (!(source = calloc(1, sizeof *source)))
+			return error_no_memory(e);
+		if ((r = detect_new(&pings->parameters, &source->detector, e)) < 0) {
+			free(source);
+			return r;
+		}
+		source->person = person;
+		source->next = whose->sources;
+		whose->sources = source;
+	}
+	*ret_detector = source->detector;
+	return 0;
+}
+
+/* A cell that is not known yet becomes known by its code alone. */
+static int
+find_cell(struct import *import, const struct record_field *code, struct presence_place *ret_place, struct error *e)
+{
+	static const char kind_unknown[] = "unknown";
+	const struct presence_view all = {INT64_MAX, INT64_MAX};
+	struct presence_place place = {0};
+	int r = presence_find_place(import->presence, code->text, &all, &place, e);
+
+	if (r == ERROR_EXISTS_NOT) {
+		place = (struct presence_place){0};
+		memcpy(place.code, code->text, code->length + 1);
+		memcpy(place.kind, kind_unknown, sizeof kind_unknown);
+		r = presence_put_place(import->presence, &place, &import->source, &place.number, e);
+	}
+	if (r < 0)
+		return r;
+	*ret_place = place;
+	return 0;
+}
+
+static int
+read_cell(struct pings *pings, struct ping *ping, struct error *e)
+{
+	const struct presence_place *place;
+	size_t number;
+	int r;
+
+	r = texts_number(&pings->cells, ping->cell->text, ping->cell->length, CELLS_MAX, &number, e);
+	if (r == 1 &&
+		((r = array_grow(&pings->places, &pings->places_capacity, number + 1, sizeof *pings->places, CELLS_MAX, e)) <
+				0 ||
+			(r = find_cell(pings->import, ping->cell, &pings->places[number], e)) < 0))
+		pings->fault = r;
+	if (r < 0)
+		return r;
+	place = &pings->places[number];
+	ping->position.cell = (uint32_t)number + 1;
+	ping->position.positioned = place->positioned;
+	ping->position.latitude_e7 = place->latitude_e7;
+	ping->position.longitude_e7 = place->longitude_e7;
+	return 0;
+}
+
+static int
+take_ping(struct pings *pings, const struct row *row, struct ping *ping, struct error *e)
+{
+	struct import *import = pings->import;
+	struct detector *detector;
+	struct whose *whose;
+	int r;
+
+	if ((r = whose_of(pings, ping, &whose, e)) < 0)
+		return ping_refuse(import, row, ping, r, e);
+	pings->person = person_at(pings, whose, ping->position.at);
+	if (!pings->person) {
+		r = error_set(e, ERROR_EXISTS_NOT, "at that time the device is nobody's that is known (import devices)");
+		return ping_refuse(import, row, ping, r, e);
+	}
+	if (ping->cell && (r = read_cell(pings, ping, e)) < 0)
+		return r;
+	if ((r = detector_of(pings, whose, pings->person, &detector, e)) < 0)
+		return r;
+	r = detect_push(detector, &ping->position, put_stay, pings, e);
+	return r == DETECT_LATE ? ping_refuse_late(import, row, e) : r;
+}
+
+static int
+take(struct import *import, const struct row *row, enum taken *ret_taken, struct error *e)
+{
+	struct pings *pings = import->state;
+	struct ping ping;
+	int r;
+
+	if ((r = ping_read(import, row, &ping, e)) < 0)
+		return r;
+	*ret_taken = TAKEN_LATER;
+	r = take_ping(pings, row, &ping, e);
+	if (pings->fault && record_refused(r)) /* no fault of the row's: nothing of the file is kept */
+		return error_set(e, ERROR_IO, "the stays found cannot be kept: %.200s", e->message);
+	return r;
+}
+
+static int
+finish(struct import *import, struct error *e)
+{
+	struct pings *pings = import->state;
+	int r;
+
+	for (size_t way = 0; way < 3; way++)
+		for (size_t i = 0; i < pings->names[way].count; i++)
+			for (struct source *source = pings->whose[way][i].sources; source; source = source->next) {
+				pings->person = source->person;
+				if ((r = detect_finish(source->detector, put_stay, pings, e)) < 0)
+					return r;
+			}
+	import_count(import, TAKEN_UNCHANGED, import->totals.read - import->totals.rejected - pings->told);
+	return 0;
+}
+
+const struct import_kind import_pings = {
+	.name = "pings", .forms = &ping_form, .form_count = 1, .begin = begin, .take = take, .finish = finish, .end = end};

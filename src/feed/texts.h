@@ -1,0 +1,32 @@
+/* feed/texts.h: texts numbered from 0 in the order in which they first come: devices, cells. Inside the room. */
+
+#ifndef HEALTHCODE_FEED_TEXTS_H
+#define HEALTHCODE_FEED_TEXTS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+enum { TEXTS_SEED_SIZE = 16 };
+
+/* All zero is empty. */
+struct texts {
+	uint8_t seed[TEXTS_SEED_SIZE]; /* of the hash, drawn at random: nobody can choose texts that collide */
+	struct text_item {
+		char *text;
+		size_t length;
+		uint64_t hash;
+	} * items;
+	uint32_t *slots; /* number + 1, 0 where free; a power of two, never more than half full */
+	size_t count, capacity, slot_count;
+};
+
+/* texts_number(texts, text, length, most, ret_number, e):
+ * The number of ${text}. Return 0, or 1 if it is new, or ERROR_TOO_LARGE (more than ${most} texts) or ERROR_NO_MEMORY. */
+int
+texts_number(struct texts *texts, const char *text, size_t length, size_t most, size_t *ret_number, struct error *e);
+
+void texts_free(struct texts *texts);
+
+#endif

@@ -1,0 +1,109 @@
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "presence/internal.h"
+
+static const char key_prefix[] = "day-stays-";
+
+/* The keys first: from then on nobody reads those days, whatever becomes of the rest. */
+static int
+destroy_keys(struct presence *presence, day_number before, struct presence_purged *purged, struct error *e)
+{
+	struct file_names names = {0};
+	day_number day;
+	int r;
+
+	if ((r = keys_list(presence->keys, key_prefix, &names, e)) < 0)
+		return r;
+	for (size_t i = 0; i < names.count && r == 0; i++) {
+		const char *date = names.names[i] + strlen(key_prefix);
+
+		if (day_read(date, strlen(date), &day, NULL) < 0 || day >= before)
+			continue;
+		if ((r = keys_destroy(presence->keys, names.names[i], e)) < 0)
+			break;
+		purged->first = purged->days == 0 || day < purged->first ? day : purged->first;
+		purged->last = purged->days == 0 || day > purged->last ? day : purged->last;
+		purged->days++;
+	}
+	file_names_free(&names);
+	return r;
+}
+
+/* A file that cannot be removed now is a leftover, which nobody can read. */
+static int
+remove_files(struct presence *presence, day_number before, struct presence_purged *purged, struct error *e)
+{
+	const struct db_value value = db_int(before);
+	struct db_statement *rows = NULL;
+	int r;
+
+	if ((r = db_start(
+			 presence->db, "SELECT name, stays, bytes FROM presence_segment WHERE day < $1", &value, 1, &rows, e)) < 0)
+		return r;
+	while ((r = db_step(rows, e)) == 1) {
+		char *path = file_join(presence->folder, db_column_text(rows, 0), e);
+
+		if (!path) {
+			r = ERROR_NO_MEMORY;
+			break;
+		}
+		(void)unlink(path);
+		free(path);
+		purged->bytes += db_column_int(rows, 2);
+	}
+	db_finish(rows);
+	return r;
+}
+
+static int
+purge(struct presence *presence, day_number before, struct presence_purged *purged, struct error *e)
+{
+	const struct db_value value = db_int(before);
+	int r;
+
+	if ((r = destroy_keys(presence, before, purged, e)) < 0 || (r = remove_files(presence, before, purged, e)) < 0 ||
+		(r = db_do(presence->db, "DELETE FROM presence_segment WHERE day < $1", &value, 1, e)) < 0 ||
+		(r = db_do(presence->db, "DELETE FROM presence_tail WHERE day < $1", &value, 1, e)) < 0 ||
+		(r = db_do(presence->db,
+			 "UPDATE presence_state SET forgotten_before = $1 WHERE forgotten_before IS NULL OR forgotten_before < $1",
+			 &value, 1, e)) < 0 ||
+		(r = state_changed(presence, e)) < 0)
+		return r;
+	state_forget(presence);
+	if ((r = state_refresh(presence, e)) < 0)
+		return r;
+	return leftovers_remove(presence, e);
+}
+
+int
+presence_purge(struct presence *presence, day_number before, struct presence_purged *ret_purged, struct error *e)
+{
+	struct presence_purged purged = {0};
+	bool own;
+	int r;
+
+	if ((r = own_begin(presence, &own, e)) < 0)
+		return r;
+	r = own_end(presence, own, purge(presence, before, &purged, e), e);
+	if (r == 0)
+		*ret_purged = purged;
+	else
+		state_forget(presence);
+	return r;
+}
+
+int
+presence_forgotten(struct presence *presence, instant *ret_until, struct error *e)
+{
+	int64_t before;
+	int r = db_one_int(presence->db, "SELECT forgotten_before FROM presence_state WHERE forgotten_before IS NOT NULL",
+		NULL, 0, &before, e);
+
+	if (r < 0 && r != ERROR_EXISTS_NOT)
+		return r;
+	*ret_until = r < 0 ? INT64_MIN : zone_day_start(&presence->zone, (day_number)before);
+	return 0;
+}

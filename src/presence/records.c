@@ -1,0 +1,179 @@
+#include <stdlib.h>
+
+#include "base/array.h"
+#include "presence/internal.h"
+
+bool
+source_counts(const struct presence *presence, const struct presence_source *source, instant known)
+{
+	const struct state *state = &presence->state;
+	size_t low = 0, high = state->undone_count;
+
+	if (source->recorded_at > known)
+		return false;
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+
+		if (state->undone[middle].import == source->import)
+			return state->undone[middle].recorded_at > known;
+		if (state->undone[middle].import < source->import)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return true;
+}
+
+bool
+record_after(const struct record *a, const struct record *b)
+{
+	if (a->source.recorded_at != b->source.recorded_at)
+		return a->source.recorded_at > b->source.recorded_at;
+	if (a->source.import != b->source.import)
+		return a->source.import > b->source.import;
+	return a->rank > b->rank;
+}
+
+struct row
+row_of(const struct presence_stay *stay, day_number day)
+{
+	return (struct row){.person = stay->person,
+		.place = stay->place,
+		.start = (uint32_t)(stay->start - run_base(day)),
+		.duration_s = (uint32_t)(stay->end - stay->start),
+		.seat = stay->seat,
+		.day_only = stay->day_only};
+}
+
+struct presence_stay
+stay_of(const struct row *row, day_number day)
+{
+	return (struct presence_stay){.person = row->person,
+		.place = row->place,
+		.start = run_base(day) + row->start,
+		.end = run_base(day) + row->start + row->duration_s,
+		.seat = row->seat,
+		.day_only = row->day_only};
+}
+
+bool
+stay_same(const struct presence_stay *a, const struct presence_stay *b)
+{
+	return a->person == b->person && a->place == b->place && a->start == b->start && a->day_only == b->day_only;
+}
+
+/* What a walk over one run brings. */
+struct collection {
+	day_number day;
+	size_t rank;
+	struct found *found;
+};
+
+static int
+collect(
+	const struct collection *collection, const struct row *row, const struct presence_source *source, struct error *e)
+{
+	struct found *found = collection->found;
+	int r =
+		array_grow(&found->records, &found->capacity, found->count + 1, sizeof *found->records, PRESENCE_FOUND_MAX, e);
+
+	if (r < 0)
+		return r;
+	found->records[found->count++] = (struct record){stay_of(row, collection->day), *source, collection->rank};
+	return 0;
+}
+
+static int
+collect_from_segment(const struct segment *segment, const struct row *row, void *context, struct error *e)
+{
+	size_t count;
+
+	return collect(context, row, &segment_sources(segment, &count)[row->source], e);
+}
+
+static int
+collect_from_tail(struct tail *tail, enum order order, uint32_t major, uint32_t from, uint32_t to,
+	const struct collection *collection, struct error *e)
+{
+	size_t low = 0, high;
+	int r;
+
+	if ((r = tail_settle(tail, e)) < 0)
+		return r;
+	high = tail->count;
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+
+		if (row_major(&tail->rows[order][middle], order) < major)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (; low < tail->count; low++) {
+		const struct row *row = &tail->rows[order][low];
+
+		if (row_major(row, order) != major || row->start >= to)
+			break;
+		if (row_end(row) > from && (r = collect(collection, row, &tail->sources[row->source], e)) < 0)
+			return r;
+	}
+	return 0;
+}
+
+static uint32_t
+offset_of(instant at, instant base)
+{
+	return at <= base ? 0 : at - base > UINT32_MAX ? UINT32_MAX : (uint32_t)(at - base);
+}
+
+int
+day_collect(
+	struct day *day, enum order order, uint32_t major, instant from, instant to, struct found *found, struct error *e)
+{
+	const instant base = run_base(day->day);
+	struct collection collection = {day->day, 0, found};
+	uint32_t from_offset = offset_of(from, base), to_offset = offset_of(to, base);
+	int r;
+
+	if (to <= base || day->forgotten)
+		return 0;
+	for (size_t i = 0; i < day->run_count; i++) {
+		struct segment *segment = day->runs[i].segment;
+
+		if (segment_first_start(segment) >= to_offset || segment_last_end(segment) <= from_offset)
+			continue;
+		collection.rank = i;
+		if ((r = segment_find(segment, order, major, from_offset, to_offset, collect_from_segment, &collection, e)) < 0)
+			return r;
+	}
+	collection.rank = SIZE_MAX;
+	return collect_from_tail(&day->tail, order, major, from_offset, to_offset, &collection, e);
+}
+
+int
+day_records(struct day *day, const struct presence_stay *stay, struct found *found, struct error *e)
+{
+	size_t kept = 0;
+	int r;
+
+	found->count = 0;
+	if ((r = day_collect(day, ORDER_PERSON, stay->person, stay->start, stay->start + 1, found, e)) < 0)
+		return r;
+	for (size_t i = 0; i < found->count; i++)
+		if (stay_same(&found->records[i].stay, stay))
+			found->records[kept++] = found->records[i];
+	found->count = kept;
+	return 0;
+}
+
+const struct record *
+found_known(const struct presence *presence, const struct found *found, instant known)
+{
+	const struct record *last = NULL;
+
+	for (size_t i = 0; i < found->count; i++)
+		if (source_counts(presence, &found->records[i].source, known) &&
+			(!last || record_after(&found->records[i], last)))
+			last = &found->records[i];
+	return last;
+}

@@ -1,0 +1,132 @@
+#include <stdlib.h>
+
+#include "presence/internal.h"
+
+static int
+compare(int64_t a, int64_t b)
+{
+	return (a > b) - (a < b);
+}
+
+/* By start, then person, then place, the timed before the date-only. */
+static int
+compare_records(const void *a, const void *b)
+{
+	const struct presence_stay *x = &((const struct record *)a)->stay, *y = &((const struct record *)b)->stay;
+	int r = compare(x->start, y->start);
+
+	if (r == 0)
+		r = compare(x->person, y->person);
+	if (r == 0)
+		r = compare(x->place, y->place);
+	return r ? r : compare(x->day_only, y->day_only);
+}
+
+static void
+sort_records(struct found *found)
+{
+	for (size_t i = 1; i < found->count; i++)
+		if (compare_records(&found->records[i - 1], &found->records[i]) > 0) {
+			qsort(found->records, found->count, sizeof *found->records, compare_records);
+			return;
+		}
+}
+
+/* Keep of the records from ${first} on, all of one day, those that are what was known (I1, I2). */
+static int
+keep_known(
+	const struct presence *presence, struct day *day, instant known, struct found *found, size_t first, struct error *e)
+{
+	struct found same = {0};
+	size_t kept = first;
+	int r = 0;
+
+	if (!day->again && !presence->state.undone_count && known == INT64_MAX) /* I6: all are */
+		return 0;
+	for (size_t i = first; i < found->count; i++) {
+		const struct record *record = &found->records[i], *last;
+
+		if (!source_counts(presence, &record->source, known))
+			continue;
+		if (day->again) {
+			if ((r = day_records(day, &record->stay, &same, e)) < 0)
+				break;
+			last = found_known(presence, &same, known);
+			if (!last || record_after(last, record) || record_after(record, last))
+				continue;
+		}
+		found->records[kept++] = *record;
+	}
+	if (r == 0)
+		found->count = kept;
+	free(same.records);
+	return r;
+}
+
+static int
+collect_days(struct presence *presence, enum order order, uint32_t major, instant from, instant to, instant known,
+	struct found *found, struct error *e)
+{
+	struct state *state = &presence->state;
+	int r;
+
+	for (size_t i = 0; i < state->day_count && run_base(state->days[i].day) < to; i++) {
+		const size_t first = found->count;
+
+		if ((r = day_collect(&state->days[i], order, major, from, to, found, e)) < 0 ||
+			(r = keep_known(presence, &state->days[i], known, found, first, e)) < 0)
+			return r;
+	}
+	return 0;
+}
+
+static instant
+clamp(instant at)
+{
+	const instant far = (instant)1 << 41;
+
+	return at < -far ? -far : at > far ? far : at;
+}
+
+/* The stays are found before the first is handed on, so that what is called may read too, from the same moment. */
+static int
+walk(struct presence *presence, enum order order, uint32_t major, instant from, instant to,
+	const struct presence_view *view, presence_each *each, void *context, struct error *e)
+{
+	const instant until = to < view->now ? to : view->now;
+	struct found found = {0};
+	int r;
+
+	if (until <= from)
+		return 0;
+	if ((r = state_refresh(presence, e)) < 0)
+		return r;
+	presence->walks++;
+	r = collect_days(presence, order, major, clamp(from), clamp(until), view->known, &found, e);
+	if (r == 0)
+		sort_records(&found);
+	for (size_t i = 0; r == 0 && i < found.count; i++) {
+		struct presence_stay *stay = &found.records[i].stay;
+
+		if (stay->end > view->now && !stay->day_only)
+			stay->end = view->now;
+		r = each(stay, context, e);
+	}
+	presence->walks--;
+	free(found.records);
+	return r;
+}
+
+int
+presence_each_stay_of(struct presence *presence, person_number person, instant from, instant to,
+	const struct presence_view *view, presence_each *each, void *context, struct error *e)
+{
+	return walk(presence, ORDER_PERSON, person, from, to, view, each, context, e);
+}
+
+int
+presence_each_stay_at(struct presence *presence, place_number place, instant from, instant to,
+	const struct presence_view *view, presence_each *each, void *context, struct error *e)
+{
+	return walk(presence, ORDER_PLACE, place, from, to, view, each, context, e);
+}

@@ -1,0 +1,53 @@
+# Movement is destroyed when its time is over; what was found in it before stays as it was.
+. "$(dirname "$0")/lib.sh"
+
+PACK=ningbo-2020
+CASE=$(id_number 330110 19800101 011)
+OLD=$(id_number 330110 19810101 011)
+NEW=$(id_number 330110 19820101 011)
+cat >"$FOLDER/residents.csv" <<CSV
+id_number,name,phone,division,applied_at,jurisdiction
+$CASE,居民一,13800002001,330110,2020-03-01T12:00:00+08:00,$PACK
+$OLD,居民二,13800002002,330110,2020-03-01T12:00:00+08:00,$PACK
+$NEW,居民三,13800002003,330110,2020-03-01T12:00:00+08:00,$PACK
+CSV
+cat >"$FOLDER/places.csv" <<CSV
+place,kind,name,division,country
+tea-house,venue,茶馆,330110,CN
+CSV
+cat >"$FOLDER/stays.csv" <<CSV
+id_number,place,from,to
+$CASE,tea-house,2020-03-09T09:00:00+08:00,2020-03-09T12:00:00+08:00
+$OLD,tea-house,2020-03-09T09:00:00+08:00,2020-03-09T12:00:00+08:00
+$CASE,tea-house,2020-03-11T09:00:00+08:00,2020-03-11T12:00:00+08:00
+$NEW,tea-house,2020-03-11T09:00:00+08:00,2020-03-11T12:00:00+08:00
+CSV
+cat >"$FOLDER/cases.csv" <<CSV
+case,id_number,status,onset,confirmed_at,isolated_at
+N1,$CASE,confirmed,2020-03-10,2020-03-12T10:00:00+08:00,2020-03-12T12:00:00+08:00
+CSV
+store=$FOLDER/store
+run() { "$HEALTHCODE" --data "$store" "$@"; }
+run init --pack "$SOURCE/packs/$PACK" --clock 2020-04-06T12:00:00+08:00 >/dev/null
+for kind in residents places stays cases; do run import $kind "$FOLDER/$kind.csv" >/dev/null; done
+run evaluate >/dev/null
+colour() { run --json explain "$1" --pack $PACK | jq -r .colour; }
+before="$(colour "$OLD") $(colour "$NEW")"
+
+holds "the store is whole" run check
+is 0 "$(run --json purge | jq .days)" "nothing is destroyed 28 days after the 9th, whose day isn't over 28 days yet"
+is '{"days":1,"first":"2020-03-09","last":"2020-03-09"}' \
+	"$(run --now 2020-04-07T00:00:01+08:00 --json purge | jq -c '{days, first, last}')" "a day later the 9th is destroyed"
+is 0 "$(run --now 2020-04-07T00:00:01+08:00 --json purge | jq .days)" "once"
+holds "what is left is whole" run check
+holds "the ledger says so" grep -q 'retention.purged.*2020-03-09' <(run ledger show)
+exits 3 "nothing is put into that day again" run import stays "$FOLDER/stays.csv"
+holds "and the reason is given" grep -q '2020-03-09 was destroyed' "$FOLDER/err"
+sed -i 's/2020-03-10,/2020-03-11,/' "$FOLDER/cases.csv"
+run import cases "$FOLDER/cases.csv" >/dev/null
+run evaluate >/dev/null
+is "$before" "$(colour "$OLD") $(colour "$NEW")" "a contact that was found in it stands after the case was traced again"
+
+file=$(find "$store/presence" -name '*.stays' | head -n 1)
+[ -z "$file" ] || fail "few stays wait in the registry"
+ok "few stays wait in the registry"
