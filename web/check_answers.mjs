@@ -24,6 +24,8 @@ const roles = {
 	ROLE_RESIDENT: ['resident'],
 	ROLE_GATE: ['gate', 'supervisor'],
 	ROLE_OFFICE: ['supervisor', 'auditor'],
+	ROLE_CONSOLE: ['tracer', 'supervisor', 'auditor'],
+	ROLE_OPENER: ['tracer', 'supervisor'],
 	ROLE_FEED: ['clinician', 'supervisor', 'administrator'],
 	ROLE_VOUCHER: ['clinician', 'supervisor'],
 };

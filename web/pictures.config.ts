@@ -9,6 +9,7 @@ export default defineConfig({
 	workers: 1,
 	reporter: [['line']],
 	use: {
+		actionTimeout: 30_000,
 		launchOptions: {
 			executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
 			args: ['--no-sandbox', '--disable-dev-shm-usage', '--use-fake-ui-for-media-stream', '--hide-scrollbars'],

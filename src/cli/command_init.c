@@ -136,6 +136,8 @@ run(struct cli *cli, int argc, char **argv)
 		code = cli_usage(cli, "--clock sets a demo store's time, not --now");
 		goto out;
 	}
+	if ((code = cli_refuse_times(cli, CLI_KNOWN)))
+		goto out;
 	/* A local time is in the first jurisdiction's zone. */
 	if (clock_text &&
 		(pack_read_folder(packs[0], NULL, NULL, &pack, &e) < 0 ||

@@ -39,8 +39,8 @@ out:
 }
 
 struct listing {
-	const struct cli *cli;
-	instant now;
+	const struct zone *zone;
+	bool json;
 };
 
 static int
@@ -52,11 +52,11 @@ print_key(const struct issuer_key *key, void *context, struct error *e)
 
 	(void)e;
 	text_hex(key->id, KEY_ID_SIZE, id);
-	time_write(key->from, &zone_utc, from);
-	time_write(key->to, &zone_utc, to);
+	time_write(key->from, listing->zone, from);
+	time_write(key->to, listing->zone, to);
 	if (is_revoked)
-		time_write(key->revoked_at, &zone_utc, revoked);
-	if (listing->cli->json)
+		time_write(key->revoked_at, listing->zone, revoked);
+	if (listing->json)
 		return cli_print_json(json_pack("{s:s, s:s, s:s, s:s, s:s?}", "key", id, "jurisdiction", key->jurisdiction,
 			"from", from, "to", to, "revoked_at", is_revoked ? revoked : NULL));
 	printf("%s  %s  %s  %s%s%s\n", id, key->jurisdiction, from, to, is_revoked ? "  revoked " : "",
@@ -67,13 +67,19 @@ print_key(const struct issuer_key *key, void *context, struct error *e)
 static int
 run_list(struct cli *cli)
 {
-	struct listing listing = {.cli = cli};
+	struct listing listing = {.json = cli->json};
 	struct cli_store store;
 	struct error e = {0};
-	int code = cli_store_open(cli, false, &store);
+	int code = cli_refuse_times(cli, CLI_NOW | CLI_KNOWN);
 
-	if (code == 0 && issuer_keys_each(store.issuer, print_key, &listing, &e) < 0)
+	if (code)
+		return code;
+	if ((code = cli_store_open(cli, false, &store)))
+		goto out;
+	listing.zone = cli_zone(&store);
+	if (issuer_keys_each(store.issuer, print_key, &listing, &e) < 0)
 		code = cli_fail(&e);
+out:
 	cli_store_close(&store);
 	return code;
 }

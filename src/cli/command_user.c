@@ -81,6 +81,8 @@ run(struct cli *cli, int argc, char **argv)
 		return cli_usage(cli, "what to do: add NAME --role R, or list");
 	if (!listing && (!registry_role_read(role_name, &role) || role == REGISTRY_RESIDENT))
 		return cli_usage(cli, "there is no role '%s' for a user", role_name);
+	if (listing && (code = cli_refuse_times(cli, CLI_NOW | CLI_KNOWN)))
+		return code;
 	if ((code = cli_store_open(cli, !listing, &store)))
 		goto out;
 	password = choose_password(made);

@@ -38,6 +38,13 @@ const struct route routes[] = {
 	{"check", "POST", "/v1/checks", ROLE_GATE, LIMIT_WRITE, answer_check},
 	{"refuse", "POST", "/v1/checks/{receipt}/refusals", ROLE_GATE, LIMIT_WRITE, answer_refusal},
 	{"listRefusals", "GET", "/v1/refusals", ROLE_OFFICE, LIMIT_READ, answer_refusals},
+	/* console.c */
+	{"listCases", "GET", "/v1/cases", ROLE_CONSOLE, LIMIT_READ, answer_cases},
+	{"listContacts", "GET", "/v1/contacts", ROLE_CONSOLE, LIMIT_READ, answer_contacts},
+	{"getCurve", "GET", "/v1/curve", ROLE_CONSOLE, LIMIT_READ, answer_curve},
+	{"getChains", "GET", "/v1/chains", ROLE_CONSOLE, LIMIT_READ, answer_chains},
+	{"openIdentity", "POST", "/v1/identities", ROLE_OPENER, LIMIT_WRITE, answer_identity},
+	{"exportList", "POST", "/v1/exports", ROLE_CONSOLE, LIMIT_WRITE, answer_export},
 	/* fhir.c */
 	{"getCapabilities", "GET", "/fhir/metadata", ROLE_ANYBODY, LIMIT_READ, answer_capabilities},
 	{"postBundle", "POST", "/fhir", ROLE_FEED, LIMIT_WRITE, answer_bundle, FEED_MESSAGE_MAX},

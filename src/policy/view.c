@@ -7,10 +7,14 @@
 #include "policy/days.h"
 #include "policy/holds.h"
 
-/* A residence or visit: its item in the view, and the area in whose counts it falls. */
+enum { WIDER = 4 };
+
+/* A residence or visit: its item in the view, and the areas with counts in which it lies: its division, its city, its
+ * province, its country. At a moment it falls in the first of them whose level is known then. */
 struct place {
 	const struct fact *fact;
-	const struct area *area;
+	const struct area *areas[WIDER], *area;
+	size_t area_count;
 	json_t *item;
 	bool shown, ended;
 	enum level level, level_at_end;
@@ -42,20 +46,35 @@ compare_places(const void *a, const void *b)
 	return x < y ? -1 : x > y; /* of one list, which is sorted (F2) */
 }
 
-/* The area with counts that is nearest to a division: itself, its city, its province, its country. */
-static const struct area *
-area_of(const struct facts *facts, const json_t *place)
+static void
+add_area(struct place *place, const struct area *area)
 {
-	const char *division = json_string_value(json_object_get(place, "division"));
-	const struct area *area = NULL;
+	if (area && (place->area_count == 0 || place->areas[place->area_count - 1] != area))
+		place->areas[place->area_count++] = area;
+}
+
+static void
+find_areas(struct place *place, const struct facts *facts)
+{
+	const char *division = json_string_value(json_object_get(place->fact->json, "division"));
 	char code[7];
 
-	for (size_t kept = 6; division && !area && kept >= 2; kept -= 2) {
+	for (size_t kept = 6; division && kept >= 2; kept -= 2) {
 		memcpy(code, "000000", sizeof code);
 		memcpy(code, division, kept);
-		area = facts_area(facts, code);
+		add_area(place, facts_area(facts, code));
 	}
-	return area ? area : facts_area(facts, json_string_value(json_object_get(place, "country")));
+	add_area(place, facts_area(facts, json_string_value(json_object_get(place->fact->json, "country"))));
+}
+
+/* The area in which the place falls at ${at}: the nearest that is known then, the nearest of all where none is. */
+static const struct area *
+area_at(const struct place *place, instant at)
+{
+	for (size_t i = 0; i < place->area_count; i++)
+		if (area_level(place->areas[i], at) != LEVEL_UNKNOWN)
+			return place->areas[i];
+	return place->area_count ? place->areas[0] : NULL;
 }
 
 static int
@@ -75,7 +94,7 @@ division_part(const char *division, size_t kept)
 	return json_string(code);
 }
 
-/* The item of a place in the view: the fact's fields, its province, city and county, and the area's code. */
+/* The item of a place in the view: the fact's fields, its province, city and county. */
 static int
 make_place_item(struct place *place, struct error *e)
 {
@@ -91,7 +110,6 @@ make_place_item(struct place *place, struct error *e)
 		(code = set(item, "province", division_part(division, 2), e)) < 0 ||
 		(code = set(item, "city", division_part(is_city ? division : NULL, 4), e)) < 0 ||
 		(code = set(item, "county", division_part(is_county ? division : NULL, 6), e)) < 0 ||
-		(code = set(item, "area", place->area ? json_string(place->area->code) : json_null(), e)) < 0 ||
 		(code = set(item, "ended", json_false(), e)) < 0 ||
 		(code = set(item, "to", json_string(CERTLOGIC_CLOCK_TEXT), e)) < 0)
 		return code;
@@ -113,7 +131,7 @@ make_places(struct view *view, struct error *e)
 		view->places[view->place_count++].fact = &visits->items[i];
 	qsort(view->places, view->place_count, sizeof *view->places, compare_places);
 	for (size_t i = 0; i < view->place_count; i++) {
-		view->places[i].area = area_of(view->facts, view->places[i].fact->json);
+		find_areas(&view->places[i], view->facts);
 		if ((code = make_place_item(&view->places[i], e)) < 0)
 			return code;
 	}
@@ -271,13 +289,18 @@ static int
 update_place(struct view *view, struct place *place, bool first, struct error *e)
 {
 	bool ended = place->fact->lasts <= view->at;
-	enum level level = area_level(place->area, view->at),
-			   level_at_end = ended ? area_level(place->area, place->fact->lasts) : level;
+	const struct area *area = area_at(place, ended ? place->fact->lasts : view->at);
+	enum level level = area_level(area_at(place, view->at), view->at),
+			   level_at_end = ended ? area_level(area, place->fact->lasts) : level;
 	int code;
 
-	if (!first && level == place->level && level_at_end == place->level_at_end && ended == place->ended)
+	if (!first && area == place->area && level == place->level && level_at_end == place->level_at_end &&
+		ended == place->ended)
 		return 0;
 	view->changed |= VIEW_PART(VIEW_PLACES) | VIEW_PART(place->fact->list);
+	if (first || area != place->area)
+		if ((code = set(place->item, "area", area ? json_string(area->code) : json_null(), e)) < 0)
+			return code;
 	if (first || level != place->level)
 		if ((code = set(place->item, "level", json_string(level_name(level)), e)) < 0)
 			return code;
@@ -288,6 +311,7 @@ update_place(struct view *view, struct place *place, bool first, struct error *e
 		((code = set(place->item, "ended", json_true(), e)) < 0 ||
 			json_object_set(place->item, "to", json_object_get(place->fact->json, "to")) < 0))
 		return error_no_memory(e);
+	place->area = area;
 	place->level = level;
 	place->level_at_end = level_at_end;
 	place->ended = ended;
@@ -429,7 +453,8 @@ view_next(const struct view *view)
 		}
 	}
 	for (size_t i = 0; i < view->places_shown; i++)
-		sooner(area_next_step(view->places[i].area, view->at), view->at, &next);
+		for (size_t k = 0; k < view->places[i].area_count; k++)
+			sooner(area_next_step(view->places[i].areas[k], view->at), view->at, &next);
 	return next;
 }
 

@@ -30,6 +30,18 @@ struct presence_load {
 };
 
 static int
+know_place(struct presence_load *load, int64_t place, struct error *e)
+{
+	const size_t number = (size_t)place;
+	int r;
+
+	if ((r = array_grow(&load->places, &load->place_bytes, number / 8 + 1, 1, PLACES_MAX, e)) < 0)
+		return r;
+	load->places[number / 8] |= (uint8_t)(1U << number % 8);
+	return 0;
+}
+
+static int
 read_places(struct presence_load *load, struct error *e)
 {
 	struct db_statement *rows = NULL;
@@ -37,15 +49,25 @@ read_places(struct presence_load *load, struct error *e)
 
 	if ((r = db_start(load->presence->db, "SELECT number FROM presence_place", NULL, 0, &rows, e)) < 0)
 		return r;
-	while ((r = db_step(rows, e)) == 1) {
-		const size_t number = (size_t)db_column_int(rows, 0);
-
-		if ((r = array_grow(&load->places, &load->place_bytes, number / 8 + 1, 1, PLACES_MAX, e)) < 0)
+	while ((r = db_step(rows, e)) == 1)
+		if ((r = know_place(load, db_column_int(rows, 0), e)) < 0)
 			break;
-		load->places[number / 8] |= (uint8_t)(1U << number % 8);
-	}
 	db_finish(rows);
 	return r;
+}
+
+/* A place that was put since. */
+static int
+find_place(struct presence_load *load, place_number place, struct error *e)
+{
+	const struct db_value values[] = {db_int(place)};
+	int64_t number;
+	int r =
+		db_one_int(load->presence->db, "SELECT number FROM presence_place WHERE number = $1", values, 1, &number, e);
+
+	if (r == ERROR_EXISTS_NOT)
+		return error_set(e, r, "there is no place %u", place);
+	return r < 0 ? r : know_place(load, number, e);
 }
 
 static bool
@@ -238,8 +260,8 @@ presence_load_add(struct presence_load *load, const struct presence_stay *stay, 
 
 	if ((r = stay_check(stay, e)) < 0)
 		return r;
-	if (!place_is_known(load, stay->place) && ((r = read_places(load, e)) < 0 || !place_is_known(load, stay->place)))
-		return r < 0 ? r : error_set(e, ERROR_EXISTS_NOT, "there is no place %u", stay->place);
+	if (!place_is_known(load, stay->place) && (r = find_place(load, stay->place, e)) < 0)
+		return r;
 	if ((load->day_count == 0 || load->days[load->last].day != number) && (r = add_day(load, number, e)) < 0)
 		return r;
 	if (load->days[load->last].count == load->days[load->last].chunk_count * CHUNK_ROWS && (r = add_chunk(load, e)) < 0)

@@ -102,6 +102,9 @@ int seen_is_stale(struct registry *registry, const struct registry_seen *seen, s
 int areas_refresh(struct registry *registry, instant known, int64_t *ret_version, struct error *e);
 int area_get(struct registry *registry, const struct pack *pack, const char *code, json_t **ret_area, struct error *e);
 
+/* area_uncounted(code, ret_area, e): an area that nobody counts, its name and no step; the caller owns it. */
+int area_uncounted(const char *code, json_t **ret_area, struct error *e);
+
 /* risk_parameters_read(risk, code, ret_parameters, ret_revisions, e): a pack's "risk" section as it holds for the area ${code}.
  * ${ret_parameters} borrows *${ret_revisions}, which the caller frees. ERROR_BAD_INPUT names the first fault (risk.c). */
 struct risk_parameters;

@@ -53,6 +53,7 @@ prepare() {
 	STORE=$1
 	H init --pack "$SOURCE/packs/$PACK" --clock 2020-03-11T08:00:00+08:00 2>/dev/null
 	for kind in residents places stays; do H import $kind "$FOLDER/$kind.csv" >/dev/null; done
+	no_cases 330100 | H import areas - >/dev/null
 	H evaluate >/dev/null
 }
 

@@ -64,6 +64,12 @@ days() {
 	done
 }
 
+# no_cases DIVISION...: counts by which these areas are at low risk
+no_cases() {
+	echo date,country,division,confirmed
+	for division in "$@"; do echo "2020-02-01,CN,$division,0"; done
+}
+
 # serve OPTION...: serve the store $STORE over HTTP; the process is $SERVER, and it is asked at $ADDRESS
 serve() {
 	"$HEALTHCODE" --data "$STORE" serve --listen 127.0.0.1:0 "$@" 2>"$FOLDER/server" &

@@ -19,7 +19,7 @@ gps() { for m in 00 05 10 15 20 25 30 35 40 45 50 55; do echo "$1,2020-03-$2T$3:
 	gps "$NEAR" 09 10 29.8682 121.5441
 } >"$FOLDER/pings.csv"
 exits 0 "pings come in" H import pings "$FOLDER/pings.csv"
-is "pings: 48 new, 0 changed, 0 unchanged, 0 rejected" "$(cat "$FOLDER/out")" "each counts as its stay does"
+is "pings: 3 new, 0 changed, 45 unchanged, 0 rejected" "$(cat "$FOLDER/out")" "a ping of each stay counts as it does"
 exits 0 "the same file again" H import pings "$FOLDER/pings.csv"
 is "pings: 0 new, 0 changed, 48 unchanged, 0 rejected" "$(cat "$FOLDER/out")" "changes nothing"
 { head -n 1 "$FOLDER/pings.csv" && tail -n +2 "$FOLDER/pings.csv" | sort -t, -k2,2 -r | sort -s -t, -k2.12,2.13 -k1,1; } >"$FOLDER/shuffled.csv"
@@ -59,7 +59,7 @@ CSV
 exits 0 "devices come in" H import devices "$FOLDER/devices.csv"
 exits 0 "places come in" H import places "$FOLDER/places.csv"
 exits 0 "signalling comes in" H import pings "$FOLDER/signals.csv"
-is "pings: 72 new, 0 changed, 0 unchanged, 0 rejected" "$(cat "$FOLDER/out")" "all of it in stays"
+is "pings: 3 new, 0 changed, 69 unchanged, 0 rejected" "$(cat "$FOLDER/out")" "three stays are made of it"
 card() { H --now 2020-03-11T09:00:00+08:00 --json travel-card "$1" | jq -r '.colour + " " + ([.places[] | "\(.division):\(.hours)"] | join(" "))'; }
 is "green 330200:10" "$(card "$BORDER")" "the tower across the border puts no city on the travel card"
 exits 1 "whose phone it is only since that day has no card yet" H --now 2020-03-11T09:00:00+08:00 travel-card "$HEIR"

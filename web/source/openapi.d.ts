@@ -399,6 +399,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The line list of cases
+         * @description By name, as they stand in evidence: nobody's name or ID number is in it. A cursor stays good whatever comes in between: no case is listed twice or left out. A page may be shorter than `limit`, even empty, and go on, where many cases were looked at for it.
+         */
+        get: operations["listCases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/contacts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The line list of contacts, as they were traced
+         * @description By case and person.
+         */
+        get: operations["listContacts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/curve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The epidemic curve
+         * @description Cases by the local day of their onset, sampling or report, each case once, on every day from the first to the last. A case is reported when it was confirmed, or where it never was, when its first status was established, so that a reclassification moves nobody to the day of its decree.
+         */
+        get: operations["getCurve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/chains": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who infected whom, with what evidence
+         * @description Without `case`, all cases that are linked to another. Discarded cases are in no chain.
+         */
+        get: operations["getChains"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/identities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Who somebody is, for a purpose
+         * @description The person reads who looked and what for (`GET /v1/me/accesses`), and an entry `identity.opened` in the ledger says so.
+         */
+        post: operations["openIdentity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A line list as CSV, equal to what is stored
+         * @description Every stored row that the filter takes, each value as it is stored (RFC 4180, UTF-8, with a heading), at most 64 MiB. Cases with `identities` are what `import cases` reads: importing the file again changes nothing. Without `identities` people are numbers, and no import takes the file; with them only a supervisor may, and each identity is opened as by `POST /v1/identities`. The ledger keeps the file's SHA-256 (`export.made`).
+         */
+        post: operations["exportList"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/fhir/metadata": {
         parameters: {
             query?: never;
@@ -801,6 +921,51 @@ export interface components {
          * @enum {string}
          */
         RefusalCause: "fever" | "symptoms" | "colour" | "no_valid_code" | "not_the_holder" | "place_full" | "place_closed" | "told_by_superior";
+        /** @description RFC 3339; without offset, or a date alone (its start), local to the default jurisdiction */
+        TimeOrDate: string;
+        TimeOrNull: components["schemas"]["Time"] | null;
+        /** @enum {string} */
+        YesOrNo: "yes" | "no";
+        /**
+         * @default reported
+         * @enum {string}
+         */
+        CaseDate: "onset" | "sampled" | "reported";
+        CaseName: string;
+        StatusWord: string;
+        /** @description close, secondary, co-exposed, companion */
+        ContactKind: string;
+        /** @description the registry's number of a person; it means nothing elsewhere */
+        PersonNumber: number;
+        PersonNumberOrNull: components["schemas"]["PersonNumber"] | null;
+        /** @description what it is for, in at most 128 bytes; the person reads it */
+        Purpose: string;
+        Case: {
+            case: components["schemas"]["CaseName"];
+            person: components["schemas"]["PersonNumberOrNull"];
+            status: components["schemas"]["StatusWord"];
+            status_at: components["schemas"]["Time"];
+            onset: components["schemas"]["TimeOrNull"];
+            sampled: components["schemas"]["TimeOrNull"];
+            reported: components["schemas"]["TimeOrNull"];
+            isolated_at: components["schemas"]["TimeOrNull"];
+            /** @description the case that is said to have infected this one */
+            infected_by: string | null;
+            statuses: {
+                status: components["schemas"]["StatusWord"];
+                at: components["schemas"]["Time"];
+            }[];
+        };
+        Contact: {
+            case: components["schemas"]["CaseName"];
+            person: components["schemas"]["PersonNumber"];
+            kind: components["schemas"]["ContactKind"];
+            degree: number;
+            first: components["schemas"]["Time"];
+            last: components["schemas"]["Time"];
+            known_at: components["schemas"]["Time"];
+            withdrawn_at: components["schemas"]["TimeOrNull"];
+        };
         FhirBundle: {
             /** @constant */
             resourceType: "Bundle";
@@ -950,6 +1115,20 @@ export interface components {
         Jurisdiction: components["schemas"]["JurisdictionName"];
         /** @description the `next` of the page before */
         Cursor: string;
+        /** @description the `next` of the page before */
+        ListCursor: string;
+        /** @description only cases that have this status now */
+        CaseStatus: components["schemas"]["StatusWord"];
+        /** @description only people who live there or in a part of it */
+        CaseDivision: components["schemas"]["DivisionCode"];
+        /** @description which moment of a case `from` and `to` are about */
+        CaseBy: components["schemas"]["CaseDate"];
+        /** @description not before; a case without that moment is left out */
+        CaseFrom: components["schemas"]["TimeOrDate"];
+        /** @description before */
+        CaseTo: components["schemas"]["TimeOrDate"];
+        /** @description whether it was told who infected the case */
+        CaseLinked: components["schemas"]["YesOrNo"];
         Limit: number;
     };
     requestBodies: never;
@@ -1938,6 +2117,308 @@ export interface operations {
             400: components["responses"]["Problem"];
             401: components["responses"]["SignInNeeded"];
             403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listCases: {
+        parameters: {
+            query?: {
+                /** @description only cases that have this status now */
+                status?: components["parameters"]["CaseStatus"];
+                /** @description only people who live there or in a part of it */
+                division?: components["parameters"]["CaseDivision"];
+                /** @description which moment of a case `from` and `to` are about */
+                by?: components["parameters"]["CaseBy"];
+                /** @description not before; a case without that moment is left out */
+                from?: components["parameters"]["CaseFrom"];
+                /** @description before */
+                to?: components["parameters"]["CaseTo"];
+                /** @description whether it was told who infected the case */
+                linked?: components["parameters"]["CaseLinked"];
+                /** @description the `next` of the page before */
+                cursor?: components["parameters"]["ListCursor"];
+                limit?: components["parameters"]["Limit"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Case"][];
+                        next: string | null;
+                    };
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listContacts: {
+        parameters: {
+            query?: {
+                /** @description only those of this case */
+                case?: components["schemas"]["CaseName"];
+                kind?: components["schemas"]["ContactKind"];
+                degree?: number;
+                /** @description the last exposure is not before */
+                from?: components["schemas"]["TimeOrDate"];
+                /** @description the last exposure is before */
+                to?: components["schemas"]["TimeOrDate"];
+                /** @description yes: only those that were not withdrawn */
+                standing?: components["schemas"]["YesOrNo"];
+                /** @description the `next` of the page before */
+                cursor?: components["parameters"]["ListCursor"];
+                limit?: components["parameters"]["Limit"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Contact"][];
+                        next: string | null;
+                    };
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getCurve: {
+        parameters: {
+            query?: {
+                /** @description only cases that have this status now */
+                status?: components["parameters"]["CaseStatus"];
+                /** @description only people who live there or in a part of it */
+                division?: components["parameters"]["CaseDivision"];
+                /** @description which moment of a case `from` and `to` are about */
+                by?: components["parameters"]["CaseBy"];
+                /** @description not before; a case without that moment is left out */
+                from?: components["parameters"]["CaseFrom"];
+                /** @description before */
+                to?: components["parameters"]["CaseTo"];
+                /** @description whether it was told who infected the case */
+                linked?: components["parameters"]["CaseLinked"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The curve */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "by": "onset",
+                     *       "days": [
+                     *         {
+                     *           "date": "2020-03-08",
+                     *           "cases": 1,
+                     *           "by_status": {
+                     *             "confirmed": 1
+                     *           }
+                     *         }
+                     *       ],
+                     *       "undated": 0,
+                     *       "discarded": 0
+                     *     }
+                     */
+                    "application/json": {
+                        by: components["schemas"]["CaseDate"];
+                        days: {
+                            date: components["schemas"]["Date"];
+                            cases: number;
+                            by_status: {
+                                [key: string]: number;
+                            };
+                        }[];
+                        /** @description cases for which that moment is not known */
+                        undated: number;
+                        /** @description cases that were discarded, which stand nowhere else */
+                        discarded: number;
+                    };
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getChains: {
+        parameters: {
+            query?: {
+                /** @description what hangs together with this one */
+                case?: components["schemas"]["CaseName"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The chains */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        cases: {
+                            case: components["schemas"]["CaseName"];
+                            person: components["schemas"]["PersonNumberOrNull"];
+                            status: components["schemas"]["StatusWord"];
+                            onset: components["schemas"]["TimeOrNull"];
+                            reported: components["schemas"]["TimeOrNull"];
+                        }[];
+                        links: {
+                            from: components["schemas"]["CaseName"];
+                            to: components["schemas"]["CaseName"];
+                            /**
+                             * @description probable - it was told, and the one was traced as a contact of the other; told - it was told, and no contact was found; possible - a contact was found that began before the illness, and nobody told of another source
+                             * @enum {string}
+                             */
+                            certainty: "probable" | "told" | "possible";
+                            contact: null | {
+                                kind: components["schemas"]["ContactKind"];
+                                degree: number;
+                                first: components["schemas"]["Time"];
+                                last: components["schemas"]["Time"];
+                            };
+                        }[];
+                    };
+                };
+            };
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    openIdentity: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the caller's own random name for this write */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "person": 2712847316,
+                 *       "purpose": "call about case k1"
+                 *     }
+                 */
+                "application/json": {
+                    person: components["schemas"]["PersonNumber"];
+                    purpose: components["schemas"]["Purpose"];
+                };
+            };
+        };
+        responses: {
+            /** @description The latest that is known; empty texts where nothing is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        person: components["schemas"]["PersonNumber"];
+                        name: string;
+                        id_number: string;
+                        phone: string;
+                        address: string;
+                    };
+                };
+            };
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    exportList: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "list": "cases",
+                 *       "identities": true,
+                 *       "purpose": "hand over to the province",
+                 *       "filter": {
+                 *         "status": "confirmed"
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    /** @enum {string} */
+                    list: "cases" | "contacts";
+                    /** @default false */
+                    identities?: boolean;
+                    /** @description needed with identities */
+                    purpose?: components["schemas"]["Purpose"];
+                    /** @description the words of `GET /v1/cases` or `GET /v1/contacts`, without cursor and limit */
+                    filter?: {
+                        [key: string]: string;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    "Content-Disposition": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
             default: components["responses"]["Problem"];
         };
     };

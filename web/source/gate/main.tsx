@@ -252,8 +252,14 @@ function CheckScreen({ place, change, known, look, signOut }: {
 	const [fault, setFault] = useState<string | null>(null);
 	const [text, setText] = useState('');
 	const [scanning, setScanning] = useState(false);
-	const [byCamera, setByCamera] = useState(false);
 	const [answer, setAnswer] = useState<Answer | null>(null);
+	const [seen, setSeen] = useState<string | null>(null); /* by the camera, last */
+	const field = useRef<HTMLInputElement>(null);
+	/* A hand scanner types where the focus is. On a phone that would open the keyboard. */
+	useEffect(() => {
+		if (!answer && matchMedia('(hover: hover) and (pointer: fine)').matches)
+			field.current?.focus({ preventScroll: true });
+	}, [answer]);
 	const { busy, error, run, clear } = useDoing();
 
 	const decide = (code: string) => {
@@ -269,14 +275,14 @@ function CheckScreen({ place, change, known, look, signOut }: {
 	};
 	/* Who scanned goes on scanning. */
 	const scanned = (code: string) => {
-		setByCamera(true);
+		setSeen(code);
 		decide(code);
 	};
 	const next = () => {
 		setAnswer(null);
 		setTemperature('');
 		setText('');
-		setScanning(byCamera);
+		setScanning(seen !== null);
 		clear();
 	};
 	if (answer)
@@ -291,9 +297,9 @@ function CheckScreen({ place, change, known, look, signOut }: {
 				: <ProblemLine error={error} />}
 			<Temperature label={t('common.optional_label', { label: t('gate.temperature') })} value={temperature} change={setTemperature} fault={fault} />
 			{scanning
-				? <Camera found={scanned} stop={() => {
+				? <Camera found={scanned} but={seen} stop={() => {
 					setScanning(false);
-					setByCamera(false);
+					setSeen(null);
 				}} />
 				: <button type="button" class="main scan" disabled={busy} onClick={() => setScanning(true)}>{t(busy ? 'gate.checking' : 'gate.scan')}</button>}
 			<form onSubmit={(event) => {
@@ -302,7 +308,7 @@ function CheckScreen({ place, change, known, look, signOut }: {
 			}}>
 				<Field label={t('gate.text')}>
 					{(attributes) => (
-						<input {...attributes} class="code-text" autocomplete="off" autocapitalize="none" spellcheck={false} maxLength={4400}
+						<input {...attributes} ref={field} class="code-text" autocomplete="off" autocapitalize="none" spellcheck={false} maxLength={4400}
 							value={text} onInput={(event) => setText(event.currentTarget.value)} />
 					)}
 				</Field>
@@ -314,7 +320,7 @@ function CheckScreen({ place, change, known, look, signOut }: {
 	);
 }
 
-function Camera({ found, stop }: { found: (text: string) => void; stop: () => void }) {
+function Camera({ found, but, stop }: { found: (text: string) => void; but: string | null; stop: () => void }) {
 	const video = useRef<HTMLVideoElement>(null);
 	const [failed, setFailed] = useState(false);
 	useEffect(() => {
@@ -324,7 +330,7 @@ function Camera({ found, stop }: { found: (text: string) => void; stop: () => vo
 			const { scan } = await import('./scan.ts');
 			if (!here || !video.current)
 				return;
-			const started = await scan(video.current, found);
+			const started = await scan(video.current, found, but);
 			if (here)
 				halt = started;
 			else
@@ -360,6 +366,8 @@ function VerdictScreen({ answer, care, next, look }: { answer: Answer; care: boo
 	const [choosing, setChoosing] = useState(false);
 	const [refused, setRefused] = useState<RefusalCause | null>(null);
 	const [letIn, setLetIn] = useState(false);
+	const onward = useRef<HTMLButtonElement>(null);
+	useEffect(() => onward.current?.focus({ preventScroll: true }), [choosing]);
 	const { busy, error, run } = useDoing();
 	const record = (cause: RefusalCause) => void run(async () => {
 		setLetIn(await refuse(answer, cause));
@@ -386,19 +394,19 @@ function VerdictScreen({ answer, care, next, look }: { answer: Answer; care: boo
 			<div role="alert" class="verdict-said">
 				<VerdictShape verdict={answer.verdict} />
 				<h1>{t(`verdict.${answer.verdict}`)}</h1>
-				{answer.cause && <p class="verdict-cause">{tOf('cause', answer.cause)}</p>}
+				<p class="verdict-cause">{answer.cause ? tOf('cause', answer.cause) : answer.colour && t(`colour.${answer.colour}`)}</p>
 				<p class="verdict-act">{answer.act ? say(answer.act) : sayAct(answer)}</p>
 				{answer.colour && answer.expires_ms && (
-					<p>{t('gate.expires', { colour: t(`colour.${answer.colour}`), clock: clockAt(answer.expires_ms) })}</p>
+					<p>{t('gate.expires', { clock: clockAt(answer.expires_ms) })}</p>
 				)}
 			</div>
 			{answer.verdict === 'pass' && <Compare />}
 			<p class="verdict-receipt">
 				{answer.waiting ? `${t('gate.offline_verdict')} · ${t('gate.receipt_later')}` : t('gate.receipt', { receipt: answer.receipt ?? '' })}
 			</p>
-			{refused && <p role="status" class="verdict-refused">{t('gate.refused', { cause: tOf('refusal', refused) })}{letIn && <> · {t('gate.let_in')}</>}</p>}
+			{refused && <p role="status" class="verdict-refused">{t('gate.refused', { cause: tOf('refusal', refused) })}{letIn && <><br />{t('gate.let_in')}</>}</p>}
 			<div class="verdict-buttons">
-				<button type="button" class="main" onClick={next}>{t('gate.next')}</button>
+				<button ref={onward} type="button" class="main" onClick={next}>{t('gate.next')}</button>
 				{!refused && !care && <button type="button" onClick={() => setChoosing(true)}>{t('gate.refuse')}</button>}
 			</div>
 		</section>

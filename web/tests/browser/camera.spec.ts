@@ -28,11 +28,10 @@ const codeText = (id_number: string): string => server.healthcode('code', 'issue
 
 /* What the page says of what the camera sees. */
 async function scan(): Promise<{ verdict: string | null; text: string }> {
-	const next = guard.getByRole('button', { name: 'Next person' });
-	if (await next.isVisible())
-		await next.click(); /* opens the camera again */
-	else
-		await guard.getByRole('button', { name: 'Scan a code' }).click();
+	/* A page that was just opened: one that goes on would not take the code before a second time. */
+	await guard.reload();
+	await expect(guard.getByText(/^Trust list: .* old$/)).toBeVisible();
+	await guard.getByRole('button', { name: 'Scan a code' }).click();
 	const verdict = guard.locator('[data-verdict]');
 	await expect(verdict).toBeVisible({ timeout: 30_000 });
 	return { verdict: await verdict.getAttribute('data-verdict'), text: await verdict.innerText() };
@@ -93,6 +92,13 @@ test('a superior who wants somebody kept out cannot: they are let in, and the of
 	await expect(guard.getByText('Let the person in; the office is told.')).toBeVisible();
 	await expect(guard.locator('[data-verdict="pass"]')).toBeVisible();
 	expect(server.healthcode('ledger', 'show')).toContain('gate.superior');
+});
+
+test('the camera stays on for the next person, and takes the same code no second time', async () => {
+	await guard.getByRole('button', { name: 'Next person' }).click();
+	await expect.poll(() => guard.locator('video').evaluate((video: HTMLVideoElement) => video.currentTime)).toBeGreaterThan(2);
+	await expect(guard.locator('[data-verdict]')).toHaveCount(0);
+	await guard.getByRole('button', { name: 'Close the camera' }).click();
 });
 
 test('a red code is stopped', async () => {

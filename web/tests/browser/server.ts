@@ -103,11 +103,16 @@ export class Server {
 		throw new Error('no one-time code came');
 	}
 
-	/* POST as somebody who is not signed in. */
+	/* POST as somebody who is not signed in, waiting as long as the service says that it takes no more. */
 	async post(path: string, body: unknown): Promise<void> {
-		const answer = await fetch(this.address + path, {
+		const send = () => fetch(this.address + path, {
 			method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body),
 		});
+		let answer = await send();
+		while (answer.status === 429) {
+			await new Promise((next) => setTimeout(next, 1000 * (Number(answer.headers.get('Retry-After')) || 5)));
+			answer = await send();
+		}
 		if (!answer.ok)
 			throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
 	}

@@ -3,8 +3,9 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type Browser, type BrowserContext, type Page } from '@playwright/test';
+import { tamper } from '../browser/film.ts';
 import { PASSWORD, type Server } from '../browser/server.ts';
-import { FENG, NEIGHBOURS, scene, signIn, signInGuard } from './scene.ts';
+import { FATHER, FENG, NEIGHBOURS, scene, signIn, signInGuard } from './scene.ts';
 
 const FOLDER = process.env.PICTURES ?? 'node_modules/.pictures';
 const WAYS = {
@@ -13,7 +14,6 @@ const WAYS = {
 	'zh-large': { locale: 'zh-CN', viewport: { width: 360, height: 640 }, type: 2 },
 	'en-large': { locale: 'en-GB', viewport: { width: 360, height: 640 }, type: 2 },
 	'zh-desktop': { locale: 'zh-CN', viewport: { width: 1280, height: 800 } },
-	'zh-dark': { locale: 'zh-CN', viewport: { width: 360, height: 640 }, colorScheme: 'dark' as const },
 };
 const wanted = (process.env.WAYS ?? Object.keys(WAYS).join(' ')).split(' ') as (keyof typeof WAYS)[];
 
@@ -25,8 +25,8 @@ test.afterAll(async () => server?.stop());
 
 /* A browser profile of somebody, whose pages are pictured under names. */
 async function profile(browser: Browser, way: keyof typeof WAYS): Promise<{ context: BrowserContext; page: Page; take: (name: string) => Promise<void> }> {
-	const { locale, viewport, ...more } = WAYS[way] as { locale: string; viewport: { width: number; height: number }; type?: number; colorScheme?: 'dark' };
-	const context = await browser.newContext({ locale, viewport, colorScheme: more.colorScheme ?? 'light', permissions: ['camera'] });
+	const { locale, viewport, ...more } = WAYS[way] as { locale: string; viewport: { width: number; height: number }; type?: number };
+	const context = await browser.newContext({ locale, viewport, permissions: ['camera'] });
 	const page = await context.newPage();
 	const folder = join(FOLDER, way);
 	mkdirSync(folder, { recursive: true });
@@ -50,7 +50,7 @@ for (const way of wanted) {
 		await page.goto(server.address);
 		await page.getByRole('heading', { level: 1 }).waitFor();
 		await take('r01-welcome');
-		await press(/^(New here|第一次)/);
+		await press(/^(New here|首次)/);
 		await press(/^(Next|下一步)$/);
 		await take('r02-apply-who-faults');
 		await page.getByLabel(/^(Name|姓名)/).fill('欧阳建国');
@@ -100,7 +100,7 @@ for (const way of wanted) {
 			await page.goto(`${server.address}/#/code`);
 			await page.reload();
 			if (name === 'awaiting' || name === 'frozen') {
-				await page.getByText(/No ?body has|还没有人|Another phone|另一部手机/).first().waitFor();
+				await page.getByText(/Nobody has|还没有人确认|Another phone|另一部手机/).first().waitFor();
 				await take(`r2-${name}`);
 				await page.goto(`${server.address}/#/data`);
 				await take(`r2-${name}-data`);
@@ -110,6 +110,7 @@ for (const way of wanted) {
 			}
 			await page.locator('[data-colour]').waitFor();
 			await take(`r2-${name}`);
+			await page.screenshot({ path: join(FOLDER, way, `r2-${name}-shown.png`) });
 			await page.goto(`${server.address}/#/reasons`);
 			await page.locator('.next').waitFor();
 			await take(`r2-${name}-why`);
@@ -122,14 +123,14 @@ for (const way of wanted) {
 			}
 			await page.goto(`${server.address}/#/code`);
 			await page.locator('[data-colour]').waitFor();
-			await page.getByRole('button', { name: /^(Full|全屏)/ }).click();
+			await page.getByRole('button', { name: /^(Enlarge|放大)/ }).click();
 			await take('r3-full');
-			await page.getByRole('button', { name: /^(Smaller|退出)/ }).click();
-			const digits = page.getByRole('button', { name: /four digits|后四位/ });
+			await page.getByRole('button', { name: /^(Smaller|缩小)/ }).click();
+			const digits = page.getByRole('button', { name: /^(ID digits|证件后四位)$/ });
 			if (await digits.isVisible()) {
 				await digits.click();
 				await take('r3-digits-ask');
-				await page.getByRole('button', { name: /^(Show|显示)/ }).click();
+				await page.getByRole('button', { name: /^(Show them|显示)$/ }).click();
 				await take('r3-digits');
 			}
 			await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
@@ -198,10 +199,9 @@ for (const way of wanted) {
 		await at('湖州服务区');
 		await take('g05-check');
 		await page.locator('.scan').click();
-		await page.locator('video, .problem').first().waitFor();
-		await page.waitForTimeout(600);
-		await take('g06-camera');
-		await page.getByRole('button', { name: /^(Stop|停止|关闭)/ }).click();
+		await page.locator('.camera .problem').waitFor(); /* there is none here */
+		await take('g06-no-camera');
+		await page.getByRole('button', { name: /^(Close|关闭)/ }).click();
 		await show(code(FENG, 'ningbo-2020'));
 		await take('g10-pass');
 		await page.locator('.verdict-buttons button').nth(1).click();
@@ -212,8 +212,8 @@ for (const way of wanted) {
 		await next();
 		for (const [name, text, temperature] of [
 			['yellow', code(NEIGHBOURS.yellow)], ['red', code(NEIGHBOURS.red)], ['gray', code(NEIGHBOURS.gray, 'hubei-2020')],
-			['fever', code(FENG, 'ningbo-2020'), '37.9'], ['expired', code(FENG, 'ningbo-2020', '2020-03-24T07:00:00+08:00')],
-			['malformed', 'https://example.org'], ['damaged', `${code(FENG, 'ningbo-2020').slice(0, -9)}AAAAAAAAA`],
+			['fever', code(FATHER, 'ningbo-2020'), '37.9'], ['expired', code(FENG, 'ningbo-2020', '2020-03-24T07:00:00+08:00')],
+			['malformed', 'https://example.org'], ['fake', tamper(code(FENG, 'ningbo-2020'))],
 		] as const) {
 			await show(text, temperature);
 			await take(`g2-${name}`);
@@ -232,22 +232,23 @@ for (const way of wanted) {
 		await show(red);
 		await take('g31-care-offline');
 		await next();
+		await away();
+		await page.locator('.cards li').first().waitFor();
+		await take('g34-places-offline');
+		await at('湖州服务区');
 		await show(green);
 		await take('g32-pass-offline');
 		await page.locator('.verdict-buttons button').nth(1).click();
 		await page.locator('.cards button').last().click();
 		await take('g33-refused-offline');
 		await next();
-		await away();
-		await page.waitForTimeout(500);
-		await take('g34-places-offline');
 		await page.evaluate(() => localStorage.setItem('healthcode.gate.place', JSON.stringify({ place: 'long', name: '杭州市余杭区良渚街道文化村社区卫生服务中心东侧临时登记点', jurisdiction: 'hangzhou-2020', care: false })));
 		/* The list as it will be read in two days, and by a clock that was set back. */
-		for (const [name, days] of [['old', 3], ['clock', -3]] as const) {
+		for (const [name, days] of [['old', 10], ['clock', -13]] as const) {
 			await page.evaluate((by) => {
 				const key = 'healthcode.clock_offset_ms';
 				localStorage.setItem(key, String(Number(localStorage.getItem(key) ?? 0) + by * 86400000));
-			}, days === 3 ? 3 : -6);
+			}, days);
 			await page.reload();
 			await page.locator('.state').getByText(/old|out|名单|clock|时间/).first().waitFor();
 			await page.locator('.code-text').fill(green);
@@ -266,7 +267,7 @@ test('sheets', async ({ browser }) => {
 	for (const way of wanted) {
 		const folder = resolve(FOLDER, way);
 		for (const part of ['r0', 'r1', 'r2', 'r3', 'g0', 'g1', 'g2', 'g3']) {
-			const names = readdirSync(folder).filter((name) => name.startsWith(part) && name.endsWith('.png'));
+			const names = readdirSync(folder).filter((name) => name.startsWith(part) && name.endsWith('.png') && !name.endsWith('-shown.png'));
 			const sheet = join(folder, `sheet-${part}.html`);
 			writeFileSync(sheet, `<body style="margin:4px;background:#888;font:14px sans-serif"><div style="display:flex;flex-wrap:wrap;gap:6px;align-items:flex-start">${names.map((name) =>
 				`<figure style="margin:0"><figcaption>${name}</figcaption><img src="${name}" width="${way.includes('desktop') ? 620 : 330}"></figure>`).join('')}</div>`);

@@ -6,6 +6,7 @@ import type { BrowserContext } from '@playwright/test';
 import { PASSWORD, Server, SOURCE } from '../browser/server.ts';
 
 export const FENG = { id_number: '42080219880612002X', phone: '13800000001' };
+export const FATHER = { id_number: '420802195811030017' };
 export const NEIGHBOURS = {
 	yellow: { id_number: '330106199001010042', phone: '13800000002' },
 	red: { id_number: '330106196203141231', phone: '13800000003' },
