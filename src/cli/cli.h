@@ -28,7 +28,7 @@ struct cli {
 	const struct command *command;
 	const char *data;       /* the embedded store's folder */
 	const char *database;   /* a URI, or NULL */
-	const char *presence;   /* a URI, or NULL */
+	const char *presence;   /* a folder, or NULL */
 	const char *now_text;   /* RFC 3339 as given, or NULL */
 	const char *known_text; /* RFC 3339 as given, or NULL */
 	const char *as;         /* who acts, or NULL */

@@ -110,7 +110,7 @@ check_packs(const char *const *packs, size_t count, struct error *e)
 static int
 run(struct cli *cli, int argc, char **argv)
 {
-	const struct registry_where where = {.data = cli->data, .database = cli->database};
+	const struct registry_where where = {.data = cli->data, .database = cli->database, .presence = cli->presence};
 	const char *clock_text = NULL;
 	const struct cli_option options[] = {{"clock", OPTION_VALUE, &clock_text}};
 	const char **packs = calloc((size_t)argc + 1, sizeof *packs);

@@ -101,6 +101,7 @@ run(struct cli *cli, int argc, char **argv)
 		.listen = listen ? listen : "127.0.0.1:8080",
 		.data = cli->data,
 		.database = cli->database,
+		.presence = cli->presence,
 		.web = web,
 		.certificate = certificate,
 		.key = key,

@@ -55,7 +55,7 @@ authenticate(struct cli *cli, struct cli_store *store)
 int
 cli_store_open(struct cli *cli, bool records, struct cli_store *ret_store)
 {
-	const struct registry_where where = {.data = cli->data, .database = cli->database};
+	const struct registry_where where = {.data = cli->data, .database = cli->database, .presence = cli->presence};
 	struct error e = {0};
 	int code;
 

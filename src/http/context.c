@@ -15,7 +15,7 @@
 enum { LIST_LASTS_S = 300, ZONE_LASTS_S = 10, LIST_MAX = 16 << 20, LIMIT_KEY_BYTES = 16 };
 
 struct http_shared {
-	char *data, *database;
+	char *data, *database, *presence;
 	pthread_mutex_t lock;
 	struct http_context *contexts; /* of every thread, to be closed at the end */
 	struct buffer list;            /* the trust list as of ${list_at}: one for all threads, so that its ETag holds */
@@ -43,7 +43,8 @@ close_context(struct http_context *context)
 static int
 open_context(struct http_shared *shared, struct http_context **ret_context, struct error *e)
 {
-	const struct registry_where where = {.data = shared->data, .database = shared->database};
+	const struct registry_where where = {
+		.data = shared->data, .database = shared->database, .presence = shared->presence};
 	struct http_context *context = calloc(1, sizeof *context);
 	int r;
 
@@ -73,7 +74,8 @@ context_share(const struct http_options *options, struct http_shared **ret_share
 	pthread_mutex_init(&shared->lock, NULL);
 	shared->list = buffer_make(LIST_MAX);
 	if (!(shared->data = text_copy(options->data, e)) ||
-		(options->database && !(shared->database = text_copy(options->database, e)))) {
+		(options->database && !(shared->database = text_copy(options->database, e))) ||
+		(options->presence && !(shared->presence = text_copy(options->presence, e)))) {
 		r = ERROR_NO_MEMORY;
 		goto out;
 	}
@@ -107,6 +109,7 @@ context_share_end(struct http_shared *shared)
 	rehearsals_free(shared->rehearsals);
 	free(shared->data);
 	free(shared->database);
+	free(shared->presence);
 	free(shared);
 }
 

@@ -30,6 +30,7 @@ enum {
 	LEFTOVER_S = 60,        /* the age at which a leftover goes */
 	PEOPLE_DAYS = 32,       /* a span, counted from 1970-01-01 */
 	KEY_NAME_SIZE = 48,     /* "day-stays-YYYY-MM-DD" */
+	SPARE_ROOM = 1 << 12,   /* records that a walk's room may hold to be kept */
 	LOAD_BYTES = 512 << 20, /* rows that a load holds in memory */
 };
 
@@ -105,7 +106,8 @@ struct presence {
 	struct cache *cache;
 	bool known; /* ${state} was read */
 	struct state state;
-	unsigned walks; /* that are under way: what they call reads from the same moment */
+	unsigned walks;     /* that are under way: what they call reads from the same moment */
+	struct found spare; /* empty: the room of a walk that ended, for the next one */
 };
 
 /* SQL: whether ${row} counts at ${known} (I2). */

@@ -23,6 +23,8 @@ struct presence_load {
 	struct load_day *days;                /* by day */
 	size_t day_count, day_capacity, last; /* ${last}: the day of the row before */
 	size_t bytes;
+	struct row *rows, *scratch; /* room for a day's */
+	size_t room;
 	uint8_t *places; /* a bit for each known number */
 	size_t place_bytes;
 };
@@ -113,6 +115,8 @@ presence_load_free(struct presence_load *load)
 			free_rows(load->days[i].chunks[j], CHUNK_ROWS);
 		free(load->days[i].chunks);
 	}
+	free_rows(load->rows, load->room);
+	free_rows(load->scratch, load->room);
 	free(load->days);
 	free(load->places);
 	free(load);
@@ -147,35 +151,48 @@ add_day(struct presence_load *load, day_number day, struct error *e)
 	return 0;
 }
 
-/* All rows of the day, sorted by person's number, in an array of their own; its chunks are free then. */
 static int
-gather(
-	struct presence_load *load, struct load_day *day, struct row **ret_rows, struct row **ret_scratch, struct error *e)
+have_room(struct presence_load *load, size_t count, struct error *e)
+{
+	if (count <= load->room)
+		return 0;
+	free_rows(load->rows, load->room);
+	free_rows(load->scratch, load->room);
+	load->room = count;
+	load->rows = malloc(count * sizeof *load->rows);
+	load->scratch = malloc(count * sizeof *load->scratch);
+	if (load->rows && load->scratch)
+		return 0;
+	free(load->rows);
+	free(load->scratch);
+	load->rows = load->scratch = NULL;
+	load->room = 0;
+	return error_no_memory(e);
+}
+
+/* All rows of the day in ${load->rows}, sorted by person's number; its chunks are free then. */
+static int
+gather(struct presence_load *load, struct load_day *day, struct error *e)
 {
 	struct span *span = span_find(&load->presence->state, day->day);
-	struct row *rows = malloc((day->count + 1) * sizeof *rows), *scratch = NULL;
 	size_t left = day->count;
 	int r;
 
-	if (!rows)
-		return error_no_memory(e);
+	if ((r = have_room(load, day->count, e)) < 0)
+		return r;
 	for (size_t i = 0; i < day->chunk_count; i++) {
 		const size_t here = left < CHUNK_ROWS ? left : CHUNK_ROWS;
 
-		memcpy(rows + i * CHUNK_ROWS, day->chunks[i], here * sizeof *rows);
+		memcpy(load->rows + i * CHUNK_ROWS, day->chunks[i], here * sizeof *load->rows);
 		free_rows(day->chunks[i], CHUNK_ROWS);
 		left -= here;
-		load->bytes -= CHUNK_ROWS * sizeof *rows;
+		load->bytes -= CHUNK_ROWS * sizeof *load->rows;
 	}
 	day->chunk_count = 0;
-	if ((r = people_number(&span->people, rows, day->count, e)) < 0 || (r = span_keep(load->presence, span, e)) < 0 ||
-		(r = (scratch = malloc((day->count + 1) * sizeof *scratch)) ? 0 : error_no_memory(e)) < 0) {
-		free_rows(rows, day->count + 1);
+	if ((r = people_number(&span->people, load->rows, day->count, e)) < 0 ||
+		(r = span_keep(load->presence, span, e)) < 0)
 		return r;
-	}
-	rows_sort(rows, scratch, day->count, ORDER_PERSON);
-	*ret_rows = rows;
-	*ret_scratch = scratch;
+	rows_sort(load->rows, load->scratch, day->count, ORDER_PERSON);
 	return 0;
 }
 
@@ -183,20 +200,15 @@ static int
 absorb_day(struct presence_load *load, struct load_day *rows_of_day, struct error *e)
 {
 	const size_t count = rows_of_day->count;
-	struct row *rows = NULL, *scratch = NULL;
 	struct day *day;
 	int r;
 
 	if (count == 0)
 		return 0;
-	if ((r = state_day(load->presence, rows_of_day->day, &day, e)) < 0 ||
-		(r = gather(load, rows_of_day, &rows, &scratch, e)) < 0)
+	if ((r = state_day(load->presence, rows_of_day->day, &day, e)) < 0 || (r = gather(load, rows_of_day, e)) < 0)
 		return r;
 	rows_of_day->count = 0;
-	r = absorb(load->presence, day, rows, scratch, count, &load->source, &load->counts, e);
-	free_rows(rows, count + 1);
-	free_rows(scratch, count + 1);
-	return r;
+	return absorb(load->presence, day, load->rows, load->scratch, count, &load->source, &load->counts, e);
 }
 
 /* Write the largest days until half of the room is free. */

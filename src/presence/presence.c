@@ -85,6 +85,7 @@ presence_close(struct presence *presence)
 	if (!presence)
 		return;
 	state_forget(presence);
+	free(presence->spare.records);
 	cache_free(presence->cache);
 	free((void *)presence->zone.steps);
 	free(presence->folder);

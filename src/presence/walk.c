@@ -88,13 +88,25 @@ clamp(instant at)
 	return at < -far ? -far : at > far ? far : at;
 }
 
+static void
+give_back(struct presence *presence, struct found *found)
+{
+	if (found->records)
+		keys_wipe(found->records, found->count * sizeof *found->records);
+	found->count = 0;
+	if (presence->spare.records || found->capacity > SPARE_ROOM)
+		free(found->records);
+	else
+		presence->spare = *found;
+}
+
 /* The stays are found before the first is handed on, so that what is called may read too, from the same moment. */
 static int
 walk(struct presence *presence, enum order order, uint32_t major, instant from, instant to,
 	const struct presence_view *view, presence_each *each, void *context, struct error *e)
 {
 	const instant until = to < view->now ? to : view->now;
-	struct found found = {0};
+	struct found found;
 	int r;
 
 	if (until <= from)
@@ -102,6 +114,8 @@ walk(struct presence *presence, enum order order, uint32_t major, instant from, 
 	if ((r = state_refresh(presence, e)) < 0)
 		return r;
 	presence->walks++;
+	found = presence->spare;
+	presence->spare = (struct found){0};
 	r = collect_days(presence, order, major, clamp(from), clamp(until), view->known, &found, e);
 	if (r == 0)
 		sort_records(&found);
@@ -113,7 +127,7 @@ walk(struct presence *presence, enum order order, uint32_t major, instant from, 
 		r = each(stay, context, e);
 	}
 	presence->walks--;
-	free(found.records);
+	give_back(presence, &found);
 	return r;
 }
 

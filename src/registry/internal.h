@@ -14,8 +14,8 @@ struct area_cache;
 struct registry {
 	struct db *db;
 	struct keys *keys;
-	char *outbox; /* path; NULL where there is no folder for it */
-	char *data;   /* the store's folder */
+	char *outbox;   /* path; NULL where there is no folder for it */
+	char *presence; /* the folder of the stays */
 	bool demo;
 	int64_t demo_shift_s; /* a demo's clock is the wall's and this */
 	bool now_set, known_set;

@@ -51,3 +51,17 @@ is "$before" "$(colour "$OLD") $(colour "$NEW")" "a contact that was found in it
 file=$(find "$store/presence" -name '*.stays' | head -n 1)
 [ -z "$file" ] || fail "few stays wait in the registry"
 ok "few stays wait in the registry"
+
+other=$FOLDER/elsewhere
+apart() { "$HEALTHCODE" --data "$FOLDER/apart" --presence "file://$other" "$@"; }
+apart init --pack "$SOURCE/packs/$PACK" --clock 2020-04-06T12:00:00+08:00 >/dev/null
+for kind in residents places; do apart import $kind "$FOLDER/$kind.csv" >/dev/null; done
+{
+	echo id_number,place,from,to
+	seq 0 4999 | awk -v person="$CASE" '{ printf "%s,tea-house,2020-03-11T%02d:%02d:%02d+08:00,2020-03-11T23:59:00+08:00\n", person, $1 / 600 + 9, $1 / 10 % 60, $1 % 10 }'
+} >"$FOLDER/many.csv"
+apart import stays "$FOLDER/many.csv" >/dev/null
+holds "--presence puts the stays elsewhere" ls "$other"/2020-03-11-*.stays
+holds "where they are whole" apart check
+exits 4 "and missed without it" "$HEALTHCODE" --data "$FOLDER/apart" check
+exits 2 "an engine that there is not is refused" "$HEALTHCODE" --data "$FOLDER/apart" --presence cluster://here check
