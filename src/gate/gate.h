@@ -58,12 +58,13 @@ struct gate_rule {
 	bool pass[CODE_GRAY + 1], ask[CODE_GRAY + 1]; /* by enum code_colour */
 	int32_t fever_tenths_c;
 	bool care;         /* a hospital, a pharmacy: nobody is refused here */
+	bool card;         /* the holder adds the last four of the ID card, and the guard compares them */
 	int typed_an_hour; /* how many ID numbers one device may type in an hour */
 };
 
 /* gate_rule_read(gate, place_kind, ret_rule, e): from a pack's "gate" section:
  *   {"pass_colours": ["green"], "ask_colours": ["yellow"], "temperature_limit_tenths_c": 373, "care_places": ["hospital"],
- *    "typed_id_numbers_an_hour": 20}
+ *    "card_places": ["airport"], "typed_id_numbers_an_hour": 20}
  * ${place_kind} is the place's. ERROR_BAD_INPUT names what is wrong. */
 int gate_rule_read(const json_t *gate, const char *place_kind, struct gate_rule *ret_rule, struct error *e);
 

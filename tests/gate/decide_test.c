@@ -87,9 +87,12 @@ a_rule_is_read_from_the_pack_and_faults_are_named(void **state)
 	(void)state;
 	assert_int_equal(gate_rule_read(gate, "venue", &read, &e), 0);
 	assert_true(read.pass[CODE_GREEN] && read.ask[CODE_GRAY] && !read.pass[CODE_RED] && !read.ask[CODE_RED]);
-	assert_false(read.care);
+	assert_false(read.care || read.card);
+	json_object_set_new(gate, "card_places", json_pack("[s]", "airport"));
+	assert_int_equal(gate_rule_read(gate, "airport", &read, &e), 0);
+	assert_true(read.card && !read.care);
 	assert_int_equal(gate_rule_read(gate, "hospital", &read, &e), 0);
-	assert_true(read.care);
+	assert_true(read.care && !read.card);
 	json_object_set_new(gate, "ask_colours", json_pack("[s]", "purple"));
 	assert_int_equal(gate_rule_read(gate, "venue", &read, &e), ERROR_BAD_INPUT);
 	assert_non_null(strstr(e.message, "/gate/ask_colours/0"));

@@ -1031,6 +1031,8 @@ export interface components {
                 jurisdiction: components["schemas"]["JurisdictionName"] | null;
                 /** @description a hospital, a pharmacy, a shelter: nobody is refused here */
                 care: boolean;
+                /** @description the holder adds the last four of the ID card, and the guard compares them */
+                card: boolean;
             }[];
             next: string | null;
         };
@@ -2140,7 +2142,8 @@ export interface operations {
                      *           "place": "huzhou-rest-stop",
                      *           "name": "湖州服务区",
                      *           "jurisdiction": "hangzhou-2020",
-                     *           "care": false
+                     *           "care": false,
+                     *           "card": false
                      *         }
                      *       ],
                      *       "next": null

@@ -3,6 +3,7 @@
 import { api, newKey, OfflineError, ProblemError, type Check, type Jurisdiction, type RefusalCause } from '../api.ts';
 import { serviceNow_ms } from '../clock.ts';
 import { t, tOf, type TextKey } from '../language.ts';
+import { tidyIdNumber } from '../id_number.ts';
 import { isReached } from '../reach.ts';
 import en from '../texts/en.json';
 import { codeExpiry, verifyCode } from '../verify/code.ts';
@@ -15,6 +16,7 @@ export interface Place {
 	name: string;
 	jurisdiction: string | null;
 	care: boolean;
+	card: boolean; /* the guard compares the ID card's last four */
 }
 
 export interface Answer extends Decision {
@@ -22,6 +24,7 @@ export interface Answer extends Decision {
 	receipt: string | null; /* null: waits */
 	waiting: string | null; /* its name in the queue */
 	expires_ms: number | null; /* of the code, where it is known to be one */
+	card: string | null; /* of a code on paper: what the ID card must end in */
 }
 
 /* Why a check cannot be made here and now. */
@@ -50,8 +53,8 @@ export async function check(text: string, place: Place, temperature_tenths: numb
 	if (isReached() || Date.now() - unansweredAt_ms >= UNANSWERED_MS)
 		try {
 			asked = true;
-			const { verdict, cause, colour, act, receipt } = await api.check(request, key);
-			return { verdict, cause, colour, care: false, act, receipt, waiting: null, expires_ms: colour && expires_ms };
+			const { verdict, cause, colour, card, act, receipt } = await api.check(request, key);
+			return { verdict, cause, colour, card, care: false, act, receipt, waiting: null, expires_ms: colour && !card ? expires_ms : null };
 		} catch (problem) {
 			if (problem instanceof OfflineError)
 				unansweredAt_ms = Date.now();
@@ -75,15 +78,27 @@ export async function check(text: string, place: Place, temperature_tenths: numb
 	const item = enqueue({ ...request, offline: { at, verdict: decision.verdict, cause: decision.cause } }, asked ? key : undefined);
 	if (!item)
 		throw new NoVerdict('gate.queue_full');
-	return { ...decision, act: null, receipt: null, waiting: item.key, expires_ms: decision.colour && expires_ms };
+	return { ...decision, card: answer.card, act: null, receipt: null, waiting: item.key, expires_ms: decision.colour && !answer.card ? expires_ms : null };
+}
+
+/* Check the ID number of who has neither phone nor paper. Only the service can. */
+export async function checkTyped(idNumber: string, place: Place, temperature_tenths: number | null): Promise<Answer> {
+	const temperature = temperature_tenths === null ? {} : { temperature_c: temperature_tenths / 10 };
+	try {
+		const { verdict, cause, colour, card, act, receipt } =
+			await api.check({ id_number: tidyIdNumber(idNumber), place: place.place, ...temperature }, newKey());
+		return { verdict, cause, colour, card, care: false, act, receipt, waiting: null, expires_ms: null };
+	} catch (problem) {
+		throw problem instanceof OfflineError ? new NoVerdict('gate.typed_offline') : problem;
+	}
 }
 
 /* What the guard does now, where the service has not said it. */
-export function sayAct(decision: Decision): string {
+export function sayAct(decision: Pick<Answer, 'care' | 'verdict' | 'cause' | 'card'>): string {
 	if (decision.care)
 		return t('act.care');
 	if (decision.verdict === 'pass' && !decision.cause)
-		return t('act.pass');
+		return t(decision.card ? 'act.paper' : 'act.pass');
 	const key = `act.${decision.cause}`;
 	return key in en ? tOf('act', decision.cause as string) : t('act.other');
 }

@@ -5,6 +5,7 @@ import { render } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { api, type Jurisdiction, OfflineError, ProblemError, type PlaceList, type RefusalCause, type Session } from '../api.ts';
 import { serviceNow_ms, serviceZone } from '../clock.ts';
+import { idNumberFault } from '../id_number.ts';
 import { installWorker } from '../install.ts';
 import { keep, recall } from '../keep.ts';
 import { say, sayClock, sayDuration, t, tOf, useLanguage } from '../language.ts';
@@ -12,7 +13,7 @@ import { Field, Frame, Heading, ProblemLine, readTemperature, Temperature, useDo
 import { VerdictShape } from '../shapes.tsx';
 import { isReached, onReach } from '../reach.ts';
 import { type Trust, trustAge_s, trustIsAhead, trustIsTooOld } from '../verify/trust.ts';
-import { type Answer, check, NoVerdict, type Place, refuse, sayAct, TOLD } from './check.ts';
+import { type Answer, check, checkTyped, NoVerdict, type Place, refuse, sayAct, TOLD } from './check.ts';
 import { deliver, waiting } from './queue.ts';
 import { fetchTrust, keptTrust } from './trust_keeper.ts';
 
@@ -273,6 +274,13 @@ function CheckScreen({ place, change, known, look, signOut }: {
 			look();
 		});
 	};
+	const decideTyped = (idNumber: string) => {
+		const tenths = temperature.trim() ? readTemperature(temperature) : null;
+		setScanning(false);
+		setFault(temperature.trim() && tenths === null ? t('fault.temperature') : null);
+		if (!(temperature.trim() && tenths === null))
+			void run(async () => setAnswer(await checkTyped(idNumber, place, tenths)));
+	};
 	/* Who scanned goes on scanning. */
 	const scanned = (code: string) => {
 		setSeen(code);
@@ -286,7 +294,7 @@ function CheckScreen({ place, change, known, look, signOut }: {
 		clear();
 	};
 	if (answer)
-		return <VerdictScreen answer={answer} care={place.care} next={next} look={look} />;
+		return <VerdictScreen answer={answer} place={place} next={next} look={look} />;
 	return (
 		<section class="sheet gate">
 			<p class="place"><strong>{place.name}</strong>
@@ -314,9 +322,36 @@ function CheckScreen({ place, change, known, look, signOut }: {
 				</Field>
 				<button type="submit" disabled={busy}>{t(busy ? 'gate.checking' : 'gate.check')}</button>
 			</form>
-			<p class="hint">{t('gate.no_phone')}</p>
+			<Typed check={decideTyped} busy={busy} />
 			<button type="button" class="plain" onClick={signOut}>{t('common.sign_out')}</button>
 		</section>
+	);
+}
+
+/* For who has neither phone nor paper: the number on the ID card that they show. */
+function Typed({ check, busy }: { check: (idNumber: string) => void; busy: boolean }) {
+	const [idNumber, setIdNumber] = useState('');
+	const [fault, setFault] = useState<string | null>(null);
+	return (
+		<details>
+			<summary>{t('gate.typed')}</summary>
+			<form noValidate onSubmit={(event) => {
+				event.preventDefault();
+				const found = idNumberFault(idNumber);
+				setFault(found && t(found));
+				if (!found)
+					check(idNumber);
+			}}>
+				<p class="hint">{t('gate.no_phone')}</p>
+				<Field label={t('field.id_number')} hint={t('gate.typed_hint')} fault={fault}>
+					{(attributes) => (
+						<input {...attributes} autocomplete="off" autocapitalize="characters" spellcheck={false} maxLength={40} value={idNumber}
+							onInput={(event) => setIdNumber(event.currentTarget.value)} />
+					)}
+				</Field>
+				<button type="submit" disabled={busy}>{t(busy ? 'gate.checking' : 'gate.typed_check')}</button>
+			</form>
+		</details>
 	);
 }
 
@@ -357,12 +392,17 @@ function Camera({ found, but, stop }: { found: (text: string) => void; but: stri
 const clockAt = (ms: number): string => sayClock(ms, `2000-01-01T00:00:00${serviceZone()}`);
 
 /* What the phone shows now, for the guard to compare: a picture or a film of a code shows another time. */
-function Compare() {
+function Compare({ card }: { card: boolean }) {
 	useTick(500);
-	return <p class="verdict-compare">{t('gate.compare', { clock: clockAt(serviceNow_ms()) })}</p>;
+	return (
+		<div class="verdict-compare">
+			<p>{t('gate.compare', { clock: clockAt(serviceNow_ms()) })}</p>
+			{card && <p>{t('gate.compare_card')}</p>}
+		</div>
+	);
 }
 
-function VerdictScreen({ answer, care, next, look }: { answer: Answer; care: boolean; next: () => void; look: () => void }) {
+function VerdictScreen({ answer, place, next, look }: { answer: Answer; place: Place; next: () => void; look: () => void }) {
 	const [choosing, setChoosing] = useState(false);
 	const [refused, setRefused] = useState<RefusalCause | null>(null);
 	const [letIn, setLetIn] = useState(false);
@@ -395,19 +435,20 @@ function VerdictScreen({ answer, care, next, look }: { answer: Answer; care: boo
 				<VerdictShape verdict={answer.verdict} />
 				<h1>{t(`verdict.${answer.verdict}`)}</h1>
 				<p class="verdict-cause">{answer.cause ? tOf('cause', answer.cause) : answer.colour && t(`colour.${answer.colour}`)}</p>
+				{answer.card && <p class="verdict-card">{t('gate.card')} <strong>{answer.card}</strong></p>}
 				<p class="verdict-act">{answer.act ? say(answer.act) : sayAct(answer)}</p>
 				{answer.colour && answer.expires_ms && (
 					<p>{t('gate.expires', { clock: clockAt(answer.expires_ms) })}</p>
 				)}
 			</div>
-			{answer.verdict === 'pass' && <Compare />}
+			{answer.verdict === 'pass' && answer.expires_ms && <Compare card={place.card} />}
 			<p class="verdict-receipt">
 				{answer.waiting ? `${t('gate.offline_verdict')} · ${t('gate.receipt_later')}` : t('gate.receipt', { receipt: answer.receipt ?? '' })}
 			</p>
 			{refused && <p role="status" class="verdict-refused">{t('gate.refused', { cause: tOf('refusal', refused) })}{letIn && <><br />{t('gate.let_in')}</>}</p>}
 			<div class="verdict-buttons">
 				<button ref={onward} type="button" class="main" onClick={next}>{t('gate.next')}</button>
-				{!refused && !care && <button type="button" onClick={() => setChoosing(true)}>{t('gate.refuse')}</button>}
+				{!refused && !place.care && <button type="button" onClick={() => setChoosing(true)}>{t('gate.refuse')}</button>}
 			</div>
 		</section>
 	);

@@ -15,18 +15,20 @@ export interface CodeAnswer {
 	cause: CodeCause | null; /* null: it counts */
 	issuer: string | null; /* these two only where the signature holds */
 	colour: Colour | null;
+	card: string | null; /* of a code on paper: what the holder's ID card ends in */
 }
 
 const TEXT_MAX = 4296;
 const MESSAGE_MAX = 32768;
 const ID_SIZE = 16;
 const LIFETIME_MAX_S = 7 * 86400;
-const CLAIM = { issuer: 1, expiresAt: 4, issuedAt: 6, id: 7, colour: -65537 };
+const CLAIM = { issuer: 1, expiresAt: 4, issuedAt: 6, id: 7, colour: -65537, card: -65539 };
+const CARD = /^[0-9A-Z]{4}$/;
 const COLOURS: Record<number, Colour> = { 1: 'green', 2: 'yellow', 3: 'red', 4: 'gray' };
 
 const isTime = (value: unknown): value is number => typeof value === 'number' && Number.isInteger(value) && value >= 0;
 
-const no = (cause: CodeCause): CodeAnswer => ({ cause, issuer: null, colour: null });
+const no = (cause: CodeCause): CodeAnswer => ({ cause, issuer: null, colour: null, card: null });
 
 /* What a code says, proved by nobody yet. */
 async function open(text: string): Promise<{ message: Sign1; claims: CborMap } | 'malformed' | 'too_large'> {
@@ -65,6 +67,9 @@ export async function verifyCode(text: string, trust: Trust, now: number): Promi
 	if (typeof issuer !== 'string' || !isTime(expiresAt) || !isTime(issuedAt) || !(id instanceof Uint8Array) ||
 		id.length !== ID_SIZE || expiresAt <= issuedAt || expiresAt - issuedAt > LIFETIME_MAX_S)
 		return no('malformed');
+	const card = claims.get(CLAIM.card) ?? null;
+	if (card !== null && !(typeof card === 'string' && CARD.test(card)))
+		return no('malformed');
 	const colour = COLOURS[claims.get(CLAIM.colour) as number];
 	if (!colour)
 		return no('wrong_colour');
@@ -82,7 +87,7 @@ export async function verifyCode(text: string, trust: Trust, now: number): Promi
 	if (!signer)
 		return no('bad_signature');
 
-	const answer = (cause: CodeCause | null): CodeAnswer => ({ cause, issuer, colour });
+	const answer = (cause: CodeCause | null): CodeAnswer => ({ cause, issuer, colour, card });
 	if (signer.issuer !== issuer)
 		return answer('wrong_issuer');
 	if (issuedAt < signer.from || issuedAt >= signer.to)

@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { chromium, expect, test, type Browser, type BrowserContext, type Page } from '@playwright/test';
 import { cameraFlags, drawText, filmNothing, filmPicture, tamper } from './film.ts';
-import { PASSWORD, PLACE, Server } from './server.ts';
+import { AIRPORT, PASSWORD, PLACE, Server } from './server.ts';
 
 const GREEN = '11010519491231002X';
 const RED = '330106196203141231';
@@ -162,6 +162,43 @@ test('a revoked code is stopped, with a network, and without once the list has c
 		expect(seen.verdict).toBe('refuse');
 		expect(seen.text).toContain('Withdrawn');
 	}
+});
+
+test('a code on paper says what the ID card must end in, with a network and without', async () => {
+	const paper = JSON.parse(server.healthcode('--json', 'code', 'issue', GREEN, '--pack', PACK, '--paper', join(server.folder, 'paper.pdf'))) as { code: string };
+	drawText(paper.code, picture.replace('.png', '.pgm'));
+	filmPicture(picture.replace('.png', '.pgm'), film);
+	for (const seen of [await scan(), await unplugged(scan)]) {
+		expect(seen.verdict).toBe('pass');
+		expect(seen.text).toContain(`ID card ends in ${GREEN.slice(-4)}`);
+		expect(seen.text).not.toContain('the bar moves');
+	}
+});
+
+test('an ID number typed by the guard answers with a verdict alone, and needs a network', async () => {
+	const type = async () => {
+		await guard.reload();
+		await expect(guard.getByText(/^Trust list: .* old$/)).toBeVisible();
+		await guard.getByText('Neither phone nor paper').click();
+		await guard.getByLabel('ID card or passport number').fill(RED);
+		await guard.getByRole('button', { name: 'Check the ID number' }).click();
+	};
+	await type();
+	await expect(guard.locator('[data-verdict="refuse"]')).toBeVisible();
+	expect(await guard.locator('[data-verdict]').innerText()).not.toMatch(/red/i);
+	await unplugged(async () => {
+		await type();
+		await expect(guard.getByText('An ID number can only be looked up with a network', { exact: false })).toBeVisible();
+	});
+});
+
+test('where the rule asks for it the guard is told to compare the ID card, with a network and without', async () => {
+	await guard.reload();
+	await guard.getByRole('button', { name: 'Change' }).click();
+	await guard.getByRole('button', { name: AIRPORT }).click();
+	holdUp(GREEN);
+	for (const seen of [await scan(), await unplugged(scan)])
+		expect(seen.text).toContain('compare with the ID card');
 });
 
 test('a poster is no health code', async () => {

@@ -16,7 +16,7 @@ export const cameraFlags = (film: string): string[] =>
 /* Film ${picture} into ${film} (.y4m): held by a hand that shakes, blurred, in noise, far from the frame's middle. */
 export function filmPicture(picture: string, film: string): void {
 	const seen = [
-		'scale=560:560:flags=neighbor',
+		'scale=560:560:flags=area',
 		'format=yuv420p',
 		'pad=760:660:100:50:color=0x506070',
 		`rotate='0.14+0.05*sin(2*PI*t)':ow=${WIDTH}:oh=${HEIGHT}:c=0x303840`,

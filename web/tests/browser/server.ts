@@ -1,7 +1,7 @@
 /* The real server on a demo store of its own, for the tests of one file. */
 
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { once } from 'node:events';
@@ -10,6 +10,7 @@ export const SOURCE = resolve(process.env.HEALTHCODE_SOURCE ?? join(process.cwd(
 const PROGRAM = resolve(process.env.HEALTHCODE ?? join(SOURCE, 'build/healthcode'));
 export const PASSWORD = 'three plain words';
 export const PLACE = '湖州服务区';
+export const AIRPORT = '杭州萧山机场';
 
 export class Server {
 	readonly folder = mkdtempSync(join(tmpdir(), 'healthcode-pages-'));
@@ -27,10 +28,15 @@ export class Server {
 		});
 	}
 
-	/* Make a store: a demo whose clock starts on 24 March 2020. */
+	/* Make a store: a demo whose clock starts on 24 March 2020. Hangzhou's airports ask for the ID card here. */
 	init(store = 'store'): void {
-		const packs = ['hangzhou-2020', 'hubei-2020', 'ningbo-2020', 'national-2020', 'travel-card-2020'];
-		this.healthcodeOn(store, 'init', '--pack', ...packs.map((name) => join(SOURCE, 'packs', name)), '--clock', '2020-03-24T08:00:00+08:00');
+		const hangzhou = join(this.folder, 'hangzhou-2020');
+		cpSync(join(SOURCE, 'packs/hangzhou-2020'), hangzhou, { recursive: true });
+		const pack = JSON.parse(readFileSync(join(hangzhou, 'pack.json'), 'utf8')) as { gate: { card_places: string[] } };
+		pack.gate.card_places = ['airport'];
+		writeFileSync(join(hangzhou, 'pack.json'), JSON.stringify(pack));
+		const others = ['hubei-2020', 'ningbo-2020', 'national-2020', 'travel-card-2020'].map((name) => join(SOURCE, 'packs', name));
+		this.healthcodeOn(store, 'init', '--pack', hangzhou, ...others, '--clock', '2020-03-24T08:00:00+08:00');
 	}
 
 	/* Import lines of CSV under their heading. */
@@ -44,7 +50,8 @@ export class Server {
 		this.init();
 		this.healthcode('user', 'add', 'guard', '--role', 'gate');
 		this.healthcode('user', 'add', 'clinic', '--role', 'clinician');
-		this.import('places', 'place,kind,name,division,country', `huzhou-rest-stop,venue,${PLACE},330106,CN`);
+		this.import('places', 'place,kind,name,division,country', `huzhou-rest-stop,venue,${PLACE},330106,CN`,
+			`airport,airport,${AIRPORT},330106,CN`);
 		await this.serve();
 	}
 

@@ -187,7 +187,7 @@ for (const way of wanted) {
 		const show = async (text: string, temperature = '') => {
 			await page.locator('.stepper input').fill(temperature);
 			await page.locator('.code-text').fill(text);
-			await page.locator('.gate form button[type=submit]').click();
+			await page.locator('.gate > form button[type=submit]').click();
 			await page.locator('[data-verdict]').waitFor();
 		};
 		const next = async () => {
@@ -202,6 +202,11 @@ for (const way of wanted) {
 		await page.locator('.camera .problem').waitFor(); /* there is none here */
 		await take('g06-no-camera');
 		await page.getByRole('button', { name: /^(Close|关闭)/ }).click();
+		await page.locator('summary').click();
+		await page.locator('details input').fill('330106196203141232');
+		await page.locator('details button').click();
+		await take('g07-typed');
+		await page.locator('summary').click();
 		await show(code(FENG, 'ningbo-2020'));
 		await take('g10-pass');
 		await page.locator('.verdict-buttons button').nth(1).click();
@@ -219,6 +224,15 @@ for (const way of wanted) {
 			await take(`g2-${name}`);
 			await next();
 		}
+		await away();
+		await at('杭州萧山机场');
+		await show(code(FENG, 'ningbo-2020'));
+		await take('g13-pass-card');
+		await next();
+		const paper = JSON.parse(server.healthcode('--json', 'code', 'issue', FENG.id_number, '--pack', 'ningbo-2020', '--paper', join(server.folder, 'paper.pdf'))) as { code: string };
+		await show(paper.code);
+		await take('g14-pass-paper');
+		await next();
 		await away();
 		await at('杭州市第一人民医院');
 		await show(code(NEIGHBOURS.red));
@@ -252,7 +266,7 @@ for (const way of wanted) {
 			await page.reload();
 			await page.locator('.state').getByText(/old|out|名单|clock|时间/).first().waitFor();
 			await page.locator('.code-text').fill(green);
-			await page.locator('.gate form button[type=submit]').click();
+			await page.locator('.gate > form button[type=submit]').click();
 			await page.waitForTimeout(400);
 			await take(`g35-${name}`);
 		}

@@ -26,7 +26,7 @@ export async function scene(): Promise<Server> {
 	for (const kind of ['residents', 'checkins'])
 		server.healthcode('import', kind, tour(kind));
 	server.import('places', 'place,kind,name,division,country',
-		'huzhou-rest-stop,venue,湖州服务区,330502,CN', 'east-station,venue,杭州东站,330105,CN', 'hospital,hospital,杭州市第一人民医院,330106,CN',
+		'huzhou-rest-stop,venue,湖州服务区,330502,CN', 'airport,airport,杭州萧山机场,330109,CN', 'east-station,venue,杭州东站,330105,CN', 'hospital,hospital,杭州市第一人民医院,330106,CN',
 		'long,venue,杭州市余杭区良渚街道文化村社区卫生服务中心东侧临时登记点,330110,CN', 'pharmacy,pharmacy,文三路大药房,330106,CN');
 	/* Home of the family: the real counts of its city. */
 	const areas = readFileSync(join(SOURCE, 'share/areas/china-2020.csv'), 'utf8').split('\n');
