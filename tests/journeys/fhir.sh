@@ -23,6 +23,7 @@ CSV
 H() { "$HEALTHCODE" --data "$STORE" "$@"; }
 H init --pack "$SOURCE/packs/$PACK" --clock 2020-03-11T08:00:00+08:00 2>/dev/null
 for kind in residents places stays; do H import $kind "$FOLDER/$kind.csv" >/dev/null; done
+no_cases 330100 | H import areas - >/dev/null
 H evaluate >/dev/null
 H user add laboratory --role clinician >/dev/null
 H user add guard --role gate >/dev/null
