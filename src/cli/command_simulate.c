@@ -67,8 +67,8 @@ read_options(struct cli *cli, const struct words *words, struct simulate_options
 	if (words->city && !read_number(words->city, 100000, 999999, &city))
 		return cli_usage(cli, "--city is a division's code of six digits, not '%s'", words->city);
 	if (words->pings && (!words->centre || !read_number(words->pings, 1, SIMULATE_PING_MINUTES_MAX, &pings)))
-		return cli_usage(cli, "--pings is 1 to %d minutes, not '%s', and needs --centre", SIMULATE_PING_MINUTES_MAX,
-			words->pings);
+		return cli_usage(
+			cli, "--pings is 1 to %d minutes, not '%s', and needs --centre", SIMULATE_PING_MINUTES_MAX, words->pings);
 	options->ping_minutes = (uint32_t)pings;
 	options->people = (uint32_t)people;
 	options->days = (uint32_t)days;
@@ -83,10 +83,11 @@ static int
 answer(struct cli *cli, const struct simulate_summary *summary)
 {
 	if (cli->json)
-		return cli_print_json(json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "people", (json_int_t)summary->people,
-			"places", (json_int_t)summary->places, "stays", (json_int_t)summary->stays, "checkins",
-			(json_int_t)summary->checkins, "visits", (json_int_t)summary->visits, "cases", (json_int_t)summary->cases,
-			"infections", (json_int_t)summary->infections, "pings", (json_int_t)summary->pings));
+		return cli_print_json(json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "people",
+			(json_int_t)summary->people, "places", (json_int_t)summary->places, "stays", (json_int_t)summary->stays,
+			"checkins", (json_int_t)summary->checkins, "visits", (json_int_t)summary->visits, "cases",
+			(json_int_t)summary->cases, "infections", (json_int_t)summary->infections, "pings",
+			(json_int_t)summary->pings));
 	printf("%zu people, %zu places, %zu stays, %zu checkins, %zu visits, %zu cases, %zu infections", summary->people,
 		summary->places, summary->stays, summary->checkins, summary->visits, summary->cases, summary->infections);
 	if (summary->pings)
@@ -132,18 +133,19 @@ const struct command command_simulate = {
 	.summary = "make a synthetic city as import files, with the truth beside them",
 	.usage = "simulate --people N --days D [--seed S] [--from DATE] [--city DIVISION] [--centre LATITUDE,LONGITUDE] "
 			 "[--pings MINUTES] --out DIR",
-	.help = "Writes residents.csv, places.csv, stays.csv, checkins.csv, visits.csv and cases.csv to DIR, each for\n"
-			"'healthcode import' of that kind, and truth/infections.csv: who infected whom, where and when.\n"
-			"Nobody in it exists. The same options give the same bytes.\n"
-			"\n"
-			"  --people N    how many live there, 1 to 2000000\n"
-			"  --days D      how many days, 1 to 366\n"
-			"  --seed S      another city of the same kind (default 1)\n"
-			"  --from DATE   the first day (default: so that the last one is today, or --now's)\n"
-			"  --city CODE   a city of GB/T 2260 (default 330100)\n"
-			"  --centre LATITUDE,LONGITUDE  where places lie around (default: they have no position)\n"
-			"  --pings MINUTES  phones tell so often where they are: devices.csv, towers.csv (places), pings.csv (positions)\n"
-			"                and signals.csv (base stations), with noise, to be imported instead of stays.csv, their truth\n"
-			"  --out DIR     the folder, made if it is missing; files of those names are replaced\n",
+	.help =
+		"Writes residents.csv, places.csv, stays.csv, checkins.csv, visits.csv and cases.csv to DIR, each for\n"
+		"'healthcode import' of that kind, and truth/infections.csv: who infected whom, where and when.\n"
+		"Nobody in it exists. The same options give the same bytes.\n"
+		"\n"
+		"  --people N    how many live there, 1 to 2000000\n"
+		"  --days D      how many days, 1 to 366\n"
+		"  --seed S      another city of the same kind (default 1)\n"
+		"  --from DATE   the first day (default: so that the last one is today, or --now's)\n"
+		"  --city CODE   a city of GB/T 2260 (default 330100)\n"
+		"  --centre LATITUDE,LONGITUDE  where places lie around (default: they have no position)\n"
+		"  --pings MINUTES  phones tell so often where they are: devices.csv, towers.csv (places), pings.csv (positions)\n"
+		"                and signals.csv (base stations), with noise, to be imported instead of stays.csv, their truth\n"
+		"  --out DIR     the folder, made if it is missing; files of those names are replaced\n",
 	.run = run,
 };
