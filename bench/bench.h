@@ -27,7 +27,8 @@ void bench_figure(const char *bench, const char *figure, double value, const cha
 /* End the program after saying what failed. */
 void bench_fail(const char *what) __attribute__((noreturn));
 
-void bench_certlogic(void); /* a part of the benchmark "policy" */
+void bench_certlogic(void); /* parts of the benchmark "policy" */
+void bench_pack(void);
 void bench_credential(void);
 void bench_feed(void);
 void bench_pings(void);

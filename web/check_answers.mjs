@@ -26,6 +26,8 @@ const roles = {
 	ROLE_OFFICE: ['supervisor', 'auditor'],
 	ROLE_CONSOLE: ['tracer', 'supervisor', 'auditor'],
 	ROLE_OPENER: ['tracer', 'supervisor'],
+	ROLE_DECIDER: ['supervisor', 'administrator'],
+	ROLE_DECISION: ['supervisor', 'auditor', 'administrator'],
 	ROLE_FEED: ['clinician', 'supervisor', 'administrator'],
 	ROLE_VOUCHER: ['clinician', 'supervisor'],
 };

@@ -77,7 +77,7 @@ cascade_explain(
 
 	if ((r = cascade_facts(cascade, pack, person, &facts, NULL, e)) < 0)
 		goto out;
-	if ((r = evaluate(pack, facts, registry_now(cascade->registry), &result, NULL, e)) < 0)
+	if ((r = evaluate_explained(pack, facts, registry_now(cascade->registry), &result, e)) < 0)
 		goto out;
 	if (json_object_set_new(result, "jurisdiction", json_string(pack_jurisdiction(pack))) < 0) {
 		r = error_no_memory(e);

@@ -177,8 +177,8 @@ int evidence_area_series(struct db *db, const char *area, day_number until_day, 
 /* evidence_area_coverage(db, country, source, known, ret_day, e):
  * The last day for which ${source} reported any area of ${country}: up to it, an area that it counted before and does not
  * name has the count of the day before. ERROR_EXISTS_NOT if it never did. */
-int evidence_area_coverage(struct db *db, const char *country, const char *source, instant known, day_number *ret_day,
-	struct error *e);
+int evidence_area_coverage(
+	struct db *db, const char *country, const char *source, instant known, day_number *ret_day, struct error *e);
 
 /* evidence_area_version(db, area, ret_version, e):
  * A number that is raised by each change of the area's counts, above every version that any area had before: whoever

@@ -8,7 +8,9 @@
 
 #include "base/text.h"
 #include "http/idempotency.h"
+#include "http/rehearsals.h"
 #include "keys/keys.h"
+#include "office/office.h"
 
 enum { LIST_LASTS_S = 300, ZONE_LASTS_S = 10, LIST_MAX = 16 << 20, LIMIT_KEY_BYTES = 16 };
 
@@ -19,6 +21,7 @@ struct http_shared {
 	struct buffer list;            /* the trust list as of ${list_at}: one for all threads, so that its ETag holds */
 	instant list_at;
 	struct shown *shown;
+	struct rehearsals *rehearsals;
 };
 
 static _Thread_local struct {
@@ -74,7 +77,10 @@ context_share(const struct http_options *options, struct http_shared **ret_share
 		r = ERROR_NO_MEMORY;
 		goto out;
 	}
-	if ((r = shown_new(&shared->shown, e)) < 0 || (r = open_context(shared, &tried, e)) < 0)
+	if ((r = shown_new(&shared->shown, e)) < 0 ||
+		(r = rehearsals_new(&(struct registry_where){.data = shared->data, .database = shared->database},
+			 &shared->rehearsals, e)) < 0 ||
+		(r = open_context(shared, &tried, e)) < 0)
 		goto out;
 	*ret_shared = shared;
 	shared = NULL;
@@ -98,6 +104,7 @@ context_share_end(struct http_shared *shared)
 	pthread_mutex_destroy(&shared->lock);
 	buffer_free(&shared->list);
 	shown_free(shared->shown);
+	rehearsals_free(shared->rehearsals);
 	free(shared->data);
 	free(shared->database);
 	free(shared);
@@ -166,6 +173,10 @@ may(enum route_role wanted, enum registry_role role)
 		return role == REGISTRY_TRACER || role == REGISTRY_SUPERVISOR || role == REGISTRY_AUDITOR;
 	case ROLE_OPENER:
 		return role == REGISTRY_TRACER || role == REGISTRY_SUPERVISOR;
+	case ROLE_DECIDER:
+		return office_role(role);
+	case ROLE_DECISION:
+		return office_role(role) || role == REGISTRY_AUDITOR;
 	case ROLE_FEED:
 		return role == REGISTRY_CLINICIAN || role == REGISTRY_SUPERVISOR || role == REGISTRY_ADMINISTRATOR;
 	}
@@ -244,6 +255,28 @@ context_code_lifetime(struct http_context *context, const struct pack *pack)
 	if (!pack)
 		(void)registry_pack(context->registry, NULL, &pack, &e);
 	return gate_code_lifetime(pack);
+}
+
+struct rehearsals *
+context_rehearsals(struct http_context *context)
+{
+	return context->shared->rehearsals;
+}
+
+bool
+context_is_jurisdiction(struct http_context *context, const char *name)
+{
+	char(*names)[JURISDICTION_SIZE] = NULL;
+	struct error e = {0};
+	bool found = false;
+	size_t count;
+
+	if (registry_jurisdictions(context->registry, &names, &count, &e) < 0)
+		return false;
+	for (size_t i = 0; i < count; i++)
+		found |= strcmp(names[i], name) == 0;
+	free(names);
+	return found;
 }
 
 struct shown *

@@ -45,6 +45,16 @@ const struct route routes[] = {
 	{"getChains", "GET", "/v1/chains", ROLE_CONSOLE, LIMIT_READ, answer_chains},
 	{"openIdentity", "POST", "/v1/identities", ROLE_OPENER, LIMIT_WRITE, answer_identity},
 	{"exportList", "POST", "/v1/exports", ROLE_CONSOLE, LIMIT_WRITE, answer_export},
+	/* office.c */
+	{"listProposals", "GET", "/v1/proposals", ROLE_DECISION, LIMIT_READ, answer_proposals},
+	{"approve", "POST", "/v1/proposals/{number}/approvals", ROLE_DECIDER, LIMIT_SECRET, answer_approval},
+	{"revoke", "POST", "/v1/proposals/{number}/revocations", ROLE_DECIDER, LIMIT_SECRET, answer_revocation},
+	{"proposeOverride", "POST", "/v1/overrides", ROLE_DECIDER, LIMIT_SECRET, answer_override},
+	{"keepPack", "POST", "/v1/packs", ROLE_DECIDER, LIMIT_WRITE, answer_keep_pack, PACK_BODY_MAX},
+	{"activatePack", "POST", "/v1/packs/{policy}/activations", ROLE_DECIDER, LIMIT_SECRET, answer_activation},
+	/* rehearsals.c */
+	{"rehearse", "POST", "/v1/rehearsals", ROLE_DECIDER, LIMIT_WRITE, answer_rehearse},
+	{"getRehearsal", "GET", "/v1/rehearsals/{rehearsal}", ROLE_DECISION, LIMIT_READ, answer_rehearsal},
 	/* fhir.c */
 	{"getCapabilities", "GET", "/fhir/metadata", ROLE_ANYBODY, LIMIT_READ, answer_capabilities},
 	{"postBundle", "POST", "/fhir", ROLE_FEED, LIMIT_WRITE, answer_bundle, FEED_MESSAGE_MAX},

@@ -21,6 +21,8 @@ enum route_role {
 	ROLE_VOUCHER,  /* the carriers' gateway, a committee, staff who see ID cards */
 	ROLE_CONSOLE,  /* who works with cases, or watches those who do: a tracer, a supervisor, an auditor */
 	ROLE_OPENER,   /* who may learn who somebody is: a tracer, a supervisor */
+	ROLE_DECIDER,  /* who may propose and approve: a supervisor, an administrator */
+	ROLE_DECISION, /* who may read what was decided: those, and an auditor */
 	ROLE_FEED,     /* a hospital's or laboratory's system, and the office: whose bundles are taken */
 };
 

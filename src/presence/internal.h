@@ -158,12 +158,18 @@ bool source_counts(const struct presence *presence, const struct presence_source
 /* Whether ${a} was recorded after ${b} (I1). */
 bool record_after(const struct record *a, const struct record *b);
 
+/* How a stay's circumstances stand in a row's seat, beside the seat itself. */
+enum { ROW_SEAT = 0x3fff, ROW_OUTDOOR = 0x4000, ROW_PROTECTED = 0x8000 };
+
 /* A stay as a row, and back: the person stays the number that it is (I7). */
 struct row row_of(const struct presence_stay *stay, day_number day);
 struct presence_stay stay_of(const struct row *row, day_number day);
 
 /* Whether two stays are one by their natural key. */
 bool stay_same(const struct presence_stay *a, const struct presence_stay *b);
+
+/* Whether two stays of one key say the same beside it. */
+bool stay_says_the_same(const struct presence_stay *a, const struct presence_stay *b);
 
 /* day_collect(presence, day, order, major, from, to, found, e):
  * Append every record of ${major} that starts before ${to} and ends after ${from}, counting or not.

@@ -38,9 +38,10 @@ enum {
 	PRESENCE_DIVISION_SIZE = 7,
 	PRESENCE_COUNTRY_SIZE = 3,
 	PRESENCE_SEAT_SIZE = 6,
-	PRESENCE_SEAT_CREW = UINT16_MAX,   /* the seat of who serves everybody: a crew */
-	PRESENCE_STAY_MAX_S = 366 * DAY_S, /* a longer stay is a mistake */
-	PRESENCE_FOUND_MAX = 4000000,      /* stays that one walk may find */
+	PRESENCE_SEAT_ROWS_MAX = 1022,
+	PRESENCE_SEAT_CREW = 1023 * 16 + 15, /* the seat of who serves everybody: a crew */
+	PRESENCE_STAY_MAX_S = 366 * DAY_S,   /* a longer stay is a mistake */
+	PRESENCE_FOUND_MAX = 4000000,        /* stays that one walk may find */
 	PRESENCE_CACHE_BYTES = 256 << 20,
 };
 
@@ -118,13 +119,15 @@ int presence_each_place(struct presence *presence, const struct presence_view *v
 	void *context, struct error *e);
 
 /* ${day_only}: only the day is known, [start, end) is the whole local day, and no minutes can be told from it.
- * ${seat} is row * 16 + column, 0 where the place has none; see presence_seat_read. */
+ * ${seat} is row * 16 + column, 0 where the place has none; see presence_seat_read. ${protected}: known to have been
+ * protected all the time (a mask, a doctor's gown); ${outdoor}: known to have been in the open; false where nobody said so. */
 struct presence_stay {
 	person_number person;
 	place_number place;
 	instant start, end;
 	uint16_t seat;
 	bool day_only;
+	bool protected, outdoor;
 };
 
 /* presence_put_stay(presence, stay, source, e):
@@ -198,7 +201,7 @@ struct presence_checked {
  * place, and names people of the list. Return 0, or ERROR_CORRUPT with the first fault. */
 int presence_check(struct presence *presence, struct presence_checked *ret_checked, struct error *e);
 
-/* presence_seat_read(text, ret_seat): read a row (1 to 4094; a compartment, a bay, a table, a zone) and a column letter ("12A",
+/* presence_seat_read(text, ret_seat): read a row (1 to 1022; a compartment, a bay, a table, a zone) and a column letter ("12A",
  * "3f") or a row alone ("12"), or "crew". Columns are A to O. Return success. presence_seat_write(seat, text): the same back; "" for 0. Return ${text}, which
  * has PRESENCE_SEAT_SIZE bytes. presence_seat_row(seat): the row, 0 where there is none, as for a crew. */
 bool presence_seat_read(const char *text, uint16_t *ret_seat);

@@ -41,7 +41,7 @@ row_of(const struct presence_stay *stay, day_number day)
 		.place = stay->place,
 		.start = (uint32_t)(stay->start - run_base(day)),
 		.duration_s = (uint32_t)(stay->end - stay->start),
-		.seat = stay->seat,
+		.seat = (uint16_t)(stay->seat | (stay->outdoor ? ROW_OUTDOOR : 0) | (stay->protected ? ROW_PROTECTED : 0)),
 		.day_only = stay->day_only};
 }
 
@@ -52,8 +52,16 @@ stay_of(const struct row *row, day_number day)
 		.place = row->place,
 		.start = run_base(day) + row->start,
 		.end = run_base(day) + row->start + row->duration_s,
-		.seat = row->seat,
-		.day_only = row->day_only};
+		.seat = row->seat & ROW_SEAT,
+		.day_only = row->day_only,
+		.protected = row->seat & ROW_PROTECTED,
+		.outdoor = row->seat & ROW_OUTDOOR};
+}
+
+bool
+stay_says_the_same(const struct presence_stay *a, const struct presence_stay *b)
+{
+	return a->end == b->end && a->seat == b->seat && a->protected == b->protected && a->outdoor == b->outdoor;
 }
 
 bool

@@ -43,9 +43,7 @@ put(struct presence *presence, const struct presence_stay *stay, const struct pr
 		(r = day_records(presence, day, stay, &found, e)) < 0)
 		goto out;
 	known = found_known(presence, &found, source->recorded_at);
-	change = !known                                                      ? PRESENCE_NEW
-		: known->stay.end == stay->end && known->stay.seat == stay->seat ? PRESENCE_UNCHANGED
-																		 : PRESENCE_CHANGED;
+	change = !known ? PRESENCE_NEW : stay_says_the_same(&known->stay, stay) ? PRESENCE_UNCHANGED : PRESENCE_CHANGED;
 	if (change != PRESENCE_UNCHANGED) {
 		if ((!known && (r = place_must_exist(presence, stay->place, e)) < 0) ||
 			(r = people_number(&(span = span_find(&presence->state, number))->people, &row, 1, e)) < 0 ||

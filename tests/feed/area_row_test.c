@@ -63,10 +63,11 @@ plain_rows_name_areas_by_code_or_by_name(void **state)
 static void
 a_row_says_who_counted_and_else_its_shape_does(void **state)
 {
-	static const char *const texts[] = {"date,country,confirmed,source\n2020-03-01,KR,1,kdca\n",
-		"date,country,confirmed\n2020-03-01,KR,1\n",
+	static const char china[] =
 		"date,country,countryCode,province,provinceCode,city,cityCode,confirmed,suspected,cured,dead\n"
-		"2020-03-01,韩国,KR,,,,,1,0,0,0\n"};
+		"2020-03-01,韩国,KR,,,,,1,0,0,0\n";
+	static const char *const texts[] = {
+		"date,country,confirmed,source\n2020-03-01,KR,1,kdca\n", "date,country,confirmed\n2020-03-01,KR,1\n", china};
 	static const char *const wanted[] = {"kdca", "counts", "china-series"};
 
 	(void)state;

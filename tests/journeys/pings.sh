@@ -84,3 +84,23 @@ is "pings: 0 new, 0 changed, 1 unchanged, 9 rejected" "$(cat "$FOLDER/out")" "co
 holds "an unknown device is told" grep -q "wrong.csv:2:1: .*nobody" "$FOLDER/err"
 holds "and a latitude" grep -q "wrong.csv:3:.*latitude" "$FOLDER/err"
 holds "and what comes too late" grep -q "wrong.csv:11:.*older" "$FOLDER/err"
+
+# Who was protected all the time is no close contact where the pack says so; that it was otherwise is a correction.
+office() { # PROTECTED FILE
+	cat >"$FOLDER/office.csv" <<CSV
+id_number,place,from,to,protected,outdoor
+$CASE,office,2020-03-09T14:00:00+08:00,2020-03-09T17:00:00+08:00,,
+$NEAR,office,2020-03-09T14:00:00+08:00,2020-03-09T17:00:00+08:00,$1,no
+CSV
+	H import stays "$FOLDER/office.csv" >"$FOLDER/out" 2>"$FOLDER/err"
+}
+printf 'place,kind,name,division,country\noffice,workplace,办公室,330203,CN\n' >"$FOLDER/office-place.csv"
+exits 0 "an office comes in" H import places "$FOLDER/office-place.csv"
+holds "stays in it come in" office yes
+at_office() { H --json trace C1 | jq -r 'select(.place == "office") | "\(.kind) \(.minutes)"'; }
+is "co-exposed 180" "$(at_office)" "who wore a mask there all the time is co-exposed"
+holds "the correction comes in" office no
+is "stays: 0 new, 1 changed, 1 unchanged, 0 rejected" "$(cat "$FOLDER/out")" "as one"
+is "close 180" "$(at_office)" "without it they are a close contact"
+! office perhaps || fail "another word is refused"
+holds "another word is refused" grep -q "office.csv:3:.*yes or no" "$FOLDER/err"
