@@ -972,6 +972,13 @@ export interface components {
             slots: components["schemas"]["Slot"][];
             now: components["schemas"]["Time"];
         };
+        ToldRule: {
+            id: string;
+            colour: components["schemas"]["Colour"];
+            reason: components["schemas"]["Text"];
+            /** @description items of docs/facts.schema.json */
+            evidence: Record<string, never>[];
+        };
         Reasons: {
             jurisdiction: components["schemas"]["JurisdictionName"];
             colour: components["schemas"]["Colour"];
@@ -982,13 +989,9 @@ export interface components {
                 colour: components["schemas"]["Colour"];
             };
             /** @description those that gave this colour; empty for the pack's first colour */
-            rules: {
-                id: string;
-                colour: components["schemas"]["Colour"];
-                reason: components["schemas"]["Text"];
-                /** @description items of docs/facts.schema.json */
-                evidence: Record<string, never>[];
-            }[];
+            rules: components["schemas"]["ToldRule"][];
+            /** @description those that do not say so yet, and bring the change of `next` if nothing new happens */
+            soon: components["schemas"]["ToldRule"][];
             /** @description SHA-256 of the pack */
             policy: string;
             now: components["schemas"]["Time"];

@@ -10,7 +10,8 @@ export function FamilyScreen({ me, show, add }: { me: Me; show: (person: string)
 	useLanguage();
 	const family = me.people.filter((one) => one.relation !== 'self');
 	/* Who is not confirmed cannot act for others yet. */
-	const speaks = me.people.some((one) => one.relation === 'self' && one.voucher === 'confirmed');
+	const voucher = me.people.find((one) => one.relation === 'self')?.voucher ?? 'awaiting';
+	const speaks = voucher === 'confirmed';
 	return (
 		<section class="sheet">
 			<Heading>{t('family.title')}</Heading>
@@ -24,7 +25,7 @@ export function FamilyScreen({ me, show, add }: { me: Me; show: (person: string)
 					</li>
 				))}
 			</ul>
-			{!speaks ? <p>{t('state.awaiting.text')}</p> : me.dependants_left > 0 ? (
+			{voucher !== 'confirmed' ? <p>{t(`state.${voucher}.text`)}</p> : me.dependants_left > 0 ? (
 				<>
 					<button type="button" class="main" onClick={add}>{t('family.add')}</button>
 					<p class="hint">{t('family.left', { n: me.dependants_left })}</p>
