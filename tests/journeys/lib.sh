@@ -116,15 +116,23 @@ bearer() { echo "Authorization: Bearer $1"; }
 answers() {
 	local wanted=$1 sentence=$2
 	shift 2
-	ask "$@"
+	${ASK:-ask} "$@"
 	[ "$STATUS" = "$wanted" ] || fail "$sentence: wanted $wanted, got $STATUS: $BODY"
 	ok "$sentence"
+}
+# patiently ASK...: as many acts with a password as a journey has are more than a minute's; who is told to wait does so.
+patiently() {
+	ask "$@"
+	while [ "$STATUS" = 429 ]; do
+		sleep "$(header Retry-After)"
+		ask "$@"
+	done
 }
 # is_problem STATUS TYPE SENTENCE ASK...
 is_problem() {
 	local wanted=$1 type=$2 sentence=$3
 	shift 3
-	ask "$@"
+	${ASK:-ask} "$@"
 	[ "$STATUS" = "$wanted" ] || fail "$sentence: wanted $wanted, got $STATUS: $BODY"
 	is "application/problem+json /problems/$type $wanted" "$(header Content-Type) $(jq -r '"\(.type) \(.status)"' <<<"$BODY")" "$sentence"
 }
