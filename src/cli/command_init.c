@@ -53,8 +53,7 @@ make_keys(struct cli_store *store, struct error *e)
 static int
 record(struct cli_store *store, const char *const *packs, size_t count, struct error *e)
 {
-	json_t *list = json_array(), *body;
-	char *text;
+	json_t *list = json_array();
 	int r;
 
 	for (size_t i = 0; i < count; i++) {
@@ -67,14 +66,8 @@ record(struct cli_store *store, const char *const *packs, size_t count, struct e
 		json_array_append_new(
 			list, json_pack("{s:s, s:s}", "jurisdiction", pack_jurisdiction(pack), "policy", pack_hash(pack)));
 	}
-	body = json_pack("{s:b, s:o}", "demo", registry_is_demo(store->registry), "packs", list);
-	text = json_dumps(body, JSON_COMPACT | JSON_SORT_KEYS);
-	json_decref(body);
-	if (!text)
-		return error_no_memory(e);
-	r = ledger_append(registry_db(store->registry), registry_clock(store->registry), "store.made", text, NULL, e);
-	free(text);
-	return r;
+	return ledger_append_json(registry_db(store->registry), registry_clock(store->registry), "store.made",
+		json_pack("{s:b, s:o}", "demo", registry_is_demo(store->registry), "packs", list), NULL, e);
 }
 
 static int

@@ -1,5 +1,4 @@
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -12,29 +11,21 @@ static int
 act(struct cli_store *store, const uint8_t *id, char jurisdiction[ISSUER_SIZE], struct error *e)
 {
 	instant now = registry_recording_time(store->registry);
-	char id_text[2 * KEY_ID_SIZE + 1], *text = NULL;
-	json_t *body = NULL;
+	char id_text[2 * KEY_ID_SIZE + 1];
 	int r;
 
 	if ((r = registry_begin(store->registry, e)) < 0)
 		return r;
 	r = id ? issuer_revoke_key(store->issuer, id, now, jurisdiction, e)
 		   : issuer_rotate(store->issuer, jurisdiction, now, now, e);
-	if (r < 0)
-		goto out;
-	body = json_pack("{s:s, s:s, s:s*}", "by", cli_actor(store), "jurisdiction", jurisdiction, "key",
-		id ? text_hex(id, KEY_ID_SIZE, id_text) : NULL);
-	text = body ? json_dumps(body, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
-	if (!text)
-		r = error_no_memory(e);
-	else if ((r = ledger_append(
-				  registry_db(store->registry), now, id ? "key.revoked" : "key.rotated", text, NULL, e)) == 0)
-		r = registry_commit(store->registry, e);
-out:
-	if (r < 0)
+	if (r < 0 ||
+		(r = ledger_append_json(registry_db(store->registry), now, id ? "key.revoked" : "key.rotated",
+			 json_pack("{s:s, s:s, s:s*}", "by", cli_actor(store), "jurisdiction", jurisdiction, "key",
+				 id ? text_hex(id, KEY_ID_SIZE, id_text) : NULL),
+			 NULL, e)) < 0)
 		registry_rollback(store->registry);
-	json_decref(body);
-	free(text);
+	else
+		r = registry_commit(store->registry, e);
 	return r;
 }
 

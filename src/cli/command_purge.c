@@ -1,5 +1,4 @@
 #include <inttypes.h>
-#include <stdlib.h>
 
 #include "base/buffer.h"
 #include "cli/commands.h"
@@ -31,27 +30,21 @@ purged_json(const struct presence_purged *purged)
 static int
 purge(struct cli_store *store, day_number before, struct presence_purged *ret_purged, struct error *e)
 {
-	char *text = NULL;
-	json_t *body = NULL;
+	json_t *body;
 	int r;
 
 	if ((r = registry_begin(store->registry, e)) < 0)
 		return r;
-	if ((r = presence_purge(cascade_presence(store->cascade), before, ret_purged, e)) < 0)
-		goto out;
-	if (ret_purged->days) {
+	r = presence_purge(cascade_presence(store->cascade), before, ret_purged, e);
+	if (r == 0 && ret_purged->days) {
 		body = purged_json(ret_purged);
-		if (!body || json_object_set_new(body, "by", json_string(cli_actor(store))) < 0 ||
-			!(text = json_dumps(body, JSON_COMPACT | JSON_SORT_KEYS))) {
-			r = error_no_memory(e);
-			goto out;
+		if (body && json_object_set_new(body, "by", json_string(cli_actor(store))) < 0) {
+			json_decref(body);
+			body = NULL;
 		}
-		r = ledger_append(
-			registry_db(store->registry), registry_recording_time(store->registry), "retention.purged", text, NULL, e);
+		r = ledger_append_json(
+			registry_db(store->registry), registry_recording_time(store->registry), "retention.purged", body, NULL, e);
 	}
-out:
-	free(text);
-	json_decref(body);
 	if (r < 0)
 		registry_rollback(store->registry);
 	else

@@ -1,7 +1,6 @@
 /* Line lists as files (RFC 4180). A file is written whole before it is given out, so that the ledger knows its hash. */
 
 #include <sodium.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -107,21 +106,15 @@ add_contact(const struct contact_line *line, void *context, struct error *e)
 static int
 note_export(const struct export *x, const char *list, struct error *e)
 {
-	char hex[2 * crypto_hash_sha256_BYTES + 1], *text = NULL;
+	char hex[2 * crypto_hash_sha256_BYTES + 1];
 	uint8_t hash[crypto_hash_sha256_BYTES];
-	json_t *body;
-	int r;
 
 	crypto_hash_sha256(hash, x->csv->data, x->csv->length);
-	body = json_pack("{s:s, s:s, s:I, s:s, s:I, s:s?}", "by", x->look->by, "list", list, "rows", x->rows, "sha256",
-		text_hex(hash, sizeof hash, hex), "identities", x->opened, "purpose", x->identities ? x->look->purpose : NULL);
-	if (!body || !(text = json_dumps(body, JSON_COMPACT)))
-		r = error_no_memory(e);
-	else
-		r = ledger_append(registry_db(x->registry), registry_recording_time(x->registry), "export.made", text, NULL, e);
-	free(text);
-	json_decref(body);
-	return r;
+	return ledger_append_json(registry_db(x->registry), registry_recording_time(x->registry), "export.made",
+		json_pack("{s:s, s:s, s:I, s:s, s:I, s:s?}", "by", x->look->by, "list", list, "rows", x->rows, "sha256",
+			text_hex(hash, sizeof hash, hex), "identities", x->opened, "purpose",
+			x->identities ? x->look->purpose : NULL),
+		NULL, e);
 }
 
 /* One of both lists, in one transaction, so that the file is of one moment. */

@@ -1,7 +1,6 @@
 /* Who a person is, opened for a purpose. */
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -24,10 +23,9 @@ identity_opened(struct registry *registry, person_number person, const struct co
 	struct registry_identity *ret_identity, struct error *e)
 {
 	instant now = registry_recording_time(registry);
-	char at[TIME_TEXT_SIZE], record[TIME_TEXT_SIZE + 16], number[16], hex[2 * LEDGER_HASH_SIZE + 1], *text = NULL;
+	char at[TIME_TEXT_SIZE], record[TIME_TEXT_SIZE + 16], number[16], hex[2 * LEDGER_HASH_SIZE + 1];
 	struct ledger_hash commitment;
 	uint8_t salt[KEYS_SIZE];
-	json_t *body = NULL;
 	int length, r;
 
 	if ((r = registry_identity_open(registry, person, look->purpose, look->by, ret_identity, e)) < 0)
@@ -35,17 +33,11 @@ identity_opened(struct registry *registry, person_number person, const struct co
 	length = snprintf(record, sizeof record, "%s/%u", time_write(now, &zone_utc, at), person);
 	keys_hash(registry_keys(registry), "opening-salt", record, (size_t)length, salt);
 	length = snprintf(number, sizeof number, "%u", person);
-	if ((r = ledger_commitment(salt, number, (size_t)length, &commitment, e)) < 0)
-		goto out;
-	body = json_pack("{s:s, s:s, s:s, s:s}", "by", look->by, "purpose", look->purpose, "opened_at", at, "person",
-		text_hex(commitment.bytes, sizeof commitment.bytes, hex));
-	if (!body || !(text = json_dumps(body, JSON_COMPACT)))
-		r = error_no_memory(e);
-	else
-		r = ledger_append(registry_db(registry), now, "identity.opened", text, NULL, e);
-out:
-	free(text);
-	json_decref(body);
+	if ((r = ledger_commitment(salt, number, (size_t)length, &commitment, e)) == 0)
+		r = ledger_append_json(registry_db(registry), now, "identity.opened",
+			json_pack("{s:s, s:s, s:s, s:s}", "by", look->by, "purpose", look->purpose, "opened_at", at, "person",
+				text_hex(commitment.bytes, sizeof commitment.bytes, hex)),
+			NULL, e);
 	if (r < 0)
 		registry_identity_wipe(ret_identity);
 	return r;

@@ -174,16 +174,10 @@ static int
 tell_office(struct registry *registry, const struct registry_refusal *refusal, const struct registry_check *check,
 	struct error *e)
 {
-	json_t *body = json_pack("{s:s, s:s, s:s, s:s}", "by", refusal->by, "place", check->place, "receipt",
-		refusal->receipt, "verdict", check->verdict);
-	char *text = body ? json_dumps(body, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
-	int r = text
-		? ledger_append(registry_db(registry), registry_recording_time(registry), "gate.superior", text, NULL, e)
-		: error_no_memory(e);
-
-	json_decref(body);
-	free(text);
-	return r;
+	return ledger_append_json(registry_db(registry), registry_recording_time(registry), "gate.superior",
+		json_pack("{s:s, s:s, s:s, s:s}", "by", refusal->by, "place", check->place, "receipt", refusal->receipt,
+			"verdict", check->verdict),
+		NULL, e);
 }
 
 /* Two guards' devices may send at once: what is there is read in the transaction that writes. */
