@@ -48,30 +48,6 @@ check_news(struct registry *registry, const struct pack *pack, struct error *e)
 	return r;
 }
 
-static int
-propose(const struct office *office, const struct pack *pack, const instant *from, const struct office_actor *actor,
-	int64_t *ret_number, struct error *e)
-{
-	struct registry *registry = office_registry(office);
-	json_t *act = act_of(registry, pack, from);
-	struct registry_signature signature;
-	struct registry_user user;
-	char *text = NULL;
-	int r;
-
-	if ((r = act_text(act, &text, e)) < 0 || (r = act_sign(office, actor, text, &user, &signature, e)) < 0 ||
-		(r = registry_begin(registry, e)) < 0)
-		goto out;
-	if ((r = kept_put(office, "pack.proposed", act, 0, &user, &signature, ret_number, e)) < 0)
-		registry_rollback(registry);
-	else
-		r = registry_commit(registry, e);
-out:
-	free(text);
-	json_decref(act);
-	return r;
-}
-
 /* The moment that was proposed: NULL where at once. */
 static const instant *
 proposed_from(const struct kept *kept, instant *from)
@@ -127,7 +103,7 @@ activate(const struct office *office, const struct pack *pack, const instant *fr
 			*ret_number = kept.number;
 			*ret_state = OFFICE_APPROVED;
 		}
-	} else if ((r = propose(office, pack, from, actor, ret_number, e)) == 0) {
+	} else if ((r = act_propose(office, "pack.proposed", act_of(registry, pack, from), 0, actor, ret_number, e)) == 0) {
 		*ret_state = OFFICE_PROPOSED;
 	}
 	kept_clear(&kept);
