@@ -225,13 +225,6 @@ out:
 	return r;
 }
 
-struct page {
-	json_t *items;
-	size_t limit;
-	char last[EVIDENCE_KEY_MAX + 1];
-	bool more;
-};
-
 static json_t *
 statuses_json(const struct case_line *line)
 {
@@ -249,38 +242,28 @@ add_case(const struct case_line *line, void *context, struct error *e)
 {
 	struct page *page = context;
 
-	if (json_array_size(page->items) == page->limit) {
-		page->more = true;
+	if (page_full(page))
 		return 1;
-	}
-	strcpy(page->last, line->name);
-	return json_array_append_new(page->items,
-			   json_pack("{s:s, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:s?, s:o}", "case", line->name, "person",
-				   line->person ? json_integer(line->person) : json_null(), "status", line->status, "status_at",
-				   date_json(line->status_at), "onset", date_json(line->dates[CONSOLE_ONSET]), "sampled",
-				   date_json(line->dates[CONSOLE_SAMPLED]), "reported", date_json(line->dates[CONSOLE_REPORTED]),
-				   "isolated_at", date_json(line->isolated_at), "infected_by", line->infected_by, "statuses",
-				   statuses_json(line))) < 0
-		? error_no_memory(e)
-		: 0;
+	return page_add(page, line->name,
+		json_pack("{s:s, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:s?, s:o}", "case", line->name, "person",
+			line->person ? json_integer(line->person) : json_null(), "status", line->status, "status_at",
+			date_json(line->status_at), "onset", date_json(line->dates[CONSOLE_ONSET]), "sampled",
+			date_json(line->dates[CONSOLE_SAMPLED]), "reported", date_json(line->dates[CONSOLE_REPORTED]),
+			"isolated_at", date_json(line->isolated_at), "infected_by", line->infected_by, "statuses",
+			statuses_json(line)),
+		e);
 }
 
 int
 console_cases_page(struct registry *registry, const struct console_cases *filter, const char *cursor, size_t limit,
 	json_t **ret_page, struct error *e)
 {
-	char after[EVIDENCE_KEY_MAX + 1], next[EVIDENCE_KEY_MAX + 1];
-	struct page page = {.limit = limit};
+	char next[EVIDENCE_KEY_MAX + 1];
+	struct page page;
 	int r;
 
-	if ((r = cursor_read(cursor, after, e)) < 0)
+	if ((r = page_begin(&page, limit, cursor, e)) < 0)
 		return r;
-	if (!(page.items = json_array()))
-		return error_no_memory(e);
-	if ((r = cases_walk(registry, filter, after, CONSOLE_SCAN_MAX, next, add_case, &page, e)) < 0) {
-		json_decref(page.items);
-		return r;
-	}
-	*ret_page = json_pack("{s:o, s:o}", "items", page.items, "next", cursor_json(page.more ? page.last : next));
-	return *ret_page ? 0 : error_no_memory(e);
+	r = cases_walk(registry, filter, page.after, CONSOLE_SCAN_MAX, next, add_case, &page, e);
+	return page_end(&page, r, next, ret_page, e);
 }

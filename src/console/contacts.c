@@ -107,49 +107,31 @@ contacts_walk(struct registry *registry, const struct console_contacts *filter, 
 	return r;
 }
 
-struct page {
-	json_t *items;
-	size_t limit;
-	char last[EVIDENCE_KEY_MAX + 1];
-	bool more;
-};
-
 static int
 add_contact(const struct contact_line *line, void *context, struct error *e)
 {
 	struct page *page = context;
 
-	if (json_array_size(page->items) == page->limit) {
-		page->more = true;
+	if (page_full(page))
 		return 1;
-	}
-	snprintf(page->last, sizeof page->last, "%s", line->key);
-	return json_array_append_new(page->items,
-			   json_pack("{s:s, s:I, s:s, s:I, s:s, s:s, s:s, s:s?}", "case", line->name, "person",
-				   (json_int_t)line->person, "kind", body_text(line->body, "kind"), "degree",
-				   json_integer_value(json_object_get(line->body, "degree")), "first", body_text(line->body, "first"),
-				   "last", body_text(line->body, "last"), "known_at", body_text(line->body, "known_at"), "withdrawn_at",
-				   body_text(line->body, "withdrawn_at"))) < 0
-		? error_no_memory(e)
-		: 0;
+	return page_add(page, line->key,
+		json_pack("{s:s, s:I, s:s, s:I, s:s, s:s, s:s, s:s?}", "case", line->name, "person", (json_int_t)line->person,
+			"kind", body_text(line->body, "kind"), "degree", json_integer_value(json_object_get(line->body, "degree")),
+			"first", body_text(line->body, "first"), "last", body_text(line->body, "last"), "known_at",
+			body_text(line->body, "known_at"), "withdrawn_at", body_text(line->body, "withdrawn_at")),
+		e);
 }
 
 int
 console_contacts_page(struct registry *registry, const struct console_contacts *filter, const char *cursor,
 	size_t limit, json_t **ret_page, struct error *e)
 {
-	char after[EVIDENCE_KEY_MAX + 1], next[EVIDENCE_KEY_MAX + 1];
-	struct page page = {.limit = limit};
+	char next[EVIDENCE_KEY_MAX + 1];
+	struct page page;
 	int r;
 
-	if ((r = cursor_read(cursor, after, e)) < 0)
+	if ((r = page_begin(&page, limit, cursor, e)) < 0)
 		return r;
-	if (!(page.items = json_array()))
-		return error_no_memory(e);
-	if ((r = contacts_walk(registry, filter, after, CONSOLE_SCAN_MAX, next, add_contact, &page, e)) < 0) {
-		json_decref(page.items);
-		return r;
-	}
-	*ret_page = json_pack("{s:o, s:o}", "items", page.items, "next", cursor_json(page.more ? page.last : next));
-	return *ret_page ? 0 : error_no_memory(e);
+	r = contacts_walk(registry, filter, page.after, CONSOLE_SCAN_MAX, next, add_contact, &page, e);
+	return page_end(&page, r, next, ret_page, e);
 }

@@ -59,6 +59,21 @@ json_t *date_json(instant at);
 int cursor_read(const char *cursor, char *key, struct error *e);
 json_t *cursor_json(const char *key);
 
+/* A page of a list in the making. page_begin(page, limit, cursor, e): empty, after the cursor; page_full(page): whether it takes no more,
+ * which it notes; page_add(page, key, item, e): takes the reference of ${item} (NULL: ERROR_NO_MEMORY), the last one's key is where the next
+ * page begins; page_end(page, r, next, ret_page, e): {items, next}, after a walk that returned ${r} and left off at ${next}. */
+struct page {
+	json_t *items;
+	size_t limit;
+	char after[EVIDENCE_KEY_MAX + 1], last[EVIDENCE_KEY_MAX + 1];
+	bool more;
+};
+
+int page_begin(struct page *page, size_t limit, const char *cursor, struct error *e);
+bool page_full(struct page *page);
+int page_add(struct page *page, const char *key, json_t *item, struct error *e);
+int page_end(struct page *page, int r, const char *next, json_t **ret_page, struct error *e);
+
 /* identity_opened(registry, person, look, at, ret_identity, e): open it and write the ledger's entry, in the open transaction. */
 int identity_opened(struct registry *registry, person_number person, const struct console_look *look,
 	struct registry_identity *ret_identity, struct error *e);
