@@ -31,10 +31,8 @@ days_new(const struct pack *pack, size_t maximum, struct arena *memory, struct d
 	if ((code = arena_take(memory, sizeof *days + maximum * sizeof days->checkins[0], &days, e)) < 0)
 		return code;
 	*days = (struct days){.zone = &pack->zone, .maximum = maximum};
-	if ((code = arena_take(memory, row_size(shape), &days->value, e)) < 0)
+	if ((code = row_new(memory, shape, &days->value, e)) < 0)
 		return code;
-	memset(days->value, 0, row_size(shape));
-	days->value->shape = shape;
 	*ret_days = days;
 	return 0;
 }

@@ -277,21 +277,6 @@ take_field(
 	return 0;
 }
 
-static int
-make_row(const struct reading *r, enum fact_list list, struct row **ret_row)
-{
-	const struct shape *shape = &r->pack->shapes[list];
-	struct row *row;
-	int code = arena_take(r->memory, row_size(shape), &row, r->e);
-
-	if (code < 0)
-		return code;
-	memset(row, 0, row_size(shape));
-	row->shape = shape;
-	*ret_row = row;
-	return 0;
-}
-
 /* The members of an item by the numbers of their fields, each looked at once. */
 static int
 gather_fields(const struct reading *r, const struct list_shape *shape, const json_t *given, const json_t **values)
@@ -325,7 +310,7 @@ take_fact(const struct reading *r, const json_t *given, struct fact *fact)
 		return code;
 	fact->at = INT64_MIN;
 	fact->ends = fact->lasts = INT64_MAX;
-	if ((code = make_row(r, fact->list, &fact->row)) < 0)
+	if ((code = row_new(r->memory, &r->pack->shapes[fact->list], &fact->row, r->e)) < 0)
 		return code;
 	for (size_t i = 0; i < FIELDS_MAX && shape->fields[i].name; i++)
 		if ((code = take_field(r, &shape->fields[i], values[i], fact, &fact->row->members[i])) < 0)

@@ -87,3 +87,18 @@ shape_add(struct shape *shape, unsigned symbol, const char *name)
 	shape->names[shape->count] = name;
 	shape->slot[symbol] = (int16_t)shape->count++;
 }
+
+int
+row_new(struct arena *memory, const struct shape *shape, struct row **ret_row, struct error *e)
+{
+	const size_t size = sizeof(struct row) + shape->count * sizeof(struct value);
+	struct row *row;
+	int code = arena_take(memory, size, &row, e);
+
+	if (code < 0)
+		return code;
+	memset(row, 0, size);
+	row->shape = shape;
+	*ret_row = row;
+	return 0;
+}

@@ -6,6 +6,7 @@
 #ifndef HEALTHCODE_POLICY_ROW_H
 #define HEALTHCODE_POLICY_ROW_H
 
+#include "policy/certlogic_arena.h"
 #include "policy/certlogic_value.h"
 
 /* Every name that stands in the view, or in the scope of a reduce; a pack's derived values have the symbols from SYMBOL_DERIVED on. */
@@ -88,12 +89,8 @@ const char *symbol_name(enum symbol symbol);
 void shape_begin(struct shape *shape);
 void shape_add(struct shape *shape, unsigned symbol, const char *name);
 
-/* The bytes that a row of the shape takes. */
-static inline size_t
-row_size(const struct shape *shape)
-{
-	return sizeof(struct row) + shape->count * sizeof(struct value);
-}
+/* row_new(memory, shape, ret_row, e): a row of that shape, its members zeroed. */
+int row_new(struct arena *memory, const struct shape *shape, struct row **ret_row, struct error *e);
 
 /* The member of that symbol, which the row's shape has. */
 static inline struct value *

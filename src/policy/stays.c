@@ -42,11 +42,9 @@ make_rows(const struct shape *shape, size_t maximum, struct arena *memory, struc
 
 	if ((code = arena_take(memory, maximum * sizeof *rows, &rows, e)) < 0)
 		return code;
-	for (size_t i = 0; i < maximum; i++) {
-		if ((code = arena_take(memory, row_size(shape), &rows[i].row, e)) < 0)
+	for (size_t i = 0; i < maximum; i++)
+		if ((code = row_new(memory, shape, &rows[i].row, e)) < 0)
 			return code;
-		rows[i].row->shape = shape;
-	}
 	*ret_rows = rows;
 	return 0;
 }

@@ -134,21 +134,6 @@ make_places(struct view *view, struct error *e)
 }
 
 static int
-make_row(struct view *view, int shape_number, struct row **ret_row, struct error *e)
-{
-	const struct shape *shape = &view->pack->shapes[shape_number];
-	struct row *row;
-	int code = arena_take(&view->work->memory, row_size(shape), &row, e);
-
-	if (code < 0)
-		return code;
-	memset(row, 0, row_size(shape));
-	row->shape = shape;
-	*ret_row = row;
-	return 0;
-}
-
-static int
 make_list(struct view *view, size_t maximum, struct value_list **ret_list, struct error *e)
 {
 	struct value_list *list;
@@ -164,14 +149,16 @@ make_list(struct view *view, size_t maximum, struct value_list **ret_list, struc
 static int
 make_payload(struct view *view, struct error *e)
 {
+	const struct shape *shapes = view->pack->shapes;
 	const struct facts *facts = view->facts;
+	struct arena *memory = &view->work->memory;
 	struct row *external;
 	int code;
 
-	if ((code = make_row(view, SHAPE_ROOT, &view->root, e)) < 0 ||
-		(code = make_row(view, SHAPE_PAYLOAD, &view->payload, e)) < 0 ||
-		(code = make_row(view, SHAPE_LATEST, &view->latest, e)) < 0 ||
-		(code = make_row(view, SHAPE_EXTERNAL, &external, e)) < 0)
+	if ((code = row_new(memory, &shapes[SHAPE_ROOT], &view->root, e)) < 0 ||
+		(code = row_new(memory, &shapes[SHAPE_PAYLOAD], &view->payload, e)) < 0 ||
+		(code = row_new(memory, &shapes[SHAPE_LATEST], &view->latest, e)) < 0 ||
+		(code = row_new(memory, &shapes[SHAPE_EXTERNAL], &external, e)) < 0)
 		return code;
 	view->data = value_row(view->root);
 	*row_member(view->root, SYMBOL_PAYLOAD) = value_row(view->payload);
