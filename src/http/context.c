@@ -16,6 +16,7 @@ enum { LIST_LASTS_S = 300, ZONE_LASTS_S = 10, LIST_MAX = 16 << 20, LIMIT_KEY_BYT
 
 struct http_shared {
 	char *data, *database, *presence;
+	struct registry_where where; /* of the three */
 	pthread_mutex_t lock;
 	struct http_context *contexts; /* of every thread, to be closed at the end */
 	struct buffer list;            /* the trust list as of ${list_at}: one for all threads, so that its ETag holds */
@@ -43,15 +44,13 @@ close_context(struct http_context *context)
 static int
 open_context(struct http_shared *shared, struct http_context **ret_context, struct error *e)
 {
-	const struct registry_where where = {
-		.data = shared->data, .database = shared->database, .presence = shared->presence};
 	struct http_context *context = calloc(1, sizeof *context);
 	int r;
 
 	if (!context)
 		return error_no_memory(e);
 	context->shared = shared;
-	if ((r = registry_open(&where, &context->registry, e)) < 0 ||
+	if ((r = registry_open(&shared->where, &context->registry, e)) < 0 ||
 		(r = cascade_open(context->registry, &context->cascade, e)) < 0 ||
 		(r = issuer_open(registry_db(context->registry), registry_keys(context->registry), &context->issuer, e)) < 0 ||
 		(r = idempotency_open(context, e)) < 0) {
@@ -79,9 +78,9 @@ context_share(const struct http_options *options, struct http_shared **ret_share
 		r = ERROR_NO_MEMORY;
 		goto out;
 	}
+	shared->where = (struct registry_where){shared->data, shared->database, shared->presence};
 	if ((r = shown_new(&shared->shown, e)) < 0 ||
-		(r = rehearsals_new(&(struct registry_where){.data = shared->data, .database = shared->database},
-			 &shared->rehearsals, e)) < 0 ||
+		(r = rehearsals_new(&shared->where, &shared->rehearsals, e)) < 0 ||
 		(r = open_context(shared, &tried, e)) < 0)
 		goto out;
 	*ret_shared = shared;

@@ -72,9 +72,10 @@ no_cases() {
 	for division in "$@"; do echo "2020-02-01,CN,$division,0"; done
 }
 
-# serve OPTION...: serve the store $STORE over HTTP; the process is $SERVER, and it is asked at $ADDRESS
+# serve OPTION...: serve the store $STORE (its stays in $STAYS, where that is set) over HTTP; the process is $SERVER, and it is
+# asked at $ADDRESS
 serve() {
-	"$HEALTHCODE" --data "$STORE" serve --listen 127.0.0.1:0 "$@" 2>"$FOLDER/server" &
+	"$HEALTHCODE" --data "$STORE" ${STAYS:+--presence "file://$STAYS"} serve --listen 127.0.0.1:0 "$@" 2>"$FOLDER/server" &
 	SERVER=$!
 	for _ in $(seq 100); do
 		ADDRESS=$(sed -n 's,^healthcode: serving on ,,p' "$FOLDER/server")

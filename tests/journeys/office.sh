@@ -3,9 +3,9 @@
 
 ASK=patiently
 
-STORE=$FOLDER/store PACK=hubei-2020
+STORE=$FOLDER/store STAYS=$FOLDER/stays PACK=hubei-2020
 export HEALTHCODE_PASSWORD='three plain words'
-H() { "$HEALTHCODE" --data "$STORE" "$@"; }
+H() { "$HEALTHCODE" --data "$STORE" --presence "file://$STAYS" "$@"; }
 FENG=$(id_number 420802 19880612 002)
 cat >"$FOLDER/residents.csv" <<CSV
 id_number,name,phone,division,applied_at,jurisdiction
@@ -79,6 +79,7 @@ for _ in $(seq 100); do
 done
 json_holds "an auditor reads what they would change" '.state == "done" and .report.people == 2 and .report.new.policy == "'"$policy"'" and .done == .total' "$BODY"
 is "$(H --json pack diff $PACK "$policy" --samples 2 2>/dev/null | jq -S 'del(.now)')" "$(jq -S '.report | del(.now)' <<<"$BODY")" "as the command says"
+holds "it read the stays where they are, and made none elsewhere" test ! -e "$STORE/presence"
 is_problem 404 not-found "a rehearsal that is none" GET /v1/rehearsals/99 '' -H "$auditor"
 
 answers 201 "a supervisor proposes that they go live" POST "/v1/packs/$policy/activations" "$(signed)" -H "$first"
