@@ -41,22 +41,6 @@ bundle_id(const char *from, const void *bytes, size_t length, uint8_t id[KNOWN_S
 	crypto_generichash_final(&state, id, KNOWN_SIZE);
 }
 
-/* As the import of a file reads it: of a member that is there twice the last counts. */
-static int
-read_bundle(const void *bytes, size_t length, json_t **ret_root, struct error *why)
-{
-	int code = json_read(bytes, length, NULL, ret_root, why);
-
-	if (code == ERROR_BAD_INPUT && strstr(why->message, "duplicate object key")) {
-		*ret_root = json_loadb(bytes, length, 0, NULL);
-		if (*ret_root) {
-			*why = (struct error){0};
-			return 0;
-		}
-	}
-	return code;
-}
-
 /* The name under which its import is listed: the identifier that its sender gave it, or its id. */
 static void
 name_bundle(const char *from, const json_t *root, char name[EVIDENCE_FILE_NAME_MAX + 1])
@@ -147,8 +131,11 @@ take(struct registry *registry, const struct feed_message_options *options, cons
 	int code;
 
 	bundle->answer = FEED_REFUSED;
-	if ((code = read_bundle(bytes, length, &root, why)) < 0)
+	if ((code = fhir_parse(bytes, length, NULL, &root, why)) < 0)
 		return code == ERROR_NO_MEMORY ? code : 0;
+	if (code) /* a member is there twice */
+		*why = (struct error){0};
+	code = 0;
 	if (!fhir_is_bundle(root)) {
 		error_set(why, ERROR_BAD_INPUT, "a Bundle with entries expected");
 		goto out;
