@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json_check.h"
 #include "base/text.h"
 #include "http/answers.h"
 #include "http/context.h"
@@ -253,18 +254,10 @@ is_pack_path(const char *path)
 static void
 note_fault(void *context, const struct error *fault)
 {
-	char pointer[PATH_MOST + 32] = "/files/";
-	size_t length = strlen(pointer);
+	char pointer[JSON_POINTER_SIZE];
 	const char *path = strchr(fault->file, '/'); /* after the jurisdiction's name */
 
-	for (path = path ? path + 1 : ""; *path && length < sizeof pointer - 3; path++)
-		if (*path == '/') {
-			pointer[length++] = '~';
-			pointer[length++] = '1';
-		} else {
-			pointer[length++] = *path;
-		}
-	pointer[length] = 0;
+	json_pointer(pointer, "/files", path ? path + 1 : "");
 	exchange_invalid(context, pointer, "line %zu, column %zu: %s", fault->line, fault->column, fault->message);
 }
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json_memory.h"
 #include "base/text.h"
 #include "http/answers.h"
 #include "http/context.h"
@@ -163,7 +164,7 @@ rehearsals_find(struct rehearsals *rehearsals, int64_t number, json_t **ret_stat
 					   : found->report ? "done"
 									   : "failed",
 				   "done", (json_int_t)found->done, "total", (json_int_t)found->total, "report",
-				   found->report ? json_deep_copy(found->report) : json_null(), "reason",
+				   found->report ? json_copy_deep(found->report) : json_null(), "reason",
 				   *found->reason ? found->reason : NULL)))
 		r = error_no_memory(e);
 	pthread_mutex_unlock(&rehearsals->lock);
