@@ -47,7 +47,8 @@ const struct row_form area_forms[AREA_FORM_COUNT] = {
 	[AREA_CSSE_EARLY] = {"an early CSSE daily report", COLUMNS(csse_early)},
 };
 
-const char *const area_sources[AREA_FORM_COUNT] = {
+/* The source that each form's counts are of, where a row doesn't name one. */
+static const char *const area_sources[AREA_FORM_COUNT] = {
 	[AREA_PLAIN] = "counts",
 	[AREA_CHINA] = "china-series",
 	[AREA_CSSE] = "csse",

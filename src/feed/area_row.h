@@ -18,15 +18,12 @@ enum area_form { AREA_PLAIN, AREA_CHINA, AREA_CSSE, AREA_CSSE_EARLY, AREA_FORM_C
 
 extern const struct row_form area_forms[AREA_FORM_COUNT];
 
-/* The source that each form's counts are of, where a row doesn't name one. */
-extern const char *const area_sources[AREA_FORM_COUNT];
-
 /* ${area} is a division's code, a country's alpha-2, or, for a count that the China series publishes under a name that is no
  * place of its own ("境外输入" imported, "监狱系统" prisons, a ship), what it is a part of, a colon and that name:
  * "420000:监狱系统". "ZZ" before the colon is no country at all. Such a part is kept, counts for no place, and is
  * in its province's own row already. */
 struct area_count {
-	char source[AREA_SOURCE_SIZE]; /* who counted: as the row says (AREA_PLAIN), else its form's (area_sources) */
+	char source[AREA_SOURCE_SIZE]; /* who counted: as the row says (AREA_PLAIN), else its form's */
 	char area[AREA_KEY_SIZE];
 	day_number day;
 	int64_t confirmed, deaths, recovered;
