@@ -79,8 +79,7 @@ context_share(const struct http_options *options, struct http_shared **ret_share
 		goto out;
 	}
 	shared->where = (struct registry_where){shared->data, shared->database, shared->presence};
-	if ((r = shown_new(&shared->shown, e)) < 0 ||
-		(r = rehearsals_new(&shared->where, &shared->rehearsals, e)) < 0 ||
+	if ((r = shown_new(&shared->shown, e)) < 0 || (r = rehearsals_new(&shared->where, &shared->rehearsals, e)) < 0 ||
 		(r = open_context(shared, &tried, e)) < 0)
 		goto out;
 	*ret_shared = shared;
