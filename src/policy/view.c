@@ -70,13 +70,14 @@ find_areas(struct place *place, const struct facts *facts)
 	add_area(place, facts_area(facts, row_text(place->fact->row, SYMBOL_COUNTRY)));
 }
 
-/* The area in which the place falls at ${at}: the nearest that is known then, the nearest of all where none is. */
+/* The area in which the place falls at ${at}, and its level: the nearest that is known then, the nearest of all where none is. */
 static const struct area *
-area_at(const struct place *place, instant at)
+area_at(const struct place *place, instant at, enum level *ret_level)
 {
 	for (size_t i = 0; i < place->area_count; i++)
-		if (area_level(place->areas[i], at) != LEVEL_UNKNOWN)
+		if ((*ret_level = area_level(place->areas[i], at)) != LEVEL_UNKNOWN)
 			return place->areas[i];
+	*ret_level = LEVEL_UNKNOWN;
 	return place->area_count ? place->areas[0] : NULL;
 }
 
@@ -294,11 +295,13 @@ static void
 update_place(struct view *view, struct place *place, bool first)
 {
 	bool ended = place->fact->lasts <= view->at;
-	const struct area *area = area_at(place, ended ? place->fact->lasts : view->at);
-	enum level level = area_level(area_at(place, view->at), view->at),
-			   level_at_end = ended ? area_level(area, place->fact->lasts) : level;
+	enum level level, level_at_end;
+	const struct area *area = area_at(place, view->at, &level);
 	struct row *row = place->fact->row;
 
+	level_at_end = level;
+	if (ended)
+		area = area_at(place, place->fact->lasts, &level_at_end);
 	if (!first && area == place->area && level == place->level && level_at_end == place->level_at_end &&
 		ended == place->ended)
 		return;
@@ -325,6 +328,8 @@ append(struct value_list *list, const struct row *row)
 static void
 update_places(struct view *view)
 {
+	size_t shown_before = view->places_shown;
+
 	while (view->places_shown < view->place_count && view->places[view->places_shown].fact->at <= view->at) {
 		struct place *place = &view->places[view->places_shown++];
 
@@ -332,7 +337,7 @@ update_places(struct view *view)
 		append(view->lists[place->fact->list], place->fact->row);
 		update_place(view, place, true);
 	}
-	for (size_t i = 0; i < view->places_shown; i++)
+	for (size_t i = 0; i < shown_before; i++)
 		update_place(view, &view->places[i], false);
 }
 
