@@ -156,7 +156,7 @@ stretch_count(const struct overlap *overlaps, size_t count)
 /* How long somebody was at a place. */
 struct dwelling {
 	place_number place;
-	instant from, to, counted_to;
+	instant to, counted_to;
 	int64_t seconds;
 };
 
@@ -179,11 +179,10 @@ static int
 dwelt_for(const struct trace *trace, const struct exposure_rule *rule, person_number person, place_number place,
 	instant to, struct error *e)
 {
-	struct dwelling dwelling = {.place = place, .from = to - (instant)rule->within_days * DAY_S, .to = to};
-	int r;
+	instant from = to - (instant)rule->within_days * DAY_S;
+	struct dwelling dwelling = {.place = place, .to = to, .counted_to = from};
+	int r = presence_each_stay_of(trace->presence, person, from, to, trace->view, add_dwelling, &dwelling, e);
 
-	dwelling.counted_to = dwelling.from;
-	r = presence_each_stay_of(trace->presence, person, dwelling.from, to, trace->view, add_dwelling, &dwelling, e);
 	return r < 0 ? r : dwelling.seconds > rule->hours * 3600;
 }
 
