@@ -187,6 +187,9 @@ const struct record *found_known(const struct presence *presence, const struct f
 /* stay_check(stay, e): 0, or ERROR_BAD_INPUT. */
 int stay_check(const struct presence_stay *stay, struct error *e);
 
+/* place_must_exist(presence, place, e): 0, or ERROR_EXISTS_NOT. */
+int place_must_exist(struct presence *presence, place_number place, struct error *e);
+
 /* tail_append(tail, row, source, e): add a row to what is in memory; its ${source} is found or added.
  * tail_settle(tail, e): sort what was added, and let go of what the same source put again (I1).
  * tail_clear(tail): free it. */

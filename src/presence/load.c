@@ -60,14 +60,9 @@ read_places(struct presence_load *load, struct error *e)
 static int
 find_place(struct presence_load *load, place_number place, struct error *e)
 {
-	const struct db_value values[] = {db_int(place)};
-	int64_t number;
-	int r =
-		db_one_int(load->presence->db, "SELECT number FROM presence_place WHERE number = $1", values, 1, &number, e);
+	int r = place_must_exist(load->presence, place, e);
 
-	if (r == ERROR_EXISTS_NOT)
-		return error_set(e, r, "there is no place %u", place);
-	return r < 0 ? r : know_place(load, number, e);
+	return r < 0 ? r : know_place(load, place, e);
 }
 
 static bool

@@ -18,7 +18,7 @@ stay_check(const struct presence_stay *stay, struct error *e)
 	return 0;
 }
 
-static int
+int
 place_must_exist(struct presence *presence, place_number place, struct error *e)
 {
 	const struct db_value values[] = {db_int(place)};
