@@ -52,7 +52,7 @@ act_text(const json_t *value, char **ret_text, struct error *e)
 	struct buffer b = buffer_make(OFFICE_TEXT_MAX);
 	int r = value ? json_write(value, &b, e) : error_no_memory(e);
 
-	if (r == 0)
+	if (r >= 0)
 		*ret_text = buffer_take(&b);
 	buffer_free(&b);
 	return r;
