@@ -47,22 +47,31 @@ make_facts(void)
 {
 	static const char *const divisions[] = {"330106", "330205", "420802", "110101", "440304", "350203"};
 	char at[TIME_TEXT_SIZE], to[TIME_TEXT_SIZE];
+	/* Each number is drawn in a statement of its own: in which order arguments are is the compiler's. */
+	instant applied_at = NOW - 40 * DAY_S + (instant)any(DAY_S);
+	const char *division = divisions[any(6)];
 	json_t *facts = json_pack("{s:s, s:[{s:s,s:s,s:n,s:n}], s:[], s:[], s:[], s:[], s:{s:{s:[{s:s,s:s}]}}}",
-		"applied_at", time_write(NOW - 40 * DAY_S + (instant)any(DAY_S), &zone_utc, at), "residences", "country", "CN",
-		"division", divisions[any(6)], "from", "to", "checkins", "visits", "contacts", "cases", "areas", "420800",
-		"steps", "at", "2020-01-25T00:00:00+08:00", "level", "high");
+		"applied_at", time_write(applied_at, &zone_utc, at), "residences", "country", "CN", "division", division,
+		"from", "to", "checkins", "visits", "contacts", "cases", "areas", "420800", "steps", "at",
+		"2020-01-25T00:00:00+08:00", "level", "high");
 	bool failed = !facts;
 
 	for (int day = 30; day > 0 && !failed; day--)
-		if (any(10))
+		if (any(10)) {
+			int temperature = (int)(360 + any(12));
+
+			time_write(NOW - day * DAY_S + any(3600), &zone_utc, at);
 			failed |= json_array_append_new(json_object_get(facts, "checkins"),
-				json_pack("{s:s,s:i,s:[],s:b}", "at", time_write(NOW - day * DAY_S + any(3600), &zone_utc, at),
-					"temperature_tenths_c", (int)(360 + any(12)), "symptoms", "contact", 0));
-	for (unsigned i = any(4); i > 0 && !failed; i--)
+				json_pack(
+					"{s:s,s:i,s:[],s:b}", "at", at, "temperature_tenths_c", temperature, "symptoms", "contact", 0));
+		}
+	for (unsigned i = any(4); i > 0 && !failed; i--) {
+		division = divisions[any(6)];
+		time_write(NOW - 30 * DAY_S + (instant)any(10 * DAY_S), &zone_utc, at);
+		time_write(NOW - 15 * DAY_S + (instant)any(10 * DAY_S), &zone_utc, to);
 		failed |= json_array_append_new(json_object_get(facts, "visits"),
-			json_pack("{s:s,s:s,s:s,s:s}", "country", "CN", "division", divisions[any(6)], "from",
-				time_write(NOW - 30 * DAY_S + (instant)any(10 * DAY_S), &zone_utc, at), "to",
-				time_write(NOW - 15 * DAY_S + (instant)any(10 * DAY_S), &zone_utc, to)));
+			json_pack("{s:s,s:s,s:s,s:s}", "country", "CN", "division", division, "from", at, "to", to));
+	}
 	if (any(20) == 0)
 		failed |= json_array_append_new(json_object_get(facts, "contacts"),
 			json_pack("{s:s,s:i,s:s,s:s,s:s}", "kind", "close", "degree", 1, "first", at, "last", at, "known_at", at));

@@ -14,15 +14,7 @@
 #include "feed/ping.h"
 #include "feed/texts.h"
 
-enum {
-	DEVICES = 500,
-	MINUTES = 600,
-	PINGS = DEVICES * MINUTES,
-	FILE_MAX = 64 << 20,
-	PYTHON_MINUTES = 120,
-	TURNS = 7,
-	PYTHON_TURNS = 3
-};
+enum { DEVICES = 500, MINUTES = 600, PINGS = DEVICES * MINUTES, PYTHON_MINUTES = 120, TURNS = 7, PYTHON_TURNS = 3 };
 
 /* As the packs have it. */
 static const struct detect_parameters parameters = {.radius_m = 200,
@@ -78,17 +70,6 @@ make_stays(void *path)
 	rows_close(import.rows);
 	if (r < 0 || stays == 0)
 		bench_fail("pings are missing");
-}
-
-static void
-read_plainly(void *path)
-{
-	struct buffer b = buffer_make(FILE_MAX);
-	struct error e = {0};
-
-	if (file_read(path, &b, &e) < 0)
-		bench_fail(e.message);
-	buffer_free(&b);
 }
 
 /* Everybody's position each minute; now and then one goes elsewhere. */
@@ -193,7 +174,7 @@ bench_pings(void)
 	double rate, reference, python = python_rate();
 
 	write_pings(path, MINUTES);
-	rates_of(make_stays, read_plainly, path, &rate, &reference);
+	rates_of(make_stays, bench_read_plainly, path, &rate, &reference);
 	bench_figure("pings", "pings of a file made into stays", rate * PINGS, "1/s", "a core", 1e6, 1);
 	bench_figure(
 		"pings", "pings of a file made into stays", rate * PINGS, "1/s", "the file read plainly", reference * PINGS, 0);

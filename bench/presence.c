@@ -279,14 +279,6 @@ meet(const struct presence_stay *stay, void *context, struct error *e)
 	return presence_each_stay_at(trace->presence, stay->place, stay->start, stay->end, &all, count_one, &trace->met, e);
 }
 
-static int
-compare_doubles(const void *a, const void *b)
-{
-	const double x = *(const double *)a, y = *(const double *)b;
-
-	return x < y ? -1 : x > y;
-}
-
 /* The median of tracing every case, in seconds, and how many stays they met. */
 static double
 trace_cases(const struct city *city, struct store *store, int cases, uint64_t *ret_met)
@@ -303,8 +295,7 @@ trace_cases(const struct city *city, struct store *store, int cases, uint64_t *r
 			&e);
 		times[i] = bench_now() - start;
 	}
-	qsort(times, (size_t)cases, sizeof *times, compare_doubles);
-	median = times[cases / 2];
+	median = bench_median(times, (size_t)cases);
 	free(times);
 	*ret_met = trace.met;
 	return median;
@@ -412,8 +403,7 @@ trace_arrays(const struct city *city, const struct arrays *arrays, uint64_t *ret
 			*ret_met += meet_in_arrays(arrays, &arrays->by_person[j]);
 		times[i] = bench_now() - start;
 	}
-	qsort(times, CASES, sizeof *times, compare_doubles);
-	return times[CASES / 2];
+	return bench_median(times, CASES);
 }
 
 /* PostgreSQL's figures; 0 where it is not installed. */
@@ -516,8 +506,7 @@ rival_trace(PGconn *connection, const struct city *city)
 		run_sql(connection, sql);
 		times[i] = bench_now() - start;
 	}
-	qsort(times, CASES / 5, sizeof *times, compare_doubles);
-	return times[CASES / 10];
+	return bench_median(times, CASES / 5);
 }
 
 static struct rival
