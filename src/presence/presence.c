@@ -37,6 +37,10 @@ static const char *const migrations[] = {
 	"DELETE FROM presence_tail;"
 	"CREATE TABLE presence_people (id {key}, span BIGINT NOT NULL, mark BIGINT NOT NULL, sealed {blob} NOT NULL);"
 	"CREATE INDEX presence_people_span ON presence_people (span, id);",
+
+	/* How often what is kept changed: of a day's stays, and of all days at once. */
+	"ALTER TABLE presence_state ADD COLUMN changes BIGINT NOT NULL DEFAULT 0;"
+	"CREATE TABLE presence_day_change (day BIGINT PRIMARY KEY, changes BIGINT NOT NULL);",
 };
 
 static int
@@ -103,7 +107,7 @@ presence_undo(struct presence *presence, int64_t import, instant recorded_at, st
 		return r;
 	r = db_do(presence->db, "INSERT INTO presence_undone (import, recorded_at) VALUES ($1, $2) ON CONFLICT DO NOTHING",
 		values, 2, e);
-	if (r == 0)
+	if (r == 0 && (r = changes_everywhere(presence, e)) == 0)
 		r = state_changed(presence, e);
 	state_forget(presence);
 	return own_end(presence, own, r, e);
