@@ -37,6 +37,11 @@ static const char *const migrations[] = {
 	"DELETE FROM presence_tail;"
 	"CREATE TABLE presence_people (id {key}, span BIGINT NOT NULL, mark BIGINT NOT NULL, sealed {blob} NOT NULL);"
 	"CREATE INDEX presence_people_span ON presence_people (span, id);",
+
+	/* How many stays and places of ${on_import} later imports repeated or corrected (rests.c). */
+	"CREATE TABLE presence_rest (on_import BIGINT NOT NULL, import BIGINT NOT NULL, unchanged BIGINT NOT NULL,"
+	" corrected BIGINT NOT NULL, PRIMARY KEY (on_import, import)) {packed};"
+	"CREATE INDEX presence_place_record_import ON presence_place_record (import);",
 };
 
 static int
