@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "cli/commands.h"
+#include "cli/import_show.h"
 #include "cli/letters.h"
 #include "cli/store.h"
 #include "feed/feed.h"
@@ -161,17 +162,35 @@ undo(struct cli *cli, const char *number)
 }
 
 static int
+show(struct cli *cli, const char *number)
+{
+	int64_t import;
+
+	if (!text_integer(number, strlen(number), 1, INT64_MAX, &import))
+		return cli_usage(cli, "the number of an import expected, not '%s'", number);
+	return import_show(cli, import);
+}
+
+static int
 letters(struct cli *cli, char **words, size_t count)
 {
+	static const struct {
+		const char *word;
+		int (*act)(struct cli *cli, int64_t number);
+	} acts[] = {{"show", letters_show}, {"retry", letters_retry}, {"settle", letters_settle}, {"drop", letters_drop}};
+	int (*act)(struct cli * cli, int64_t number) = NULL;
 	int64_t number;
 
 	if (count == 0)
 		return letters_list(cli);
-	if (count != 2 || (strcmp(words[0], "show") != 0 && strcmp(words[0], "settle") != 0))
-		return cli_usage(cli, "letters, letters show N or letters settle N expected");
+	for (size_t i = 0; i < sizeof acts / sizeof *acts && count == 2; i++)
+		if (strcmp(acts[i].word, words[0]) == 0)
+			act = acts[i].act;
+	if (!act)
+		return cli_usage(cli, "letters, or letters show, retry, settle or drop N expected");
 	if (!text_integer(words[1], strlen(words[1]), 1, INT64_MAX, &number))
 		return cli_usage(cli, "the number of a letter expected, not '%s'", words[1]);
-	return strcmp(words[0], "show") == 0 ? letters_show(cli, number) : letters_settle(cli, number);
+	return act(cli, number);
 }
 
 static bool
@@ -205,6 +224,8 @@ run(struct cli *cli, int argc, char **argv)
 		return list(cli);
 	if (strcmp(words[0], "undo") == 0 && count == 2)
 		return undo(cli, words[1]);
+	if (strcmp(words[0], "show") == 0 && count == 2)
+		return show(cli, words[1]);
 	if (strcmp(words[0], "letters") == 0)
 		return letters(cli, words + 1, count - 1);
 	if (!is_kind(words[0]))
@@ -216,9 +237,9 @@ run(struct cli *cli, int argc, char **argv)
 
 const struct command command_import = {
 	.name = "import",
-	.summary = "read files into the store, list imports, undo one",
-	.usage =
-		"import KIND FILE... [--rejects FILE] [--strict] | import list | import undo N | import letters [show N | settle N]",
+	.summary = "read files into the store, list imports, show or undo one",
+	.usage = "import KIND FILE... [--rejects FILE] [--strict] | import list | import show N | import undo N |\n"
+			 "       import letters [show N | retry N | settle N | drop N]",
 	.help =
 		"Reads CSV (with a heading line) or JSON lines, told apart by the content; '-' is standard input.\n"
 		"Kinds: residents checkins places stays devices pings visits areas cases labs flights rail (columns:\n"
@@ -227,8 +248,10 @@ const struct command command_import = {
 		"A rejected row is told as FILE:LINE:COLUMN: reason; the others are taken, and the exit code is 3.\n\n"
 		"  --rejects FILE  copy rejected rows there, under their heading, to be mended and imported again\n"
 		"  --strict        keep nothing of a file that has a rejected row\n\n"
-		"'import list' shows what was imported. From 'import undo N' on nothing of import N counts.\n"
+		"'import list' shows what was imported; 'import show N' one import with its file's SHA-256, why rows were refused, and what\n"
+		"rests on it. From 'import undo N' on nothing of import N counts; it is refused while something rests on it.\n"
 		"'import letters' shows the messages that could not be taken ('healthcode mllp'); 'show N' prints one as it came, to be\n"
-		"mended and imported, 'settle N' says that it needs nobody any more.\n",
+		"mended and imported, 'retry N' takes it once more as it is, 'settle N' says that it needs nobody any more, and\n"
+		"'drop N' erases its bytes as well.\n",
 	.run = run,
 };

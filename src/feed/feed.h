@@ -20,6 +20,7 @@
 #include "feed/mllp.h"
 
 struct json_check;
+struct presence;
 struct registry;
 struct feed_rejects;
 
@@ -65,9 +66,25 @@ struct feed_totals {
 int feed_import(struct registry *registry, const struct feed_import_options *options, struct feed_totals *ret_totals,
 	struct error *e);
 
+/* Of the rows that an import refused the reasons of the first ones are kept with its record (evidence_import_each_refused). */
+enum { FEED_REASONS_MAX = 1000 };
+
+/* An import that rests on another: so many of the other's records it found unchanged, corrected, or used (whose a device is).
+ * ${import} 0: records that no import brought. */
+struct feed_rest {
+	int64_t import, unchanged, corrected, used;
+};
+
+/* feed_import_each_rest(registry, presence, import, each, context, e): call ${each} for what rests on ${import} and is not
+ * undone; an import may be told twice, for its evidence and its stays. A non-zero return ends the walk and is returned. */
+typedef int feed_import_rest(const struct feed_rest *rest, void *context, struct error *e);
+int feed_import_each_rest(struct registry *registry, struct presence *presence, int64_t import, feed_import_rest *each,
+	void *context, struct error *e);
+
 /* feed_import_undo(registry, import, e):
  * From now on no row of that import counts; what it had corrected counts again, and whom it names is due. One
- * transaction. Return 0, ERROR_EXISTS_NOT (no such import) or ERROR_EXISTS (undone before). */
+ * transaction. Return 0, ERROR_EXISTS_NOT (no such import), ERROR_EXISTS (undone before), or ERROR_DENIED where something
+ * rests on it (docs/imports.md) or stays would be left at a place that nobody else told of. */
 int feed_import_undo(struct registry *registry, int64_t import, struct error *e);
 
 /* feed_detection_check(detection, check): tell every fault of a pack's "detection" object (docs/packs.md). */

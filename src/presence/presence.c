@@ -41,6 +41,10 @@ static const char *const migrations[] = {
 	/* How often what is kept changed: of a day's stays, and of all days at once. */
 	"ALTER TABLE presence_state ADD COLUMN changes BIGINT NOT NULL DEFAULT 0;"
 	"CREATE TABLE presence_day_change (day BIGINT PRIMARY KEY, changes BIGINT NOT NULL);",
+	/* How many stays and places of ${on_import} later imports repeated or corrected (rests.c). */
+	"CREATE TABLE presence_rest (on_import BIGINT NOT NULL, import BIGINT NOT NULL, unchanged BIGINT NOT NULL,"
+	" corrected BIGINT NOT NULL, PRIMARY KEY (on_import, import)) {packed};"
+	"CREATE INDEX presence_place_record_import ON presence_place_record (import);",
 };
 
 static int
