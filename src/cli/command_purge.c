@@ -27,31 +27,59 @@ purged_json(const struct presence_purged *purged)
 		(json_int_t)purged->bytes, "first", day_write(purged->first, first), "last", day_write(purged->last, last));
 }
 
-/* What was destroyed and the ledger's entry of it are one act; the keys are gone in any case. */
+struct purged {
+	bool stays_named; /* the pack says how long stays are kept */
+	struct presence_purged stays;
+	int64_t checks, code_days;
+};
+
+static json_t *
+gates_json(const struct purged *purged)
+{
+	return json_pack("{s:s, s:I, s:I}", "kind", "checks", "checks", (json_int_t)purged->checks, "code_days",
+		(json_int_t)purged->code_days);
+}
+
 static int
-purge(struct cli_store *store, day_number before, struct presence_purged *ret_purged, struct error *e)
+note(struct cli_store *store, json_t *body, struct error *e)
 {
 	char *text = NULL;
-	json_t *body = NULL;
+	int r;
+
+	if (!body || json_object_set_new(body, "by", json_string(cli_actor(store))) < 0 ||
+		!(text = json_dumps(body, JSON_COMPACT | JSON_SORT_KEYS)))
+		r = error_no_memory(e);
+	else
+		r = ledger_append(
+			registry_db(store->registry), registry_recording_time(store->registry), "retention.purged", text, NULL, e);
+	free(text);
+	json_decref(body);
+	return r;
+}
+
+/* What was destroyed and the ledger's entry of it are one act; the keys are gone in any case. */
+static int
+purge(struct cli_store *store, const struct pack *pack, struct purged *purged, struct error *e)
+{
+	const json_t *retention = pack_section(pack, "retention");
+	const json_t *stays = json_object_get(retention, "stays_days"),
+				 *checks = json_object_get(retention, "movement_days");
 	int r;
 
 	if ((r = registry_begin(store->registry, e)) < 0)
 		return r;
-	if ((r = presence_purge(cascade_presence(store->cascade), before, ret_purged, e)) < 0)
+	purged->stays_named = json_is_integer(stays);
+	if (purged->stays_named &&
+		((r = presence_purge(cascade_presence(store->cascade), first_kept(store, pack, json_integer_value(stays)),
+			  &purged->stays, e)) < 0 ||
+			(purged->stays.days && (r = note(store, purged_json(&purged->stays), e)) < 0)))
 		goto out;
-	if (ret_purged->days) {
-		body = purged_json(ret_purged);
-		if (!body || json_object_set_new(body, "by", json_string(cli_actor(store))) < 0 ||
-			!(text = json_dumps(body, JSON_COMPACT | JSON_SORT_KEYS))) {
-			r = error_no_memory(e);
-			goto out;
-		}
-		r = ledger_append(
-			registry_db(store->registry), registry_recording_time(store->registry), "retention.purged", text, NULL, e);
-	}
+	if (json_is_integer(checks) &&
+		((r = gate_purge(store->registry, store->issuer, first_kept(store, pack, json_integer_value(checks)),
+			  &purged->checks, &purged->code_days, e)) < 0 ||
+			((purged->checks || purged->code_days) && (r = note(store, gates_json(purged), e)) < 0)))
+		goto out;
 out:
-	free(text);
-	json_decref(body);
 	if (r < 0)
 		registry_rollback(store->registry);
 	else
@@ -60,26 +88,35 @@ out:
 }
 
 static int
-answer(const struct cli *cli, const struct presence_purged *purged)
+answer(const struct cli *cli, const struct purged *purged)
 {
+	const struct presence_purged *stays = &purged->stays;
 	char first[TIME_TEXT_SIZE], last[TIME_TEXT_SIZE];
+	int code = EXIT_DONE;
 
-	if (cli->json)
-		return cli_print_json(purged_json(purged));
-	if (purged->days == 0)
+	if (cli->json) {
+		if (purged->stays_named)
+			code = cli_print_json(purged_json(stays));
+		return code ? code : cli_print_json(gates_json(purged));
+	}
+	if (stays->days)
+		printf("stays: %" PRId64 " days destroyed, %s to %s\n", stays->days, day_write(stays->first, first),
+			day_write(stays->last, last));
+	else if (purged->stays_named)
 		printf("stays: nothing is past its retention\n");
+	if (purged->checks || purged->code_days)
+		printf("gates: %" PRId64 " checks forgotten, and whose the codes of %" PRId64 " days were\n", purged->checks,
+			purged->code_days);
 	else
-		printf("stays: %" PRId64 " days destroyed, %s to %s\n", purged->days, day_write(purged->first, first),
-			day_write(purged->last, last));
+		printf("gates: nothing is past its retention\n");
 	return EXIT_DONE;
 }
 
 static int
 run(struct cli *cli, int argc, char **argv)
 {
-	struct presence_purged purged = {0};
+	struct purged purged = {0};
 	const struct pack *pack;
-	const json_t *days;
 	struct cli_store store;
 	struct error e = {0};
 	size_t count;
@@ -92,15 +129,10 @@ run(struct cli *cli, int argc, char **argv)
 		return cli_usage(cli, "no word is expected");
 	if ((code = cli_store_open(cli, true, &store)) || (code = cli_pack(&store, NULL, &pack)))
 		goto out;
-	days = json_object_get(pack_section(pack, "retention"), "stays_days");
-	if (!json_is_integer(days)) {
-		error_set(&e, ERROR_USAGE, "the pack %s does not say retention.stays_days", pack_jurisdiction(pack));
+	if (purge(&store, pack, &purged, &e) < 0)
 		code = cli_fail(&e);
-	} else if (purge(&store, first_kept(&store, pack, json_integer_value(days)), &purged, &e) < 0) {
-		code = cli_fail(&e);
-	} else {
+	else
 		code = answer(cli, &purged);
-	}
 out:
 	cli_store_close(&store);
 	return code;
@@ -114,6 +146,7 @@ const struct command command_purge = {
 		"Destroys the keys of the local days whose stays are past the default jurisdiction's retention.stays_days, which\n"
 		"makes every copy of those stays unreadable, backups included, then removes their files, and writes it to the\n"
 		"ledger. Contacts that were traced before stay as they were. Nothing can be imported into a destroyed day.\n"
-		"Run it once a day. Only stays are destroyed yet.\n",
+		"What gates asked about and refused (with the complaints) is forgotten after retention.movement_days, and so is whose\n"
+		"the codes of those days were: the keys of their ids are destroyed. Run it once a day.\n",
 	.run = run,
 };

@@ -16,6 +16,7 @@ route_answer answer_apply, answer_dependant, answer_voucher;
 route_answer answer_send_code, answer_sign_in, answer_session, answer_sign_out;
 route_answer answer_me, answer_code, answer_reasons, answer_checkin, answer_travel_card, answer_accesses;
 route_answer answer_places, answer_check, answer_refusal, answer_refusals;
+route_answer answer_complaint, answer_complaints;
 
 struct registry_checkin;
 

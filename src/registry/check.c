@@ -9,7 +9,7 @@
 #include "base/json_memory.h"
 #include "base/text.h"
 
-enum { CONTENT_MAX = 2048, CODE_ID_BYTES = 16 };
+enum { CONTENT_MAX = 2048, CODE_ID_BYTES = 16, HOUR_S = 3600 };
 
 static const char receipt_digits[] = "0123456789abcdefghjkmnpqrstvwxyz";
 
@@ -117,6 +117,43 @@ compare(struct registry *registry, const struct registry_check *check, const str
 	return r;
 }
 
+/* What nobody was kept out of is forgotten. */
+static int
+forget_passes(struct registry *registry, struct error *e)
+{
+	return db_do(registry->db,
+		"DELETE FROM gate_check WHERE passed = 1 AND at < $1"
+		" AND receipt NOT IN (SELECT receipt FROM gate_refusal) AND receipt NOT IN (SELECT receipt FROM gate_complaint)",
+		(struct db_value[]){db_int(registry_recording_time(registry) - CHECK_PASS_KEPT_S)}, 1, e);
+}
+
+static int64_t
+hour_of(instant at)
+{
+	return at / HOUR_S - (at % HOUR_S < 0);
+}
+
+static int
+count_check(struct registry *registry, const struct registry_check *check, struct error *e)
+{
+	return db_do(registry->db,
+		"INSERT INTO gate_count(place, hour, verdict, count) VALUES($1, $2, $3, 1)"
+		" ON CONFLICT(place, hour, verdict) DO UPDATE SET count = gate_count.count + 1",
+		(struct db_value[]){db_text(check->place), db_int(hour_of(check->at)), db_text(check->verdict)}, 3, e);
+}
+
+int
+registry_checks_count(struct registry *registry, const char *place, instant since, const char *verdict,
+	int64_t *ret_count, struct error *e)
+{
+	return db_one_int(registry->db,
+		"SELECT CAST(coalesce(sum(count), 0) AS BIGINT) FROM gate_count"
+		" WHERE hour >= $1 AND verdict = $2 AND ($3 = '' OR place = $4)",
+		(struct db_value[]){
+			db_int(hour_of(since)), db_text(verdict), db_text(place ? place : ""), db_text(place ? place : "")},
+		4, ret_count, e);
+}
+
 int
 registry_check_put(struct registry *registry, struct registry_check *check, struct error *e)
 {
@@ -131,11 +168,13 @@ registry_check_put(struct registry *registry, struct registry_check *check, stru
 		return error_set(e, ERROR_BAD_INPUT, "a receipt is %d of 0-9 and a-z", RECEIPT_SIZE - 1);
 	if ((r = content_write(&kept, &content, e)) < 0 || (r = scope_begin(registry, &own, e)) < 0)
 		goto out;
-	if ((r = db_do(registry->db,
-			 "INSERT INTO gate_check(receipt, at, content) VALUES($1, $2, $3) ON CONFLICT DO NOTHING",
-			 (struct db_value[]){db_text(kept.receipt), db_int(kept.at), db_text(buffer_text(&content))}, 3, e)) == 0 &&
-		db_changes(registry->db) == 0)
-		r = compare(registry, &kept, &content, e);
+	if ((r = forget_passes(registry, e)) == 0 &&
+		(r = db_do(registry->db,
+			 "INSERT INTO gate_check(receipt, at, content, passed) VALUES($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+			 (struct db_value[]){db_text(kept.receipt), db_int(kept.at), db_text(buffer_text(&content)),
+				 db_int(strcmp(kept.verdict, "pass") == 0)},
+			 4, e)) == 0)
+		r = db_changes(registry->db) ? count_check(registry, &kept, e) : compare(registry, &kept, &content, e);
 	r = scope_end(registry, own, r, e);
 	if (r == 0)
 		memcpy(check->receipt, kept.receipt, sizeof kept.receipt);
@@ -271,6 +310,11 @@ registry_checks_purge(struct registry *registry, instant before, int64_t *ret_co
 	if ((r = db_do(registry->db,
 			 "DELETE FROM gate_refusal WHERE receipt IN (SELECT receipt FROM gate_check WHERE at < $1)", &limit, 1,
 			 e)) == 0 &&
+		(r = db_do(registry->db,
+			 "DELETE FROM gate_complaint WHERE receipt IN (SELECT receipt FROM gate_check WHERE at < $1)", &limit, 1,
+			 e)) == 0 &&
+		(r = db_do(registry->db, "DELETE FROM gate_count WHERE hour < $1", (struct db_value[]){db_int(hour_of(before))},
+			 1, e)) == 0 &&
 		(r = db_do(registry->db, "DELETE FROM gate_check WHERE at < $1", &limit, 1, e)) == 0)
 		count = db_changes(registry->db);
 	r = scope_end(registry, own, r, e);
