@@ -6,6 +6,7 @@
 #define HEALTHCODE_BENCH_BENCH_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* Seconds of the monotonic clock. */
@@ -24,10 +25,17 @@ void bench_pair(void (*once)(void *context), void *context, void (*reference)(vo
 void bench_figure(const char *bench, const char *figure, double value, const char *unit, const char *reference,
 	double reference_value, double goal);
 
+/* The middle of ${count} values, which it sorts. */
+double bench_median(double *values, size_t count);
+
+/* Read the whole file of that path, a piece after the other, and do nothing with it: the reference of whatever reads files. */
+void bench_read_plainly(void *path);
+
 /* End the program after saying what failed. */
 void bench_fail(const char *what) __attribute__((noreturn));
 
-void bench_certlogic(void); /* a part of the benchmark "policy" */
+void bench_certlogic(void); /* parts of the benchmark "policy" */
+void bench_pack(void);
 void bench_credential(void);
 void bench_feed(void);
 void bench_pings(void);

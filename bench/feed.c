@@ -5,12 +5,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/buffer.h"
-#include "base/file.h"
 #include "bench/bench.h"
 #include "feed/rows.h"
 
-enum { ROWS = 200000, FILE_MAX = 64 << 20 };
+enum { ROWS = 200000 };
 
 static const struct row_column columns[] = {
 	{"person", true}, {"place", true}, {"from", true}, {"to", true}, {"seat", false}};
@@ -33,17 +31,6 @@ read_rows(void *path)
 		bench_fail("rows are missing");
 }
 
-static void
-read_plainly(void *path)
-{
-	struct buffer b = buffer_make(FILE_MAX);
-	struct error e = {0};
-
-	if (file_read(path, &b, &e) < 0)
-		bench_fail(e.message);
-	buffer_free(&b);
-}
-
 void
 bench_feed(void)
 {
@@ -60,7 +47,7 @@ bench_feed(void)
 			1000000u + (unsigned)i * 7u, i % 9973, i % 28 + 1, i % 28 + 1);
 	if (fclose(file) != 0)
 		bench_fail("cannot write the temporary file");
-	bench_pair(read_rows, path, read_plainly, path, &rate, &reference);
+	bench_pair(read_rows, path, bench_read_plainly, path, &rate, &reference);
 	bench_figure(
 		"feed", "CSV rows of stays read", rate * ROWS, "1/s", "rows in the file read plainly", reference * ROWS, 0);
 	unlink(path);

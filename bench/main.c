@@ -1,13 +1,15 @@
 /* The benchmarks that are this program's own: bench [NAME] [--json]. script/bench builds and runs it. */
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "bench/bench.h"
 
-enum { SPELLS = 5 };
+enum { SPELLS = 5, PIECE = 1 << 16 };
 
 static const double spell_s = 0.2;
 static bool json;
@@ -58,11 +60,25 @@ compare(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-static double
-median(double *values)
+double
+bench_median(double *values, size_t count)
 {
-	qsort(values, SPELLS, sizeof *values, compare);
-	return values[SPELLS / 2];
+	qsort(values, count, sizeof *values, compare);
+	return values[count / 2];
+}
+
+void
+bench_read_plainly(void *path)
+{
+	static char bytes[PIECE];
+	int fd = open(path, O_RDONLY);
+	ssize_t n;
+
+	while ((n = read(fd, bytes, sizeof bytes)) > 0)
+		;
+	if (n < 0)
+		bench_fail("cannot read the file");
+	close(fd);
 }
 
 double
@@ -73,7 +89,7 @@ bench_rate(void (*once)(void *context), void *context)
 	once(context);
 	for (int i = 0; i < SPELLS; i++)
 		rates[i] = spell(once, context);
-	return median(rates);
+	return bench_median(rates, SPELLS);
 }
 
 void
@@ -88,8 +104,8 @@ bench_pair(void (*once)(void *context), void *context, void (*reference)(void *c
 		rates[i] = spell(once, context);
 		references[i] = spell(reference, reference_context);
 	}
-	*ret_rate = median(rates);
-	*ret_reference = median(references);
+	*ret_rate = bench_median(rates, SPELLS);
+	*ret_reference = bench_median(references, SPELLS);
 }
 
 void

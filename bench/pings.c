@@ -1,8 +1,11 @@
-/* Pings of a file made into stays, beside reading the file plainly and beside a plain detector in Python. */
+/* Pings of a file made into stays, beside reading the file plainly and beside a plain detector in Python. Both are counted in
+ * a core's own time, the interpreter's start included: what else the machine does changes little. */
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/buffer.h"
@@ -11,7 +14,7 @@
 #include "feed/ping.h"
 #include "feed/texts.h"
 
-enum { DEVICES = 500, MINUTES = 600, PINGS = DEVICES * MINUTES, FILE_MAX = 64 << 20, PYTHON_MINUTES = 120 };
+enum { DEVICES = 500, MINUTES = 600, PINGS = DEVICES * MINUTES, PYTHON_MINUTES = 120, TURNS = 7, PYTHON_TURNS = 3 };
 
 /* As the packs have it. */
 static const struct detect_parameters parameters = {.radius_m = 200,
@@ -69,17 +72,6 @@ make_stays(void *path)
 		bench_fail("pings are missing");
 }
 
-static void
-read_plainly(void *path)
-{
-	struct buffer b = buffer_make(FILE_MAX);
-	struct error e = {0};
-
-	if (file_read(path, &b, &e) < 0)
-		bench_fail(e.message);
-	buffer_free(&b);
-}
-
 /* Everybody's position each minute; now and then one goes elsewhere. */
 static void
 write_pings(char *path, int minutes)
@@ -108,14 +100,49 @@ write_pings(char *path, int minutes)
 		bench_fail("cannot write the temporary file");
 }
 
-/* Pings a second of the plain detector, its interpreter's start included; 0 where there is no Python. Its stays must be as many
+static double
+own_seconds(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static double
+childrens_seconds(void)
+{
+	struct rusage used;
+
+	getrusage(RUSAGE_CHILDREN, &used);
+	return (double)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) +
+		(double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1e6;
+}
+
+/* How often a second of a core's time does it: the best of some turns, each beside one of the reference's, since what else the
+ * machine does can only slow a turn down. */
+static void
+rates_of(void (*once)(void *), void (*reference)(void *), void *context, double *ret_rate, double *ret_reference)
+{
+	*ret_rate = *ret_reference = 0;
+	for (int i = 0; i < TURNS * 2; i++) {
+		double *rate = i % 2 ? ret_reference : ret_rate, start = own_seconds(), turn;
+
+		(i % 2 ? reference : once)(context);
+		turn = 1 / (own_seconds() - start);
+		if (turn > *rate)
+			*rate = turn;
+	}
+}
+
+/* Pings a second of the plain detector, the best of some turns, its interpreter's start included; 0 where there is no Python. Its stays must be as many
  * as ours. */
 static double
 python_rate(void)
 {
 	char path[] = "/tmp/healthcode-bench-XXXXXX", command[256];
 	unsigned long long found = 0;
-	double start, seconds;
+	double start, seconds, best = 1e9;
 	FILE *python;
 	int r;
 
@@ -124,16 +151,20 @@ python_rate(void)
 	write_pings(path, PYTHON_MINUTES);
 	make_stays(path);
 	snprintf(command, sizeof command, "python3 bench/stay_points.py %s", path);
-	start = bench_now();
-	python = popen(command, "r");
-	r = python ? fscanf(python, "%llu", &found) : 0;
-	if (python)
-		pclose(python);
-	seconds = bench_now() - start;
+	for (int i = 0; i < PYTHON_TURNS; i++) {
+		start = childrens_seconds();
+		python = popen(command, "r");
+		r = python ? fscanf(python, "%llu", &found) : 0;
+		if (python)
+			pclose(python);
+		if (r != 1 || found != stays)
+			bench_fail("the plain detector in Python finds other stays");
+		seconds = childrens_seconds() - start;
+		if (seconds < best)
+			best = seconds;
+	}
 	unlink(path);
-	if (r != 1 || found != stays)
-		bench_fail("the plain detector in Python finds other stays");
-	return DEVICES * PYTHON_MINUTES / seconds;
+	return DEVICES * PYTHON_MINUTES / best;
 }
 
 void
@@ -143,7 +174,7 @@ bench_pings(void)
 	double rate, reference, python = python_rate();
 
 	write_pings(path, MINUTES);
-	bench_pair(make_stays, path, read_plainly, path, &rate, &reference);
+	rates_of(make_stays, bench_read_plainly, path, &rate, &reference);
 	bench_figure("pings", "pings of a file made into stays", rate * PINGS, "1/s", "a core", 1e6, 1);
 	bench_figure(
 		"pings", "pings of a file made into stays", rate * PINGS, "1/s", "the file read plainly", reference * PINGS, 0);

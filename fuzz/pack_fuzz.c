@@ -1,5 +1,5 @@
 /* A pack's files and a person's facts: a line "== PATH" before each file, "== facts" before the facts. Whatever the
- * bytes, nothing may crash or leak; a pack that is refused says why; an answer is the same twice. */
+ * bytes, nothing may crash or leak; a pack that is refused says why; an answer is the same twice, and without its reasons. */
 
 #include <assert.h>
 #include <stdint.h>
@@ -47,6 +47,7 @@ static void
 ask_twice(const struct pack *pack, const struct pack_file *file)
 {
 	json_t *facts = NULL, *first = NULL, *second = NULL, *changes = NULL;
+	struct evaluated evaluated;
 	struct error e = {0};
 	int r;
 
@@ -56,6 +57,8 @@ ask_twice(const struct pack *pack, const struct pack_file *file)
 	assert(r == 0 || (!first && !changes && e.code == r && e.message[0]));
 	assert(evaluate(pack, facts, NOW, &second, NULL, &e) == r);
 	assert(r < 0 || json_equal(first, second));
+	assert(evaluate_colour(pack, facts, NOW, &evaluated, &e) == r);
+	assert(r < 0 || strcmp(json_string_value(json_object_get(first, "colour")), colour_name(evaluated.colour)) == 0);
 	json_decref(changes);
 	json_decref(second);
 	json_decref(first);

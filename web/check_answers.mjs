@@ -24,6 +24,11 @@ const roles = {
 	ROLE_RESIDENT: ['resident'],
 	ROLE_GATE: ['gate', 'supervisor'],
 	ROLE_OFFICE: ['supervisor', 'auditor'],
+	ROLE_CONSOLE: ['tracer', 'supervisor', 'auditor'],
+	ROLE_OPENER: ['tracer', 'supervisor'],
+	ROLE_DECIDER: ['supervisor', 'administrator'],
+	ROLE_DECISION: ['supervisor', 'auditor', 'administrator'],
+	ROLE_FEED: ['clinician', 'supervisor', 'administrator'],
 	ROLE_VOUCHER: ['clinician', 'supervisor'],
 };
 
@@ -220,7 +225,8 @@ for (const x of exchanges) {
 	const what = `${x.method} ${x.path} ${x.status}`;
 	const operation = operations.find((o) => o.method === (x.method === 'HEAD' ? 'GET' : x.method) && o.pattern.test(path));
 	if (!operation) {
-		const problem = { content: document.components.responses.Problem.content };
+		const { Problem, FhirProblem } = document.components.responses;
+		const problem = { content: (/^\/fhir(\/|$)/.test(path) ? FhirProblem : Problem).content };
 		const known = operations.some((o) => o.pattern.test(path));
 		if (x.status !== (known ? 405 : 404)) elsewhere.push(`${what}: nothing of the kind is described`);
 		else elsewhere.push(...answer_faults(x, problem, what), ...standard_faults(x, undefined, what));

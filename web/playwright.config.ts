@@ -12,6 +12,7 @@ export default defineConfig({
 	forbidOnly: true,
 	reporter: [['list']],
 	use: {
+		actionTimeout: 30_000,
 		viewport: { width: 360, height: 640 },
 		locale: 'en-GB',
 		launchOptions: {

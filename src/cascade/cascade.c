@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/file.h"
 #include "cascade/inside.h"
 
 /* The stays beside the registry. */
@@ -12,18 +11,13 @@ open_presence(struct registry *registry, struct presence **ret_presence, struct 
 {
 	struct presence_where where = {.db = registry_db(registry), .keys = registry_keys(registry)};
 	const struct pack *pack;
-	char *folder = NULL;
 	int r;
 
 	if ((r = registry_pack(registry, NULL, &pack, e)) < 0)
 		return r;
-	if (!(folder = file_join(registry_data(registry), "presence", e)))
-		return ERROR_NO_MEMORY;
-	where.folder = folder;
+	where.folder = registry_presence(registry);
 	where.zone = pack_zone(pack);
-	r = presence_open(&where, ret_presence, e);
-	free(folder);
-	return r;
+	return presence_open(&where, ret_presence, e);
 }
 
 int
@@ -77,7 +71,7 @@ cascade_explain(
 
 	if ((r = cascade_facts(cascade, pack, person, &facts, NULL, e)) < 0)
 		goto out;
-	if ((r = evaluate(pack, facts, registry_now(cascade->registry), &result, NULL, e)) < 0)
+	if ((r = evaluate_explained(pack, facts, registry_now(cascade->registry), &result, e)) < 0)
 		goto out;
 	if (json_object_set_new(result, "jurisdiction", json_string(pack_jurisdiction(pack))) < 0) {
 		r = error_no_memory(e);

@@ -42,7 +42,7 @@ int cascade_facts(struct cascade *cascade, const struct pack *pack, person_numbe
 	struct registry_seen *ret_seen, struct error *e);
 
 /* cascade_explain(cascade, pack, person, ret_result, e):
- * The decision for ${person} by ${pack}: evaluate()'s result, with "jurisdiction". Nothing is recorded. Return 0, or
+ * The decision for ${person} by ${pack}: evaluate_explained()'s result, with "jurisdiction". Nothing is recorded. Return 0, or
  * ERROR_EXISTS_NOT where the person has not applied there by then. */
 int cascade_explain(
 	struct cascade *cascade, const struct pack *pack, person_number person, json_t **ret_result, struct error *e);
@@ -116,6 +116,10 @@ int cascade_contacts(
 	struct cascade *cascade, const char *case_name, struct exposure_contacts *ret_contacts, struct error *e);
 int
 cascade_origins(struct cascade *cascade, const char *case_name, struct exposure_origins *ret_origins, struct error *e);
+
+/* cascade_travel_card_pack(cascade, ret_pack, e): the store's first pack that is a travel card, borrowed; ERROR_EXISTS_NOT where
+ * it has none. */
+int cascade_travel_card_pack(struct cascade *cascade, const struct pack **ret_pack, struct error *e);
 
 /* Whether the pack is a travel card: it shows a derived list of stays, and nobody need apply for it. */
 bool cascade_is_travel_card(const struct pack *pack);

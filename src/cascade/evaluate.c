@@ -36,30 +36,15 @@ struct run {
 	bool more; /* who is due and found no room in the batch */
 };
 
-static int
-read_next(const json_t *result, struct registry_colour *colour, struct error *e)
-{
-	const json_t *next = json_object_get(result, "next");
-	const char *at;
-
-	colour->next_at = REGISTRY_NEVER;
-	colour->next_colour = colour->colour;
-	if (!json_is_object(next))
-		return 0;
-	at = json_string_value(json_object_get(next, "at"));
-	colour_read(json_string_value(json_object_get(next, "colour")), &colour->next_colour);
-	return time_read(at, strlen(at), &zone_utc, &colour->next_at, e);
-}
-
 /* Evaluate one person as of registry_now; ERROR_EXISTS_NOT where they have not applied by then. */
 static int
 evaluate_subject(
 	struct cascade *cascade, const struct subject *subject, struct registry_colour *ret_colour, struct error *e)
 {
 	struct registry_colour colour = {.person = subject->person};
+	struct evaluated evaluated;
 	const struct pack *pack;
-	const char *since;
-	json_t *facts = NULL, *result = NULL;
+	json_t *facts = NULL;
 	int r;
 
 	if ((r = registry_pack(cascade->registry, subject->jurisdiction, &pack, e)) < 0)
@@ -67,19 +52,17 @@ evaluate_subject(
 	if ((r = cascade_facts(cascade, pack, subject->person, &facts, &colour.seen, e)) < 0)
 		goto out;
 	colour.evaluated_at = registry_now(cascade->registry);
-	if ((r = evaluate(pack, facts, colour.evaluated_at, &result, NULL, e)) < 0)
+	if ((r = evaluate_colour(pack, facts, colour.evaluated_at, &evaluated, e)) < 0)
 		goto out;
 	memcpy(colour.jurisdiction, subject->jurisdiction, sizeof colour.jurisdiction);
 	strcpy(colour.policy, pack_hash(pack));
-	colour_read(json_string_value(json_object_get(result, "colour")), &colour.colour);
-	since = json_string_value(json_object_get(result, "since"));
-	if ((r = time_read(since, strlen(since), &zone_utc, &colour.since, e)) < 0 ||
-		(r = read_next(result, &colour, e)) < 0)
-		goto out;
+	colour.colour = evaluated.colour;
+	colour.since = evaluated.since;
+	colour.next_at = evaluated.next_at == EVALUATE_NEVER ? REGISTRY_NEVER : evaluated.next_at;
+	colour.next_colour = evaluated.next_colour;
 	*ret_colour = colour;
 out:
 	json_decref(facts);
-	json_decref(result);
 	return r;
 }
 

@@ -41,7 +41,7 @@ parameters_of(
 	return exposure_parameters_read(contact, ret_parameters, e);
 }
 
-/* T4 */
+/* T5 */
 static instant
 quarantined_at(person_number person, void *context)
 {
@@ -212,21 +212,20 @@ standing(
 }
 
 static int
-withdraw(struct cascade *cascade, const struct cascade_case *c, person_number person, struct error *e)
+withdraw(
+	struct cascade *cascade, const struct cascade_case *c, person_number person, instant forgotten, struct error *e)
 {
-	instant forgotten;
 	struct met met;
-	int r;
+	int r = standing(cascade, c, person, &met, e);
 
-	if ((r = standing(cascade, c, person, &met, e)) <= 0 ||
-		(r = presence_forgotten(cascade->presence, &forgotten, e)) < 0)
+	if (r <= 0)
 		return r;
 	if (met.first >= forgotten)
 		return put_contact(cascade, c, &met, INT64_MIN, e);
 	return strcmp(c->status, discarded) == 0 ? put_contact(cascade, c, &met, c->status_at, e) : 0; /* T4 */
 }
 
-/* T4: what is found now is added to what was found before ${forgotten}. */
+/* T5: what is found now is added to what was found before ${forgotten}. */
 static int
 add_what_stands(
 	struct cascade *cascade, const struct cascade_case *c, struct met *met, instant forgotten, struct error *e)
@@ -249,8 +248,8 @@ add_what_stands(
 
 /* T3: whoever was noted as a contact of the case and is not among ${met}. */
 static int
-withdraw_others(
-	struct cascade *cascade, const struct cascade_case *c, const struct met *met, size_t count, struct error *e)
+withdraw_others(struct cascade *cascade, const struct cascade_case *c, const struct met *met, size_t count,
+	instant forgotten, struct error *e)
 {
 	struct db_statement *row = NULL;
 	person_number *gone = NULL;
@@ -271,7 +270,7 @@ withdraw_others(
 	}
 	db_finish(row);
 	for (size_t i = 0; r == 0 && i < gone_count; i++)
-		r = withdraw(cascade, c, gone[i], e);
+		r = withdraw(cascade, c, gone[i], forgotten, e);
 	free(gone);
 	return r;
 }
@@ -293,7 +292,7 @@ keep_contacts(
 			(r = put_contact(cascade, c, &met[i], withdrawn_at, e)) == 0)
 			r = note_contact(cascade, c, met[i].person, e);
 	if (r == 0)
-		r = withdraw_others(cascade, c, met, count, e);
+		r = withdraw_others(cascade, c, met, count, forgotten, e);
 	free(met);
 	return r;
 }

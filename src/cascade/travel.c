@@ -1,5 +1,6 @@
 /* The travel card: where somebody stayed longer than the pack's hours, and what colour that gives. */
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "cascade/inside.h"
@@ -33,6 +34,25 @@ cascade_is_travel_card(const struct pack *pack)
 	const json_t *definition;
 
 	return shown_stays(pack, &definition) != NULL;
+}
+
+int
+cascade_travel_card_pack(struct cascade *cascade, const struct pack **ret_pack, struct error *e)
+{
+	char(*names)[JURISDICTION_SIZE] = NULL;
+	const struct pack *pack = NULL;
+	size_t count = 0, i = 0;
+	int r = registry_jurisdictions(cascade->registry, &names, &count, e);
+
+	for (; r == 0 && i < count; i++)
+		if ((r = registry_pack(cascade->registry, names[i], &pack, e)) == 0 && cascade_is_travel_card(pack))
+			break;
+	free(names);
+	if (r == 0 && i == count)
+		r = error_set(e, ERROR_EXISTS_NOT, "this store has no travel card: init it with a pack that is one");
+	if (r == 0)
+		*ret_pack = pack;
+	return r;
 }
 
 /* A value of the definition, or the parameter that it names. */

@@ -74,6 +74,16 @@ cli_usage(const struct cli *cli, const char *format, ...)
 }
 
 int
+cli_refuse_times(const struct cli *cli, unsigned times)
+{
+	if ((times & CLI_NOW) && cli->now_text)
+		return cli_usage(cli, "--now changes nothing of this answer");
+	if ((times & CLI_KNOWN) && cli->known_text)
+		return cli_usage(cli, "--known changes nothing of this answer");
+	return 0;
+}
+
+int
 cli_fail(const struct error *e)
 {
 	char text[ERROR_MESSAGE_MAX + ERROR_FILE_MAX + 64];

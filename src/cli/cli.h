@@ -28,7 +28,7 @@ struct cli {
 	const struct command *command;
 	const char *data;       /* the embedded store's folder */
 	const char *database;   /* a URI, or NULL */
-	const char *presence;   /* a URI, or NULL */
+	const char *presence;   /* a folder, or NULL */
 	const char *now_text;   /* RFC 3339 as given, or NULL */
 	const char *known_text; /* RFC 3339 as given, or NULL */
 	const char *as;         /* who acts, or NULL */
@@ -62,6 +62,11 @@ int cli_options(struct cli *cli, const struct cli_option *options, size_t count,
 /* cli_usage(cli, format, ...): print "healthcode COMMAND: message; see 'healthcode help COMMAND'" and return
  * EXIT_USAGE. */
 int cli_usage(const struct cli *cli, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* cli_refuse_times(cli, times): EXIT_USAGE, after the line, where an option of ${times} (CLI_NOW, CLI_KNOWN) was given; else 0.
+ * For an answer that is the same at all times: it must not be taken for one as of another. */
+enum { CLI_NOW = 1, CLI_KNOWN = 2 };
+int cli_refuse_times(const struct cli *cli, unsigned times);
 
 /* cli_fail(e): print the failure on stderr and return the exit code that its kind has. */
 int cli_fail(const struct error *e);

@@ -1,6 +1,5 @@
 #include "cli/code_revoke.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -31,27 +30,18 @@ revoke(struct cli_store *store, const struct pack *pack, const char *text, perso
 {
 	instant now = registry_recording_time(store->registry);
 	const char *jurisdiction = pack ? pack_jurisdiction(pack) : "";
-	char *entry = NULL;
-	json_t *body = NULL;
 	int r;
 
 	if ((r = registry_begin(store->registry, e)) < 0)
 		return r;
 	r = text ? revoke_text(store, text, now, &jurisdiction, e)
 			 : issuer_revoke_person(store->issuer, jurisdiction, person, gate_code_lifetime(pack), now, e);
-	if (r < 0)
-		goto out;
-	body = json_pack("{s:s, s:s}", "by", cli_actor(store), "jurisdiction", jurisdiction);
-	entry = body ? json_dumps(body, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
-	if (!entry)
-		r = error_no_memory(e);
-	else if ((r = ledger_append(registry_db(store->registry), now, "code.revoked", entry, NULL, e)) == 0)
-		r = registry_commit(store->registry, e);
-out:
-	if (r < 0)
+	if (r < 0 ||
+		(r = ledger_append_json(registry_db(store->registry), now, "code.revoked",
+			 json_pack("{s:s, s:s}", "by", cli_actor(store), "jurisdiction", jurisdiction), NULL, e)) < 0)
 		registry_rollback(store->registry);
-	json_decref(body);
-	free(entry);
+	else
+		r = registry_commit(store->registry, e);
 	return r;
 }
 

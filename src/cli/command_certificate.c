@@ -85,6 +85,8 @@ verify(struct cli *cli, int argc, char **argv)
 		return code;
 	if (count == 0 || !trust_path)
 		return cli_usage(cli, "verify takes files and --trust");
+	if ((code = cli_refuse_times(cli, CLI_KNOWN)))
+		return code;
 	if (verify_now(cli, &now, &e) < 0 || trust_load(trust_path, &trust, &e) < 0) {
 		code = cli_fail(&e);
 		goto out;

@@ -15,8 +15,7 @@ answer(const struct cli *cli, const struct presence_checked *checked)
 		return cli_print_json(json_pack("{s:b, s:{s:I, s:I, s:I, s:I}}", "whole", 1, "stays", "days",
 			(json_int_t)checked->days, "segments", (json_int_t)checked->segments, "stays", (json_int_t)checked->stays,
 			"bytes", (json_int_t)checked->bytes));
-	printf("registry: whole\nstays: whole: %" PRId64 " of %" PRId64 " days, %" PRId64 " segments of %" PRId64
-		   " bytes\n",
+	printf("registry: whole\nstays: whole: %" PRId64 " of %" PRId64 " days, %" PRId64 " segments, %" PRId64 " bytes\n",
 		checked->stays, checked->days, checked->segments, checked->bytes);
 	return EXIT_DONE;
 }

@@ -62,6 +62,8 @@ verify(struct cli *cli, int argc, char **argv)
 		return code;
 	if (count != 1 || !trust_path)
 		return cli_usage(cli, "verify takes one code and --trust");
+	if ((code = cli_refuse_times(cli, CLI_KNOWN)))
+		return code;
 	if (verify_now(cli, &now, &e) < 0 || trust_load(trust_path, &trust, &e) < 0) {
 		code = cli_fail(&e);
 		goto out;
@@ -110,7 +112,7 @@ const struct command command_code = {
 		"  --size S     of the page: a4 (default) or a6\n\n"
 		"verify checks a code offline, at the moment of --now: the text itself (\"HC1:...\"), a file that holds it, a\n"
 		"PNG picture, or an SVG that healthcode drew; \"-\" is standard input. --trust is a signed trust list, or\n"
-		"certificates (PEM, DER, base64), or a folder of them. Exit 0 if it is valid; 1 if not, with the cause:\n"
+		"certificates (PEM, DER, base64), or a folder of them. Neither has a time zone: times are in UTC. Exit 0 if it is valid; 1 if not, with the cause:\n"
 		"not_a_code, wrong_algorithm, unknown_key, bad_signature, wrong_issuer, key_not_valid, revoked,\n"
 		"not_yet_valid, expired, list_too_old, wrong_colour; 3 if it is malformed or too_large. What a code says is told only\n"
 		"where its signature holds.\n\n"

@@ -4,32 +4,42 @@
 #include "cli/commands.h"
 #include "cli/store.h"
 
+/* Each rule with its reason and the evidence, further in by ${indent}. */
 static void
-print_decision(const json_t *result)
+print_rules(const json_t *rules, const char *indent)
 {
-	const json_t *next = json_object_get(result, "next"), *rule, *item;
+	const json_t *rule, *item;
 	size_t i, j;
 
-	printf("%s: %s since %s\n", json_string_value(json_object_get(result, "jurisdiction")),
-		json_string_value(json_object_get(result, "colour")), json_string_value(json_object_get(result, "since")));
-	json_array_foreach(json_object_get(result, "rules"), i, rule)
+	json_array_foreach(rules, i, rule)
 	{
 		const json_t *reason = json_object_get(rule, "reason");
 
-		printf("  %s: %s\n    %s\n", json_string_value(json_object_get(rule, "id")),
-			json_string_value(json_object_get(reason, "en")), json_string_value(json_object_get(reason, "zh")));
+		printf("%s%s: %s\n%s  %s\n", indent, json_string_value(json_object_get(rule, "id")),
+			json_string_value(json_object_get(reason, "en")), indent, json_string_value(json_object_get(reason, "zh")));
 		json_array_foreach(json_object_get(rule, "evidence"), j, item)
 		{
 			char *text = json_dumps(item, JSON_SORT_KEYS);
 
-			printf("    evidence: %s\n", text ? text : "");
+			printf("%s  evidence: %s\n", indent, text ? text : "");
 			free(text);
 		}
 	}
-	if (json_is_object(next))
+}
+
+static void
+print_decision(const json_t *result)
+{
+	const json_t *next = json_object_get(result, "next");
+
+	printf("%s: %s since %s\n", json_string_value(json_object_get(result, "jurisdiction")),
+		json_string_value(json_object_get(result, "colour")), json_string_value(json_object_get(result, "since")));
+	print_rules(json_object_get(result, "rules"), "  ");
+	if (json_is_object(next)) {
 		printf("  next: %s at %s\n", json_string_value(json_object_get(next, "colour")),
 			json_string_value(json_object_get(next, "at")));
-	else
+		print_rules(json_object_get(result, "soon"), "    ");
+	} else
 		printf("  next: no change in sight\n");
 }
 
@@ -110,7 +120,8 @@ const struct command command_explain = {
 	.usage = "explain ID [--pack P]",
 	.help =
 		"Says for a person the colour, the rules that gave it with their reasons, the evidence they used, since when,\n"
-		"and the earliest change if nothing new happens. Nothing is recorded. ID is an ID number or a person's number.\n\n"
+		"and the earliest change if nothing new happens, with the rules that bring it. Nothing is\n"
+		"recorded. ID is an ID number or a person's number.\n\n"
 		"  --pack P   one jurisdiction only (default: all where the person applied)\n\n"
 		"With --now T the decision as of T, with --known T from what had been recorded by then.\n",
 	.run = run,

@@ -37,10 +37,11 @@ print_answer(struct cli *cli, const struct gate_answer *answer)
 	const char *cause = answer->cause ? gate_cause_name(answer->cause) : NULL;
 
 	if (cli->json)
-		return cli_print_json(json_pack("{s:s, s:s?, s:s?, s:s, s:{s:s, s:s}, s:s?, s:s}", "verdict",
-			gate_verdict_name(answer->verdict), "cause", cause, "card", *answer->card ? answer->card : NULL, "receipt",
-			answer->receipt, "act", "zh", answer->act->zh, "en", answer->act->en, "end",
-			gate_end_name(answer->act->end), "signed_receipt", answer->signed_receipt));
+		return cli_print_json(
+			json_pack("{s:s, s:s?, s:s?, s:s, s:{s:s, s:s}, s:s?, s:s?}", "verdict", gate_verdict_name(answer->verdict),
+				"cause", cause, "card", *answer->card ? answer->card : NULL, "receipt", answer->receipt, "act", "zh",
+				answer->act->zh, "en", answer->act->en, "end", gate_end_name(answer->act->end), "signed_receipt",
+				*answer->signed_receipt ? answer->signed_receipt : NULL));
 	printf("%s%s%s\n%s\n", gate_verdict_name(answer->verdict), cause ? ": " : "", cause ? cause : "", answer->act->en);
 	if (*answer->card)
 		printf("ID card ends in %s\n", answer->card);
@@ -73,13 +74,19 @@ refusals(struct cli *cli, int argc, char **argv)
 
 	if (code)
 		return code;
-	if (words_count != 0 || (text && time_read(text, strlen(text), &zone_utc, &since, &e) < 0))
+	if (words_count != 0)
 		return cli_usage(cli, "refusals takes nothing but --since TIME");
-	if ((code = cli_store_open(cli, false, &store)) == 0 &&
-		registry_refusal_counts(store.registry, since, &counts, &count, &e) < 0)
+	if ((code = cli_refuse_times(cli, CLI_NOW | CLI_KNOWN)))
+		return code;
+	if ((code = cli_store_open(cli, false, &store)))
+		goto out;
+	if (text && time_read(text, strlen(text), cli_zone(&store), &since, &e) < 0)
+		code = cli_usage(cli, "--since: %s", e.message);
+	else if (registry_refusal_counts(store.registry, since, &counts, &count, &e) < 0)
 		code = cli_fail(&e);
 	for (size_t i = 0; code == 0 && i < count; i++)
 		code = print_count(cli, &counts[i]);
+out:
 	free(counts);
 	cli_store_close(&store);
 	return code;

@@ -94,17 +94,22 @@ out:
 	return exit;
 }
 
+struct listing {
+	const struct zone *zone;
+	bool json;
+};
+
 static int
 print_import(const struct evidence_import *import, void *context, struct error *e)
 {
-	const struct cli *cli = context;
+	const struct listing *listing = context;
 	const struct evidence_counts *c = &import->counts;
 	char at[TIME_TEXT_SIZE], undone[TIME_TEXT_SIZE];
 
 	(void)e;
-	time_write(import->recorded_at, &zone_utc, at);
-	time_write(import->undone_at, &zone_utc, undone);
-	if (cli->json) {
+	time_write(import->recorded_at, listing->zone, at);
+	time_write(import->undone_at, listing->zone, undone);
+	if (listing->json) {
 		cli_print_json(json_pack("{s:I, s:s, s:s, s:s?, s:s, s:b, s:s?, s:I, s:I, s:I, s:I, s:I}", "import",
 			(json_int_t)import->id, "kind", import->kind, "file", import->file_name, "by", import->by, "at", at,
 			"ended", import->ended, "undone_at", import->undone ? undone : NULL, "read", (json_int_t)c->read, "new",
@@ -122,13 +127,18 @@ print_import(const struct evidence_import *import, void *context, struct error *
 static int
 list(struct cli *cli)
 {
+	struct listing listing = {.json = cli->json};
 	struct cli_store store;
 	struct error e = {0};
 	int exit = cli_store_open(cli, false, &store);
 
-	if (!exit &&
-		evidence_import_each(registry_db(store.registry), registry_known(store.registry), print_import, cli, &e) < 0)
+	if (exit)
+		goto out;
+	listing.zone = cli_zone(&store);
+	if (evidence_import_each(registry_db(store.registry), registry_known(store.registry), print_import, &listing, &e) <
+		0)
 		exit = cli_fail(&e);
+out:
 	cli_store_close(&store);
 	return exit;
 }

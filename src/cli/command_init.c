@@ -53,8 +53,7 @@ make_keys(struct cli_store *store, struct error *e)
 static int
 record(struct cli_store *store, const char *const *packs, size_t count, struct error *e)
 {
-	json_t *list = json_array(), *body;
-	char *text;
+	json_t *list = json_array();
 	int r;
 
 	for (size_t i = 0; i < count; i++) {
@@ -67,14 +66,8 @@ record(struct cli_store *store, const char *const *packs, size_t count, struct e
 		json_array_append_new(
 			list, json_pack("{s:s, s:s}", "jurisdiction", pack_jurisdiction(pack), "policy", pack_hash(pack)));
 	}
-	body = json_pack("{s:b, s:o}", "demo", registry_is_demo(store->registry), "packs", list);
-	text = json_dumps(body, JSON_COMPACT | JSON_SORT_KEYS);
-	json_decref(body);
-	if (!text)
-		return error_no_memory(e);
-	r = ledger_append(registry_db(store->registry), registry_clock(store->registry), "store.made", text, NULL, e);
-	free(text);
-	return r;
+	return ledger_append_json(registry_db(store->registry), registry_clock(store->registry), "store.made",
+		json_pack("{s:b, s:o}", "demo", registry_is_demo(store->registry), "packs", list), NULL, e);
 }
 
 static int
@@ -110,7 +103,7 @@ check_packs(const char *const *packs, size_t count, struct error *e)
 static int
 run(struct cli *cli, int argc, char **argv)
 {
-	const struct registry_where where = {.data = cli->data, .database = cli->database};
+	const struct registry_where where = {.data = cli->data, .database = cli->database, .presence = cli->presence};
 	const char *clock_text = NULL;
 	const struct cli_option options[] = {{"clock", OPTION_VALUE, &clock_text}};
 	const char **packs = calloc((size_t)argc + 1, sizeof *packs);
@@ -136,6 +129,8 @@ run(struct cli *cli, int argc, char **argv)
 		code = cli_usage(cli, "--clock sets a demo store's time, not --now");
 		goto out;
 	}
+	if ((code = cli_refuse_times(cli, CLI_KNOWN)))
+		goto out;
 	/* A local time is in the first jurisdiction's zone. */
 	if (clock_text &&
 		(pack_read_folder(packs[0], NULL, NULL, &pack, &e) < 0 ||

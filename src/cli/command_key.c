@@ -1,5 +1,4 @@
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -12,35 +11,27 @@ static int
 act(struct cli_store *store, const uint8_t *id, char jurisdiction[ISSUER_SIZE], struct error *e)
 {
 	instant now = registry_recording_time(store->registry);
-	char id_text[2 * KEY_ID_SIZE + 1], *text = NULL;
-	json_t *body = NULL;
+	char id_text[2 * KEY_ID_SIZE + 1];
 	int r;
 
 	if ((r = registry_begin(store->registry, e)) < 0)
 		return r;
 	r = id ? issuer_revoke_key(store->issuer, id, now, jurisdiction, e)
 		   : issuer_rotate(store->issuer, jurisdiction, now, now, e);
-	if (r < 0)
-		goto out;
-	body = json_pack("{s:s, s:s, s:s*}", "by", cli_actor(store), "jurisdiction", jurisdiction, "key",
-		id ? text_hex(id, KEY_ID_SIZE, id_text) : NULL);
-	text = body ? json_dumps(body, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
-	if (!text)
-		r = error_no_memory(e);
-	else if ((r = ledger_append(
-				  registry_db(store->registry), now, id ? "key.revoked" : "key.rotated", text, NULL, e)) == 0)
-		r = registry_commit(store->registry, e);
-out:
-	if (r < 0)
+	if (r < 0 ||
+		(r = ledger_append_json(registry_db(store->registry), now, id ? "key.revoked" : "key.rotated",
+			 json_pack("{s:s, s:s, s:s*}", "by", cli_actor(store), "jurisdiction", jurisdiction, "key",
+				 id ? text_hex(id, KEY_ID_SIZE, id_text) : NULL),
+			 NULL, e)) < 0)
 		registry_rollback(store->registry);
-	json_decref(body);
-	free(text);
+	else
+		r = registry_commit(store->registry, e);
 	return r;
 }
 
 struct listing {
-	const struct cli *cli;
-	instant now;
+	const struct zone *zone;
+	bool json;
 };
 
 static int
@@ -52,11 +43,11 @@ print_key(const struct issuer_key *key, void *context, struct error *e)
 
 	(void)e;
 	text_hex(key->id, KEY_ID_SIZE, id);
-	time_write(key->from, &zone_utc, from);
-	time_write(key->to, &zone_utc, to);
+	time_write(key->from, listing->zone, from);
+	time_write(key->to, listing->zone, to);
 	if (is_revoked)
-		time_write(key->revoked_at, &zone_utc, revoked);
-	if (listing->cli->json)
+		time_write(key->revoked_at, listing->zone, revoked);
+	if (listing->json)
 		return cli_print_json(json_pack("{s:s, s:s, s:s, s:s, s:s?}", "key", id, "jurisdiction", key->jurisdiction,
 			"from", from, "to", to, "revoked_at", is_revoked ? revoked : NULL));
 	printf("%s  %s  %s  %s%s%s\n", id, key->jurisdiction, from, to, is_revoked ? "  revoked " : "",
@@ -67,13 +58,19 @@ print_key(const struct issuer_key *key, void *context, struct error *e)
 static int
 run_list(struct cli *cli)
 {
-	struct listing listing = {.cli = cli};
+	struct listing listing = {.json = cli->json};
 	struct cli_store store;
 	struct error e = {0};
-	int code = cli_store_open(cli, false, &store);
+	int code = cli_refuse_times(cli, CLI_NOW | CLI_KNOWN);
 
-	if (code == 0 && issuer_keys_each(store.issuer, print_key, &listing, &e) < 0)
+	if (code)
+		return code;
+	if ((code = cli_store_open(cli, false, &store)))
+		goto out;
+	listing.zone = cli_zone(&store);
+	if (issuer_keys_each(store.issuer, print_key, &listing, &e) < 0)
 		code = cli_fail(&e);
+out:
 	cli_store_close(&store);
 	return code;
 }

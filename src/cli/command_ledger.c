@@ -19,6 +19,8 @@ struct request {
 };
 
 struct showing {
+	const struct zone *zone;
+	instant until; /* later entries are not shown */
 	bool json;
 	int64_t left;
 };
@@ -30,14 +32,18 @@ show_entry(const struct ledger_entry *entry, void *context, struct error *e)
 	char at[TIME_TEXT_SIZE];
 	json_t *value;
 
+	if (entry->at > showing->until)
+		return 0;
 	if (showing->left-- == 0)
 		return 1;
+	time_write(entry->at, showing->zone, at);
 	if (!showing->json) {
-		printf("%" PRId64 " %s %s %s\n", entry->seq, time_write(entry->at, &zone_utc, at), entry->kind, entry->body);
+		printf("%" PRId64 " %s %s %s\n", entry->seq, at, entry->kind, entry->body);
 		return 0;
 	}
 	if (!(value = ledger_entry_json(entry, e)))
 		return e->code;
+	json_object_set_new(value, "at", json_string(at));
 	json_object_set_new(value, "seq", json_integer(entry->seq));
 	json_object_set_new(value, "leaf", ledger_hash_json(&entry->leaf));
 	return cli_print_json(value) == EXIT_DONE ? 0 : error_set(e, ERROR_IO, "cannot write the answer");
@@ -47,7 +53,11 @@ static int
 show(struct cli *cli, struct cli_store *store, const struct request *request)
 {
 	struct db *db = registry_db(store->registry);
-	struct showing showing = {cli->json, request->limit == MISSING ? INT64_MAX : request->limit};
+	instant known = registry_known(store->registry), now = registry_now(store->registry);
+	struct showing showing = {.zone = cli_zone(store),
+		.until = cli->now_text && now < known ? now : known,
+		.json = cli->json,
+		.left = request->limit == MISSING ? INT64_MAX : request->limit};
 	struct error e = {0};
 
 	if (ledger_each(db, request->from == MISSING ? 0 : request->from, show_entry, &showing, &e) < 0)
@@ -229,6 +239,8 @@ run(struct cli *cli, int argc, char **argv)
 		return cli_usage(cli, "show, prove or verify?");
 	request.words = (const char *const *)words + 1;
 	request.word_count = count - 1;
+	if (strcmp(words[0], "show") != 0 && (code = cli_refuse_times(cli, CLI_NOW | CLI_KNOWN)))
+		return code;
 	if (request.proof && strcmp(words[0], "verify") == 0)
 		return verify_proof(cli, request.proof);
 	for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
@@ -251,7 +263,7 @@ const struct command command_ledger = {
 			 "       healthcode ledger verify --proof FILE",
 	.help = "The ledger is an append-only Merkle log (RFC 6962) of everything that can change a colour.\n"
 			"\n"
-			"show    entries in order, from number SEQ on, N at most\n"
+			"show    entries in order, from number SEQ on, N at most; none made after --now or --known\n"
 			"prove   that entry SEQ is under the ledger's root; or that the root only adds to the one\n"
 			"        at SIZE (--since). --size proves it of the root at an earlier size. With --json the\n"
 			"        proof is a document that 'verify --proof' checks without a store\n"

@@ -61,18 +61,23 @@ decide(struct cli *cli, const struct office *office, const struct office_actor *
 	return r < 0 ? cli_fail(&e) : answer(cli, number, approves ? OFFICE_APPROVED : OFFICE_REVOKED);
 }
 
+struct listing {
+	const struct zone *zone;
+	bool json;
+};
+
 static int
 list_one(const struct office_proposal *p, void *context, struct error *e)
 {
-	const struct cli *cli = context;
+	const struct listing *listing = context;
 	char at[TIME_TEXT_SIZE], until[TIME_TEXT_SIZE];
 
 	(void)e;
 	if (p->is_pack)
 		return 0;
-	time_write(p->proposed_at, &zone_utc, at);
-	time_write(p->until, &zone_utc, until);
-	if (cli->json)
+	time_write(p->proposed_at, listing->zone, at);
+	time_write(p->until, listing->zone, until);
+	if (listing->json)
 		cli_print_json(
 			json_pack("{s:I, s:s, s:I, s:s, s:s, s:s, s:s, s:s, s:s, s:s?, s:s?}", "override", (json_int_t)p->number,
 				"state", office_state_name(p->state), "person", (json_int_t)p->person, "jurisdiction", p->jurisdiction,
@@ -97,6 +102,7 @@ run(struct cli *cli, int argc, char **argv)
 	struct office_actor actor = {0};
 	struct office office;
 	struct cli_store store;
+	struct listing listing = {.json = cli->json};
 	struct error e = {0};
 	size_t act = 0;
 	int code = cli_options(cli, options, 4, argc, argv, &request.words, &request.count);
@@ -107,16 +113,17 @@ run(struct cli *cli, int argc, char **argv)
 		act++;
 	if (act == 4 || (act == 3 && request.count != 1))
 		return cli_usage(cli, "what to do: propose ID, approve N, revoke N or list");
-	if (act != 3 && (code = cli_actor_signs(cli, &actor)))
+	if ((code = act == 3 ? cli_refuse_times(cli, CLI_NOW | CLI_KNOWN) : cli_actor_signs(cli, &actor)))
 		return code;
 	if ((code = cli_store_open(cli, act != 3, &store)))
 		goto out;
+	listing.zone = cli_zone(&store);
 	office = (struct office){.cascade = store.cascade, .issuer = store.issuer};
 	if (act == 0)
 		code = propose(cli, &store, &office, &actor, &request);
 	else if (act != 3)
 		code = decide(cli, &office, &actor, &request);
-	else if (office_proposals_each(&office, list_one, cli, &e) < 0)
+	else if (office_proposals_each(&office, list_one, &listing, &e) < 0)
 		code = cli_fail(&e);
 out:
 	cli_store_close(&store);

@@ -81,6 +81,8 @@ pack_check(struct cli *cli, int argc, char **argv)
 		return code;
 	if (count != 1)
 		return cli_usage(cli, "check needs one folder");
+	if ((code = cli_refuse_times(cli, CLI_NOW | CLI_KNOWN)))
+		return code;
 	return cli->json ? check_json(words[0]) : check(words[0]);
 }
 

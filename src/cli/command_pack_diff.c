@@ -199,7 +199,7 @@ pack_diff(struct cli *cli, int argc, char **argv)
 	const char *workers_text = NULL, *seed_text = NULL, *samples_text = NULL, *truth = NULL;
 	const struct cli_option options[] = {{"workers", OPTION_VALUE, &workers_text}, {"seed", OPTION_VALUE, &seed_text},
 		{"samples", OPTION_VALUE, &samples_text}, {"truth", OPTION_VALUE, &truth}};
-	const struct registry_where where = {.data = cli->data, .database = cli->database};
+	const struct registry_where where = {.data = cli->data, .database = cli->database, .presence = cli->presence};
 	struct progress_bar bar = progress_begin(cli, "rehearsing");
 	int64_t workers = 0, seed = 1, samples = REHEARSE_SAMPLES;
 	const struct pack *before, *after;

@@ -38,7 +38,7 @@ print_report(const json_t *report)
 int
 pack_score(struct cli *cli, int argc, char **argv)
 {
-	const struct registry_where where = {.data = cli->data, .database = cli->database};
+	const struct registry_where where = {.data = cli->data, .database = cli->database, .presence = cli->presence};
 	struct progress_bar bar = progress_begin(cli, "scoring");
 	const struct pack *pack;
 	struct cli_store store;

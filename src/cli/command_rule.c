@@ -101,7 +101,7 @@ run(struct cli *cli, int argc, char **argv)
 	size_t count;
 	int code = cli_options(cli, options, 1, argc, argv, &words, &count);
 
-	if (code)
+	if (code || (code = cli_refuse_times(cli, CLI_NOW | CLI_KNOWN)))
 		return code;
 	if (count >= 1 && strcmp(words[0], "test") == 0) {
 		if (count < 2)

@@ -88,6 +88,8 @@ run(struct cli *cli, int argc, char **argv)
 		return code;
 	if (word_count)
 		return cli_usage(cli, "no words are taken, and there is '%s'", words[0]);
+	if ((code = cli_refuse_times(cli, CLI_NOW | CLI_KNOWN)))
+		return code;
 	if (threads && !text_integer(threads, strlen(threads), 1, HTTP_THREADS_MAX, &thread_count))
 		return cli_usage(cli, "--threads is 1 to %d, not '%s'", HTTP_THREADS_MAX, threads);
 	if (!certificate != !key)
@@ -99,6 +101,7 @@ run(struct cli *cli, int argc, char **argv)
 		.listen = listen ? listen : "127.0.0.1:8080",
 		.data = cli->data,
 		.database = cli->database,
+		.presence = cli->presence,
 		.web = web,
 		.certificate = certificate,
 		.key = key,

@@ -8,7 +8,7 @@
 enum { CITY_DEFAULT = 330100, SEED_DEFAULT = 1 };
 
 struct words {
-	const char *people, *days, *seed, *from, *city, *centre, *out;
+	const char *people, *days, *seed, *from, *city, *centre, *pings, *out;
 };
 
 static bool
@@ -53,7 +53,7 @@ read_centre(struct cli *cli, const char *text, struct simulate_options *options)
 static int
 read_options(struct cli *cli, const struct words *words, struct simulate_options *options)
 {
-	int64_t people, days, seed = SEED_DEFAULT, city = CITY_DEFAULT;
+	int64_t people, days, seed = SEED_DEFAULT, city = CITY_DEFAULT, pings = 0;
 	int code;
 
 	if (!words->people || !words->days || !words->out)
@@ -66,6 +66,10 @@ read_options(struct cli *cli, const struct words *words, struct simulate_options
 		return cli_usage(cli, "--seed is a whole number, not '%s'", words->seed);
 	if (words->city && !read_number(words->city, 100000, 999999, &city))
 		return cli_usage(cli, "--city is a division's code of six digits, not '%s'", words->city);
+	if (words->pings && (!words->centre || !read_number(words->pings, 1, SIMULATE_PING_MINUTES_MAX, &pings)))
+		return cli_usage(
+			cli, "--pings is 1 to %d minutes, not '%s', and needs --centre", SIMULATE_PING_MINUTES_MAX, words->pings);
+	options->ping_minutes = (uint32_t)pings;
 	options->people = (uint32_t)people;
 	options->days = (uint32_t)days;
 	options->seed = (uint64_t)seed;
@@ -79,12 +83,16 @@ static int
 answer(struct cli *cli, const struct simulate_summary *summary)
 {
 	if (cli->json)
-		return cli_print_json(json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "people", (json_int_t)summary->people,
-			"places", (json_int_t)summary->places, "stays", (json_int_t)summary->stays, "checkins",
-			(json_int_t)summary->checkins, "visits", (json_int_t)summary->visits, "cases", (json_int_t)summary->cases,
-			"infections", (json_int_t)summary->infections));
-	printf("%zu people, %zu places, %zu stays, %zu checkins, %zu visits, %zu cases, %zu infections\n", summary->people,
+		return cli_print_json(json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "people",
+			(json_int_t)summary->people, "places", (json_int_t)summary->places, "stays", (json_int_t)summary->stays,
+			"checkins", (json_int_t)summary->checkins, "visits", (json_int_t)summary->visits, "cases",
+			(json_int_t)summary->cases, "infections", (json_int_t)summary->infections, "pings",
+			(json_int_t)summary->pings));
+	printf("%zu people, %zu places, %zu stays, %zu checkins, %zu visits, %zu cases, %zu infections", summary->people,
 		summary->places, summary->stays, summary->checkins, summary->visits, summary->cases, summary->infections);
+	if (summary->pings)
+		printf(", %zu pings", summary->pings);
+	putchar('\n');
 	return EXIT_DONE;
 }
 
@@ -99,6 +107,7 @@ run(struct cli *cli, int argc, char **argv)
 		{"from", OPTION_VALUE, &words.from},
 		{"city", OPTION_VALUE, &words.city},
 		{"centre", OPTION_VALUE, &words.centre},
+		{"pings", OPTION_VALUE, &words.pings},
 		{"out", OPTION_VALUE, &words.out},
 	};
 	struct simulate_options simulation = {0};
@@ -107,7 +116,8 @@ run(struct cli *cli, int argc, char **argv)
 	size_t count;
 	int code;
 
-	if ((code = cli_options(cli, options, sizeof options / sizeof *options, argc, argv, &argv, &count)))
+	if ((code = cli_options(cli, options, sizeof options / sizeof *options, argc, argv, &argv, &count)) ||
+		(code = cli_refuse_times(cli, CLI_KNOWN)))
 		return code;
 	if (count > 0)
 		return cli_usage(cli, "'%s' is one word too many", argv[0]);
@@ -122,17 +132,20 @@ const struct command command_simulate = {
 	.name = "simulate",
 	.summary = "make a synthetic city as import files, with the truth beside them",
 	.usage = "simulate --people N --days D [--seed S] [--from DATE] [--city DIVISION] [--centre LATITUDE,LONGITUDE] "
-			 "--out DIR",
-	.help = "Writes residents.csv, places.csv, stays.csv, checkins.csv, visits.csv and cases.csv to DIR, each for\n"
-			"'healthcode import' of that kind, and truth/infections.csv: who infected whom, where and when.\n"
-			"Nobody in it exists. The same options give the same bytes.\n"
-			"\n"
-			"  --people N    how many live there, 1 to 2000000\n"
-			"  --days D      how many days, 1 to 366\n"
-			"  --seed S      another city of the same kind (default 1)\n"
-			"  --from DATE   the first day (default: so that the last one is today, or --now's)\n"
-			"  --city CODE   a city of GB/T 2260 (default 330100)\n"
-			"  --centre LATITUDE,LONGITUDE  where places lie around (default: they have no position)\n"
-			"  --out DIR     the folder, made if it is missing; files of those names are replaced\n",
+			 "[--pings MINUTES] --out DIR",
+	.help =
+		"Writes residents.csv, places.csv, stays.csv, checkins.csv, visits.csv and cases.csv to DIR, each for\n"
+		"'healthcode import' of that kind, and truth/infections.csv: who infected whom, where and when.\n"
+		"Nobody in it exists. The same options give the same bytes.\n"
+		"\n"
+		"  --people N    how many live there, 1 to 2000000\n"
+		"  --days D      how many days, 1 to 366\n"
+		"  --seed S      another city of the same kind (default 1)\n"
+		"  --from DATE   the first day (default: so that the last one is today, or --now's)\n"
+		"  --city CODE   a city of GB/T 2260 (default 330100)\n"
+		"  --centre LATITUDE,LONGITUDE  where places lie around (default: they have no position)\n"
+		"  --pings MINUTES  phones tell so often where they are: devices.csv, towers.csv (places), pings.csv (positions)\n"
+		"                and signals.csv (base stations), with noise, to be imported instead of stays.csv, their truth\n"
+		"  --out DIR     the folder, made if it is missing; files of those names are replaced\n",
 	.run = run,
 };

@@ -1,32 +1,18 @@
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "cli/commands.h"
 #include "cli/store.h"
 
+enum { SIGNED_MAX = 4096 };
+
 static int
 find_card(struct cli_store *store, const char *wanted, const struct pack **ret_pack)
 {
-	char(*names)[JURISDICTION_SIZE] = NULL;
-	const struct pack *pack;
 	struct error e = {0};
-	size_t count = 0;
-	int code = 0;
 
-	*ret_pack = NULL;
 	if (wanted)
 		return cli_pack(store, wanted, ret_pack);
-	if (registry_jurisdictions(store->registry, &names, &count, &e) < 0)
-		return cli_fail(&e);
-	for (size_t i = 0; i < count && !*ret_pack && !code; i++)
-		if ((code = cli_pack(store, names[i], &pack)) == 0 && cascade_is_travel_card(pack))
-			*ret_pack = pack;
-	free(names);
-	if (!code && !*ret_pack) {
-		cli_say("this store has no travel card: init it with a pack that is one");
-		code = EXIT_NO;
-	}
-	return code;
+	return cascade_travel_card_pack(store->cascade, ret_pack, &e) < 0 ? cli_fail(&e) : 0;
 }
 
 static int
@@ -52,11 +38,31 @@ print_card(struct cli *cli, json_t *card, const char *id)
 	return EXIT_DONE;
 }
 
+/* The card's colour as a signed code, for whoever asks for it to take along. */
+static int
+print_signed(struct cli_store *store, const struct pack *pack, person_number person, const json_t *card)
+{
+	struct buffer text = buffer_make(SIGNED_MAX);
+	enum code_colour colour;
+	struct error e = {0};
+	int code = EXIT_DONE;
+
+	if (!code_colour_read(json_string_value(json_object_get(card, "colour")), &colour))
+		code = EXIT_FAILED;
+	else if (issuer_issue(store->issuer, pack_jurisdiction(pack), person, colour, registry_now(store->registry),
+				 gate_code_lifetime(pack), &text, &e) < 0)
+		code = cli_fail(&e);
+	else
+		puts(buffer_text(&text));
+	buffer_free(&text);
+	return code;
+}
+
 static int
 run(struct cli *cli, int argc, char **argv)
 {
-	const char *name = NULL;
-	const struct cli_option options[] = {{"pack", OPTION_VALUE, &name}};
+	const char *name = NULL, *sign = NULL;
+	const struct cli_option options[] = {{"pack", OPTION_VALUE, &name}, {"sign", OPTION_FLAG, &sign}};
 	const struct pack *pack;
 	struct cli_store store;
 	person_number person;
@@ -64,7 +70,7 @@ run(struct cli *cli, int argc, char **argv)
 	json_t *card = NULL;
 	size_t count;
 	char **words;
-	int code = cli_options(cli, options, 1, argc, argv, &words, &count);
+	int code = cli_options(cli, options, sizeof options / sizeof *options, argc, argv, &words, &count);
 
 	if (code)
 		return code;
@@ -75,7 +81,7 @@ run(struct cli *cli, int argc, char **argv)
 		if (cascade_travel_card(store.cascade, pack, person, &card, &e) < 0)
 			code = cli_fail(&e);
 		else
-			code = print_card(cli, card, words[0]);
+			code = sign ? print_signed(&store, pack, person, card) : print_card(cli, card, words[0]);
 	}
 	json_decref(card);
 	cli_store_close(&store);
@@ -85,10 +91,12 @@ run(struct cli *cli, int argc, char **argv)
 const struct command command_travel_card = {
 	.name = "travel-card",
 	.summary = "the cities and countries where a person stayed",
-	.usage = "travel-card ID [--pack P]",
+	.usage = "travel-card ID [--pack P] [--sign]",
 	.help =
 		"Prints the cities and countries of the last days with stays over the pack's hours, and the card's colour. It needs\n"
 		"no application.\n\n"
-		"  --pack P   the travel card's pack (default: the store's first that is one)\n",
+		"  --pack P   the travel card's pack (default: the store's first that is one)\n"
+		"  --sign     print instead the signed code of its colour ('code verify' checks it): the only thing that needs to\n"
+		"             leave a carrier who keeps the stays\n",
 	.run = run,
 };

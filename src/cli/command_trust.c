@@ -18,6 +18,8 @@ run(struct cli *cli, int argc, char **argv)
 		return code;
 	if (count != 1 || strcmp(words[0], "export") != 0)
 		return cli_usage(cli, "what to do: export");
+	if ((code = cli_refuse_times(cli, CLI_KNOWN)))
+		return code;
 	if ((code = cli_store_open(cli, false, &store)) == 0) {
 		if (issuer_trust_list(store.issuer, registry_now(store.registry), &list, &e) < 0)
 			code = cli_fail(&e);

@@ -13,24 +13,18 @@ enum { PASSWORD_BYTES = 10 };
 static int
 add(struct cli_store *store, const char *name, enum registry_role role, const char *password, struct error *e)
 {
-	json_t *body = json_pack("{s:s, s:s, s:s}", "by", cli_actor(store), "role", registry_role_name(role), "user", name);
-	char *text = body ? json_dumps(body, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
 	int r;
 
-	json_decref(body);
-	if (!text)
-		return error_no_memory(e);
 	if ((r = registry_begin(store->registry, e)) < 0)
-		goto out;
+		return r;
 	if ((r = registry_user_add(store->registry, name, role, password, store->has_user ? store->user.name : NULL, e)) <
 			0 ||
-		(r = ledger_append(
-			 registry_db(store->registry), registry_recording_time(store->registry), "user.added", text, NULL, e)) < 0)
+		(r = ledger_append_json(registry_db(store->registry), registry_recording_time(store->registry), "user.added",
+			 json_pack("{s:s, s:s, s:s}", "by", cli_actor(store), "role", registry_role_name(role), "user", name), NULL,
+			 e)) < 0)
 		registry_rollback(store->registry);
 	else
 		r = registry_commit(store->registry, e);
-out:
-	free(text);
 	return r;
 }
 
@@ -81,6 +75,8 @@ run(struct cli *cli, int argc, char **argv)
 		return cli_usage(cli, "what to do: add NAME --role R, or list");
 	if (!listing && (!registry_role_read(role_name, &role) || role == REGISTRY_RESIDENT))
 		return cli_usage(cli, "there is no role '%s' for a user", role_name);
+	if (listing && (code = cli_refuse_times(cli, CLI_NOW | CLI_KNOWN)))
+		return code;
 	if ((code = cli_store_open(cli, !listing, &store)))
 		goto out;
 	password = choose_password(made);

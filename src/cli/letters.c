@@ -7,16 +7,21 @@
 #include "cli/store.h"
 #include "feed/feed.h"
 
+struct listing {
+	const struct zone *zone;
+	bool json;
+};
+
 static int
 print_letter(const struct feed_letter *letter, void *context, struct error *e)
 {
-	const struct cli *cli = context;
+	const struct listing *listing = context;
 	char at[TIME_TEXT_SIZE], settled[TIME_TEXT_SIZE];
 
 	(void)e;
-	time_write(letter->at, &zone_utc, at);
-	time_write(letter->settled_at, &zone_utc, settled);
-	if (cli->json) {
+	time_write(letter->at, listing->zone, at);
+	time_write(letter->settled_at, listing->zone, settled);
+	if (listing->json) {
 		cli_print_json(json_pack("{s:I, s:s, s:s, s:s, s:I, s:s?}", "letter", (json_int_t)letter->number, "at", at,
 			"from", letter->from, "reason", letter->reason, "times", (json_int_t)letter->times, "settled_at",
 			letter->settled_at ? settled : NULL));
@@ -30,12 +35,19 @@ print_letter(const struct feed_letter *letter, void *context, struct error *e)
 int
 letters_list(struct cli *cli)
 {
+	struct listing listing = {.json = cli->json};
 	struct cli_store store;
 	struct error e = {0};
-	int exit = cli_store_open(cli, false, &store);
+	int exit = cli_refuse_times(cli, CLI_NOW | CLI_KNOWN);
 
-	if (!exit && feed_letters_each(store.registry, print_letter, cli, &e) < 0)
+	if (exit)
+		return exit;
+	if ((exit = cli_store_open(cli, false, &store)))
+		goto out;
+	listing.zone = cli_zone(&store);
+	if (feed_letters_each(store.registry, print_letter, &listing, &e) < 0)
 		exit = cli_fail(&e);
+out:
 	cli_store_close(&store);
 	return exit;
 }

@@ -20,7 +20,7 @@ static const char options_help[] =
 	"\noptions:\n"
 	"  --data DIR        the store's folder (default $HEALTHCODE_DATA, else ./data)\n"
 	"  --database URI    the registry's database instead: postgresql://...\n"
-	"  --presence URI    the presence engine, where it is not the store's own\n"
+	"  --presence URI    the folder of the stays, where it is not the store's own: file:///DIR or DIR\n"
 	"  --json            answer with JSON, a document or a line each\n"
 	"  --now TIME        the clock stands at TIME: nothing dated later counts\n"
 	"  --known TIME      what was recorded after TIME does not count\n"
@@ -67,6 +67,21 @@ read_progress(struct cli *cli, const char *value)
 			return 0;
 		}
 	return cli_usage(cli, "--progress is auto, always or never, not '%s'", value);
+}
+
+/* The one engine there is keeps stays in a folder. */
+static int
+read_presence(struct cli *cli)
+{
+	static const char file[] = "file://";
+
+	if (!cli->presence)
+		return 0;
+	if (strncmp(cli->presence, file, strlen(file)) == 0)
+		cli->presence += strlen(file);
+	if (strstr(cli->presence, "://") || !*cli->presence)
+		return cli_usage(cli, "--presence is a folder, or file:///DIR: there is no other engine");
+	return 0;
 }
 
 /* Take the shared options out of argv, wherever they stand before a "--", and leave the other words in it. */
@@ -146,6 +161,8 @@ main(int argc, char **argv)
 		return code;
 	if (cli.data && cli.database)
 		return cli_usage(&cli, "--data and --database name two stores");
+	if ((code = read_presence(&cli)))
+		return code;
 	if (!cli.data)
 		cli.data = getenv("HEALTHCODE_DATA");
 	if (!cli.data || !*cli.data)

@@ -55,7 +55,7 @@ authenticate(struct cli *cli, struct cli_store *store)
 int
 cli_store_open(struct cli *cli, bool records, struct cli_store *ret_store)
 {
-	const struct registry_where where = {.data = cli->data, .database = cli->database};
+	const struct registry_where where = {.data = cli->data, .database = cli->database, .presence = cli->presence};
 	struct error e = {0};
 	int code;
 
@@ -72,6 +72,8 @@ cli_store_open(struct cli *cli, bool records, struct cli_store *ret_store)
 	}
 	if (records && cli->now_text && !registry_is_demo(ret_store->registry))
 		return cli_usage(cli, "--now dates what is recorded only in a demo store (init --clock)");
+	if (records && cli->known_text)
+		return cli_usage(cli, "--known asks what was known, and this records");
 	code = set_times(cli, ret_store);
 	return code ? code : authenticate(cli, ret_store);
 }
@@ -99,6 +101,15 @@ cli_pack(struct cli_store *store, const char *name, const struct pack **ret_pack
 	struct error e = {0};
 
 	return registry_pack(store->registry, name, ret_pack, &e) < 0 ? cli_fail(&e) : 0;
+}
+
+const struct zone *
+cli_zone(const struct cli_store *store)
+{
+	const struct pack *pack;
+	struct error e = {0};
+
+	return registry_pack(store->registry, NULL, &pack, &e) == 0 ? pack_zone(pack) : &zone_utc;
 }
 
 const char *

@@ -18,7 +18,7 @@ struct cli_store {
 
 /* cli_store_open(cli, records, ret_store):
  * Open the store that --data or --database names, its clock set by --now and --known, and authenticate --as. A command that
- * ${records} may have --now only in a demo store. Return 0, or an exit code after printing the line; close it with
+ * ${records} may have --now only in a demo store, and --known not at all. Return 0, or an exit code after printing the line; close it with
  * cli_store_close either way. */
 int cli_store_open(struct cli *cli, bool records, struct cli_store *ret_store);
 void cli_store_close(struct cli_store *store);
@@ -28,6 +28,10 @@ int cli_person(struct cli_store *store, const char *text, person_number *ret_per
 
 /* cli_pack(store, name, ret_pack): the pack of the jurisdiction (NULL: the default one). */
 int cli_pack(struct cli_store *store, const char *name, const struct pack **ret_pack);
+
+/* The zone in which times are told where no other jurisdiction's is meant: the default one's, UTC in a store without one.
+ * Valid as long as the store is open. */
+const struct zone *cli_zone(const struct cli_store *store);
 
 /* Who acts, for logs: --as, or "command line". */
 const char *cli_actor(const struct cli_store *store);

@@ -24,8 +24,9 @@ struct receipt {
 int receipt_sign(const struct signing_key *key, const struct receipt *receipt, struct buffer *text, struct error *e);
 
 /* receipt_verify(text, length, trust, ret_receipt, ret_holds, e):
- * What a receipt says (${ret_receipt}, only where it holds), and whether it was signed by a key that ${trust} has for codes, while
- * that key was in force, or (of a check made without a network) at most a day before. Return 0, ERROR_BAD_INPUT or ERROR_TOO_LARGE for what is no receipt, or ERROR_NO_MEMORY. */
+ * What a receipt says (${ret_receipt}, only where it holds), and whether it was signed by a key that ${trust} has for codes,
+ * while that key was in force, or (of a check made without a network) at most a day before. Return 0, ERROR_BAD_INPUT or
+ * ERROR_TOO_LARGE for what is no receipt, or ERROR_NO_MEMORY. */
 int receipt_verify(const char *text, size_t length, const struct trust *trust, struct receipt *ret_receipt,
 	bool *ret_holds, struct error *e);
 

@@ -3,7 +3,8 @@
 #include "evidence/rows.h"
 
 #define COLUMNS                                                                                                        \
-	"row.area, row.country, row.day, row.confirmed, row.deaths, row.recovered, row.recorded_at, row.import_id"
+	"row.area, row.country, row.day, row.confirmed, row.deaths, row.recovered, row.recorded_at, row.import_id,"        \
+	" row.source"
 
 static int64_t
 count_column(struct db_statement *s, int column)
@@ -29,6 +30,7 @@ count_at(struct db_statement *s)
 		.recovered = count_column(s, 5),
 		.recorded_at = db_column_int(s, 6),
 		.import_id = db_column_int(s, 7),
+		.source = db_column_text(s, 8),
 	};
 }
 
@@ -70,10 +72,12 @@ check_count(const struct evidence_area_count *count, struct error *e)
 		return error_set(e, ERROR_USAGE, "a count needs an area and its country");
 	if (strlen(count->area) > EVIDENCE_AREA_MAX || strlen(count->country) > EVIDENCE_AREA_MAX)
 		return error_set(e, ERROR_TOO_LARGE, "the code of an area has at most %d bytes", EVIDENCE_AREA_MAX);
+	if (!count->source || !*count->source || strlen(count->source) > EVIDENCE_SOURCE_MAX)
+		return error_set(e, ERROR_USAGE, "a count needs its source, of at most %d bytes", EVIDENCE_SOURCE_MAX);
 	return 0;
 }
 
-/* How ${count} stands to the last version of its area and day. */
+/* How ${count} stands to the last version of its source, area and day. */
 static int
 compare(struct db *db, const struct evidence_area_count *count, enum evidence_outcome *ret_outcome, struct error *e)
 {
@@ -81,9 +85,11 @@ compare(struct db *db, const struct evidence_area_count *count, enum evidence_ou
 	int r;
 
 	if ((r = db_start(db,
-			 "SELECT " COLUMNS " FROM evidence_area AS row WHERE row.area = $1 AND row.day = $2 AND " SEEN(
-				 "row", "$3") " ORDER BY row.recorded_at DESC, row.seq DESC LIMIT 1",
-			 (struct db_value[]){db_text(count->area), db_int(count->day), db_int(count->recorded_at)}, 3, &s, e)) < 0)
+			 "SELECT " COLUMNS " FROM evidence_area AS row WHERE row.area = $1 AND row.source = $4 AND row.day = $2"
+			 " AND " SEEN("row", "$3") " ORDER BY row.recorded_at DESC, row.seq DESC LIMIT 1",
+			 (struct db_value[]){
+				 db_text(count->area), db_int(count->day), db_int(count->recorded_at), db_text(count->source)},
+			 4, &s, e)) < 0)
 		return r;
 	if ((r = db_step(s, e)) == 0) {
 		*ret_outcome = EVIDENCE_NEW;
@@ -113,12 +119,12 @@ evidence_area_put(
 		return r;
 	if (outcome != EVIDENCE_UNCHANGED) {
 		if ((r = db_do(db,
-				 "INSERT INTO evidence_area(area, country, day, confirmed, deaths, recovered, recorded_at, import_id)"
-				 " VALUES($1, $2, $3, $4, $5, $6, $7, $8)",
+				 "INSERT INTO evidence_area(area, country, day, confirmed, deaths, recovered, recorded_at, import_id, source)"
+				 " VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9)",
 				 (struct db_value[]){db_text(count->area), db_text(count->country), db_int(count->day),
 					 count_value(count->confirmed), count_value(count->deaths), count_value(count->recovered),
-					 db_int(count->recorded_at), rows_import(count->import_id)},
-				 8, e)) < 0)
+					 db_int(count->recorded_at), rows_import(count->import_id), db_text(count->source)},
+				 9, e)) < 0)
 			return r;
 		if ((r = raise(db, count->area, count->country, e)) < 0)
 			return r;
@@ -137,8 +143,8 @@ evidence_area_series(struct db *db, const char *area, day_number until_day, inst
 	if ((r = db_start(db,
 			 "SELECT " COLUMNS " FROM evidence_area AS row WHERE row.area = $1 AND row.day <= $2 AND " SEEN(
 				 "row", "$3") " AND NOT EXISTS (SELECT 1 FROM evidence_area AS later WHERE later.area = row.area"
-							  " AND later.day = row.day AND " AFTER("later", "row") " AND " SEEN(
-								  "later", "$3") ") ORDER BY row.day",
+							  " AND later.source = row.source AND later.day = row.day AND " AFTER(
+								  "later", "row") " AND " SEEN("later", "$3") ") ORDER BY row.source, row.day",
 			 (struct db_value[]){db_text(area), db_int(until_day), db_int(known)}, 3, &s, e)) < 0)
 		return r;
 	while ((r = db_step(s, e)) > 0) {
@@ -152,16 +158,17 @@ evidence_area_series(struct db *db, const char *area, day_number until_day, inst
 }
 
 int
-evidence_area_coverage(struct db *db, const char *country, instant known, day_number *ret_day, struct error *e)
+evidence_area_coverage(
+	struct db *db, const char *country, const char *source, instant known, day_number *ret_day, struct error *e)
 {
 	int64_t day;
 	int r;
 
 	if ((r = db_one_int(db,
-			 "SELECT row.day FROM evidence_area AS row WHERE row.country = $1 AND " SEEN(
-				 "row", "$2") " ORDER BY row.day DESC LIMIT 1",
-			 (struct db_value[]){db_text(country), db_int(known)}, 2, &day, e)) < 0)
-		return r == ERROR_EXISTS_NOT ? error_set(e, r, "there are no counts of %s", country) : r;
+			 "SELECT row.day FROM evidence_area AS row WHERE row.country = $1 AND row.source = $3"
+			 " AND " SEEN("row", "$2") " ORDER BY row.day DESC LIMIT 1",
+			 (struct db_value[]){db_text(country), db_int(known), db_text(source)}, 3, &day, e)) < 0)
+		return r == ERROR_EXISTS_NOT ? error_set(e, r, "%s has no counts of %s", source, country) : r;
 	*ret_day = (day_number)day;
 	return 0;
 }

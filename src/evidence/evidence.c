@@ -46,6 +46,11 @@ static const char *const migrations[] = {
 	" country {text} NOT NULL,"
 	" version BIGINT NOT NULL);"
 	"CREATE INDEX evidence_area_version_last ON evidence_area_version(version)",
+	"ALTER TABLE evidence_area ADD COLUMN source {text} NOT NULL DEFAULT 'counts';"
+	"DROP INDEX evidence_area_by_day;"
+	"DROP INDEX evidence_area_by_country;"
+	"CREATE INDEX evidence_area_by_day ON evidence_area(area, source, day, recorded_at, seq);"
+	"CREATE INDEX evidence_area_by_country ON evidence_area(country, source, day)",
 };
 
 static const char *const kind_names[EVIDENCE_KIND_END] = {

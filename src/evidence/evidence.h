@@ -38,6 +38,7 @@ enum {
 	EVIDENCE_KEY_MAX = 256,       /* bytes of a natural key */
 	EVIDENCE_BODY_MAX = 65536,    /* bytes of a body */
 	EVIDENCE_AREA_MAX = 96,       /* bytes of an area's code */
+	EVIDENCE_SOURCE_MAX = 32,     /* bytes of the name of a source of counts */
 	EVIDENCE_FILE_NAME_MAX = 255, /* bytes kept of an import's file name, from its end */
 	EVIDENCE_SHA256_SIZE = 32,
 };
@@ -97,6 +98,11 @@ int evidence_each_of(struct db *db, uint32_t person, enum evidence_kind kind, in
 int evidence_each(struct db *db, enum evidence_kind kind, instant now, instant known, evidence_callback *each,
 	void *context, struct error *e);
 
+/* evidence_each_by_key(db, kind, after, limit, now, known, each, context, e):
+ * The same by key: at most ${limit} of those whose key is above ${after} ("": all), so that a list can be read a page at a time. */
+int evidence_each_by_key(struct db *db, enum evidence_kind kind, const char *after, size_t limit, instant now,
+	instant known, evidence_callback *each, void *context, struct error *e);
+
 /* evidence_find(db, kind, key, known, each, context, e):
  * Call ${each} for the last version under ${key}; ERROR_EXISTS_NOT if there is none. */
 int evidence_find(struct db *db, enum evidence_kind kind, const char *key, instant known, evidence_callback *each,
@@ -144,11 +150,12 @@ int evidence_import_each_person(struct db *db, int64_t import_id,
 
 enum { EVIDENCE_NOT_REPORTED = -1 };
 
-/* ${area} is a division's code of six digits or a country's of two letters, or such a code, a colon and the name of a part
+/* ${source} names who counted: two sources count differently, so their counts of one area stand side by side.
+ * ${area} is a division's code of six digits or a country's of two letters, or such a code, a colon and the name of a part
  * that is no place of its own ("420000:监狱系统"); ${country} is the country it is in ("ZZ": none). A count
  * that was not reported is EVIDENCE_NOT_REPORTED. */
 struct evidence_area_count {
-	const char *area, *country;
+	const char *source, *area, *country;
 	day_number day;
 	int64_t confirmed, deaths, recovered;
 	instant recorded_at;
@@ -156,21 +163,22 @@ struct evidence_area_count {
 };
 
 /* evidence_area_put(db, count, ret_outcome, e):
- * As evidence_put; the key is the area and the day. Raises the area's version unless the outcome is UNCHANGED. */
+ * As evidence_put; the key is the source, the area and the day. Raises the area's version unless the outcome is UNCHANGED. */
 int evidence_area_put(
 	struct db *db, const struct evidence_area_count *count, enum evidence_outcome *ret_outcome, struct error *e);
 
 typedef int evidence_area_callback(const struct evidence_area_count *count, void *context, struct error *e);
 
 /* evidence_area_series(db, area, until_day, known, each, context, e):
- * Call ${each} for the counts of ${area} up to and with ${until_day}, by day; none if it has none. */
+ * Call ${each} for the counts of ${area} up to and with ${until_day}, by source, then day; none if it has none. */
 int evidence_area_series(struct db *db, const char *area, day_number until_day, instant known,
 	evidence_area_callback *each, void *context, struct error *e);
 
-/* evidence_area_coverage(db, country, known, ret_day, e):
- * The last day that any area of ${country} was reported for: up to it, an area without a count had no case.
- * ERROR_EXISTS_NOT if none ever was. */
-int evidence_area_coverage(struct db *db, const char *country, instant known, day_number *ret_day, struct error *e);
+/* evidence_area_coverage(db, country, source, known, ret_day, e):
+ * The last day for which ${source} reported any area of ${country}: up to it, an area that it counted before and does not
+ * name has the count of the day before. ERROR_EXISTS_NOT if it never did. */
+int evidence_area_coverage(
+	struct db *db, const char *country, const char *source, instant known, day_number *ret_day, struct error *e);
 
 /* evidence_area_version(db, area, ret_version, e):
  * A number that is raised by each change of the area's counts, above every version that any area had before: whoever

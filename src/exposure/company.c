@@ -41,6 +41,8 @@ add_companion(const struct presence_stay *stay, void *context, struct error *e)
 		.timed = !stay->day_only && !own->day_only,
 		.rows = rows_apart(stay->seat, own->seat),
 		.crew = stay->seat == PRESENCE_SEAT_CREW || own->seat == PRESENCE_SEAT_CREW,
+		.protected = stay->protected || own->protected,
+		.outdoor = stay->outdoor || own->outdoor,
 	};
 	return 0;
 }

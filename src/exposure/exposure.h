@@ -37,12 +37,16 @@ enum {
 	EXPOSURE_CASES_MAX = 10000000,   /* other cases that a backward trace looks at */
 };
 
+/* Of what a rule takes: all time together, only that in which it was so, only that of which it is not known. */
+enum exposure_condition { EXPOSURE_EITHER = 0, EXPOSURE_ONLY, EXPOSURE_EXCEPT };
+
 /* One line of a pack's table: being together for ${minutes} at least (0: at all), ${rows} rows apart at most
  * (EXPOSURE_ANY_ROW: anywhere in the place), makes a contact of ${kind}. Minutes that are not known satisfy only 0,
  * seats that are not known only EXPOSURE_ANY_ROW. What a row is, is the place's: of seats, a bay, a compartment, a table, a
  * zone of a venue. ${crew}: who serves the place (PRESENCE_SEAT_CREW) is near everybody. ${hours} (0: none asked for): one of the
  * two was there for more than so many hours in all, within ${within_days} days up to the end of what they shared (the
- * time-space companion of November 2021: over 30 h in 14 days). */
+ * time-space companion of November 2021: over 30 h in 14 days). ${protected}: in which one of the two was known to be; ${outdoor}:
+ * which was known to be in the open: time together that a rule does not take counts neither for its minutes nor its rows. */
 struct exposure_rule {
 	enum exposure_kind kind;
 	int64_t minutes;
@@ -50,6 +54,7 @@ struct exposure_rule {
 	bool crew;
 	int64_t hours;
 	int32_t within_days;
+	enum exposure_condition protected, outdoor;
 };
 
 /* The rules of a kind of place, the first that is satisfied counts; none satisfied is no contact. Kind "*" is every kind
@@ -82,9 +87,10 @@ struct exposure_parameters {
  *               "aircraft": {"rules": [{"kind": "close", "rows": 3, "crew": true}, {"kind": "co-exposed"}]},
  *               "venue": {"rules": [{"kind": "close", "minutes": 60}, {"kind": "co-exposed", "minutes": 10}]},
  *               "*": {"rules": []}}}
- * Everything but a rule's minutes (0), rows (any), crew (false), hours with within_days (none) and a place's secondary (false)
+ * Everything but a rule's minutes (0), rows (any), crew (false), hours with within_days (none), protected and outdoor (true: only
+ * so, false: only where it is not known; either) and a place's secondary (false)
  * must be there; beside it "symptom_free_days" (0) and "infectious_after_sampling_days" (as after onset) may; nothing else.
- * Days are 0 to 365, minutes 0 to 527,040, rows 0 to 4095; a rule's kind is not "secondary". Return 0, or
+ * Days are 0 to 365, minutes 0 to 527,040, rows 0 to 1022; a rule's kind is not "secondary". Return 0, or
  * ERROR_BAD_INPUT with the JSON pointer below the "contact" object in the message. */
 int exposure_parameters_read(const json_t *contact, struct exposure_parameters *ret_parameters, struct error *e);
 

@@ -6,7 +6,8 @@
 #include "exposure/exposure.h"
 
 /* Time that ${person} and the one asked about were at ${place} together: [from, to), not empty. ${timed}: both knew
- * the hours. ${rows}: how many rows apart, -1 where a seat is not known. ${crew}: one of them served the place. */
+ * the hours. ${rows}: how many rows apart, -1 where a seat is not known. ${crew}: one of them served the place.
+ * ${protected}: one of them is known to have been; ${outdoor}: it is known to have been in the open. */
 struct overlap {
 	person_number person;
 	place_number place;
@@ -14,6 +15,7 @@ struct overlap {
 	bool timed;
 	int rows;
 	bool crew;
+	bool protected, outdoor;
 };
 
 struct overlaps {

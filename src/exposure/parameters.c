@@ -4,7 +4,7 @@
 #include "base/json_check.h"
 #include "exposure/internal.h"
 
-enum { DAYS_MOST = 365, MINUTES_MOST = 527040, ROWS_MOST = 4094, HOURS_MOST = 8784 };
+enum { DAYS_MOST = 365, MINUTES_MOST = 527040, ROWS_MOST = PRESENCE_SEAT_ROWS_MAX, HOURS_MOST = 8784 };
 
 static const char *const no_members[] = {NULL};
 
@@ -33,11 +33,24 @@ read_kind(struct json_check *check, const char *pointer, const json_t *kind, enu
 		check, json_pointer(place, pointer, "kind"), "\"close\", \"co-exposed\" or \"companion\" expected");
 }
 
+static void
+read_condition(struct json_check *check, const char *pointer, const json_t *rule, const char *name,
+	enum exposure_condition *ret_condition)
+{
+	const json_t *value = json_object_get(rule, name);
+	char member[JSON_POINTER_SIZE];
+
+	if (value && !json_is_boolean(value))
+		json_check_fault(check, json_pointer(member, pointer, name), "true or false expected");
+	*ret_condition = json_is_true(value) ? EXPOSURE_ONLY : json_is_false(value) ? EXPOSURE_EXCEPT : EXPOSURE_EITHER;
+}
+
 static struct exposure_rule
 read_rule(struct json_check *check, const char *pointer, const json_t *object)
 {
 	static const char *const required[] = {"kind", NULL},
-							 *const optional[] = {"minutes", "rows", "crew", "hours", "within_days", NULL};
+							 *const optional[] = {
+								 "minutes", "rows", "crew", "hours", "within_days", "protected", "outdoor", NULL};
 	const json_t *crew = json_object_get(object, "crew");
 	char member[JSON_POINTER_SIZE];
 	struct exposure_rule rule = {.minutes = 0, .rows = EXPOSURE_ANY_ROW};
@@ -53,6 +66,8 @@ read_rule(struct json_check *check, const char *pointer, const json_t *object)
 	if (crew && !json_is_boolean(crew))
 		json_check_fault(check, json_pointer(member, pointer, "crew"), "true or false expected");
 	rule.crew = json_is_true(crew);
+	read_condition(check, pointer, object, "protected", &rule.protected);
+	read_condition(check, pointer, object, "outdoor", &rule.outdoor);
 	json_check_integer(check, pointer, object, "hours", 1, HOURS_MOST, &rule.hours);
 	read_days(check, pointer, object, "within_days", &rule.within_days);
 	if (!json_object_get(object, "hours") != !json_object_get(object, "within_days"))

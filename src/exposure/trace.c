@@ -9,6 +9,7 @@
  * E3. What one person shared at one place without a break is one row; no second of it counts twice.
  * E4. The first rule of the place's kind that is satisfied gives the kind. Unknown minutes satisfy no minimum, unknown
  *     seats no distance. Of several seats in one row the nearest counts.
+ *     A rule that does not take time in which one of the two was protected, or in the open, looks at the rest alone.
  * E5. The second degree begins at the close contact's first exposure, ends as that one is quarantined or
  *     secondary_days later, holds only in the places that the pack names, and hands on no further.
  * E6. The case is in no row, and a close contact in no row of degree 2.
@@ -44,9 +45,10 @@ compare_overlaps(const void *left, const void *right)
 
 	if ((order = compare(a->person, b->person)) || (order = compare(a->place, b->place)) ||
 		(order = compare(a->from, b->from)) || (order = compare(a->to, b->to)) ||
-		(order = compare(a->timed, b->timed)) || (order = compare(a->rows, b->rows)))
+		(order = compare(a->timed, b->timed)) || (order = compare(a->rows, b->rows)) ||
+		(order = compare(a->crew, b->crew)) || (order = compare(a->protected, b->protected)))
 		return order;
-	return compare(a->crew, b->crew);
+	return compare(a->outdoor, b->outdoor);
 }
 
 static int
@@ -97,21 +99,29 @@ struct stretch {
 	bool crew;
 };
 
-/* Take the first stretch off the sorted overlaps of one person at one place; return how many it took. */
-static size_t
-stretch_take(const struct overlap *overlaps, size_t count, struct stretch *ret_stretch)
+static bool
+fits(enum exposure_condition condition, bool is_so)
+{
+	return condition == EXPOSURE_EITHER || (condition == EXPOSURE_ONLY) == is_so;
+}
+
+/* What the rule (NULL: any) takes of one stretch's overlaps. Return whether it takes any. */
+static bool
+stretch_measure(
+	const struct overlap *overlaps, size_t count, const struct exposure_rule *rule, struct stretch *ret_stretch)
 {
 	struct stretch stretch = {overlaps[0].from, overlaps[0].to, 0, false, -1, false};
 	instant counted_to = INT64_MIN;
-	size_t i;
+	bool any = false;
 
-	for (i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		const struct overlap *o = &overlaps[i];
 
-		if (o->person != overlaps[0].person || o->place != overlaps[0].place || o->from > stretch.to)
-			break;
 		if (o->to > stretch.to)
 			stretch.to = o->to;
+		if (rule && (!fits(rule->protected, o->protected) || !fits(rule->outdoor, o->outdoor)))
+			continue;
+		any = true;
 		if (o->rows >= 0 && (stretch.rows < 0 || o->rows < stretch.rows))
 			stretch.rows = o->rows;
 		stretch.crew = stretch.crew || o->crew;
@@ -122,13 +132,31 @@ stretch_take(const struct overlap *overlaps, size_t count, struct stretch *ret_s
 		}
 	}
 	*ret_stretch = stretch;
+	return any;
+}
+
+/* How many of the sorted overlaps of one person at one place are the first stretch. */
+static size_t
+stretch_count(const struct overlap *overlaps, size_t count)
+{
+	instant to = overlaps[0].to;
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		const struct overlap *o = &overlaps[i];
+
+		if (o->person != overlaps[0].person || o->place != overlaps[0].place || o->from > to)
+			break;
+		if (o->to > to)
+			to = o->to;
+	}
 	return i;
 }
 
 /* How long somebody was at a place. */
 struct dwelling {
 	place_number place;
-	instant from, to, counted_to;
+	instant to, counted_to;
 	int64_t seconds;
 };
 
@@ -151,11 +179,10 @@ static int
 dwelt_for(const struct trace *trace, const struct exposure_rule *rule, person_number person, place_number place,
 	instant to, struct error *e)
 {
-	struct dwelling dwelling = {.place = place, .from = to - (instant)rule->within_days * DAY_S, .to = to};
-	int r;
+	instant from = to - (instant)rule->within_days * DAY_S;
+	struct dwelling dwelling = {.place = place, .to = to, .counted_to = from};
+	int r = presence_each_stay_of(trace->presence, person, from, to, trace->view, add_dwelling, &dwelling, e);
 
-	dwelling.counted_to = dwelling.from;
-	r = presence_each_stay_of(trace->presence, person, dwelling.from, to, trace->view, add_dwelling, &dwelling, e);
 	return r < 0 ? r : dwelling.seconds > rule->hours * 3600;
 }
 
@@ -175,19 +202,24 @@ was_at_home_there(const struct trace *trace, const struct exposure_rule *rule, c
 /* The first rule that is satisfied (E4), or NULL. Return 0 or a code. */
 static int
 find_rule(const struct trace *trace, const struct exposure_place_rules *rules, const struct overlap *first,
-	const struct stretch *stretch, const struct exposure_rule **ret_rule, struct error *e)
+	size_t overlap_count, const struct exposure_rule **ret_rule, struct error *e)
 {
+	struct stretch stretch;
+
 	*ret_rule = NULL;
 	for (size_t i = 0; i < rules->count; i++) {
 		const struct exposure_rule *rule = &rules->rules[i];
-		bool long_enough = rule->minutes == 0 || (stretch->timed && stretch->shared_s >= rule->minutes * 60);
-		bool near_enough = rule->rows == EXPOSURE_ANY_ROW || (stretch->rows >= 0 && stretch->rows <= rule->rows) ||
-			(rule->crew && stretch->crew);
+		bool long_enough, near_enough;
 		int r;
 
+		if (!stretch_measure(first, overlap_count, rule, &stretch))
+			continue;
+		long_enough = rule->minutes == 0 || (stretch.timed && stretch.shared_s >= rule->minutes * 60);
+		near_enough = rule->rows == EXPOSURE_ANY_ROW || (stretch.rows >= 0 && stretch.rows <= rule->rows) ||
+			(rule->crew && stretch.crew);
 		if (!long_enough || !near_enough)
 			continue;
-		if ((r = was_at_home_there(trace, rule, first, stretch, e)) < 0)
+		if ((r = was_at_home_there(trace, rule, first, &stretch, e)) < 0)
 			return r;
 		if (r > 0) {
 			*ret_rule = rule;
@@ -198,8 +230,9 @@ find_rule(const struct trace *trace, const struct exposure_place_rules *rules, c
 }
 
 static int
-add_contact(struct trace *trace, const struct overlap *first, const struct stretch *stretch, struct error *e)
+add_contact(struct trace *trace, const struct overlap *first, size_t overlap_count, struct error *e)
 {
+	struct stretch stretch;
 	struct exposure_contacts *contacts = trace->contacts;
 	const struct exposure_rule *rule;
 	struct presence_place place = {0};
@@ -208,10 +241,11 @@ add_contact(struct trace *trace, const struct overlap *first, const struct stret
 	r = presence_place(trace->presence, first->place, trace->view, &place, e);
 	if (r < 0 && r != ERROR_EXISTS_NOT)
 		return r;
-	if ((r = find_rule(trace, parameters_for(trace->parameters, place.kind), first, stretch, &rule, e)) < 0)
+	if ((r = find_rule(trace, parameters_for(trace->parameters, place.kind), first, overlap_count, &rule, e)) < 0)
 		return r;
 	if (!rule || (trace->degree == 2 && rule->kind != EXPOSURE_CLOSE))
 		return 0;
+	stretch_measure(first, overlap_count, NULL, &stretch);
 	if ((r = array_grow(&contacts->items, &contacts->capacity, contacts->count + 1, sizeof *contacts->items,
 			 EXPOSURE_CONTACTS_MAX, e)) < 0)
 		return r;
@@ -221,9 +255,9 @@ add_contact(struct trace *trace, const struct overlap *first, const struct stret
 		.place = first->place,
 		.kind = trace->degree == 2 ? EXPOSURE_SECONDARY : rule->kind,
 		.degree = trace->degree,
-		.from = stretch->from,
-		.to = stretch->to,
-		.minutes = stretch->timed ? stretch->shared_s / 60 : -1,
+		.from = stretch.from,
+		.to = stretch.to,
+		.minutes = stretch.timed ? stretch.shared_s / 60 : -1,
 	};
 	return 0;
 }
@@ -234,18 +268,16 @@ trace_company(struct trace *trace, const struct exposure_window *window, struct 
 {
 	const struct company_filter filter = {has_rules, may_be_contact, trace};
 	struct overlaps overlaps = {0};
-	struct stretch stretch;
+	size_t count;
 	int r;
 
 	if ((r = company_find(trace->presence, trace->through, window, trace->view, &filter, &overlaps, e)) < 0)
 		goto out;
 	if (overlaps.count)
 		qsort(overlaps.items, overlaps.count, sizeof *overlaps.items, compare_overlaps);
-	for (size_t i = 0; i < overlaps.count;) {
-		const struct overlap *first = &overlaps.items[i];
-
-		i += stretch_take(first, overlaps.count - i, &stretch);
-		if ((r = add_contact(trace, first, &stretch, e)) < 0)
+	for (size_t i = 0; i < overlaps.count; i += count) {
+		count = stretch_count(&overlaps.items[i], overlaps.count - i);
+		if ((r = add_contact(trace, &overlaps.items[i], count, e)) < 0)
 			goto out;
 	}
 out:

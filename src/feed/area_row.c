@@ -6,9 +6,9 @@
 #include "base/text.h"
 #include "place/place.h"
 
-enum { DATE, COUNTRY, DIVISION, PROVINCE, CITY, CONFIRMED, DEATHS, RECOVERED };
+enum { DATE, COUNTRY, DIVISION, PROVINCE, CITY, CONFIRMED, DEATHS, RECOVERED, SOURCE };
 static const struct row_column plain[] = {{"date", true}, {"country", true}, {"division", false}, {"province", false},
-	{"city", false}, {"confirmed", true}, {"deaths", false}, {"recovered", false}};
+	{"city", false}, {"confirmed", true}, {"deaths", false}, {"recovered", false}, {"source", false}};
 
 enum {
 	CHINA_DATE,
@@ -45,6 +45,14 @@ const struct row_form area_forms[AREA_FORM_COUNT] = {
 	[AREA_CHINA] = {"the China series", COLUMNS(china)},
 	[AREA_CSSE] = {"a CSSE daily report", COLUMNS(csse)},
 	[AREA_CSSE_EARLY] = {"an early CSSE daily report", COLUMNS(csse_early)},
+};
+
+/* The source that each form's counts are of, where a row doesn't name one. */
+static const char *const area_sources[AREA_FORM_COUNT] = {
+	[AREA_PLAIN] = "counts",
+	[AREA_CHINA] = "china-series",
+	[AREA_CSSE] = "csse",
+	[AREA_CSSE_EARLY] = "csse",
 };
 
 static int
@@ -113,6 +121,21 @@ is_china(const struct country *country)
 	return strcmp(country->alpha2, "CN") == 0;
 }
 
+/* The name of who counted. */
+static int
+read_source(const struct rows *rows, const struct row *row, char source[AREA_SOURCE_SIZE], struct error *e)
+{
+	const struct record_field *field = row->fields[SOURCE];
+
+	if (!field)
+		return 0;
+	if (field->length >= AREA_SOURCE_SIZE ||
+		strspn(field->text, "abcdefghijklmnopqrstuvwxyz0123456789-") != field->length)
+		return refuse(rows, row, field, e, "a source's name is of a-z, 0-9 and '-', 32 at most");
+	memcpy(source, field->text, field->length + 1);
+	return 0;
+}
+
 /* The division that the plain form's division, or province and city, mean; NULL for the whole country. */
 static int
 plain_division(const struct rows *rows, const struct row *row, const struct division **ret_division, struct error *e)
@@ -160,7 +183,8 @@ plain_row_read(const struct rows *rows, const struct row *row, struct area_count
 		set_division(count->area, division);
 	else
 		snprintf(count->area, AREA_KEY_SIZE, "%s", country->alpha2);
-	if ((code = read_date(rows, row, DATE, &count->day, e)) < 0 ||
+	if ((code = read_source(rows, row, count->source, e)) < 0 ||
+		(code = read_date(rows, row, DATE, &count->day, e)) < 0 ||
 		(code = read_number(rows, row, CONFIRMED, 0, &count->confirmed, e)) < 0 ||
 		(code = read_number(rows, row, DEATHS, AREA_UNKNOWN, &count->deaths, e)) < 0)
 		return code;
@@ -235,9 +259,10 @@ int
 area_row_read(const struct rows *rows, const struct row *row, struct area_count *ret_count, struct error *e)
 {
 	struct area_count count = {0};
-	int code =
-		rows_form(rows) == AREA_CHINA ? china_row_read(rows, row, &count, e) : plain_row_read(rows, row, &count, e);
+	int code;
 
+	snprintf(count.source, sizeof count.source, "%s", area_sources[rows_form(rows)]);
+	code = rows_form(rows) == AREA_CHINA ? china_row_read(rows, row, &count, e) : plain_row_read(rows, row, &count, e);
 	if (code < 0)
 		return code;
 	*ret_count = count;
@@ -285,6 +310,7 @@ csse_row_read(const struct rows *rows, const struct row *row, struct csse_row *r
 		else if ((code = set_part(rows, row, "CN", province, read.province, e)) < 0)
 			return code;
 	}
+	snprintf(read.count.source, sizeof read.count.source, "%s", area_sources[rows_form(rows)]);
 	read.day_known = read_updated(row->fields[CSSE_UPDATED], &read.count.day);
 	if (row->fields[CSSE_UPDATED] && !read.day_known)
 		return refuse(rows, row, row->fields[CSSE_UPDATED], e, "a date and time of last update expected");

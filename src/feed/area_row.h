@@ -8,6 +8,7 @@
 
 enum {
 	AREA_KEY_SIZE = 96,
+	AREA_SOURCE_SIZE = 33,
 	AREA_COUNT_MAX = 2000000000, /* more cases than that are a mistake */
 	AREA_UNKNOWN = -1,           /* a count that the row does not have */
 };
@@ -22,6 +23,7 @@ extern const struct row_form area_forms[AREA_FORM_COUNT];
  * "420000:监狱系统". "ZZ" before the colon is no country at all. Such a part is kept, counts for no place, and is
  * in its province's own row already. */
 struct area_count {
+	char source[AREA_SOURCE_SIZE]; /* who counted: as the row says (AREA_PLAIN), else its form's */
 	char area[AREA_KEY_SIZE];
 	day_number day;
 	int64_t confirmed, deaths, recovered;

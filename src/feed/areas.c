@@ -1,4 +1,4 @@
-/* areas: cumulative daily counts of cases. Natural key: the area and the day; the shapes are those of area_row.h.
+/* areas: cumulative daily counts of cases. Natural key: the source, the area and the day; the shapes are those of area_row.h.
  *
  * A daily report of CSSE has many rows for a country, so its rows are added up and stored once the file is read; a row in
  * fault would falsify a sum, so one is enough to refuse the file. */
@@ -14,14 +14,14 @@
 enum { AREAS_MAX = 100000 };
 
 struct area_sum {
-	char area[AREA_KEY_SIZE];
+	char source[AREA_SOURCE_SIZE], area[AREA_KEY_SIZE];
 	struct area_count count; /* the sum of a daily report's rows */
 	uint64_t rows;           /* of the file that are in it */
 	bool touched;            /* something new was stored */
 };
 
 struct areas {
-	struct area_sum *items; /* by area */
+	struct area_sum *items; /* by area, then source */
 	size_t count, capacity;
 	bool day_known;
 	day_number day; /* the last update of a daily report */
@@ -45,9 +45,17 @@ end(struct import *import)
 	import->state = NULL;
 }
 
+static int
+compare(const struct area_sum *sum, const char *source, const char *area)
+{
+	int order = strcmp(sum->area, area);
+
+	return order != 0 ? order : strcmp(sum->source, source);
+}
+
 /* The area's entry, made if it is not there; valid until the next one is made. */
 static int
-area_of(struct areas *areas, const char *area, struct area_sum **ret_sum, struct error *e)
+area_of(struct areas *areas, const char *source, const char *area, struct area_sum **ret_sum, struct error *e)
 {
 	size_t low = 0, high = areas->count;
 	int code;
@@ -55,18 +63,19 @@ area_of(struct areas *areas, const char *area, struct area_sum **ret_sum, struct
 	while (low < high) {
 		size_t middle = (low + high) / 2;
 
-		if (strcmp(areas->items[middle].area, area) < 0)
+		if (compare(&areas->items[middle], source, area) < 0)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	if (low == areas->count || strcmp(areas->items[low].area, area) != 0) {
+	if (low == areas->count || compare(&areas->items[low], source, area) != 0) {
 		if ((code = array_grow(&areas->items, &areas->capacity, areas->count + 1, sizeof *areas->items, AREAS_MAX, e)) <
 			0)
 			return code == ERROR_TOO_LARGE ? error_set(e, ERROR_IO, "more than %d areas in a file", AREAS_MAX) : code;
 		memmove(&areas->items[low + 1], &areas->items[low], (areas->count - low) * sizeof *areas->items);
 		areas->items[low] = (struct area_sum){0};
 		memcpy(areas->items[low].area, area, strlen(area) + 1);
+		memcpy(areas->items[low].source, source, strlen(source) + 1);
 		areas->count++;
 	}
 	*ret_sum = &areas->items[low];
@@ -92,7 +101,8 @@ put(struct import *import, const struct area_count *count, struct area_sum *sum,
 
 	country_of_area(sum->area, country);
 
-	const struct evidence_area_count row = {.area = sum->area,
+	const struct evidence_area_count row = {.source = sum->source,
+		.area = sum->area,
 		.country = country,
 		.day = count->day,
 		.confirmed = count->confirmed,
@@ -112,7 +122,7 @@ static int
 add_to(struct areas *areas, const char *area, const struct area_count *count, uint64_t rows, struct error *e)
 {
 	struct area_sum *sum;
-	int code = area_of(areas, area, &sum, e);
+	int code = area_of(areas, count->source, area, &sum, e);
 
 	if (code < 0)
 		return code;
@@ -152,7 +162,7 @@ take(struct import *import, const struct row *row, enum taken *ret_taken, struct
 	if (rows_form(import->rows) == AREA_CSSE || rows_form(import->rows) == AREA_CSSE_EARLY)
 		return take_report_row(import, row, ret_taken, e);
 	if ((code = area_row_read(import->rows, row, &count, e)) < 0 ||
-		(code = area_of(import->state, count.area, &sum, e)) < 0)
+		(code = area_of(import->state, count.source, count.area, &sum, e)) < 0)
 		return code;
 	return put(import, &count, sum, ret_taken, e);
 }
@@ -183,7 +193,9 @@ put_sums(struct import *import, struct error *e)
 	return 0;
 }
 
+/* The counts of one source. */
 struct series {
+	const char *source;
 	struct risk_count *counts;
 	size_t count, capacity;
 };
@@ -192,9 +204,11 @@ static int
 add_count(const struct evidence_area_count *count, void *context, struct error *e)
 {
 	struct series *series = context;
-	int code =
-		array_grow(&series->counts, &series->capacity, series->count + 1, sizeof *series->counts, RISK_DAYS_MAX, e);
+	int code;
 
+	if (strcmp(count->source, series->source) != 0)
+		return 0;
+	code = array_grow(&series->counts, &series->capacity, series->count + 1, sizeof *series->counts, RISK_DAYS_MAX, e);
 	if (code == 0)
 		series->counts[series->count++] = (struct risk_count){count->day, count->confirmed};
 	return code;
@@ -202,22 +216,22 @@ add_count(const struct evidence_area_count *count, void *context, struct error *
 
 /* Say on which days the area's count is below that of the day before. */
 static int
-notice_falls(struct import *import, const char *area, struct error *e)
+notice_falls(struct import *import, const struct area_sum *sum, struct error *e)
 {
-	struct series series = {0};
+	struct series series = {.source = sum->source};
 	struct risk_fall *falls = NULL;
 	size_t count = 0;
 	int code;
 
 	code = evidence_area_series(
-		registry_db(import->registry), area, INT32_MAX, import->source.recorded_at, add_count, &series, e);
+		registry_db(import->registry), sum->area, INT32_MAX, import->source.recorded_at, add_count, &series, e);
 	if (code < 0 || (code = risk_falls(series.counts, series.count, &falls, &count, e)) < 0)
 		goto out;
 	for (size_t i = 0; i < count; i++) {
 		struct error note = {0};
 		char day[TIME_TEXT_SIZE];
 
-		error_set(&note, 0, "%s, %s: the count falls from %lld to %lld, a correction of the series", area,
+		error_set(&note, 0, "%s, %s: the count falls from %lld to %lld, a correction of the series", sum->area,
 			day_write(falls[i].day, day), (long long)falls[i].from, (long long)falls[i].to);
 		error_at(&note, import->options->file, 0, 0);
 		import->options->noticed(&note, import->options->context);
@@ -238,7 +252,7 @@ finish(struct import *import, struct error *e)
 		code = put_sums(import, e);
 	for (size_t i = 0; code == 0 && import->options->noticed && i < areas->count; i++)
 		if (areas->items[i].touched)
-			code = notice_falls(import, areas->items[i].area, e);
+			code = notice_falls(import, &areas->items[i], e);
 	return code;
 }
 

@@ -218,6 +218,43 @@ skip_empty_lines(struct csv_reader *reader, struct error *e)
 	}
 }
 
+/* ${byte} in each byte of a word. */
+static uint64_t
+eight(unsigned char byte)
+{
+	return byte * UINT64_C(0x0101010101010101);
+}
+
+/* Not 0 if a byte of the word is 0. */
+static uint64_t
+zero_in(uint64_t word)
+{
+	return (word - eight(1)) & ~word & eight(0x80);
+}
+
+/* Whether no byte is a quote, a carriage return or NUL; and whether all are ASCII. Eight bytes at once, the last eight again
+ * where they are no multiple. */
+static bool
+is_plain(const char *bytes, size_t length, bool *ret_ascii)
+{
+	uint64_t word = eight('a'), all = 0, special = 0;
+
+	for (size_t at = 0; at < length; at += sizeof word) {
+		size_t left = length - at;
+
+		if (left >= sizeof word)
+			memcpy(&word, bytes + at, sizeof word);
+		else if (length >= sizeof word)
+			memcpy(&word, bytes + length - sizeof word, sizeof word);
+		else
+			memcpy(&word, bytes, length);
+		all |= word;
+		special |= zero_in(word) | zero_in(word ^ eight('"')) | zero_in(word ^ eight('\r'));
+	}
+	*ret_ascii = !(all & eight(0x80));
+	return !special;
+}
+
 /* Cut the fields of a line that is plain apart: all of it in the window, no quote, no NUL, no carriage return but before its
  * line feed. Most lines are; what is not, and what is at fault, is left to the functions above, which say where. Return 1, 0
  * for a line that is not plain, or a failure. */
@@ -226,7 +263,7 @@ plain_line(struct csv_reader *reader, struct error *e)
 {
 	const char *bytes = window_bytes(reader->window), *end;
 	size_t length = window_length(reader->window), start = 0, count = 0;
-	unsigned char any = 0;
+	bool ascii;
 	char *text;
 	int r;
 
@@ -236,26 +273,21 @@ plain_line(struct csv_reader *reader, struct error *e)
 	length = (size_t)(end - bytes);
 	if (length && bytes[length - 1] == '\r')
 		length--;
+	if (!is_plain(bytes, length, &ascii) || (!ascii && !text_is_utf8(bytes, length)))
+		return 0;
 	if ((r = buffer_add(&reader->text, bytes, length, e)) < 0)
 		return r;
 	text = (char *)reader->text.data;
-	for (size_t at = 0; at <= length; at++) {
-		unsigned char byte = at < length ? (unsigned char)text[at] : ',';
+	for (size_t next; start <= length; start = next + 1) {
+		char *comma = start < length ? memchr(text + start, ',', length - start) : NULL;
 
-		any |= byte;
-		if (byte == ',') {
-			if (count == RECORD_FIELDS_MAX)
-				return 0;
-			text[at] = '\0';
-			reader->fields[count++] = (struct record_field){
-				.text = text + start, .length = at - start, .line = reader->window->line, .column = start + 1};
-			start = at + 1;
-		} else if (byte == '"' || byte == '\r' || byte == '\0') {
+		if (count == RECORD_FIELDS_MAX)
 			return 0;
-		}
+		next = comma ? (size_t)(comma - text) : length;
+		text[next] = '\0';
+		reader->fields[count++] = (struct record_field){
+			.text = text + start, .length = next - start, .line = reader->window->line, .column = start + 1};
 	}
-	if (any >= 0x80 && !text_is_utf8(text, length))
-		return 0;
 	reader->field_count = count;
 	window_record(reader->window, (size_t)(end - bytes) + 1);
 	return 1;

@@ -15,6 +15,7 @@
 
 #include "base/error.h"
 #include "base/time.h"
+#include "feed/bundle.h"
 #include "feed/message.h"
 #include "feed/mllp.h"
 

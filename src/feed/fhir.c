@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/json.h"
+#include "base/json_memory.h"
 #include "base/text.h"
 #include "credential/credential.h"
 
@@ -45,6 +47,24 @@ static size_t
 entries(const json_t *bundle)
 {
 	return json_array_size(json_object_get(bundle, "entry"));
+}
+
+int
+fhir_parse(const char *text, size_t length, const char *name, json_t **ret_root, struct error *why)
+{
+	const size_t failures = json_memory_failures();
+	int r = json_read(text, length, name, ret_root, why);
+	json_t *root;
+
+	if (r != ERROR_BAD_INPUT || !strstr(why->message, "duplicate object key"))
+		return r;
+	root = json_if_whole(json_loadb(text, length, 0, NULL), failures);
+	if (json_memory_failures() != failures)
+		return error_no_memory(why);
+	if (!root)
+		return r;
+	*ret_root = root;
+	return 1;
 }
 
 bool

@@ -18,6 +18,11 @@
 
 enum { FHIR_SIZE_MAX = 8 << 20, FHIR_ENTRIES_MAX = 1000, FHIR_POINTER_SIZE = 96 };
 
+/* fhir_parse(text, length, name, ret_root, why):
+ * As json_read, but that of a member that is there twice the last counts, as most senders' libraries read it: then it returns 1, and
+ * ${why} tells where. */
+int fhir_parse(const char *text, size_t length, const char *name, json_t **ret_root, struct error *why);
+
 /* fhir_is_bundle(root): whether it is a Bundle with entries. */
 bool fhir_is_bundle(const json_t *root);
 

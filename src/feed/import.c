@@ -232,18 +232,13 @@ open_presence(struct registry *registry, struct presence **ret_presence, struct 
 {
 	struct presence_where where = {.db = registry_db(registry), .keys = registry_keys(registry)};
 	const struct pack *pack;
-	char *folder = NULL;
 	int r;
 
 	if ((r = registry_pack(registry, NULL, &pack, e)) < 0)
 		return r;
-	if (!(folder = file_join(registry_data(registry), "presence", e)))
-		return ERROR_NO_MEMORY;
-	where.folder = folder;
+	where.folder = registry_presence(registry);
 	where.zone = pack_zone(pack);
-	r = presence_open(&where, ret_presence, e);
-	free(folder);
-	return r;
+	return presence_open(&where, ret_presence, e);
 }
 
 int

@@ -89,7 +89,8 @@ take(struct import *import, const struct row *row, bool rail, enum taken *ret_ta
 		return import_refuse(import, row, ARRIVES, e, "it arrives after it departs, and within ten days");
 	if ((code = import_person(import, row, ID_NUMBER, &person, e)) < 0)
 		return code;
-	return journey_put(import, &journey, person, ret_taken, e);
+	code = journey_put(import, &journey, person, ret_taken, e);
+	return code == ERROR_DENIED ? import_refuse_for(import, row, DEPARTS, code, e) : code; /* its day was destroyed */
 }
 
 static int

@@ -1,4 +1,4 @@
-/* feed/known.h: which messages were taken. Inside the room. */
+/* feed/known.h: which messages were taken, and those that could not be. Inside the room. */
 
 #ifndef HEALTHCODE_FEED_KNOWN_H
 #define HEALTHCODE_FEED_KNOWN_H
@@ -9,5 +9,15 @@ enum { KNOWN_SIZE = 32 };
 
 /* known_put(registry, id, import, e): in the open transaction of ${import}, note that the message was taken by it. */
 int known_put(struct registry *registry, const uint8_t id[KNOWN_SIZE], int64_t import, struct error *e);
+
+/* known_migrate(registry, e): the tables of both; before any other call.
+ * known_is(registry, id, e): whether it was taken, by an import that still counts: 1, 0 or a code. */
+int known_migrate(struct registry *registry, struct error *e);
+int known_is(struct registry *registry, const uint8_t id[KNOWN_SIZE], struct error *e);
+
+/* letter_put(registry, from, why, bytes, length, e): put a message aside as a dead letter (feed/message.h), sealed; the same again is
+ * counted. */
+int letter_put(struct registry *registry, const char *from, const struct error *why, const void *bytes, size_t length,
+	struct error *e);
 
 #endif

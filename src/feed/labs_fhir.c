@@ -136,24 +136,19 @@ take_bundle(struct import *import, const json_t *bundle, bool put, enum taken *r
 	return 0;
 }
 
-/* As json_read, but that of a member that is there twice the last counts, as most senders' libraries read it; that is told. */
+/* A member that is there twice is told. */
 static int
 read_json(struct import *import, const struct fhir_file *f, json_t **ret_bundle, struct error *why)
 {
 	struct error note = {0};
-	int code = json_read(buffer_text(&f->text), f->text.length, import->window.path, ret_bundle, why);
+	int code = fhir_parse(buffer_text(&f->text), f->text.length, import->window.path, ret_bundle, why);
 
-	if (code == ERROR_BAD_INPUT && strstr(why->message, "duplicate object key")) {
-		json_error_t ignored;
-
-		*ret_bundle = json_loadb(buffer_text(&f->text), f->text.length, 0, &ignored);
-		if (*ret_bundle) {
-			error_set(&note, 0, "a member is there twice: the last one counts");
-			error_at(&note, import->window.path, why->line + f->line - 1, why->column);
-			import_notice(import, &note);
-			*why = (struct error){0};
-			return 0;
-		}
+	if (code == 1) {
+		error_set(&note, 0, "a member is there twice: the last one counts");
+		error_at(&note, import->window.path, why->line + f->line - 1, why->column);
+		import_notice(import, &note);
+		*why = (struct error){0};
+		return 0;
 	}
 	if (code < 0)
 		error_at(

@@ -20,8 +20,8 @@ static const char *const migrations[] = {
 	" reason {text} NOT NULL, times BIGINT NOT NULL, key_name {text} NOT NULL, sealed {blob} NOT NULL, settled_at BIGINT);",
 };
 
-static int
-migrate(struct registry *registry, struct error *e)
+int
+known_migrate(struct registry *registry, struct error *e)
 {
 	return db_migrate(registry_db(registry), "feed", migrations, sizeof migrations / sizeof *migrations, e);
 }
@@ -43,9 +43,8 @@ message_id(const struct hl7 *message, const void *bytes, size_t length, uint8_t 
 	crypto_generichash_final(&state, id, KNOWN_SIZE);
 }
 
-/* Whether the message was taken, by an import that still counts: 1, 0 or a code. */
-static int
-is_known(struct registry *registry, const uint8_t id[KNOWN_SIZE], struct error *e)
+int
+known_is(struct registry *registry, const uint8_t id[KNOWN_SIZE], struct error *e)
 {
 	int64_t import;
 	int r = db_one_int(registry_db(registry),
@@ -65,9 +64,8 @@ known_put(struct registry *registry, const uint8_t id[KNOWN_SIZE], int64_t impor
 		(struct db_value[]){db_blob(id, KNOWN_SIZE), db_int(import), db_int(registry_recording_time(registry))}, 3, e);
 }
 
-/* Put a message aside, sealed; the same again is counted. */
-static int
-put_letter(struct registry *registry, const char *from, const struct error *why, const void *bytes, size_t length,
+int
+letter_put(struct registry *registry, const char *from, const struct error *why, const void *bytes, size_t length,
 	struct error *e)
 {
 	instant now = registry_recording_time(registry);
@@ -156,7 +154,7 @@ take(struct registry *registry, const struct feed_message_options *options, cons
 		return 0;
 	}
 	message_id(message, bytes, length, id);
-	if ((r = is_known(registry, id, e)) != 0) {
+	if ((r = known_is(registry, id, e)) != 0) {
 		*ret_answer = FEED_KNOWN;
 		return r < 0 ? r : 0;
 	}
@@ -188,7 +186,7 @@ feed_message(struct registry *registry, const struct feed_message_options *optio
 	enum feed_answer taken = FEED_REFUSED;
 	int code;
 
-	if ((code = migrate(registry, &failure)) == 0) {
+	if ((code = known_migrate(registry, &failure)) == 0) {
 		code = hl7_read(bytes, length, &message, &why);
 		if (code == 0)
 			code = take(registry, options, message, bytes, length, &taken, &why, &failure);
@@ -196,7 +194,7 @@ feed_message(struct registry *registry, const struct feed_message_options *optio
 			code = 0;
 	}
 	if (code == 0 && (taken == FEED_AT_FAULT || taken == FEED_REFUSED))
-		code = put_letter(registry, options->from, &why, bytes, length, &failure);
+		code = letter_put(registry, options->from, &why, bytes, length, &failure);
 	if (code < 0) {
 		*e = failure.code ? failure : why;
 		if (code != ERROR_NO_MEMORY)
@@ -220,7 +218,7 @@ feed_letters_each(struct registry *registry,
 	struct db_statement *s = NULL;
 	int r;
 
-	if ((r = migrate(registry, e)) < 0 ||
+	if ((r = known_migrate(registry, e)) < 0 ||
 		(r = db_start(registry_db(registry),
 			 "SELECT id, recorded_at, settled_at, from_whom, reason, times FROM feed_letter ORDER BY id", NULL, 0, &s,
 			 e)) < 0)
@@ -249,7 +247,7 @@ feed_letter_open(struct registry *registry, int64_t number, struct buffer *bytes
 	size_t sealed_length, sha256_length, key_length;
 	int r;
 
-	if ((r = migrate(registry, e)) < 0 ||
+	if ((r = known_migrate(registry, e)) < 0 ||
 		(r = db_start(registry_db(registry), "SELECT key_name, sealed, sha256 FROM feed_letter WHERE id = $1",
 			 (struct db_value[]){db_int(number)}, 1, &s, e)) < 0 ||
 		(r = db_step(s, e)) < 0)
@@ -274,7 +272,7 @@ feed_letter_settle(struct registry *registry, int64_t number, struct error *e)
 {
 	int code;
 
-	if ((code = migrate(registry, e)) < 0 || (code = registry_begin(registry, e)) < 0)
+	if ((code = known_migrate(registry, e)) < 0 || (code = registry_begin(registry, e)) < 0)
 		return code;
 	code = db_do(registry_db(registry), "UPDATE feed_letter SET settled_at = $2 WHERE id = $1",
 		(struct db_value[]){db_int(number), db_int(registry_recording_time(registry))}, 2, e);

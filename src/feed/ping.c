@@ -90,9 +90,9 @@ ping_refuse(struct import *import, const struct row *row, const struct ping *pin
 }
 
 int
-ping_refuse_late(struct import *import, const struct row *row, struct error *e)
+ping_refuse_late(struct import *import, const struct row *row, const char *why, struct error *e)
 {
-	return import_refuse(import, row, AT, e, "older than the pack's detection waits for (late_minutes)");
+	return import_refuse(import, row, AT, e, why);
 }
 
 static void

@@ -20,10 +20,10 @@ struct ping {
 /* ping_read(import, row, ret_ping, e): what the row says. ${import} needs its rows and its zone. Return 0, or refuse the row. */
 int ping_read(struct import *import, const struct row *row, struct ping *ret_ping, struct error *e);
 
-/* ping_refuse(import, row, ping, code, e): as import_refuse_for, at whose ping it is; ping_refuse_late(...): it comes later than
- * the pack waits. */
+/* ping_refuse(import, row, ping, code, e): as import_refuse_for, at whose ping it is. ping_refuse_late(import, row, why, e): it
+ * comes too late: at its time. */
 int ping_refuse(struct import *import, const struct row *row, const struct ping *ping, int code, struct error *e);
-int ping_refuse_late(struct import *import, const struct row *row, struct error *e);
+int ping_refuse_late(struct import *import, const struct row *row, const char *why, struct error *e);
 
 /* detection_read(pack, ret_parameters, ret_cell_size_m, e):
  * The pack's "detection" object: radius_m, minimum_minutes, gap_minutes, late_minutes, accuracy_most_m, neighbour_m and

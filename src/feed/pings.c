@@ -3,7 +3,8 @@
  * P1. A file is read once, whatever order its devices come in; what is held of a device is bounded, and so are devices.
  * P2. A file is whole: stays that go on at its end end with their last position. Another file that begins with the same
  *     ping makes the same stay, and a longer one is a correction of it.
- * P3. A ping counts as what became of its stay (new, changed, unchanged); one that is in no stay changes nothing. */
+ * P3. One ping of each stay counts as what became of it (new, changed, unchanged); all others change nothing.
+ * P4. What is of a day that was destroyed is refused, as it comes. */
 
 #include <stdlib.h>
 #include <string.h>
@@ -43,8 +44,12 @@ struct pings {
 	struct texts cells;
 	struct presence_place *places; /* of the cells */
 	size_t places_capacity;
+	struct texts squares;         /* of the grid, by code */
+	place_number *square_numbers; /* their places */
+	size_t squares_capacity;
+	struct presence_load *load;
+	instant forgotten;    /* the moment before which stays were destroyed */
 	person_number person; /* whose positions the detector is being given */
-	uint64_t told;        /* rows that stays accounted for */
 	int fault;            /* a failure that is no row's: it ends the import */
 };
 
@@ -58,9 +63,11 @@ begin(struct import *import, struct error *e)
 		return error_no_memory(e);
 	pings->import = import;
 	import->state = pings;
-	if ((r = detection_read(import->pack, &pings->parameters, &pings->cell_size_m, e)) < 0)
+	if ((r = detection_read(import->pack, &pings->parameters, &pings->cell_size_m, e)) < 0 ||
+		(r = detect_check(&pings->parameters, e)) < 0 ||
+		(r = presence_forgotten(import->presence, &pings->forgotten, e)) < 0)
 		return r;
-	return detect_check(&pings->parameters, e);
+	return presence_load_new(import->presence, &import->source, &pings->load, e);
 }
 
 static void
@@ -80,21 +87,44 @@ end(struct import *import)
 		free(pings->whose[way]);
 		texts_free(&pings->names[way]);
 	}
+	presence_load_free(pings->load);
 	texts_free(&pings->cells);
+	texts_free(&pings->squares);
 	free(pings->places);
+	free(pings->square_numbers);
 	devices_free(&pings->holders);
 	free(pings);
 	import->state = NULL;
+}
+
+/* The place of the grid's square that holds what was found, asked for once. */
+static int
+square_of(struct pings *pings, const struct detect_stay *found, place_number *ret_place, struct error *e)
+{
+	struct import *import = pings->import;
+	char code[CELL_CODE_SIZE];
+	size_t number;
+	int r;
+
+	if (!place_cell(found->latitude_e7, found->longitude_e7, pings->cell_size_m, code))
+		return error_set(e, ERROR_BAD_INPUT, "the pack's cell_size_m is out of range");
+	if ((r = texts_number(&pings->squares, code, strlen(code), CELLS_MAX, &number, e)) < 0)
+		return r;
+	if (r == 1 &&
+		((r = array_grow(&pings->square_numbers, &pings->squares_capacity, number + 1, sizeof *pings->square_numbers,
+			  CELLS_MAX, e)) < 0 ||
+			(r = presence_put_cell(import->presence, found->latitude_e7, found->longitude_e7, pings->cell_size_m,
+				 &import->source, &pings->square_numbers[number], e)) < 0))
+		return r;
+	*ret_place = pings->square_numbers[number];
+	return 0;
 }
 
 /* A stay was found: keep it. */
 static int
 put_stay(const struct detect_stay *found, void *context, struct error *e)
 {
-	static const enum taken taken[] = {
-		[PRESENCE_UNCHANGED] = TAKEN_UNCHANGED, [PRESENCE_NEW] = TAKEN_NEW, [PRESENCE_CHANGED] = TAKEN_CHANGED};
 	struct pings *pings = context;
-	struct import *import = pings->import;
 	struct presence_stay stay = {.person = pings->person, .start = found->start, .end = found->end};
 	int r = 0;
 
@@ -103,15 +133,10 @@ put_stay(const struct detect_stay *found, void *context, struct error *e)
 	if (found->cell)
 		stay.place = pings->places[found->cell - 1].number;
 	else
-		r = presence_put_cell(import->presence, found->latitude_e7, found->longitude_e7, pings->cell_size_m,
-			&import->source, &stay.place, e);
-	if (r < 0 || (r = presence_put_stay(import->presence, &stay, &import->source, e)) < 0) {
+		r = square_of(pings, found, &stay.place, e);
+	if (r < 0 || (r = presence_load_add(pings->load, &stay, e)) < 0)
 		pings->fault = r;
-		return r;
-	}
-	import_count(import, taken[r], found->positions);
-	pings->told += found->positions;
-	return 0;
+	return r;
 }
 
 static int
@@ -263,8 +288,8 @@ static int
 take_ping(struct pings *pings, const struct row *row, struct ping *ping, struct error *e)
 {
 	struct import *import = pings->import;
-	struct detector *detector;
-	struct whose *whose;
+	struct detector *detector = NULL;
+	struct whose *whose = NULL;
 	int r;
 
 	if ((r = whose_of(pings, ping, &whose, e)) < 0)
@@ -279,7 +304,9 @@ take_ping(struct pings *pings, const struct row *row, struct ping *ping, struct 
 	if ((r = detector_of(pings, whose, pings->person, &detector, e)) < 0)
 		return r;
 	r = detect_push(detector, &ping->position, put_stay, pings, e);
-	return r == DETECT_LATE ? ping_refuse_late(import, row, e) : r;
+	return r == DETECT_LATE
+		? ping_refuse_late(import, row, "older than the pack's detection waits for (late_minutes)", e)
+		: r;
 }
 
 static int
@@ -291,6 +318,8 @@ take(struct import *import, const struct row *row, enum taken *ret_taken, struct
 
 	if ((r = ping_read(import, row, &ping, e)) < 0)
 		return r;
+	if (ping.position.at < pings->forgotten)
+		return ping_refuse_late(import, row, "its day's stays were destroyed", e);
 	*ret_taken = TAKEN_LATER;
 	r = take_ping(pings, row, &ping, e);
 	if (pings->fault && record_refused(r)) /* no fault of the row's: nothing of the file is kept */
@@ -302,6 +331,8 @@ static int
 finish(struct import *import, struct error *e)
 {
 	struct pings *pings = import->state;
+	struct presence_counts counts;
+	uint64_t changing;
 	int r;
 
 	for (size_t way = 0; way < 3; way++)
@@ -311,7 +342,12 @@ finish(struct import *import, struct error *e)
 				if ((r = detect_finish(source->detector, put_stay, pings, e)) < 0)
 					return r;
 			}
-	import_count(import, TAKEN_UNCHANGED, import->totals.read - import->totals.rejected - pings->told);
+	if ((r = presence_load_finish(pings->load, &counts, e)) < 0)
+		return r;
+	changing = (uint64_t)counts.added + (uint64_t)counts.changed; /* each stay is made of a ping of its own at least */
+	import_count(import, TAKEN_NEW, (uint64_t)counts.added);
+	import_count(import, TAKEN_CHANGED, (uint64_t)counts.changed);
+	import_count(import, TAKEN_UNCHANGED, import->totals.read - import->totals.rejected - changing);
 	return 0;
 }
 

@@ -7,9 +7,10 @@
 #include "feed/import.h"
 #include "place/place.h"
 
-enum { ID_NUMBER, PERSON, PLACE, LATITUDE, LONGITUDE, FROM, TO, DATE, SEAT };
+enum { ID_NUMBER, PERSON, PLACE, LATITUDE, LONGITUDE, FROM, TO, DATE, SEAT, PROTECTED, OUTDOOR };
 static const struct row_column columns[] = {{"id_number", false}, {"person", false}, {"place", false},
-	{"latitude", false}, {"longitude", false}, {"from", false}, {"to", false}, {"date", false}, {"seat", false}};
+	{"latitude", false}, {"longitude", false}, {"from", false}, {"to", false}, {"date", false}, {"seat", false},
+	{"protected", false}, {"outdoor", false}};
 
 /* The kind of a place of which only the code is known. */
 static const char kind_unknown[] = "unknown";
@@ -51,6 +52,16 @@ read_seat(struct import *import, const struct row *row, struct presence_stay *st
 	if (text && !presence_seat_read(text, &stay->seat))
 		return import_refuse(import, row, SEAT, e, "a seat is a row and a letter, such as 12A");
 	return 0;
+}
+
+static int
+read_yes_or_no(struct import *import, const struct row *row, size_t column, bool *ret_yes, struct error *e)
+{
+	const char *text = import_text(row, column);
+
+	*ret_yes = text && strcmp(text, "yes") == 0;
+	return !text || *ret_yes || strcmp(text, "no") == 0 ? 0
+														: import_refuse(import, row, column, e, "yes or no expected");
 }
 
 /* The person of a row that is right otherwise. */
@@ -149,6 +160,8 @@ take(struct import *import, const struct row *row, enum taken *ret_taken, struct
 
 	if ((code = check_person(import, row, e)) < 0 || (code = read_where(import, row, &where, e)) < 0 ||
 		(code = read_times(import, row, &stay, e)) < 0 || (code = read_seat(import, row, &stay, e)) < 0 ||
+		(code = read_yes_or_no(import, row, PROTECTED, &stay.protected, e)) < 0 ||
+		(code = read_yes_or_no(import, row, OUTDOOR, &stay.outdoor, e)) < 0 ||
 		(code = read_person(import, row, &stay.person, e)) < 0)
 		return code;
 	code = where.code ? put_place(import, &where, &stay.place, e) : put_cell(import, &where, &stay.place, e);

@@ -19,6 +19,12 @@ hash_of(const struct texts *texts, const char *text, size_t length)
 	return hash;
 }
 
+static const char *
+text_of(const struct text_item *item)
+{
+	return item->text ? item->text : item->brief;
+}
+
 /* Where it is, or where it would go. */
 static uint32_t *
 slot_of(const struct texts *texts, const char *text, size_t length, uint64_t hash)
@@ -27,7 +33,7 @@ slot_of(const struct texts *texts, const char *text, size_t length, uint64_t has
 		uint32_t *slot = &texts->slots[at];
 		const struct text_item *item = *slot ? &texts->items[*slot - 1] : NULL;
 
-		if (!item || (item->hash == hash && item->length == length && memcmp(item->text, text, length) == 0))
+		if (!item || (item->hash == hash && item->length == length && memcmp(text_of(item), text, length) == 0))
 			return slot;
 	}
 }
@@ -46,17 +52,19 @@ grow_slots(struct texts *texts, struct error *e)
 	texts->slots = slots;
 	texts->slot_count = count;
 	for (size_t i = 0; i < texts->count; i++)
-		*slot_of(texts, texts->items[i].text, texts->items[i].length, texts->items[i].hash) = (uint32_t)i + 1;
+		*slot_of(texts, text_of(&texts->items[i]), texts->items[i].length, texts->items[i].hash) = (uint32_t)i + 1;
 	return 0;
 }
 
 int
 texts_number(struct texts *texts, const char *text, size_t length, size_t most, size_t *ret_number, struct error *e)
 {
-	struct text_item item = {.length = length};
+	struct text_item item = {.length = (uint32_t)length};
 	uint32_t *slot;
 	int r;
 
+	if (length > TEXTS_LENGTH_MAX)
+		return error_set(e, ERROR_TOO_LARGE, "more than the maximum of %d bytes", TEXTS_LENGTH_MAX);
 	if (texts->count * 2 >= texts->slot_count && (r = grow_slots(texts, e)) < 0)
 		return r;
 	item.hash = hash_of(texts, text, length);
@@ -67,10 +75,9 @@ texts_number(struct texts *texts, const char *text, size_t length, size_t most, 
 	}
 	if ((r = array_grow(&texts->items, &texts->capacity, texts->count + 1, sizeof item, most, e)) < 0)
 		return r;
-	if (!(item.text = malloc(length + 1)))
+	if (length > sizeof item.brief && !(item.text = malloc(length)))
 		return error_no_memory(e);
-	memcpy(item.text, text, length);
-	item.text[length] = '\0';
+	memcpy(item.text ? item.text : item.brief, text, length);
 	texts->items[texts->count++] = item;
 	*slot = (uint32_t)texts->count;
 	*ret_number = texts->count - 1;

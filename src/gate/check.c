@@ -297,7 +297,7 @@ gate_check(struct cascade *cascade, struct issuer *issuer, const struct gate_que
 	if (question->offline) { /* what was said at the gate stays said */
 		answer.verdict = question->verdict;
 		answer.cause = question->cause;
-		answer.act = gate_act_of(question->cause);
+		answer.act = answer.verdict == GATE_ASK ? gate_act_of_ask(question->cause) : gate_act_of(question->cause);
 	}
 	check.at = question->offline ? answer.at : registry_recording_time(registry);
 	describe(&c, &answer, &check);
@@ -340,14 +340,14 @@ gate_complain(
 }
 
 int
-gate_purge(struct registry *registry, struct issuer *issuer, day_number before, int64_t *ret_checks, int64_t *ret_keys,
+gate_purge(struct registry *registry, struct issuer *issuer, instant before, int64_t *ret_checks, int64_t *ret_keys,
 	struct error *e)
 {
 	int64_t checks;
 	int r;
 
-	if ((r = registry_checks_purge(registry, (instant)before * DAY_S, &checks, e)) < 0 ||
-		(r = issuer_forget_days(issuer, before, e)) < 0)
+	if ((r = registry_checks_purge(registry, before, &checks, e)) < 0 ||
+		(r = issuer_forget_days(issuer, zone_day(&zone_utc, before), e)) < 0)
 		return r;
 	*ret_checks = checks;
 	*ret_keys = r;

@@ -146,17 +146,18 @@ read_colours(struct json_check *check, const json_t *gate, const char *member, b
 }
 
 static void
-check_care_places(struct json_check *check, const json_t *places)
+check_kinds(struct json_check *check, const json_t *gate, const char *member)
 {
-	char item[JSON_POINTER_SIZE];
-	const json_t *place;
+	const json_t *places = json_object_get(gate, member), *place;
+	char pointer[JSON_POINTER_SIZE], item[JSON_POINTER_SIZE + 24];
 	size_t i;
 
+	json_pointer(pointer, "", member);
 	if (places && !json_is_array(places))
-		json_check_fault(check, "/care_places", "a list of kinds of place expected");
+		json_check_fault(check, pointer, "a list of kinds of place expected");
 	json_array_foreach((json_t *)places, i, place)
 	{
-		snprintf(item, sizeof item, "/care_places/%zu", i);
+		snprintf(item, sizeof item, "%s/%zu", pointer, i);
 		if (json_string_length(place) == 0 || json_string_length(place) >= PRESENCE_KIND_SIZE)
 			json_check_fault(check, item, "a kind of place has 1 to %d bytes", PRESENCE_KIND_SIZE - 1);
 	}
@@ -178,7 +179,7 @@ static void
 read_rule(struct json_check *check, const json_t *gate, struct gate_rule *rule)
 {
 	static const char *const required[] = {"pass_colours", "ask_colours", "temperature_limit_tenths_c", NULL};
-	static const char *const optional[] = {"care_places", "typed_id_numbers_an_hour", NULL};
+	static const char *const optional[] = {"care_places", "card_places", "typed_id_numbers_an_hour", NULL};
 	int64_t limit;
 
 	rule->typed_an_hour = TYPED_AN_HOUR;
@@ -190,7 +191,8 @@ read_rule(struct json_check *check, const json_t *gate, struct gate_rule *rule)
 		rule->fever_tenths_c = (int32_t)limit;
 	if (json_check_integer(check, "", gate, "typed_id_numbers_an_hour", 0, TYPED_AN_HOUR_MOST, &limit))
 		rule->typed_an_hour = (int)limit;
-	check_care_places(check, json_object_get(gate, "care_places"));
+	check_kinds(check, gate, "care_places");
+	check_kinds(check, gate, "card_places");
 }
 
 int
@@ -204,6 +206,7 @@ gate_rule_read(const json_t *gate, const char *place_kind, struct gate_rule *ret
 	if ((r = json_check_result(&check, e)) < 0)
 		return r;
 	rule.care = lists(json_object_get(gate, "care_places"), place_kind);
+	rule.card = lists(json_object_get(gate, "card_places"), place_kind);
 	*ret_rule = rule;
 	return 0;
 }
@@ -232,6 +235,12 @@ const struct gate_act *
 gate_act_of(enum gate_cause cause)
 {
 	return cause == GATE_NONE ? &let_in : &acts[cause];
+}
+
+const struct gate_act *
+gate_act_of_ask(enum gate_cause cause)
+{
+	return acts[cause].end ? &acts[cause] : &verdict_acts[GATE_ASK];
 }
 
 const struct gate_act *
@@ -304,7 +313,7 @@ gate_decide(const struct gate_rule *rule, enum code_cause cause, enum code_colou
 		why = GATE_FEVER;
 		verdict = GATE_ASK;
 	}
-	*ret_act = gate_act_of(why);
+	*ret_act = verdict == GATE_ASK ? gate_act_of_ask(why) : gate_act_of(why);
 	if (rule->care && verdict == GATE_REFUSE) {
 		verdict = GATE_ASK;
 		*ret_act = &care_lane;

@@ -58,6 +58,9 @@ struct gate_act {
 /* What is done for a cause, or for a plain pass (GATE_NONE). */
 const struct gate_act *gate_act_of(enum gate_cause cause);
 
+/* What is done for a cause where it is asked about: it has an end. */
+const struct gate_act *gate_act_of_ask(enum gate_cause cause);
+
 /* What is done for a verdict whose cause is not told. */
 const struct gate_act *gate_act_of_verdict(enum gate_verdict verdict);
 
@@ -69,12 +72,13 @@ struct gate_rule {
 	bool pass[CODE_GRAY + 1], ask[CODE_GRAY + 1]; /* by enum code_colour */
 	int32_t fever_tenths_c;
 	bool care;         /* a hospital, a pharmacy: nobody is refused here */
+	bool card;         /* the holder adds the last four of the ID card, and the guard compares them */
 	int typed_an_hour; /* how many ID numbers one device may type in an hour */
 };
 
 /* gate_rule_read(gate, place_kind, ret_rule, e): from a pack's "gate" section:
  *   {"pass_colours": ["green"], "ask_colours": ["yellow"], "temperature_limit_tenths_c": 373, "care_places": ["hospital"],
- *    "typed_id_numbers_an_hour": 20}
+ *    "card_places": ["airport"], "typed_id_numbers_an_hour": 20}
  * ${place_kind} is the place's. ERROR_BAD_INPUT names what is wrong. */
 int gate_rule_read(const json_t *gate, const char *place_kind, struct gate_rule *ret_rule, struct error *e);
 
@@ -89,7 +93,8 @@ void gate_credential_check(const json_t *credential, struct json_check *check);
 enum gate_verdict gate_decide(const struct gate_rule *rule, enum code_cause cause, enum code_colour colour,
 	bool recognised, int32_t temperature_tenths_c, enum gate_cause *ret_cause, const struct gate_act **ret_act);
 
-/* A check of ${code}, or (with ${code} NULL) of the ID number that a guard typed. ${at} and ${verdict}, ${cause} are given where a gate decided without a network (${offline}). */
+/* A check of ${code}, or (with ${code} NULL) of the ID number that a guard typed. ${at} and ${verdict}, ${cause} are given
+ * where a gate decided without a network (${offline}). */
 struct gate_question {
 	const char *code, *id_number, *place, *by;
 	int32_t temperature_tenths_c; /* 0: not taken */
@@ -127,15 +132,16 @@ int gate_check(struct cascade *cascade, struct issuer *issuer, const struct gate
 	struct gate_answer *ret_answer, struct error *e);
 
 /* gate_complain(registry, issuer, complaint, e):
- * registry_complaint_put, where the check's code was ${complaint->person}'s, or nobody can tell whose (it was none, or a typed number;
- * who has the number has the receipt). ERROR_EXISTS_NOT also where it was somebody else's. */
+ * registry_complaint_put, where the check's code was ${complaint->person}'s, or nobody can tell whose (a pass, no code, or a
+ * typed number: who has the number has the receipt). ERROR_EXISTS_NOT also where it was somebody else's. */
 int gate_complain(
 	struct registry *registry, struct issuer *issuer, const struct registry_complaint *complaint, struct error *e);
 
-/* gate_purge(registry, issuer, before, ret_checks, ret_keys, e): forget the checks of the days (UTC) before ${before}, and whose the codes of
- * those days were; how many of each. In the caller's transaction; the keys are gone in any case. */
-int gate_purge(struct registry *registry, struct issuer *issuer, day_number before, int64_t *ret_checks,
-	int64_t *ret_keys, struct error *e);
+/* gate_purge(registry, issuer, before, ret_checks, ret_keys, e):
+ * Forget the checks before ${before}, and whose the codes of the days (UTC) that ended by then were; how many of each. In the
+ * caller's transaction; the keys are gone in any case. */
+int gate_purge(struct registry *registry, struct issuer *issuer, instant before, int64_t *ret_checks, int64_t *ret_keys,
+	struct error *e);
 
 /* How long a code of the pack's jurisdiction counts, in seconds: "valid_s" of its "credential" section, else (and
  * where ${pack} is NULL) a minute. */

@@ -70,12 +70,18 @@ issuer_revoke_key(struct issuer *issuer, const uint8_t id[KEY_ID_SIZE], instant 
 	return 0;
 }
 
+static int
+put_revoked(struct issuer *issuer, const uint8_t id[CODE_ID_SIZE], instant until, instant now, struct error *e)
+{
+	return db_do(issuer->db,
+		"INSERT INTO issuer_revoked_code (code_id, until, revoked_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+		(struct db_value[]){db_blob(id, CODE_ID_SIZE), db_int(until), db_int(now)}, 3, e);
+}
+
 int
 issuer_revoke_code(struct issuer *issuer, const uint8_t id[CODE_ID_SIZE], instant until, instant now, struct error *e)
 {
-	int r = db_do(issuer->db,
-		"INSERT INTO issuer_revoked_code (code_id, until, revoked_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
-		(struct db_value[]){db_blob(id, CODE_ID_SIZE), db_int(until), db_int(now)}, 3, e);
+	int r = put_revoked(issuer, id, until, now, e);
 
 	/* A paper's handle outlives the colour that is printed on it. */
 	if (r == 0)
@@ -116,7 +122,7 @@ issuer_revoke_person(
 		day = issuer_day_end(at);
 		parts.slot = (uint64_t)(at / ISSUER_SLOT_S);
 		if (r == 0 && (r = code_id_make(key, &parts, id, e)) == 0)
-			r = issuer_revoke_code(issuer, id, at + ISSUER_SLOT_S + lifetime_s, now, e);
+			r = put_revoked(issuer, id, at + ISSUER_SLOT_S + lifetime_s, now, e);
 	}
 	keys_wipe(key, sizeof key);
 	if (r == 0 && (r = revoke_papers(issuer, jurisdiction, person, now, e)) == 0)

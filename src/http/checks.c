@@ -58,8 +58,8 @@ list_place(const struct presence_place *place, void *context, struct error *e)
 	if (gate && (r = gate_rule_read(gate, place->kind, &rule, e)) < 0)
 		return r;
 	json_array_append_new(places->items,
-		json_pack("{s:s, s:s, s:s, s:b}", "place", place->code, "name", *place->name ? place->name : place->code,
-			"jurisdiction", pack_jurisdiction(pack), "care", rule.care));
+		json_pack("{s:s, s:s, s:s, s:b, s:b}", "place", place->code, "name", *place->name ? place->name : place->code,
+			"jurisdiction", pack_jurisdiction(pack), "care", rule.care, "card", rule.card));
 	return 0;
 }
 
@@ -148,12 +148,26 @@ answer_check(struct http_context *c, struct exchange *x)
 	end = answer.act->end ? json_pack("{s:s, s:s}", "do", gate_end_name(answer.act->end), "by",
 								context_time(c, answer.at + answer.act->minutes * MINUTE_S, by))
 						  : json_null();
-	json = json_pack("{s:s, s:s?, s:s?, s:s?, s:{s:s, s:s}, s:o, s:s, s:s, s:s}", "verdict",
+	json = json_pack("{s:s, s:s?, s:s?, s:s?, s:{s:s, s:s}, s:o, s:s, s:s?, s:s}", "verdict",
 		gate_verdict_name(answer.verdict), "cause", answer.cause ? gate_cause_name(answer.cause) : NULL, "colour",
 		answer.has_colour ? code_colour_name(answer.colour) : NULL, "card", *answer.card ? answer.card : NULL, "act",
 		"zh", answer.act->zh, "en", answer.act->en, "end", end, "receipt", answer.receipt, "signed_receipt",
-		answer.signed_receipt, "at", context_time(c, answer.at, at));
+		*answer.signed_receipt ? answer.signed_receipt : NULL, "at", context_time(c, answer.at, at));
 	exchange_answer(x, MHD_HTTP_CREATED, json);
+}
+
+void
+answer_no_receipt(struct http_context *c, struct exchange *x, const char *receipt, const struct error *e)
+{
+	struct error other = {0};
+	bool forgotten = false;
+
+	if (e->code == ERROR_EXISTS_NOT && registry_check_was_forgotten(c->registry, receipt, &forgotten, &other) == 0 &&
+		forgotten)
+		exchange_problem(x, MHD_HTTP_GONE, "forgotten",
+			"That check passed more than an hour ago, and of passes only counts are kept: check again");
+	else
+		exchange_failure(x, e);
 }
 
 struct refusing {
@@ -182,16 +196,10 @@ static int
 tell_office(struct registry *registry, const struct registry_refusal *refusal, const struct registry_check *check,
 	struct error *e)
 {
-	json_t *body = json_pack("{s:s, s:s, s:s, s:s}", "by", refusal->by, "place", check->place, "receipt",
-		refusal->receipt, "verdict", check->verdict);
-	char *text = body ? json_dumps(body, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
-	int r = text
-		? ledger_append(registry_db(registry), registry_recording_time(registry), "gate.superior", text, NULL, e)
-		: error_no_memory(e);
-
-	json_decref(body);
-	free(text);
-	return r;
+	return ledger_append_json(registry_db(registry), registry_recording_time(registry), "gate.superior",
+		json_pack("{s:s, s:s, s:s, s:s}", "by", refusal->by, "place", check->place, "receipt", refusal->receipt,
+			"verdict", check->verdict),
+		NULL, e);
 }
 
 /* Two guards' devices may send at once: what is there is read in the transaction that writes. */
@@ -246,7 +254,7 @@ answer_refusal(struct http_context *c, struct exchange *x)
 	strcpy(refusal.cause, refusing.cause);
 	strcpy(refusal.by, c->session.user.name);
 	if (put_refusal(c->registry, &refusal, &refusing, &e) < 0)
-		exchange_failure(x, &e);
+		answer_no_receipt(c, x, refusal.receipt, &e);
 	else if (refusing.other)
 		exchange_problem(x, MHD_HTTP_CONFLICT, "refused-already", "Another cause was recorded for this receipt");
 	else

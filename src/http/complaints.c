@@ -35,7 +35,7 @@ answer_complaint(struct http_context *c, struct exchange *x)
 	strcpy(complaint.text, text);
 	complaint.person = person.person;
 	if (gate_complain(c->registry, c->issuer, &complaint, &e) < 0)
-		exchange_failure(x, &e);
+		answer_no_receipt(c, x, complaint.receipt, &e);
 	else
 		exchange_answer(x, MHD_HTTP_CREATED,
 			json_pack("{s:s, s:s}", "receipt", complaint.receipt, "at", context_time(c, complaint.at, at)));

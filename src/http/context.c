@@ -8,17 +8,21 @@
 
 #include "base/text.h"
 #include "http/idempotency.h"
+#include "http/rehearsals.h"
 #include "keys/keys.h"
+#include "office/office.h"
 
 enum { LIST_LASTS_S = 300, ZONE_LASTS_S = 10, LIST_MAX = 16 << 20, LIMIT_KEY_BYTES = 16 };
 
 struct http_shared {
-	char *data, *database;
+	char *data, *database, *presence;
+	struct registry_where where; /* of the three */
 	pthread_mutex_t lock;
 	struct http_context *contexts; /* of every thread, to be closed at the end */
 	struct buffer list;            /* the trust list as of ${list_at}: one for all threads, so that its ETag holds */
 	instant list_at;
 	struct shown *shown;
+	struct rehearsals *rehearsals;
 };
 
 static _Thread_local struct {
@@ -40,14 +44,13 @@ close_context(struct http_context *context)
 static int
 open_context(struct http_shared *shared, struct http_context **ret_context, struct error *e)
 {
-	const struct registry_where where = {.data = shared->data, .database = shared->database};
 	struct http_context *context = calloc(1, sizeof *context);
 	int r;
 
 	if (!context)
 		return error_no_memory(e);
 	context->shared = shared;
-	if ((r = registry_open(&where, &context->registry, e)) < 0 ||
+	if ((r = registry_open(&shared->where, &context->registry, e)) < 0 ||
 		(r = cascade_open(context->registry, &context->cascade, e)) < 0 ||
 		(r = issuer_open(registry_db(context->registry), registry_keys(context->registry), &context->issuer, e)) < 0 ||
 		(r = idempotency_open(context, e)) < 0) {
@@ -70,11 +73,14 @@ context_share(const struct http_options *options, struct http_shared **ret_share
 	pthread_mutex_init(&shared->lock, NULL);
 	shared->list = buffer_make(LIST_MAX);
 	if (!(shared->data = text_copy(options->data, e)) ||
-		(options->database && !(shared->database = text_copy(options->database, e)))) {
+		(options->database && !(shared->database = text_copy(options->database, e))) ||
+		(options->presence && !(shared->presence = text_copy(options->presence, e)))) {
 		r = ERROR_NO_MEMORY;
 		goto out;
 	}
-	if ((r = shown_new(&shared->shown, e)) < 0 || (r = open_context(shared, &tried, e)) < 0)
+	shared->where = (struct registry_where){shared->data, shared->database, shared->presence};
+	if ((r = shown_new(&shared->shown, e)) < 0 || (r = rehearsals_new(&shared->where, &shared->rehearsals, e)) < 0 ||
+		(r = open_context(shared, &tried, e)) < 0)
 		goto out;
 	*ret_shared = shared;
 	shared = NULL;
@@ -98,8 +104,10 @@ context_share_end(struct http_shared *shared)
 	pthread_mutex_destroy(&shared->lock);
 	buffer_free(&shared->list);
 	shown_free(shared->shown);
+	rehearsals_free(shared->rehearsals);
 	free(shared->data);
 	free(shared->database);
+	free(shared->presence);
 	free(shared);
 }
 
@@ -162,6 +170,16 @@ may(enum route_role wanted, enum registry_role role)
 	case ROLE_VOUCHER:
 		return role == REGISTRY_CLINICIAN || role == REGISTRY_SUPERVISOR || role == REGISTRY_CARRIER ||
 			role == REGISTRY_COMMITTEE;
+	case ROLE_CONSOLE:
+		return role == REGISTRY_TRACER || role == REGISTRY_SUPERVISOR || role == REGISTRY_AUDITOR;
+	case ROLE_OPENER:
+		return role == REGISTRY_TRACER || role == REGISTRY_SUPERVISOR;
+	case ROLE_DECIDER:
+		return office_role(role);
+	case ROLE_DECISION:
+		return office_role(role) || role == REGISTRY_AUDITOR;
+	case ROLE_FEED:
+		return role == REGISTRY_CLINICIAN || role == REGISTRY_SUPERVISOR || role == REGISTRY_ADMINISTRATOR;
 	}
 	return false;
 }
@@ -238,6 +256,28 @@ context_code_lifetime(struct http_context *context, const struct pack *pack)
 	if (!pack)
 		(void)registry_pack(context->registry, NULL, &pack, &e);
 	return gate_code_lifetime(pack);
+}
+
+struct rehearsals *
+context_rehearsals(struct http_context *context)
+{
+	return context->shared->rehearsals;
+}
+
+bool
+context_is_jurisdiction(struct http_context *context, const char *name)
+{
+	char(*names)[JURISDICTION_SIZE] = NULL;
+	struct error e = {0};
+	bool found = false;
+	size_t count;
+
+	if (registry_jurisdictions(context->registry, &names, &count, &e) < 0)
+		return false;
+	for (size_t i = 0; i < count; i++)
+		found |= strcmp(names[i], name) == 0;
+	free(names);
+	return found;
 }
 
 struct shown *

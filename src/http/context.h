@@ -52,6 +52,13 @@ int64_t context_code_lifetime(struct http_context *context, const struct pack *p
 /* context_trust_list(context, list, e): append the trust list, made anew when it is five minutes old. */
 int context_trust_list(struct http_context *context, struct buffer *list, struct error *e);
 
+/* The rehearsals under way and done, for all threads. */
+struct rehearsals;
+struct rehearsals *context_rehearsals(struct http_context *context);
+
+/* Whether ${name} is a jurisdiction of this store. registry_pack would take a folder's name too, which nobody gives over HTTP. */
+bool context_is_jurisdiction(struct http_context *context, const char *name);
+
 /* What was shown at the gates, for all threads. */
 struct shown *context_shown(struct http_context *context);
 

@@ -26,6 +26,7 @@ struct exchange {
 	char limit_key[68]; /* who shares a rate limit: the address, or once known the session */
 	struct buffer body;
 	size_t received; /* bytes of a body, kept or not */
+	bool counted;    /* by the limit of its route */
 	json_t *json;
 
 	unsigned status;

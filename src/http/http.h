@@ -17,10 +17,10 @@ enum { HTTP_BODY_MAX = 16 << 10, HTTP_CONNECTIONS_MAX = 4096, HTTP_THREADS_MAX =
 struct http_server;
 
 /* ${listen} is ADDRESS:PORT ("127.0.0.1:8080", "[::1]:0"; port 0 takes a free one). ${data} is the store's folder or
- * ${database} its URI. ${web} is the folder of the built pages, or NULL for none. ${threads} is 1 to HTTP_THREADS_MAX.
+ * ${database} its URI, ${presence} the folder of the stays or NULL (registry/store.h). ${web} is the folder of the built pages, or NULL for none. ${threads} is 1 to HTTP_THREADS_MAX.
  * ${certificate} and ${key} are PEM files for TLS, both or neither. */
 struct http_options {
-	const char *listen, *data, *database, *web, *certificate, *key;
+	const char *listen, *data, *database, *presence, *web, *certificate, *key;
 	unsigned threads;
 };
 

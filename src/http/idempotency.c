@@ -158,8 +158,9 @@ idempotency_answer(struct http_context *context, const struct route *route, stru
 	bool same = false;
 	int r;
 
-	/* Signing in is not a write that may be repeated: its answer is a secret, given once. */
-	if (!key || strcmp(x->method, "POST") != 0 || strcmp(route->name, "signIn") == 0) {
+	/* Signing in is not a write that may be repeated: its answer is a secret, given once. Bundles are told by themselves. */
+	if (!key || strcmp(x->method, "POST") != 0 || strcmp(route->name, "signIn") == 0 ||
+		strcmp(route->name, "postBundle") == 0) {
 		route->answer(context, x);
 		return;
 	}

@@ -292,26 +292,19 @@ answer_checkin(struct http_context *c, struct exchange *x)
 void
 answer_travel_card(struct http_context *c, struct exchange *x)
 {
-	char(*names)[JURISDICTION_SIZE] = NULL, now[TIME_TEXT_SIZE];
-	const struct pack *pack, *card_pack = NULL;
+	const struct pack *pack;
 	struct person_mine person;
+	char now[TIME_TEXT_SIZE];
 	struct error e = {0};
-	size_t count = 0;
 	json_t *card;
+	int r;
 
 	if (!context_person(c, x, exchange_query(x, "person"), &person) || !context_speaks(x, &person))
 		return;
-	if (registry_jurisdictions(c->registry, &names, &count, &e) < 0) {
-		exchange_failure(x, &e);
-		return;
-	}
-	for (size_t i = 0; i < count && !card_pack; i++)
-		if (registry_pack(c->registry, names[i], &pack, &e) == 0 && cascade_is_travel_card(pack))
-			card_pack = pack;
-	free(names);
-	if (!card_pack) {
+	r = cascade_travel_card_pack(c->cascade, &pack, &e);
+	if (r == ERROR_EXISTS_NOT) {
 		exchange_problem(x, MHD_HTTP_NOT_FOUND, "not-found", "This service has no travel card");
-	} else if (cascade_travel_card(c->cascade, card_pack, person.person, &card, &e) < 0) {
+	} else if (r < 0 || cascade_travel_card(c->cascade, pack, person.person, &card, &e) < 0) {
 		exchange_failure(x, &e);
 	} else {
 		json_object_set_new(card, "now", json_string(context_time(c, registry_now(c->registry), now)));

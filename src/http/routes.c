@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "feed/feed.h"
 #include "http/answers.h"
 
 const struct route routes[] = {
@@ -40,6 +41,26 @@ const struct route routes[] = {
 	{"check", "POST", "/v1/checks", ROLE_GATE, LIMIT_WRITE, answer_check},
 	{"refuse", "POST", "/v1/checks/{receipt}/refusals", ROLE_GATE, LIMIT_WRITE, answer_refusal},
 	{"listRefusals", "GET", "/v1/refusals", ROLE_OFFICE, LIMIT_READ, answer_refusals},
+	/* console.c */
+	{"listCases", "GET", "/v1/cases", ROLE_CONSOLE, LIMIT_READ, answer_cases},
+	{"listContacts", "GET", "/v1/contacts", ROLE_CONSOLE, LIMIT_READ, answer_contacts},
+	{"getCurve", "GET", "/v1/curve", ROLE_CONSOLE, LIMIT_READ, answer_curve},
+	{"getChains", "GET", "/v1/chains", ROLE_CONSOLE, LIMIT_READ, answer_chains},
+	{"openIdentity", "POST", "/v1/identities", ROLE_OPENER, LIMIT_WRITE, answer_identity},
+	{"exportList", "POST", "/v1/exports", ROLE_CONSOLE, LIMIT_WRITE, answer_export},
+	/* office.c */
+	{"listProposals", "GET", "/v1/proposals", ROLE_DECISION, LIMIT_READ, answer_proposals},
+	{"approve", "POST", "/v1/proposals/{number}/approvals", ROLE_DECIDER, LIMIT_SECRET, answer_approval},
+	{"revoke", "POST", "/v1/proposals/{number}/revocations", ROLE_DECIDER, LIMIT_SECRET, answer_revocation},
+	{"proposeOverride", "POST", "/v1/overrides", ROLE_DECIDER, LIMIT_SECRET, answer_override},
+	{"keepPack", "POST", "/v1/packs", ROLE_DECIDER, LIMIT_WRITE, answer_keep_pack, PACK_BODY_MAX},
+	{"activatePack", "POST", "/v1/packs/{policy}/activations", ROLE_DECIDER, LIMIT_SECRET, answer_activation},
+	/* rehearsals.c */
+	{"rehearse", "POST", "/v1/rehearsals", ROLE_DECIDER, LIMIT_WRITE, answer_rehearse},
+	{"getRehearsal", "GET", "/v1/rehearsals/{rehearsal}", ROLE_DECISION, LIMIT_READ, answer_rehearsal},
+	/* fhir.c */
+	{"getCapabilities", "GET", "/fhir/metadata", ROLE_ANYBODY, LIMIT_READ, answer_capabilities},
+	{"postBundle", "POST", "/fhir", ROLE_FEED, LIMIT_WRITE, answer_bundle, FEED_MESSAGE_MAX},
 };
 
 const size_t route_count = sizeof routes / sizeof routes[0];
@@ -67,6 +88,15 @@ matches(const char *pattern, const char *path, struct exchange *x)
 		pattern = strchr(pattern, '}') + 1;
 	}
 	return !*pattern && !*path;
+}
+
+const struct route *
+route_of_large(const struct exchange *x)
+{
+	for (size_t i = 0; i < route_count; i++)
+		if (routes[i].body_max && strcmp(routes[i].method, x->method) == 0 && strcmp(routes[i].path, x->path) == 0)
+			return &routes[i];
+	return NULL;
 }
 
 const struct route *

@@ -19,6 +19,11 @@ enum route_role {
 	ROLE_GATE,     /* a guard's device, or a supervisor */
 	ROLE_OFFICE,   /* who answers for the gates: a supervisor, an auditor */
 	ROLE_VOUCHER,  /* the carriers' gateway, a committee, staff who see ID cards */
+	ROLE_CONSOLE,  /* who works with cases, or watches those who do: a tracer, a supervisor, an auditor */
+	ROLE_OPENER,   /* who may learn who somebody is: a tracer, a supervisor */
+	ROLE_DECIDER,  /* who may propose and approve: a supervisor, an administrator */
+	ROLE_DECISION, /* who may read what was decided: those, and an auditor */
+	ROLE_FEED,     /* a hospital's or laboratory's system, and the office: whose bundles are taken */
 };
 
 enum route_limit { LIMIT_READ, LIMIT_WRITE, LIMIT_SECRET, LIMIT_NONE, LIMITS };
@@ -29,6 +34,7 @@ struct route {
 	enum route_role role;
 	enum route_limit limit;
 	void (*answer)(struct http_context *c, struct exchange *x);
+	size_t body_max; /* in bytes; 0: HTTP_BODY_MAX. A larger one is kept of those alone who may call the route */
 };
 
 extern const struct route routes[];
@@ -37,5 +43,8 @@ extern const size_t route_count;
 /* route_find(x, ret_route): the route of x's method and path, its parameters read into x; NULL after answering with 404
  * or 405 (with Allow) where there is none. */
 const struct route *route_find(struct exchange *x);
+
+/* route_of_large(x): the route of x's method and path if its bodies may be larger than HTTP_BODY_MAX, else NULL. */
+const struct route *route_of_large(const struct exchange *x);
 
 #endif

@@ -16,6 +16,7 @@
 #include "base/file.h"
 #include "http/context.h"
 #include "http/exchange.h"
+#include "http/fhir.h"
 #include "http/http.h"
 #include "http/idempotency.h"
 #include "http/limit.h"
@@ -25,7 +26,7 @@
 
 enum { TIMEOUT_S = 30, MEMORY_PER_CONNECTION = 32 << 10, PEM_MAX = 1 << 20, IPV6_NETWORK_BYTES = 8, FINISH_S = 10 };
 
-/* A body over the maximum is read on to this, so that the other side can hear the answer; one over this is cut off. */
+/* So much of a body is read on past its maximum, so that the other side can hear the answer; one over this is cut off. */
 enum { BODY_PATIENCE = 16 * HTTP_BODY_MAX };
 
 struct http_server {
@@ -96,6 +97,7 @@ send_answer(struct http_server *server, struct exchange *x)
 	size_t length = x->bytes.length;
 	void *bytes;
 
+	fhir_translate(x);
 	if (x->answer) {
 		bytes = json_dumps(x->answer, JSON_COMPACT | JSON_ENCODE_ANY);
 		length = bytes ? strlen(bytes) : 0;
@@ -129,8 +131,9 @@ within_limit(
 {
 	unsigned retry_s = 1;
 
-	if (route->limit == LIMIT_NONE)
+	if (route->limit == LIMIT_NONE || x->counted)
 		return true;
+	x->counted = true;
 	if (route->limit == LIMIT_SECRET || !context->signed_in)
 		snprintf(x->limit_key, sizeof x->limit_key, "ip:%s", x->address);
 	if (limit_take(server->limits[route->limit], x->limit_key, monotonic_us() / 1000, &retry_s))
@@ -162,6 +165,26 @@ answer(struct http_server *server, struct exchange *x)
 	metrics_count((unsigned)(route - routes), x->status, monotonic_us() - start_us);
 }
 
+/* A route whose bodies may be large takes them from those alone who may call it: of everybody else nothing is kept, and they are
+ * answered so when they are done. */
+static void
+make_room(struct http_server *server, struct exchange *x)
+{
+	const struct route *route = route_of_large(x);
+	struct http_context *context;
+	struct error e = {0};
+
+	x->body = buffer_make(route ? route->body_max : HTTP_BODY_MAX);
+	if (!route)
+		return;
+	if ((context = context_get(server->shared, &e)) == NULL)
+		exchange_failure(x, &e);
+	else if (context_recognise(context, x) && within_limit(server, route, context, x))
+		context_admit(context, route, x);
+	if (x->status)
+		metrics_count((unsigned)(route - routes), x->status, 0);
+}
+
 static enum MHD_Result
 on_request(void *context, struct MHD_Connection *connection, const char *path, const char *method, const char *version,
 	const char *upload, size_t *upload_size, void **request)
@@ -178,14 +201,14 @@ on_request(void *context, struct MHD_Connection *connection, const char *path, c
 		x->connection = connection;
 		x->method = method;
 		x->path = path;
-		x->body = buffer_make(HTTP_BODY_MAX);
 		note_address(x);
+		make_room(server, x);
 		*request = x;
 		atomic_fetch_add(&server->under_way, 1);
 		return MHD_YES;
 	}
 	if (*upload_size) {
-		if ((x->received += *upload_size) > BODY_PATIENCE)
+		if ((x->received += *upload_size) > x->body.maximum + BODY_PATIENCE)
 			return MHD_NO;
 		if (!x->status && buffer_add(&x->body, upload, *upload_size, &e) < 0)
 			exchange_failure(x, &e);

@@ -106,27 +106,29 @@ kind_is_good(const char *kind)
 	return length > 0 && length <= LEDGER_KIND_MAX && strspn(kind, "abcdefghijklmnopqrstuvwxyz0123456789-.") == length;
 }
 
-static int
-canonical(const char *body, struct buffer *b, struct error *e)
+int
+ledger_append(struct db *db, instant at, const char *kind, const char *body, int64_t *ret_seq, struct error *e)
 {
 	json_t *value = NULL;
-	int r;
+	int r = json_read(body, strlen(body), NULL, &value, e);
 
-	if ((r = json_read(body, strlen(body), NULL, &value, e)) < 0)
+	if (r < 0)
 		return r == ERROR_NO_MEMORY ? r : error_set(e, ERROR_USAGE, "the body of a ledger's entry is no JSON");
-	r = json_write(value, b, e);
-	json_decref(value);
-	return r;
+	return ledger_append_json(db, at, kind, value, ret_seq, e);
 }
 
 int
-ledger_append(struct db *db, instant at, const char *kind, const char *body, int64_t *ret_seq, struct error *e)
+ledger_append_json(struct db *db, instant at, const char *kind, json_t *body, int64_t *ret_seq, struct error *e)
 {
 	struct buffer content = buffer_make(LEDGER_BODY_MAX);
 	struct ledger_hash leaf;
 	int64_t seq;
 	int r;
 
+	if (!body) {
+		r = error_no_memory(e);
+		goto out;
+	}
 	if (!db_in_transaction(db)) {
 		r = error_set(e, ERROR_USAGE, "an entry of the ledger needs the transaction of what it tells");
 		goto out;
@@ -135,7 +137,7 @@ ledger_append(struct db *db, instant at, const char *kind, const char *body, int
 		r = error_set(e, ERROR_USAGE, "no entry of the ledger can be of kind %.80s", kind);
 		goto out;
 	}
-	if ((r = canonical(body, &content, e)) < 0)
+	if ((r = json_write(body, &content, e)) < 0)
 		goto out;
 	if ((r = ledger_size(db, &seq, e)) < 0)
 		goto out;
@@ -151,6 +153,7 @@ ledger_append(struct db *db, instant at, const char *kind, const char *body, int
 	if (ret_seq)
 		*ret_seq = seq;
 out:
+	json_decref(body);
 	buffer_free(&content);
 	return r;
 }

@@ -22,6 +22,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/json.h"
 #include "base/time.h"
 #include "db/db.h"
 
@@ -57,8 +58,11 @@ int ledger_migrate(struct db *db, struct error *e);
 /* ledger_append(db, at, kind, body, ret_seq, e):
  * Add an entry in the caller's open transaction, so that it is there exactly if what it tells is. ${body} is a JSON
  * document, stored in its canonical form. Cost grows with the logarithm of the size. ${ret_seq} may be NULL.
- * ERROR_USAGE outside a transaction, or for a kind or body that cannot be. */
+ * ERROR_USAGE outside a transaction, or for a kind or body that cannot be.
+ * ledger_append_json: the same of a value, whose reference it takes; NULL, as json_pack without memory gives it, is
+ * ERROR_NO_MEMORY. */
 int ledger_append(struct db *db, instant at, const char *kind, const char *body, int64_t *ret_seq, struct error *e);
+int ledger_append_json(struct db *db, instant at, const char *kind, json_t *body, int64_t *ret_seq, struct error *e);
 
 /* The number of entries. */
 int ledger_size(struct db *db, int64_t *ret_size, struct error *e);

@@ -23,14 +23,16 @@ int kept_find(const struct office *office, int64_t number, struct kept *ret_kept
 int kept_find_pack(
 	const struct office *office, const char *jurisdiction, const char *policy, struct kept *ret_kept, struct error *e);
 
-/* act_sign(office, actor, text, role_needed, ret_user, ret_signature, e): authenticate, ask for the role, sign. Outside a transaction. */
+/* act_sign(office, actor, text, ret_user, ret_signature, e): authenticate, ask for the role, sign. Outside a transaction. */
 int act_sign(const struct office *office, const struct office_actor *actor, const char *text,
 	struct registry_user *ret_user, struct registry_signature *ret_signature, struct error *e);
 
-/* kept_put(office, kind, act, person, user, signature, ret_number, e): keep a proposal and its ledger entry KIND.proposed.
- * kept_approve(office, kept, entry, user, signature, e): decide it, with the ledger entry ${entry}. Both in the open transaction. */
-int kept_put(const struct office *office, const char *entry, const json_t *act, person_number person,
-	const struct registry_user *user, const struct registry_signature *signature, int64_t *ret_number, struct error *e);
+/* act_propose(office, entry, act, person, actor, ret_number, e): sign the act and keep it as a proposal, with the ledger entry ${entry}, in
+ * a transaction of its own. Takes the reference of ${act}; NULL is ERROR_NO_MEMORY. */
+int act_propose(const struct office *office, const char *entry, json_t *act, person_number person,
+	const struct office_actor *actor, int64_t *ret_number, struct error *e);
+
+/* kept_approve(office, kept, entry, user, signature, e): decide it, with the ledger entry ${entry}, in the open transaction. */
 int kept_approve(const struct office *office, const struct kept *kept, const char *entry,
 	const struct registry_user *user, const struct registry_signature *signature, struct error *e);
 

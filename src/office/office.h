@@ -80,6 +80,14 @@ int office_migrate(struct db *db, struct error *e);
 int office_pack_activate(const struct office *office, const char *folder, const char *jurisdiction, const instant *from,
 	const struct office_actor *actor, int64_t *ret_number, enum office_state *ret_state, struct error *e);
 
+/* office_pack_activate_kept(office, policy, from, actor, ret_number, ret_state, e): the same with the version that is kept under the hash
+ * ${policy} (registry_pack_keep_files). ERROR_EXISTS_NOT.
+ * office_pack_approve(office, number, actor, e): the second person's signature on proposal ${number}. ERROR_EXISTS_NOT (no proposal of
+ * a pack), ERROR_EXISTS where it was decided before, and as above. */
+int office_pack_activate_kept(const struct office *office, const char *policy, const instant *from,
+	const struct office_actor *actor, int64_t *ret_number, enum office_state *ret_state, struct error *e);
+int office_pack_approve(const struct office *office, int64_t number, const struct office_actor *actor, struct error *e);
+
 /* office_override_propose(office, jurisdiction, person, colour, cause, until, actor, ret_number, e):
  * Propose to set the colour of ${person}, who applied in ${jurisdiction}, by hand, until ${until}. ${cause} is one of the
  * pack's override_causes. ERROR_BAD_INPUT for a cause off the list, or an end that is not after now or more than the pack's

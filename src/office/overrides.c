@@ -88,11 +88,9 @@ office_override_propose(const struct office *office, const char *jurisdiction, p
 	const char *cause, instant until, const struct office_actor *actor, int64_t *ret_number, struct error *e)
 {
 	struct registry *registry = office_registry(office);
-	char at[TIME_TEXT_SIZE], end[TIME_TEXT_SIZE], committed[2 * LEDGER_HASH_SIZE + 1], *text = NULL;
-	struct registry_signature signature;
-	struct registry_user user;
+	char at[TIME_TEXT_SIZE], end[TIME_TEXT_SIZE], committed[2 * LEDGER_HASH_SIZE + 1];
 	const struct pack *pack;
-	json_t *act = NULL;
+	json_t *act;
 	int r;
 
 	if ((r = office_migrate(registry_db(registry), e)) < 0 ||
@@ -108,17 +106,7 @@ office_override_propose(const struct office *office, const char *jurisdiction, p
 	act = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "act", "override", "cause", cause, "colour",
 		colour_name(colour), "jurisdiction", pack_jurisdiction(pack), "person", committed, "proposed_at", at, "until",
 		time_write(until, &zone_utc, end));
-	if ((r = act_text(act, &text, e)) < 0 || (r = act_sign(office, actor, text, &user, &signature, e)) < 0 ||
-		(r = registry_begin(registry, e)) < 0)
-		goto out;
-	if ((r = kept_put(office, "override.proposed", act, person, &user, &signature, ret_number, e)) < 0)
-		registry_rollback(registry);
-	else
-		r = registry_commit(registry, e);
-out:
-	free(text);
-	json_decref(act);
-	return r;
+	return act_propose(office, "override.proposed", act, person, actor, ret_number, e);
 }
 
 /* The evidence of an override: from ${at} on, until its end or ${revoked_at} (INT64_MAX: not revoked). */

@@ -48,30 +48,6 @@ check_news(struct registry *registry, const struct pack *pack, struct error *e)
 	return r;
 }
 
-static int
-propose(const struct office *office, const struct pack *pack, const instant *from, const struct office_actor *actor,
-	int64_t *ret_number, struct error *e)
-{
-	struct registry *registry = office_registry(office);
-	json_t *act = act_of(registry, pack, from);
-	struct registry_signature signature;
-	struct registry_user user;
-	char *text = NULL;
-	int r;
-
-	if ((r = act_text(act, &text, e)) < 0 || (r = act_sign(office, actor, text, &user, &signature, e)) < 0 ||
-		(r = registry_begin(registry, e)) < 0)
-		goto out;
-	if ((r = kept_put(office, "pack.proposed", act, 0, &user, &signature, ret_number, e)) < 0)
-		registry_rollback(registry);
-	else
-		r = registry_commit(registry, e);
-out:
-	free(text);
-	json_decref(act);
-	return r;
-}
-
 /* The moment that was proposed: NULL where at once. */
 static const instant *
 proposed_from(const struct kept *kept, instant *from)
@@ -105,18 +81,17 @@ approve(const struct office *office, const struct pack *pack, const struct kept 
 	return r;
 }
 
-int
-office_pack_activate(const struct office *office, const char *folder, const char *jurisdiction, const instant *from,
-	const struct office_actor *actor, int64_t *ret_number, enum office_state *ret_state, struct error *e)
+/* Propose the kept version, or approve it where another user has proposed it. */
+static int
+activate(const struct office *office, const struct pack *pack, const instant *from, const struct office_actor *actor,
+	int64_t *ret_number, enum office_state *ret_state, struct error *e)
 {
 	struct registry *registry = office_registry(office);
-	const struct pack *pack;
 	struct kept kept = {0};
 	instant begin, proposed;
 	int found = 0, r;
 
-	if ((r = registry_pack_keep(registry, folder, jurisdiction, &pack, e)) < 0 ||
-		(r = check_news(registry, pack, e)) < 0 || (r = begin_of(registry, pack, from, &begin, e)) < 0 ||
+	if ((r = check_news(registry, pack, e)) < 0 || (r = begin_of(registry, pack, from, &begin, e)) < 0 ||
 		(r = found = kept_find_pack(office, pack_jurisdiction(pack), pack_hash(pack), &kept, e)) < 0)
 		return r;
 	if (found) {
@@ -128,9 +103,51 @@ office_pack_activate(const struct office *office, const char *folder, const char
 			*ret_number = kept.number;
 			*ret_state = OFFICE_APPROVED;
 		}
-	} else if ((r = propose(office, pack, from, actor, ret_number, e)) == 0) {
+	} else if ((r = act_propose(office, "pack.proposed", act_of(registry, pack, from), 0, actor, ret_number, e)) == 0) {
 		*ret_state = OFFICE_PROPOSED;
 	}
+	kept_clear(&kept);
+	return r;
+}
+
+int
+office_pack_activate(const struct office *office, const char *folder, const char *jurisdiction, const instant *from,
+	const struct office_actor *actor, int64_t *ret_number, enum office_state *ret_state, struct error *e)
+{
+	const struct pack *pack;
+	int r = registry_pack_keep(office_registry(office), folder, jurisdiction, &pack, e);
+
+	return r < 0 ? r : activate(office, pack, from, actor, ret_number, ret_state, e);
+}
+
+int
+office_pack_activate_kept(const struct office *office, const char *policy, const instant *from,
+	const struct office_actor *actor, int64_t *ret_number, enum office_state *ret_state, struct error *e)
+{
+	const struct pack *pack;
+	int r = registry_pack_by_hash(office_registry(office), policy, &pack, e);
+
+	return r < 0 ? r : activate(office, pack, from, actor, ret_number, ret_state, e);
+}
+
+int
+office_pack_approve(const struct office *office, int64_t number, const struct office_actor *actor, struct error *e)
+{
+	struct registry *registry = office_registry(office);
+	const struct pack *pack;
+	struct kept kept = {0};
+	const char *policy;
+	int r;
+
+	if ((r = kept_find(office, number, &kept, e)) < 0)
+		return r;
+	policy = json_string_value(json_object_get(kept.act, "policy"));
+	if (!policy)
+		r = error_set(e, ERROR_EXISTS_NOT, "proposal %lld is of no pack", (long long)number);
+	else if (kept.state != OFFICE_PROPOSED)
+		r = error_set(e, ERROR_EXISTS, "proposal %lld was decided before", (long long)number);
+	else if ((r = registry_pack_by_hash(registry, policy, &pack, e)) == 0 && (r = check_news(registry, pack, e)) == 0)
+		r = approve(office, pack, &kept, actor, e);
 	kept_clear(&kept);
 	return r;
 }

@@ -52,7 +52,7 @@ act_text(const json_t *value, char **ret_text, struct error *e)
 	struct buffer b = buffer_make(OFFICE_TEXT_MAX);
 	int r = value ? json_write(value, &b, e) : error_no_memory(e);
 
-	if (r == 0)
+	if (r >= 0)
 		*ret_text = buffer_take(&b);
 	buffer_free(&b);
 	return r;
@@ -199,18 +199,19 @@ kept_find_pack(
 	return r;
 }
 
-int
-kept_put(const struct office *office, const char *entry, const json_t *act, person_number person,
+/* Keep a proposal and the ledger's entry of it; ${text} is the act's. In the open transaction. */
+static int
+put_kept(const struct office *office, const char *entry, json_t *act, const char *text, person_number person,
 	const struct registry_user *user, const struct registry_signature *signature, int64_t *ret_number, struct error *e)
 {
 	struct registry *registry = office_registry(office);
 	struct db *db = registry_db(registry);
-	char hex[2 * USER_SIGNATURE_SIZE + 1], *text = NULL;
+	char hex[2 * USER_SIGNATURE_SIZE + 1];
 	int64_t number;
 	int r;
 
 	text_hex(signature->bytes, sizeof signature->bytes, hex);
-	if ((r = act_text(act, &text, e)) < 0 || (r = keep_key(office, user, signature, e)) < 0 ||
+	if ((r = keep_key(office, user, signature, e)) < 0 ||
 		(r = db_one_int(db, "SELECT COALESCE(MAX(number), 0) + 1 FROM office_proposal", NULL, 0, &number, e)) < 0 ||
 		(r = db_do(db,
 			 "INSERT INTO office_proposal(number, act, person, state, proposed_by, proposed_at, proposed_signature)"
@@ -222,10 +223,31 @@ kept_put(const struct office *office, const char *entry, const json_t *act, pers
 			 json_pack("{s:O, s:I, s:s, s:s}", "act", act, "proposal", (json_int_t)number, "proposed_by", user->name,
 				 "proposed_signature", hex),
 			 e)) < 0)
-		goto out;
+		return r;
 	*ret_number = number;
+	return 0;
+}
+
+int
+act_propose(const struct office *office, const char *entry, json_t *act, person_number person,
+	const struct office_actor *actor, int64_t *ret_number, struct error *e)
+{
+	struct registry *registry = office_registry(office);
+	struct registry_signature signature;
+	struct registry_user user;
+	char *text = NULL;
+	int r;
+
+	if ((r = act_text(act, &text, e)) < 0 || (r = act_sign(office, actor, text, &user, &signature, e)) < 0 ||
+		(r = registry_begin(registry, e)) < 0)
+		goto out;
+	if ((r = put_kept(office, entry, act, text, person, &user, &signature, ret_number, e)) < 0)
+		registry_rollback(registry);
+	else
+		r = registry_commit(registry, e);
 out:
 	free(text);
+	json_decref(act);
 	return r;
 }
 

@@ -93,8 +93,6 @@ risk_timeline(const struct risk_count *series, size_t count, const struct risk_p
 	if ((code = check(series, count, parameters, coverage, e)) < 0)
 		goto out;
 	days = coverage.first > coverage.last ? 0 : (size_t)(coverage.last - coverage.first) + 1;
-	if (days && zone_day_start(zone, coverage.first) > until)
-		days = 0;
 	if (days) {
 		totals = calloc(days, sizeof *totals);
 		added = calloc(days, sizeof *added);
@@ -103,9 +101,6 @@ risk_timeline(const struct risk_count *series, size_t count, const struct risk_p
 			goto out;
 		}
 		fill_totals(series, count, coverage.first, days, totals);
-		if ((code = array_grow(&steps, &capacity, 1, sizeof *steps, RISK_DAYS_MAX + 1, e)) < 0)
-			goto out;
-		steps[step_count++] = (struct risk_step){.at = zone_day_start(zone, coverage.first), .level = RISK_LOW};
 	}
 	for (size_t i = 0; i < days; i++) {
 		day_number day = coverage.first + (day_number)i;
@@ -119,7 +114,7 @@ risk_timeline(const struct risk_count *series, size_t count, const struct risk_p
 		if (i >= parameters->low_after_days)
 			window -= added[i - parameters->low_after_days];
 		level = level_of(totals[i], window, parameters);
-		if (level == steps[step_count - 1].level)
+		if (step_count && level == steps[step_count - 1].level)
 			continue;
 		if ((code = array_grow(&steps, &capacity, step_count + 1, sizeof *steps, RISK_DAYS_MAX + 1, e)) < 0)
 			goto out;

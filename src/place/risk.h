@@ -50,8 +50,8 @@ struct risk_parameters {
 	const struct risk_revision *revisions;
 };
 
-/* The days that the whole data set covers, both included: inside, a day that an area lacks repeats the day before
- * (nothing before the first: 0); after ${last} the level is held. ${first} > ${last} covers nothing. */
+/* The days for which it is known how an area stood, both included: inside, a day that an area lacks repeats the day before
+ * (nothing before its first: 0); after ${last} the level is held. ${first} > ${last} covers nothing. */
 struct risk_coverage {
 	day_number first, last;
 };
@@ -67,8 +67,7 @@ const char *risk_level_text(enum risk_level level);
 
 /* risk_timeline(series, count, parameters, coverage, zone, until, ret_steps, ret_count, e):
  * The level changes of an area up to and including ${until}. ${series} is by day, each day once, no negative count.
- * The first step is low with nothing counted, at the start of the coverage's first day; before it nothing is known.
- * An area without any count in the coverage has that step alone. On success the caller frees *${ret_steps} (NULL where
+ * The first step is at the end of the coverage's first day, when that day counts; before it nothing is known. On success the caller frees *${ret_steps} (NULL where
  * there is no step). Return 0, or ERROR_BAD_INPUT (a parameter or the series' order), ERROR_TOO_LARGE (more than
  * RISK_DAYS_MAX days), ERROR_NO_MEMORY. */
 int risk_timeline(const struct risk_count *series, size_t count, const struct risk_parameters *parameters,

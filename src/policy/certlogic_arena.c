@@ -1,6 +1,7 @@
 #include "policy/certlogic_arena.h"
 
 #include <stdalign.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +10,7 @@ enum { CHUNK_SIZE = 4096 };
 struct arena_chunk {
 	struct arena_chunk *older;
 	size_t size, used;
+	bool lent;
 	alignas(max_align_t) char bytes[];
 };
 
@@ -30,7 +32,7 @@ add_chunk(struct arena *arena, size_t size, struct error *e)
 	chunk = malloc(sizeof *chunk + room);
 	if (!chunk)
 		return error_no_memory(e);
-	*chunk = (struct arena_chunk){arena->newest, room, 0};
+	*chunk = (struct arena_chunk){.older = arena->newest, .size = room};
 	arena->newest = chunk;
 	arena->total += room;
 	return 0;
@@ -53,6 +55,15 @@ arena_take(struct arena *arena, size_t size, void *ret_memory, struct error *e)
 	return 0;
 }
 
+void
+arena_lend(struct arena *arena, void *memory, size_t size)
+{
+	struct arena_chunk *chunk = memory;
+
+	*chunk = (struct arena_chunk){.size = size - sizeof *chunk, .lent = true};
+	arena->newest = chunk;
+}
+
 struct arena_mark
 arena_here(const struct arena *arena)
 {
@@ -66,6 +77,8 @@ arena_release(struct arena *arena, struct arena_mark mark)
 		struct arena_chunk *chunk = arena->newest;
 
 		arena->newest = chunk->older;
+		if (chunk->lent)
+			continue;
 		arena->total -= chunk->size;
 		free(chunk);
 	}

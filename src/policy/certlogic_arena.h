@@ -27,6 +27,10 @@ int arena_take(struct arena *arena, size_t size, void *ret_memory, struct error 
 
 struct arena_mark arena_here(const struct arena *arena);
 
+/* arena_lend(arena, memory, size): let an arena without memory begin with the caller's, aligned for any value, before it asks
+ * for more. It counts for nothing towards the maximum. */
+void arena_lend(struct arena *arena, void *memory, size_t size);
+
 /* Free all that was taken since ${mark}; a zeroed mark frees everything. */
 void arena_release(struct arena *arena, struct arena_mark mark);
 

@@ -1,7 +1,11 @@
 /* policy/certlogic_program.h: what compile writes and run reads; inside the room only.
  *
  * A program is an array of nodes. Children of a node are named by a run of indices in ${operands}; a parent's index is
- * smaller than its children's, so node 0 is the whole expression. */
+ * smaller than its children's, so node 0 is the whole expression.
+ *
+ * Two things are worked out once a run, though they stand in an expression more than once. An access outside of reduce is a
+ * step from that of the path before its last part ("a.b" from "a"): equal paths are one step. And nodes that are equal, with
+ * all beneath them, share a number in ${memo}, under which a run keeps their value (certlogic_share). */
 
 #ifndef HEALTHCODE_POLICY_CERTLOGIC_PROGRAM_H
 #define HEALTHCODE_POLICY_CERTLOGIC_PROGRAM_H
@@ -58,7 +62,16 @@ certlogic_compares_dates(enum certlogic_kind kind)
 struct certlogic_fragment {
 	const char *key;
 	size_t length;
-	int64_t index; /* -1 where the key is no index */
+	int64_t index;   /* -1 where the key is no index */
+	unsigned symbol; /* of a member of flat facts (policy/row.h) */
+};
+
+enum { CERTLOGIC_STEPS_KEPT = 32, CERTLOGIC_NO_STEP = 255, CERTLOGIC_MEMOS_MAX = 250 };
+
+/* One part of a path from the data on: where it begins (CERTLOGIC_NO_STEP: the data), and the part. */
+struct certlogic_step {
+	uint32_t fragment;
+	uint8_t from;
 };
 
 struct certlogic_node {
@@ -70,6 +83,9 @@ struct certlogic_node {
 	int64_t integer;          /* the literal, plusTime's amount, extractFromUVCI's index */
 	const char *text;         /* the literal, an access's path */
 	size_t length;
+	uint8_t step;   /* of an access: its last step, or CERTLOGIC_NO_STEP where it is walked each time */
+	uint8_t memo;   /* 0, or the number that equal nodes share */
+	bool sees_item; /* whether "item" may stand beneath it */
 };
 
 struct certlogic_program {
@@ -78,7 +94,14 @@ struct certlogic_program {
 	struct certlogic_fragment *fragments;
 	char *text;
 	size_t node_count, operand_count, fragment_count, text_length;
+	struct certlogic_step steps[CERTLOGIC_STEPS_KEPT];
+	unsigned step_count, memo_count;
 };
+
+/* certlogic_share(programs, count, e):
+ * Number the nodes that are equal and worth keeping, within and across ${programs}, which are run over the same data.
+ * Return how many numbers there are (0 to CERTLOGIC_MEMOS_MAX), or ERROR_NO_MEMORY. */
+int certlogic_share(struct certlogic_program *const *programs, size_t count, struct error *e);
 
 /* Write the JSON pointer of ${node} into ${pointer} (CERTLOGIC_POINTER_MAX bytes). Return ${pointer}. */
 char *certlogic_pointer(const struct certlogic_program *program, uint32_t node, char *pointer);

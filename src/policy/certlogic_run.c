@@ -1,19 +1,27 @@
 #include <assert.h>
+#include <stdalign.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "policy/certlogic_arena.h"
 #include "policy/certlogic_flip.h"
-#include "policy/certlogic_value.h"
+#include "policy/certlogic_run.h"
+
+/* Bytes that a run takes of the stack before it asks for any, and texts of times that were cut. */
+enum { OWN_MEMORY = 2048 };
 
 struct run {
 	const struct certlogic_program *program;
+	const struct value *data;
 	const struct certlogic_clock *clock; /* NULL: not tracked */
-	struct arena arena;
+	struct certlogic_keep *keep;
+	struct arena *arena;
+	struct arena texts;
 	uint64_t steps;
 	instant next_flip;
 	struct error *e;
+	uint32_t known; /* a bit a step of ${at_step} */
+	struct value at_step[CERTLOGIC_STEPS_KEPT];
 };
 
 static int
@@ -65,7 +73,7 @@ run_array(struct run *run, uint32_t at, const struct value *scope, struct value 
 {
 	const struct certlogic_node *node = &run->program->nodes[at];
 	struct value_list *list;
-	int r = arena_take(&run->arena, sizeof *list + node->count * sizeof list->items[0], &list, run->e);
+	int r = arena_take(run->arena, sizeof *list + node->count * sizeof list->items[0], &list, run->e);
 
 	if (r < 0)
 		return r;
@@ -86,11 +94,30 @@ run_array(struct run *run, uint32_t at, const struct value *scope, struct value 
 	return 0;
 }
 
-static void
-run_var(const struct run *run, const struct certlogic_node *node, const struct value *scope, struct value *ret_value)
+static const struct value *
+value_at_step(struct run *run, unsigned step)
 {
-	struct value value = *scope;
+	const struct certlogic_step *it = &run->program->steps[step];
+	const struct value *from;
 
+	if (run->known & UINT32_C(1) << step)
+		return &run->at_step[step];
+	from = it->from == CERTLOGIC_NO_STEP ? run->data : value_at_step(run, it->from);
+	run->at_step[step] = from->kind == VALUE_NULL ? *from : value_part(from, &run->program->fragments[it->fragment]);
+	run->known |= UINT32_C(1) << step;
+	return &run->at_step[step];
+}
+
+static void
+run_var(struct run *run, const struct certlogic_node *node, const struct value *scope, struct value *ret_value)
+{
+	struct value value;
+
+	if (node->step != CERTLOGIC_NO_STEP) {
+		*ret_value = *value_at_step(run, node->step);
+		return;
+	}
+	value = *scope;
 	for (uint32_t i = 0; i < node->count && value.kind != VALUE_NULL; i++)
 		value = value_part(&value, &run->program->fragments[node->first + i]);
 	*ret_value = value;
@@ -256,12 +283,10 @@ run_infix(struct run *run, uint32_t at, const struct value *scope, struct value 
 enum { SHOWN_MAX = 60 };
 
 static int
-shown_length(const struct value *text)
+shown_length(const char *text, size_t length)
 {
-	size_t length = text->length;
-
 	if (length > SHOWN_MAX)
-		for (length = SHOWN_MAX; length > 0 && ((unsigned char)text->text[length] & 0xC0) == 0x80;)
+		for (length = SHOWN_MAX; length > 0 && ((unsigned char)text[length] & 0xC0) == 0x80;)
 			length--;
 	return (int)length;
 }
@@ -283,16 +308,20 @@ run_plus_time(struct run *run, uint32_t at, const struct value *scope, struct va
 
 	if ((r = evaluate_operand(run, at, 0, scope, &text)) < 0)
 		return r;
-	if (text.kind != VALUE_TEXT)
+	if (!value_is_text(&text))
 		return fail(run, at, ERROR_BAD_INPUT, "\"plusTime\" is given %s and must be given a string", value_name(&text));
-	if (is_clock(run, &text)) {
+	if (text.kind == VALUE_TIME) {
+		ms = text.integer * 1000;
+	} else if (text.kind == VALUE_DAY) {
+		ms = text.integer * DAY_S * 1000;
+	} else if (is_clock(run, &text)) {
 		date.from_clock = true;
 		date.unit = node->unit;
 		date.amount = node->integer;
 		ms = run->clock->now * 1000;
 	} else if (!certlogic_date_read(text.text, text.length, &ms)) {
-		return fail(
-			run, at, ERROR_BAD_INPUT, "not an allowed date or date-time: \"%.*s\"", shown_length(&text), text.text);
+		return fail(run, at, ERROR_BAD_INPUT, "not an allowed date or date-time: \"%.*s\"",
+			shown_length(text.text, text.length), text.text);
 	}
 	if (!certlogic_date_plus(ms, node->integer, node->unit, &date.integer))
 		return fail(run, at, ERROR_BAD_INPUT, "\"plusTime\" leads past the last date that there is");
@@ -303,16 +332,20 @@ run_plus_time(struct run *run, uint32_t at, const struct value *scope, struct va
 static int
 run_birth_date(struct run *run, uint32_t at, const struct value *scope, struct value *ret_value)
 {
-	struct value text = {0}, date = {.kind = VALUE_DATE};
+	struct value given = {0}, date = {.kind = VALUE_DATE};
+	char room[TIME_TEXT_SIZE];
+	const char *text;
+	size_t length;
 	int r;
 
-	if ((r = evaluate_operand(run, at, 0, scope, &text)) < 0)
+	if ((r = evaluate_operand(run, at, 0, scope, &given)) < 0)
 		return r;
-	if (text.kind != VALUE_TEXT)
+	if (!value_is_text(&given))
 		return fail(
-			run, at, ERROR_BAD_INPUT, "\"dccDateOfBirth\" is given %s and must be given a string", value_name(&text));
-	if (!certlogic_birth_date_read(text.text, text.length, &date.integer))
-		return fail(run, at, ERROR_BAD_INPUT, "not a date of birth: \"%.*s\"", shown_length(&text), text.text);
+			run, at, ERROR_BAD_INPUT, "\"dccDateOfBirth\" is given %s and must be given a string", value_name(&given));
+	text = value_written(&given, room, &length);
+	if (!certlogic_birth_date_read(text, length, &date.integer))
+		return fail(run, at, ERROR_BAD_INPUT, "not a date of birth: \"%.*s\"", shown_length(text, length), text);
 	*ret_value = date;
 	return 0;
 }
@@ -340,6 +373,24 @@ uci_fragment(const char *text, size_t length, int64_t index)
 	return (struct value){.kind = VALUE_NULL};
 }
 
+/* A time's text, which outlasts the run's arena: it goes into no list that a reduce would give back (V2). */
+static int
+written_for_good(struct run *run, struct value *text)
+{
+	char room[TIME_TEXT_SIZE], *copy;
+	size_t length;
+	int r;
+
+	if (text->kind == VALUE_TEXT)
+		return 0;
+	value_written(text, room, &length);
+	if ((r = arena_take(&run->texts, length + 1, &copy, run->e)) < 0)
+		return r;
+	memcpy(copy, room, length + 1);
+	*text = value_text(copy);
+	return 0;
+}
+
 static int
 run_extract(struct run *run, uint32_t at, const struct value *scope, struct value *ret_value)
 {
@@ -348,10 +399,16 @@ run_extract(struct run *run, uint32_t at, const struct value *scope, struct valu
 
 	if (r < 0)
 		return r;
-	if (uci.kind != VALUE_TEXT && uci.kind != VALUE_NULL)
+	if (uci.kind == VALUE_NULL) {
+		*ret_value = uci;
+		return 0;
+	}
+	if (!value_is_text(&uci))
 		return fail(run, at, ERROR_BAD_INPUT, "\"extractFromUVCI\" is given %s and must be given a string or null",
 			value_name(&uci));
-	*ret_value = uci.kind == VALUE_NULL ? uci : uci_fragment(uci.text, uci.length, run->program->nodes[at].integer);
+	if ((r = written_for_good(run, &uci)) < 0)
+		return r;
+	*ret_value = uci_fragment(uci.text, uci.length, run->program->nodes[at].integer);
 	return 0;
 }
 
@@ -361,11 +418,11 @@ static int
 run_reduce_step(
 	struct run *run, uint32_t at, const struct value *scope, struct value current, struct value *accumulator)
 {
-	struct arena_mark mark = arena_here(&run->arena);
+	struct arena_mark mark = arena_here(run->arena);
 	struct value_scope *inner;
 	struct value inside = {.kind = VALUE_SCOPE};
 	unsigned outer_depth = value_depth(scope), depth = value_depth(accumulator), current_depth = value_depth(&current);
-	int r = arena_take(&run->arena, sizeof *inner, &inner, run->e);
+	int r = arena_take(run->arena, sizeof *inner, &inner, run->e);
 
 	if (r < 0)
 		return r;
@@ -379,7 +436,7 @@ run_reduce_step(
 	if ((r = evaluate_operand(run, at, 1, &inside, accumulator)) < 0)
 		return r;
 	if (value_depth(accumulator) == 0)
-		arena_release(&run->arena, mark);
+		arena_release(run->arena, mark);
 	return 0;
 }
 
@@ -403,15 +460,11 @@ run_reduce(struct run *run, uint32_t at, const struct value *scope, struct value
 	return 0;
 }
 
-/* The recursion is as deep as the expression, at most CERTLOGIC_DEPTH_MAX. */
 static int
-evaluate(struct run *run, uint32_t at, const struct value *scope, struct value *ret_value)
+evaluate_anew(struct run *run, uint32_t at, const struct value *scope, struct value *ret_value)
 {
 	const struct certlogic_node *node = &run->program->nodes[at];
 
-	if (run->steps == 0)
-		return out_of_steps(run, at);
-	run->steps--;
 	switch (node->kind) {
 	case CERTLOGIC_BOOLEAN:
 		*ret_value = value_boolean(node->integer);
@@ -446,6 +499,55 @@ evaluate(struct run *run, uint32_t at, const struct value *scope, struct value *
 	}
 }
 
+static bool
+can_be_kept(const struct value *value)
+{
+	return value->kind == VALUE_NULL || value->kind == VALUE_BOOLEAN || value->kind == VALUE_INTEGER ||
+		value->kind == VALUE_DATE;
+}
+
+/* A node that has equals: as one of them came out before, or worked out and kept for the others, with the flips that it
+ * brought. */
+static int
+evaluate_kept(struct run *run, uint32_t at, const struct value *scope, struct value *ret_value)
+{
+	const struct certlogic_node *node = &run->program->nodes[at];
+	const struct row *item = node->sees_item ? run->keep->item : NULL;
+	size_t place = (node->memo + ((uintptr_t)item >> 4) * 7) % CERTLOGIC_KEPT;
+	struct certlogic_kept *kept = &run->keep->kept[place];
+	uint64_t steps = run->steps;
+	instant flip = run->next_flip;
+	int r;
+
+	if (kept->epoch == run->keep->epoch && kept->memo == node->memo && kept->item == item) {
+		if (run->steps < kept->steps)
+			return out_of_steps(run, at);
+		run->steps -= kept->steps;
+		run->next_flip = kept->flip < flip ? kept->flip : flip;
+		*ret_value = kept->value;
+		return 0;
+	}
+	run->next_flip = CERTLOGIC_NO_FLIP;
+	if ((r = evaluate_anew(run, at, scope, ret_value)) < 0)
+		return r;
+	if (can_be_kept(ret_value))
+		*kept =
+			(struct certlogic_kept){run->keep->epoch, steps - run->steps, item, run->next_flip, *ret_value, node->memo};
+	run->next_flip = flip < run->next_flip ? flip : run->next_flip;
+	return 0;
+}
+
+/* The recursion is as deep as the expression, at most CERTLOGIC_DEPTH_MAX. */
+static int
+evaluate(struct run *run, uint32_t at, const struct value *scope, struct value *ret_value)
+{
+	if (run->steps == 0)
+		return out_of_steps(run, at);
+	run->steps--;
+	return run->keep && run->program->nodes[at].memo ? evaluate_kept(run, at, scope, ret_value)
+													 : evaluate_anew(run, at, scope, ret_value);
+}
+
 static int
 check_clock(const struct certlogic_clock *clock, struct error *e)
 {
@@ -458,23 +560,50 @@ check_clock(const struct certlogic_clock *clock, struct error *e)
 }
 
 int
+certlogic_run_value(const struct certlogic_program *program, const struct value *data,
+	const struct certlogic_clock *clock, struct certlogic_keep *keep, struct arena *arena, struct value *ret_value,
+	instant *ret_next_flip, struct error *e)
+{
+	struct run run;
+	int r;
+
+	/* at_step is read only where known says so, and is too large to be zeroed each time. */
+	run.program = program;
+	run.data = data;
+	run.clock = clock;
+	run.keep = keep;
+	run.arena = arena;
+	run.texts = (struct arena){.maximum = CERTLOGIC_MEMORY_MAX};
+	run.steps = CERTLOGIC_STEPS_MAX;
+	run.next_flip = CERTLOGIC_NO_FLIP;
+	run.e = e;
+	run.known = 0;
+	if (clock && (r = check_clock(clock, e)) < 0)
+		return r;
+	if ((r = evaluate(&run, 0, data, ret_value)) == 0 && ret_next_flip)
+		*ret_next_flip = run.next_flip;
+	arena_release(&run.texts, (struct arena_mark){0});
+	return r;
+}
+
+int
 certlogic_run(const struct certlogic_program *program, const json_t *data, const struct certlogic_clock *clock,
 	json_t **ret_value, instant *ret_next_flip, struct error *e)
 {
-	struct run run = {program, clock, {NULL, 0, CERTLOGIC_MEMORY_MAX}, CERTLOGIC_STEPS_MAX, CERTLOGIC_NO_FLIP, e};
+	alignas(max_align_t) char memory[OWN_MEMORY];
+	struct arena arena = {.maximum = CERTLOGIC_MEMORY_MAX};
 	struct value root = value_of(data), value;
 	size_t result_left = CERTLOGIC_RESULT_MAX;
+	instant next_flip = CERTLOGIC_NO_FLIP;
 	int r;
 
-	if (clock && (r = check_clock(clock, e)) < 0)
-		return r;
-	if ((r = evaluate(&run, 0, &root, &value)) < 0)
-		goto out;
-	if ((r = value_json(&value, &result_left, ret_value, e)) < 0)
+	arena_lend(&arena, memory, sizeof memory);
+	if ((r = certlogic_run_value(program, &root, clock, NULL, &arena, &value, &next_flip, e)) < 0 ||
+		(r = value_json(&value, &result_left, ret_value, e)) < 0)
 		goto out;
 	if (ret_next_flip)
-		*ret_next_flip = run.next_flip;
+		*ret_next_flip = next_flip;
 out:
-	arena_release(&run.arena, (struct arena_mark){0});
+	arena_release(&arena, (struct arena_mark){0});
 	return r;
 }

@@ -2,10 +2,51 @@
 
 #include <string.h>
 
+#include "policy/row.h"
+
 struct value
 value_boolean(bool truth)
 {
 	return (struct value){.kind = VALUE_BOOLEAN, .integer = truth};
+}
+
+struct value
+value_text(const char *text)
+{
+	return text ? (struct value){.kind = VALUE_TEXT, .text = text, .length = strlen(text)} : (struct value){0};
+}
+
+struct value
+value_time(instant at, const struct zone *zone)
+{
+	return (struct value){.kind = VALUE_TIME, .integer = at, .zone = zone};
+}
+
+struct value
+value_day(day_number day)
+{
+	return (struct value){.kind = VALUE_DAY, .integer = day};
+}
+
+bool
+value_is_text(const struct value *value)
+{
+	return value->kind == VALUE_TEXT || value->kind == VALUE_TIME || value->kind == VALUE_DAY;
+}
+
+const char *
+value_written(const struct value *value, char room[static TIME_TEXT_SIZE], size_t *ret_length)
+{
+	if (value->kind == VALUE_TEXT) {
+		*ret_length = value->length;
+		return value->text;
+	}
+	if (value->kind == VALUE_TIME)
+		time_write(value->integer, value->zone, room);
+	else
+		day_write((day_number)value->integer, room);
+	*ret_length = strlen(room);
+	return room;
 }
 
 struct value
@@ -44,6 +85,11 @@ value_truth(const struct value *value)
 		return value->integer != 0;
 	case VALUE_TEXT:
 		return value->length > 0;
+	case VALUE_TIME:
+	case VALUE_DAY:
+		return 1;
+	case VALUE_ROW:
+		return value->row->shape->count > 0;
 	case VALUE_DATA:
 		return (json_is_array(value->data) ? json_array_size(value->data) : json_object_size(value->data)) > 0;
 	case VALUE_LIST:
@@ -66,8 +112,11 @@ value_name(const struct value *value)
 		[VALUE_INTEGER] = "an integer",
 		[VALUE_REAL] = "a number that is no integer",
 		[VALUE_TEXT] = "a string",
+		[VALUE_TIME] = "a string",
+		[VALUE_DAY] = "a string",
 		[VALUE_DATE] = "a date-time",
 		[VALUE_LIST] = "an array",
+		[VALUE_ROW] = "an object",
 		[VALUE_SCOPE] = "an object",
 	};
 
@@ -100,80 +149,149 @@ value_item(const struct value *array, size_t index)
 	return array->kind == VALUE_LIST ? array->list->items[index] : value_of(json_array_get(array->data, index));
 }
 
-static bool
-is_key(const struct certlogic_fragment *fragment, const char *key)
+/* In an object of few members a look at each costs less memory than its table would. */
+enum { FEW_MEMBERS = 4 };
+
+static const json_t *
+member_of(const json_t *object, const struct certlogic_fragment *fragment)
 {
-	return strcmp(fragment->key, key) == 0;
+	json_t *it = (json_t *)object;
+
+	if (json_object_size(object) > FEW_MEMBERS)
+		return json_object_getn(object, fragment->key, fragment->length);
+	for (void *at = json_object_iter(it); at; at = json_object_iter_next(it, at))
+		if (json_object_iter_key_len(at) == fragment->length &&
+			memcmp(json_object_iter_key(at), fragment->key, fragment->length) == 0)
+			return json_object_iter_value(at);
+	return NULL;
 }
 
 struct value
 value_part(const struct value *value, const struct certlogic_fragment *fragment)
 {
-	if (value->kind == VALUE_SCOPE) {
-		if (is_key(fragment, "current"))
+	if (value->kind == VALUE_ROW) {
+		int slot = value->row->shape->slot[fragment->symbol];
+
+		if (slot >= 0)
+			return value->row->members[slot];
+	} else if (value->kind == VALUE_SCOPE) {
+		if (fragment->symbol == SYMBOL_CURRENT)
 			return value->scope->current;
-		if (is_key(fragment, "accumulator"))
+		if (fragment->symbol == SYMBOL_ACCUMULATOR)
 			return value->scope->accumulator;
-		if (is_key(fragment, "data"))
+		if (fragment->symbol == SYMBOL_DATA)
 			return value->scope->data;
 	} else if (value_is_array(value)) {
 		if (fragment->index >= 0 && (size_t)fragment->index < value_count(value))
 			return value_item(value, (size_t)fragment->index);
 	} else if (value->kind == VALUE_DATA) {
-		return value_of(json_object_getn(value->data, fragment->key, fragment->length));
+		return value_of(member_of(value->data, fragment));
 	}
 	return (struct value){.kind = VALUE_NULL};
 }
 
 static const struct certlogic_fragment scope_keys[] = {
-	{"accumulator", 11, -1},
-	{"current", 7, -1},
-	{"data", 4, -1},
+	{"accumulator", 11, -1, SYMBOL_ACCUMULATOR},
+	{"current", 7, -1, SYMBOL_CURRENT},
+	{"data", 4, -1, SYMBOL_DATA},
 };
 
 static bool
 is_object(const struct value *value)
 {
-	return value->kind == VALUE_SCOPE || (value->kind == VALUE_DATA && !value_is_array(value));
+	return value->kind == VALUE_SCOPE || value->kind == VALUE_ROW ||
+		(value->kind == VALUE_DATA && !value_is_array(value));
 }
 
 static size_t
 object_size(const struct value *value)
 {
-	return value->kind == VALUE_SCOPE ? 3 : json_object_size(value->data);
+	return value->kind == VALUE_SCOPE ? 3
+		: value->kind == VALUE_ROW    ? value->row->shape->count
+									  : json_object_size(value->data);
 }
 
-/* Every key of ${a} against ${b}'s, which has as many. */
+/* The member of that name, whatever the object is made of; false where there is none. */
+static bool
+find_member(const struct value *object, const char *name, size_t length, struct value *ret_member)
+{
+	const json_t *json;
+
+	if (object->kind == VALUE_DATA) {
+		if (!(json = json_object_getn(object->data, name, length)))
+			return false;
+		*ret_member = value_of(json);
+		return true;
+	}
+	if (strlen(name) != length)
+		return false;
+	for (size_t i = 0; object->kind == VALUE_SCOPE && i < 3; i++)
+		if (strcmp(scope_keys[i].key, name) == 0) {
+			*ret_member = value_part(object, &scope_keys[i]);
+			return true;
+		}
+	for (size_t i = 0; object->kind == VALUE_ROW && i < object->row->shape->count; i++)
+		if (strcmp(object->row->shape->names[i], name) == 0) {
+			*ret_member = object->row->members[i];
+			return true;
+		}
+	return false;
+}
+
+/* One member of the one against the other's of that name. */
+static int
+member_equal(const char *name, size_t length, const struct value *member, const struct value *other, uint64_t *steps)
+{
+	struct value right;
+
+	return find_member(other, name, length, &right) ? value_equal(member, &right, steps) : 0;
+}
+
+/* Every member of ${a} against ${b}'s, which has as many. */
 static int
 objects_equal(const struct value *a, const struct value *b, uint64_t *steps)
 {
+	int r = 1;
+
 	if (object_size(a) != object_size(b))
 		return 0;
-	if (a->kind == VALUE_SCOPE || b->kind == VALUE_SCOPE) {
-		const struct value *plain = a->kind == VALUE_DATA ? a : b->kind == VALUE_DATA ? b : NULL;
-
-		for (size_t i = 0; i < 3; i++) {
-			struct value left = value_part(a, &scope_keys[i]), right = value_part(b, &scope_keys[i]);
-			int r;
-
-			if (plain && !json_object_getn(plain->data, scope_keys[i].key, scope_keys[i].length))
-				return 0;
-			if ((r = value_equal(&left, &right, steps)) != 1)
-				return r;
-		}
-		return 1;
+	if (a->kind == VALUE_ROW && b->kind == VALUE_ROW && a->row->shape == b->row->shape) {
+		for (size_t i = 0; i < a->row->shape->count && r == 1; i++)
+			r = value_equal(&a->row->members[i], &b->row->members[i], steps);
+		return r;
 	}
-	for (void *it = json_object_iter((json_t *)a->data); it; it = json_object_iter_next((json_t *)a->data, it)) {
-		const json_t *other = json_object_getn(b->data, json_object_iter_key(it), json_object_iter_key_len(it));
-		struct value left = value_of(json_object_iter_value(it)), right = value_of(other);
-		int r;
+	for (size_t i = 0; a->kind == VALUE_SCOPE && i < 3 && r == 1; i++) {
+		struct value member = value_part(a, &scope_keys[i]);
 
-		if (!other)
-			return 0;
-		if ((r = value_equal(&left, &right, steps)) != 1)
-			return r;
+		r = member_equal(scope_keys[i].key, scope_keys[i].length, &member, b, steps);
 	}
-	return 1;
+	for (size_t i = 0; a->kind == VALUE_ROW && i < a->row->shape->count && r == 1; i++)
+		r = member_equal(a->row->shape->names[i], strlen(a->row->shape->names[i]), &a->row->members[i], b, steps);
+	if (a->kind != VALUE_DATA)
+		return r;
+	for (void *it = json_object_iter((json_t *)a->data); it && r == 1;
+		 it = json_object_iter_next((json_t *)a->data, it)) {
+		struct value member = value_of(json_object_iter_value(it));
+
+		r = member_equal(json_object_iter_key(it), json_object_iter_key_len(it), &member, b, steps);
+	}
+	return r;
+}
+
+static bool
+texts_equal(const struct value *a, const struct value *b)
+{
+	char room_a[TIME_TEXT_SIZE], room_b[TIME_TEXT_SIZE];
+	const char *text_a, *text_b;
+	size_t length_a, length_b;
+
+	if (a->kind == VALUE_TIME && b->kind == VALUE_TIME && a->zone == b->zone)
+		return a->integer == b->integer;
+	if (a->kind == VALUE_DAY && b->kind == VALUE_DAY)
+		return a->integer == b->integer;
+	text_a = value_written(a, room_a, &length_a);
+	text_b = value_written(b, room_b, &length_b);
+	return length_a == length_b && (text_a == text_b || memcmp(text_a, text_b, length_a) == 0);
 }
 
 static int
@@ -201,13 +319,13 @@ value_equal(const struct value *a, const struct value *b, uint64_t *steps)
 		return value_is_array(b) ? arrays_equal(a, b, steps) : 0;
 	if (is_object(a))
 		return is_object(b) ? objects_equal(a, b, steps) : 0;
+	if (value_is_text(a))
+		return value_is_text(b) && texts_equal(a, b);
 	if (a->kind != b->kind)
 		return 0;
 	switch (a->kind) {
 	case VALUE_REAL:
 		return a->real == b->real;
-	case VALUE_TEXT:
-		return a->length == b->length && memcmp(a->text, b->text, a->length) == 0;
 	case VALUE_NULL:
 		return 1;
 	default:
@@ -263,11 +381,29 @@ out:
 	return r;
 }
 
+static int
+row_json(const struct row *row, size_t *left, json_t **ret_json, struct error *e)
+{
+	json_t *object = json_object(), *item = NULL;
+	int r = object ? 0 : error_no_memory(e);
+
+	for (size_t i = 0; r == 0 && i < row->shape->count; i++)
+		if ((r = value_json(&row->members[i], left, &item, e)) == 0 &&
+			json_object_set_new(object, row->shape->names[i], item) < 0)
+			r = error_no_memory(e);
+	if (r == 0)
+		*ret_json = object;
+	else
+		json_decref(object);
+	return r;
+}
+
 int
 value_json(const struct value *value, size_t *left, json_t **ret_json, struct error *e)
 {
-	char date[CERTLOGIC_DATE_TEXT_SIZE];
+	char date[CERTLOGIC_DATE_TEXT_SIZE], room[TIME_TEXT_SIZE];
 	json_t *json = NULL;
+	size_t length;
 
 	if (*left == 0)
 		return error_set(
@@ -278,6 +414,8 @@ value_json(const struct value *value, size_t *left, json_t **ret_json, struct er
 		return list_json(value, left, ret_json, e);
 	case VALUE_SCOPE:
 		return scope_json(value, left, ret_json, e);
+	case VALUE_ROW:
+		return row_json(value->row, left, ret_json, e);
 	case VALUE_DATA:
 		json = json_incref((json_t *)value->data);
 		break;
@@ -296,6 +434,10 @@ value_json(const struct value *value, size_t *left, json_t **ret_json, struct er
 	case VALUE_TEXT:
 		/* A fragment of a UCI is cut at ASCII, so it is as well-formed as the whole was. */
 		json = json_stringn_nocheck(value->text, value->length);
+		break;
+	case VALUE_TIME:
+	case VALUE_DAY:
+		json = json_string(value_written(value, room, &length));
 		break;
 	case VALUE_DATE:
 		json = json_string(certlogic_date_write(value->integer, date));

@@ -1,10 +1,11 @@
 /* policy/certlogic_value.h: what a run computes with; inside the room only.
  *
  * Values are small and copied. Texts point into the data or the program, lists and scopes into the run's arena, data into
- * the caller's JSON; none of them is ever changed once made.
+ * the caller's JSON, rows and the lists in them into flat facts; none of them is changed while a run lasts.
  *
- * V1. depth of a list or scope is more than that of all it holds, and at most CERTLOGIC_VALUE_DEPTH_MAX.
- * V2. A value that is neither a list nor a scope holds nothing of the arena. */
+ * V1. depth of a list or scope that a run makes is more than that of all it holds, and at most CERTLOGIC_VALUE_DEPTH_MAX.
+ * V2. A value of depth 0 holds nothing of the run's arena. Lists of flat facts have the depth 0.
+ * V3. VALUE_TIME and VALUE_DAY are texts that were not written yet: in every operation they are as their text would be. */
 
 #ifndef HEALTHCODE_POLICY_CERTLOGIC_VALUE_H
 #define HEALTHCODE_POLICY_CERTLOGIC_VALUE_H
@@ -20,27 +21,34 @@ enum value_kind {
 	VALUE_INTEGER,
 	VALUE_REAL, /* not an integer: only data have them */
 	VALUE_TEXT,
+	VALUE_TIME, /* an instant, as time_write writes it in its zone */
+	VALUE_DAY,  /* a day, as day_write writes it */
 	VALUE_DATE,
 	VALUE_DATA,  /* an array or object of the data */
-	VALUE_LIST,  /* an array that the run made */
+	VALUE_LIST,  /* an array that the run made, or of flat facts */
+	VALUE_ROW,   /* an object of flat facts (policy/row.h) */
 	VALUE_SCOPE, /* the data context within a reduce */
 };
+
+struct row;
 
 struct value {
 	enum value_kind kind;
 	enum certlogic_unit unit; /* of a date made from the clock: what was added, with ${amount} */
 	bool from_clock;
 	union {
-		int64_t integer; /* boolean, integer, date (ms) */
+		int64_t integer; /* boolean, integer, date (ms), time (s), day */
 		double real;
 		const char *text;
 		const json_t *data;
 		const struct value_list *list;
 		const struct value_scope *scope;
+		const struct row *row;
 	};
 	union {
 		size_t length;
 		int64_t amount;
+		const struct zone *zone; /* of a time */
 	};
 };
 
@@ -57,6 +65,13 @@ struct value_scope {
 
 struct value value_of(const json_t *json);
 struct value value_boolean(bool truth);
+struct value value_text(const char *text); /* null where ${text} is NULL; else borrowed */
+struct value value_time(instant at, const struct zone *zone);
+struct value value_day(day_number day);
+
+/* Whether the value is a text, written or not (V3); and that text, ${ret_length} bytes, written into ${room} if need be. */
+bool value_is_text(const struct value *value);
+const char *value_written(const struct value *value, char room[static TIME_TEXT_SIZE], size_t *ret_length);
 
 /* 1 truthy, 0 falsy, -1 neither. */
 int value_truth(const struct value *value);

@@ -1,10 +1,12 @@
 #include "policy/days.h"
 
 #include <assert.h>
-#include <stdlib.h>
+#include <string.h>
 
 struct days {
 	const struct zone *zone;
+	struct row *value;
+	bool told;
 	size_t count, maximum;
 	struct checkin {
 		instant at;
@@ -13,28 +15,26 @@ struct days {
 	} checkins[];
 };
 
-struct row {
+/* Days in a row. */
+struct streak {
 	int length;
 	day_number first, last;
 };
 
 int
-days_new(const struct zone *zone, size_t maximum, struct days **ret_days, struct error *e)
+days_new(const struct pack *pack, size_t maximum, struct arena *memory, struct days **ret_days, struct error *e)
 {
-	struct days *days = calloc(1, sizeof *days + maximum * sizeof days->checkins[0]);
+	const struct shape *shape = &pack->shapes[SHAPE_DAILY];
+	struct days *days;
+	int code;
 
-	if (!days)
-		return error_no_memory(e);
-	days->zone = zone;
-	days->maximum = maximum;
+	if ((code = arena_take(memory, sizeof *days + maximum * sizeof days->checkins[0], &days, e)) < 0)
+		return code;
+	*days = (struct days){.zone = &pack->zone, .maximum = maximum};
+	if ((code = row_new(memory, shape, &days->value, e)) < 0)
+		return code;
 	*ret_days = days;
 	return 0;
-}
-
-void
-days_free(struct days *days)
-{
-	free(days);
 }
 
 void
@@ -45,10 +45,10 @@ days_add(struct days *days, instant at, bool normal)
 }
 
 /* Walk back from today: the row of normal days, of check-ins at or after ${since} alone. */
-static struct row
+static struct streak
 row_of_normal_days(const struct days *days, day_number today, instant since)
 {
-	struct row row = {0};
+	struct streak row = {0};
 	day_number wanted = today;
 	size_t i = days->count;
 
@@ -68,20 +68,38 @@ row_of_normal_days(const struct days *days, day_number today, instant since)
 	return row;
 }
 
-int
-days_value(const struct days *days, instant at, instant since, json_t **ret_value, instant *ret_next, struct error *e)
+static struct value
+value_integer(int64_t integer)
+{
+	return (struct value){.kind = VALUE_INTEGER, .integer = integer};
+}
+
+/* Put a member in place; return whether it was another. */
+static bool
+put(struct row *row, enum symbol symbol, struct value value)
+{
+	struct value *member = row_member(row, symbol);
+	bool same = member->kind == value.kind && (value.kind == VALUE_NULL || member->integer == value.integer);
+
+	*member = value;
+	return !same;
+}
+
+bool
+days_value(struct days *days, instant at, instant since, const struct row **ret_row, instant *ret_next)
 {
 	day_number today = zone_day(days->zone, at);
-	struct row in_colour = row_of_normal_days(days, today, since), total = row_of_normal_days(days, today, INT64_MIN);
-	char first[TIME_TEXT_SIZE], last[TIME_TEXT_SIZE];
-	json_t *value;
+	struct streak in_colour = row_of_normal_days(days, today, since),
+				  total = row_of_normal_days(days, today, INT64_MIN);
+	const struct value none = {0};
+	bool changed = !days->told;
 
-	value = json_pack("{s:i,s:i,s:s?,s:s?}", "days_in_colour", in_colour.length, "days_total", total.length, "first",
-		in_colour.length ? day_write(in_colour.first, first) : NULL, "last",
-		in_colour.length ? day_write(in_colour.last, last) : NULL);
-	if (!value)
-		return error_no_memory(e);
-	*ret_value = value;
+	changed = put(days->value, SYMBOL_DAYS_IN_COLOUR, value_integer(in_colour.length)) || changed;
+	changed = put(days->value, SYMBOL_DAYS_TOTAL, value_integer(total.length)) || changed;
+	changed = put(days->value, SYMBOL_FIRST, in_colour.length ? value_day(in_colour.first) : none) || changed;
+	changed = put(days->value, SYMBOL_LAST, in_colour.length ? value_day(in_colour.last) : none) || changed;
+	days->told = true;
+	*ret_row = days->value;
 	*ret_next = total.length ? zone_day_start(days->zone, today + 1) : INT64_MAX;
-	return 0;
+	return changed;
 }

@@ -9,14 +9,15 @@
  *     round are an error, not a matter of luck.
  * E3. A rule that was asked comes out as before until a part of the view that it reads changes, or one of its comparisons
  *     with the clock flips; until then it is not asked again.
- * E4. An override lies over the colour of the rules, which goes on beneath it as if there were none. */
+ * E4. An override lies over the colour of the rules, which goes on beneath it as if there were none.
+ * E5. A quiet fold, which makes no JSON, asks all that a telling one asks: it comes out, and fails, as that does. What would be
+ *     told is NULL then. */
 #include "policy/evaluate.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/json_memory.h"
 #include "policy/fold.h"
 #include "policy/holds.h"
 #include "policy/reason.h"
@@ -32,6 +33,8 @@ struct fold {
 	const struct pack *pack;
 	const struct fold_extra *extra;
 	const struct facts *facts;
+	struct workspace *work;
+	bool quiet;
 	struct view *view;
 	instant now, at, horizon, flip;
 	struct answer *answers; /* of each rule */
@@ -46,19 +49,22 @@ struct fold {
 static int
 ask_rule(struct fold *f, const struct rule *rule, struct answer *answer, struct error *e)
 {
-	json_t *list = rule->each == VIEW_LIST_NONE ? NULL : view_list(f->view, rule->each), *item;
+	const struct value_list *list = rule->each == VIEW_LIST_NONE ? NULL : view_list(f->view, rule->each);
+	struct certlogic_keep *keep = &f->work->keep;
 	struct error reason = {0};
 	bool holds = false;
 	int code = 0;
-	size_t i;
 
 	answer->asked = false;
 	answer->flip = INT64_MAX;
 	if (!list)
-		code = program_holds(rule->when, view_data(f->view), f->at, f->horizon, &holds, &answer->flip, &reason);
-	json_array_foreach(list, i, item) if ((code = view_set_item(f->view, item, &reason)) < 0 ||
-		(code = program_holds(rule->when, view_data(f->view), f->at, f->horizon, &holds, &answer->flip, &reason)) < 0 ||
-		holds) break;
+		code = program_holds(
+			rule->when, view_data(f->view), f->at, f->horizon, keep, &f->work->scratch, &holds, &answer->flip, &reason);
+	for (size_t i = 0; list && i < list->count && code == 0 && !holds; i++) {
+		view_set_item(f->view, list->items[i].row);
+		code = program_holds(
+			rule->when, view_data(f->view), f->at, f->horizon, keep, &f->work->scratch, &holds, &answer->flip, &reason);
+	}
 	if (code < 0)
 		return error_set(e, code, "rule %s: %s", rule->id, reason.message);
 	answer->holds = holds;
@@ -117,12 +123,14 @@ ask_rules(struct fold *f, enum colour *ret_colour, struct error *e)
 }
 
 static int
-append_evidence(json_t *evidence, const char *list, const json_t *item, struct error *e)
+append_evidence(json_t *evidence, const char *list, const struct row *item, struct error *e)
 {
 	json_t *shown = NULL;
-	int code = reason_evidence(list, item, &shown, e);
+	int code;
 
-	if (code == 0 && json_array_append_new(evidence, shown) < 0)
+	if (!evidence)
+		return 0;
+	if ((code = reason_evidence(list, item, &shown, e)) == 0 && json_array_append_new(evidence, shown) < 0)
 		code = error_no_memory(e);
 	return code;
 }
@@ -131,16 +139,16 @@ append_evidence(json_t *evidence, const char *list, const json_t *item, struct e
 static int
 gather_each(struct fold *f, const struct rule *rule, json_t *evidence, struct error *e)
 {
-	json_t *list = view_list(f->view, rule->each), *item;
+	const struct value_list *list = view_list(f->view, rule->each);
 	int code = 0;
-	size_t i;
 
-	json_array_foreach(list, i, item)
-	{
+	for (size_t i = 0; i < list->count; i++) {
+		const struct row *item = list->items[i].row;
 		bool holds = false;
 
-		if ((code = view_set_item(f->view, item, e)) < 0 ||
-			(code = program_holds(rule->when, view_data(f->view), f->at, f->at, &holds, NULL, e)) < 0 ||
+		view_set_item(f->view, item);
+		if ((code = program_holds(
+				 rule->when, view_data(f->view), f->at, f->at, NULL, &f->work->scratch, &holds, NULL, e)) < 0 ||
 			(holds && (code = append_evidence(evidence, pack_list_name(f->pack, rule->each), item, e)) < 0))
 			return code;
 	}
@@ -153,16 +161,16 @@ gather_named(struct fold *f, int list, json_t *evidence, struct error *e)
 {
 	bool places = list == FACT_RESIDENCES || list == FACT_VISITS || list == VIEW_PLACES;
 	const char *name = pack_list_name(f->pack, list);
-	json_t *items = view_list(f->view, list), *item;
+	const struct value_list *items;
 	int code;
-	size_t i;
 
-	if (json_is_object(items))
-		return append_evidence(evidence, name, items, e);
-	json_array_foreach(items, i, item)
-	{
-		bool wanted = list >= VIEW_DERIVED ||
-			(places ? json_is_false(json_object_get(item, "ended")) : i + 1 == json_array_size(items));
+	if (list >= VIEW_DERIVED && view_derived(f->view, (size_t)(list - VIEW_DERIVED))->kind == VALUE_ROW)
+		return append_evidence(evidence, name, view_derived(f->view, (size_t)(list - VIEW_DERIVED))->row, e);
+	items = view_list(f->view, list);
+	for (size_t i = 0; i < items->count; i++) {
+		const struct row *item = items->items[i].row;
+		bool wanted =
+			list >= VIEW_DERIVED || (places ? row_find(item, SYMBOL_ENDED)->integer == 0 : i + 1 == items->count);
 
 		if (wanted && (code = append_evidence(evidence, name, item, e)) < 0)
 			return code;
@@ -173,16 +181,15 @@ gather_named(struct fold *f, int list, json_t *evidence, struct error *e)
 static int
 append_rule(struct fold *f, const struct rule *rule, json_t *rules, struct error *e)
 {
-	json_t *evidence = json_array(), *told = NULL;
-	int code = evidence ? 0 : error_no_memory(e);
+	json_t *evidence = f->quiet ? NULL : json_array(), *told = NULL;
+	int code = evidence || f->quiet ? 0 : error_no_memory(e);
 
 	if (code == 0 && rule && rule->each != VIEW_LIST_NONE)
 		code = gather_each(f, rule, evidence, e);
-	for (size_t i = 0; rule && code == 0 && i < 4 && rule->evidence[i] != VIEW_LIST_NONE; i++)
+	for (size_t i = 0; !f->quiet && rule && code == 0 && i < 4 && rule->evidence[i] != VIEW_LIST_NONE; i++)
 		code = gather_named(f, rule->evidence[i], evidence, e);
-	if (code == 0)
-		code = reason_rule(f->pack, f->facts, rule, evidence, &told, e);
-	if (code == 0 && json_array_append_new(rules, told) < 0)
+	if (code == 0 && !f->quiet && (code = reason_rule(f->pack, f->facts, rule, evidence, &told, e)) == 0 &&
+		json_array_append_new(rules, told) < 0)
 		code = error_no_memory(e);
 	json_decref(evidence);
 	return code;
@@ -192,8 +199,8 @@ append_rule(struct fold *f, const struct rule *rule, json_t *rules, struct error
 static int
 tell_rules(struct fold *f, enum colour held, enum colour colour, json_t **ret_rules, struct error *e)
 {
-	json_t *rules = json_array();
-	int code = rules ? 0 : error_no_memory(e);
+	json_t *rules = f->quiet ? NULL : json_array();
+	int code = rules || f->quiet ? 0 : error_no_memory(e);
 
 	for (size_t i = 0; code == 0 && i < f->pack->rule_count; i++) {
 		const struct rule *rule = &f->pack->rules[i];
@@ -223,8 +230,7 @@ take_colour(struct fold *f, enum colour colour, struct error *e)
 	f->held = rules;
 	f->colour = colour;
 	f->since = f->at;
-	if ((code = view_set_colour(f->view, colour, f->at, e)) < 0)
-		return code;
+	view_set_colour(f->view, colour, f->at);
 	forget_changed(f);
 	return 0;
 }
@@ -267,11 +273,8 @@ static enum colour
 colour_shown(const struct fold *f)
 {
 	const struct fact *override = override_in_force(f);
-	enum colour colour = f->colour;
 
-	if (override)
-		colour_read(json_string_value(json_object_get(override->json, "colour")), &colour);
-	return colour;
+	return override ? override->colour : f->colour;
 }
 
 /* What the holder is told of the moment: the override, or the rules that say so now, or those that gave the colour. */
@@ -282,7 +285,9 @@ tell_reasons(struct fold *f, json_t **ret_rules, struct error *e)
 	json_t *rules = NULL, *rule = NULL;
 	int code;
 
-	if (override) {
+	if (override && f->quiet) {
+		rules = NULL;
+	} else if (override) {
 		if ((code = reason_override(f->pack, f->facts, override, &rule, e)) < 0)
 			return code;
 		if (!(rules = json_array()) || json_array_append_new(rules, rule) < 0) {
@@ -317,7 +322,7 @@ note_change(struct fold *f, struct error *e)
 
 	f->shown = colour_shown(f);
 	f->shown_since = f->at;
-	if ((code = tell_reasons(f, &rules, e)) < 0)
+	if ((code = tell_reasons(f, &rules, e)) < 0 || f->quiet)
 		return code;
 	change = json_pack("{s:o,s:s,s:o}", "at", time_json(f, f->at), "colour", colour_name(f->shown), "rules", rules);
 	return json_array_append_new(f->changes, change) < 0 ? error_no_memory(e) : 0;
@@ -373,9 +378,9 @@ fold_to_now(struct fold *f, size_t *visited, struct error *e)
 	return 0;
 }
 
-/* Go on with nothing new until the colour differs. */
+/* Go on with nothing new until the colour differs: when, or EVALUATE_NEVER. */
 static int
-find_next(struct fold *f, size_t *visited, json_t **ret_next, struct error *e)
+find_next(struct fold *f, size_t *visited, instant *ret_next, struct error *e)
 {
 	enum colour shown = f->shown;
 	int code;
@@ -384,7 +389,7 @@ find_next(struct fold *f, size_t *visited, json_t **ret_next, struct error *e)
 		instant next = next_moment(f);
 
 		if (next > f->horizon) {
-			*ret_next = json_null();
+			*ret_next = EVALUATE_NEVER;
 			return 0;
 		}
 		if (++*visited > EVALUATE_MOMENTS_MAX)
@@ -392,8 +397,8 @@ find_next(struct fold *f, size_t *visited, json_t **ret_next, struct error *e)
 		if ((code = visit(f, next, e)) < 0)
 			return code;
 		if (colour_shown(f) != shown) {
-			*ret_next = json_pack("{s:o,s:s}", "at", time_json(f, f->at), "colour", colour_name(colour_shown(f)));
-			return *ret_next ? 0 : error_no_memory(e);
+			*ret_next = next;
+			return 0;
 		}
 	}
 }
@@ -401,14 +406,18 @@ find_next(struct fold *f, size_t *visited, json_t **ret_next, struct error *e)
 static int
 add_derived(const struct fold *f, json_t *result, struct error *e)
 {
-	json_t *shown = NULL;
+	json_t *shown = NULL, *value = NULL;
+	size_t left = CERTLOGIC_RESULT_MAX;
+	int code;
 
 	for (size_t i = 0; i < f->pack->derived_count; i++) {
 		if (!f->pack->derived[i].show)
 			continue;
 		if (!shown && (!(shown = json_object()) || json_object_set_new(result, "derived", shown) < 0))
 			return error_no_memory(e);
-		if (json_object_set_new(shown, f->pack->derived[i].name, json_copy_deep(view_derived(f->view, i))) < 0)
+		if ((code = value_json(view_derived(f->view, i), &left, &value, e)) < 0)
+			return code;
+		if (json_object_set_new(shown, f->pack->derived[i].name, value) < 0)
 			return error_no_memory(e);
 	}
 	return 0;
@@ -435,26 +444,78 @@ make_result(struct fold *f, json_t **ret_result, struct error *e)
 	return 0;
 }
 
+/* What a fold begins with before it asks for memory. */
+enum { MEMORY_SIZE = 64 << 10, SCRATCH_SIZE = 4 << 10 };
+
 static int
-fold_begin(struct fold *f, const json_t *facts_json, struct facts **ret_facts, struct error *e)
+workspace_new(struct workspace **ret_work, struct error *e)
+{
+	struct workspace *work = malloc(sizeof *work + MEMORY_SIZE + SCRATCH_SIZE);
+	char *memory;
+
+	if (!work)
+		return error_no_memory(e);
+	memset(work, 0, sizeof *work);
+	work->keep.epoch = 1;
+	work->memory.maximum = EVALUATE_MEMORY_MAX;
+	work->scratch.maximum = CERTLOGIC_MEMORY_MAX;
+	memory = (char *)(work + 1);
+	arena_lend(&work->memory, memory, MEMORY_SIZE);
+	arena_lend(&work->scratch, memory + MEMORY_SIZE, SCRATCH_SIZE);
+	*ret_work = work;
+	return 0;
+}
+
+static void
+workspace_free(struct workspace *work)
+{
+	if (!work)
+		return;
+	arena_release(&work->memory, (struct arena_mark){0});
+	arena_release(&work->scratch, (struct arena_mark){0});
+	free(work);
+}
+
+static int
+fold_begin(struct fold *f, const json_t *facts_json, struct error *e)
 {
 	const instant furthest = INT64_C(253402300799); /* 9999-12-31T23:59:59Z */
+	struct facts *facts;
 	int code;
 
 	f->horizon = f->now + (instant)f->pack->horizon_days * DAY_S;
 	if (f->horizon > furthest)
 		return error_set(e, ERROR_BAD_INPUT, "a time past the year 9999");
-	if ((code = facts_read(facts_json, &f->pack->zone, f->now, ret_facts, e)) < 0)
+	if ((code = workspace_new(&f->work, e)) < 0 ||
+		(code = facts_read(facts_json, f->pack, f->now, &f->work->memory, &facts, e)) < 0)
 		return code;
-	f->facts = *ret_facts;
+	f->facts = facts;
 	f->colour = f->pack->first_colour;
 	f->since = f->facts->applied_at;
-	if ((code = view_new(f->pack, f->facts, &f->view, e)) < 0)
+	if ((code = view_new(f->pack, f->facts, f->work, &f->view, e)) < 0 ||
+		(code = arena_take(&f->work->memory, (f->pack->rule_count + 1) * sizeof *f->answers, &f->answers, e)) < 0)
 		return code;
-	if (!(f->answers = calloc(f->pack->rule_count + 1, sizeof *f->answers)) || !(f->changes = json_array()) ||
-		!(f->held = json_array()))
+	memset(f->answers, 0, (f->pack->rule_count + 1) * sizeof *f->answers);
+	if (!f->quiet && (!(f->changes = json_array()) || !(f->held = json_array())))
 		return error_no_memory(e);
 	return append_rule(f, NULL, f->held, e);
+}
+
+/* "next", and where wanted what brings it: the rules that took a colour after now, none where an override ends. */
+static int
+add_next(const struct fold *f, instant next, json_t *result, struct error *e)
+{
+	bool by_rules = next != EVALUATE_NEVER && f->since > f->now && !override_in_force(f);
+	json_t *change = next == EVALUATE_NEVER
+		? json_null()
+		: json_pack("{s:o,s:s}", "at", time_json(f, next), "colour", colour_name(colour_shown(f)));
+
+	if (json_object_set_new(result, "next", change) < 0)
+		return error_no_memory(e);
+	if (!f->extra->tell_soon)
+		return 0;
+	return json_object_set_new(result, "soon", by_rules ? json_incref(f->held) : json_array()) < 0 ? error_no_memory(e)
+																								   : 0;
 }
 
 int
@@ -463,18 +524,15 @@ fold_evaluate(const struct pack *pack, const json_t *facts_json, instant now, co
 {
 	const struct fold_extra none = {0};
 	struct fold f = {.pack = pack, .now = now, .extra = extra ? extra : &none};
-	json_t *result = NULL, *next = NULL;
-	struct facts *facts = NULL;
+	json_t *result = NULL;
 	size_t visited = 0;
+	instant next;
 	int code;
 
-	if ((code = fold_begin(&f, facts_json, &facts, e)) < 0 || (code = fold_to_now(&f, &visited, e)) < 0 ||
-		(code = make_result(&f, &result, e)) < 0 || (code = find_next(&f, &visited, &next, e)) < 0)
+	if ((code = fold_begin(&f, facts_json, e)) < 0 || (code = fold_to_now(&f, &visited, e)) < 0 ||
+		(code = make_result(&f, &result, e)) < 0 || (code = find_next(&f, &visited, &next, e)) < 0 ||
+		(code = add_next(&f, next, result, e)) < 0)
 		goto out;
-	if (json_object_set_new(result, "next", next) < 0) {
-		code = error_no_memory(e);
-		goto out;
-	}
 	if (ret_changes)
 		*ret_changes = json_incref(f.changes);
 	*ret_result = result;
@@ -483,9 +541,31 @@ out:
 	json_decref(result);
 	json_decref(f.held);
 	json_decref(f.changes);
-	free(f.answers);
-	view_free(f.view);
-	facts_free(facts);
+	workspace_free(f.work);
+	return code;
+}
+
+int
+evaluate_colour(
+	const struct pack *pack, const json_t *facts, instant now, struct evaluated *ret_evaluated, struct error *e)
+{
+	const struct fold_extra none = {0};
+	struct fold f = {.pack = pack, .now = now, .extra = &none, .quiet = true};
+	struct evaluated evaluated;
+	json_t *nothing = NULL;
+	size_t visited = 0;
+	int code;
+
+	if ((code = fold_begin(&f, facts, e)) < 0 || (code = fold_to_now(&f, &visited, e)) < 0 ||
+		(code = tell_reasons(&f, &nothing, e)) < 0)
+		goto out;
+	evaluated = (struct evaluated){.colour = f.shown, .since = f.shown_since};
+	if ((code = find_next(&f, &visited, &evaluated.next_at, e)) < 0)
+		goto out;
+	evaluated.next_colour = colour_shown(&f);
+	*ret_evaluated = evaluated;
+out:
+	workspace_free(f.work);
 	return code;
 }
 
@@ -494,4 +574,12 @@ evaluate(const struct pack *pack, const json_t *facts, instant now, json_t **ret
 	struct error *e)
 {
 	return fold_evaluate(pack, facts, now, NULL, ret_result, ret_changes, e);
+}
+
+int
+evaluate_explained(const struct pack *pack, const json_t *facts, instant now, json_t **ret_result, struct error *e)
+{
+	const struct fold_extra explained = {.tell_soon = true};
+
+	return fold_evaluate(pack, facts, now, &explained, ret_result, NULL, e);
 }

@@ -14,8 +14,9 @@
 #include "policy/pack.h"
 
 enum {
-	EVALUATE_FACTS_MAX = 10000,   /* items in all lists of one person's facts together */
-	EVALUATE_MOMENTS_MAX = 20000, /* moments that one fold may visit */
+	EVALUATE_FACTS_MAX = 10000,      /* items in all lists of one person's facts together */
+	EVALUATE_MOMENTS_MAX = 20000,    /* moments that one fold may visit */
+	EVALUATE_MEMORY_MAX = 256 << 20, /* bytes for one person's facts and what is derived from them */
 };
 
 /* evaluate(pack, facts, now, ret_result, ret_changes, e):
@@ -35,5 +36,24 @@ enum {
  * maximum above; or ERROR_NO_MEMORY. */
 int evaluate(const struct pack *pack, const json_t *facts, instant now, json_t **ret_result, json_t **ret_changes,
 	struct error *e);
+
+/* What evaluate() says in short; ${next_at} is EVALUATE_NEVER where there is no change in sight. */
+#define EVALUATE_NEVER INT64_MAX
+
+struct evaluated {
+	enum colour colour, next_colour;
+	instant since, next_at;
+};
+
+/* evaluate_colour(pack, facts, now, ret_evaluated, e):
+ * evaluate() for who needs no reasons: the same program over the same moments, with the same failures, but nothing is told and
+ * so no JSON is made. */
+int evaluate_colour(
+	const struct pack *pack, const json_t *facts, instant now, struct evaluated *ret_evaluated, struct error *e);
+
+/* evaluate_explained(pack, facts, now, ret_result, e):
+ * As evaluate(), and in the result "soon": the rules that do not say so yet and will, with nothing new happening, at "next", as
+ * they stand in "rules"; none where there is no change in sight, or where it is a colour set by hand that ends. */
+int evaluate_explained(const struct pack *pack, const json_t *facts, instant now, json_t **ret_result, struct error *e);
 
 #endif

@@ -6,17 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/array.h"
 #include "base/buffer.h"
 #include "base/json.h"
-#include "base/json_memory.h"
-#include "base/text.h"
-#include "policy/colour.h"
 #include "policy/evaluate.h"
+#include "policy/pack_inside.h"
 
 enum { WORD_MAX = 32, WORDS_MAX = 64, TEXT_MAX = 500, POINTER_MAX = 160, ITEM_TEXT_MAX = 1 << 16, FIELDS_MAX = 8 };
 
-enum shape {
+enum field_shape {
 	SHAPE_TIME,
 	SHAPE_TIME_OR_NULL,
 	SHAPE_COUNTRY,
@@ -34,7 +31,7 @@ enum shape {
 /* One member of an item. An optional one that is not given counts as null, [] or false. */
 struct field {
 	const char *name;
-	enum shape shape;
+	enum field_shape shape;
 	bool required;
 };
 
@@ -67,7 +64,9 @@ static const struct list_shape {
 
 /* What is being read, and where in it: the pointer is written only when something is wrong. */
 struct reading {
+	const struct pack *pack;
 	const struct zone *zone;
+	struct arena *memory;
 	instant now;
 	const char *list;
 	size_t index, total;
@@ -78,6 +77,12 @@ const char *
 fact_list_name(enum fact_list list)
 {
 	return list_shapes[list].name;
+}
+
+const char *
+fact_list_field(enum fact_list list, size_t number)
+{
+	return number < FIELDS_MAX ? list_shapes[list].fields[number].name : NULL;
 }
 
 const char *
@@ -107,7 +112,7 @@ wrong(const struct reading *r, const char *field, const char *format, ...)
 static int
 read_time(const struct reading *r, const char *field, const json_t *value, instant *ret_at)
 {
-	struct error reason = {0};
+	struct error reason; /* written only where something is wrong, and large */
 
 	if (!json_is_string(value))
 		return wrong(r, field, "a time such as \"2020-03-24T08:00:00+08:00\" expected");
@@ -194,51 +199,87 @@ check_value(const struct reading *r, const struct field *field, const json_t *va
 	return 0;
 }
 
-static json_t *
-value_not_given(enum shape shape)
+static const struct value_list no_words = {0};
+
+static struct value
+value_not_given(enum field_shape shape)
 {
-	return shape == SHAPE_FLAG ? json_false() : shape == SHAPE_WORDS ? json_array() : json_null();
+	return shape == SHAPE_FLAG ? value_boolean(false)
+		: shape == SHAPE_WORDS ? value_rows(&no_words)
+							   : (struct value){0};
 }
 
-/* The item's value of one field, checked, times in the one form; an end that is not known yet becomes null. */
 static int
-take_field(const struct reading *r, const struct field *field, const json_t *given, struct fact *fact)
+take_words(const struct reading *r, const json_t *given, struct value *ret_value)
+{
+	struct value_list *list;
+	json_t *word;
+	size_t i;
+	int code = arena_take(r->memory, sizeof *list + json_array_size(given) * sizeof list->items[0], &list, r->e);
+
+	if (code < 0)
+		return code;
+	list->count = json_array_size(given);
+	list->depth = 0;
+	json_array_foreach(given, i, word) list->items[i] = value_of(word);
+	*ret_value = value_rows(list);
+	return 0;
+}
+
+/* Which of the item's own times a field tells. */
+static void
+take_own_time(const struct reading *r, const struct field *field, instant at, struct fact *fact)
 {
 	const struct list_shape *shape = &list_shapes[fact->list];
-	const json_t *value = json_object_get(given, field->name);
-	char text[TIME_TEXT_SIZE];
-	json_t *taken = NULL;
+
+	if (strcmp(field->name, shape->at) == 0)
+		fact->at = at;
+	else if (strcmp(field->name, "revoked_at") == 0)
+		fact->ends = at <= r->now && at < fact->ends ? at : fact->ends;
+	else if (shape->ends && strcmp(field->name, shape->ends) == 0)
+		fact->ends = at;
+	if (shape->lasts && strcmp(field->name, shape->lasts) == 0 && at <= r->now)
+		fact->lasts = at;
+}
+
+/* The item's value of one field, checked; an end that is not known yet becomes null. */
+static int
+take_field(
+	const struct reading *r, const struct field *field, const json_t *value, struct fact *fact, struct value *ret_value)
+{
 	instant at = 0;
 	int code;
 
 	if (!value && field->required)
 		return wrong(r, field->name, "missing");
 	if (!value || (json_is_null(value) && field->shape == SHAPE_TIME_OR_NULL)) {
-		taken = value_not_given(field->shape);
-	} else if (field->shape == SHAPE_TIME || field->shape == SHAPE_TIME_OR_NULL) {
+		*ret_value = value_not_given(field->shape);
+		return 0;
+	}
+	if (field->shape == SHAPE_TIME || field->shape == SHAPE_TIME_OR_NULL) {
 		if ((code = read_time(r, field->name, value, &at)) < 0)
 			return code;
-		if (strcmp(field->name, shape->at) == 0)
-			fact->at = at;
-		else if (strcmp(field->name, "revoked_at") == 0)
-			fact->ends = at <= r->now && at < fact->ends ? at : fact->ends;
-		else if (shape->ends && strcmp(field->name, shape->ends) == 0)
-			fact->ends = at;
-		if (shape->lasts && strcmp(field->name, shape->lasts) == 0 && at <= r->now)
-			fact->lasts = at;
+		take_own_time(r, field, at, fact);
 		/* The planned end of an override is known from its beginning; any other time to come is not known. */
-		taken =
-			at > r->now && strcmp(field->name, "until") != 0 ? json_null() : json_string(time_write(at, r->zone, text));
-	} else {
-		if ((code = check_value(r, field, value)) < 0)
-			return code;
-		taken = json_is_array(value) ? json_copy_deep(value) : json_incref((json_t *)value);
+		if (at <= r->now || strcmp(field->name, "until") == 0)
+			*ret_value = value_time(at, r->zone);
+		else
+			*ret_value = (struct value){0};
+		return 0;
 	}
-	return json_object_set_new(fact->json, field->name, taken) < 0 ? error_no_memory(r->e) : 0;
+	if ((code = check_value(r, field, value)) < 0)
+		return code;
+	if (field->shape == SHAPE_COLOUR)
+		colour_read(json_string_value(value), &fact->colour);
+	if (field->shape == SHAPE_WORDS)
+		return take_words(r, value, ret_value);
+	*ret_value = value_of(value);
+	return 0;
 }
 
+/* The members of an item by the numbers of their fields, each looked at once. */
 static int
-check_known_fields(const struct reading *r, const struct list_shape *shape, const json_t *given)
+gather_fields(const struct reading *r, const struct list_shape *shape, const json_t *given, const json_t **values)
 {
 	const char *name;
 	json_t *value;
@@ -251,6 +292,7 @@ check_known_fields(const struct reading *r, const struct list_shape *shape, cons
 				break;
 		if (i == FIELDS_MAX || !shape->fields[i].name)
 			return wrong(r, name, "unknown field");
+		values[i] = value;
 	}
 	return 0;
 }
@@ -259,18 +301,19 @@ static int
 take_fact(const struct reading *r, const json_t *given, struct fact *fact)
 {
 	const struct list_shape *shape = &list_shapes[fact->list];
+	const json_t *values[FIELDS_MAX] = {0};
 	int code;
 
 	if (!json_is_object(given))
 		return wrong(r, NULL, "an object expected");
-	if ((code = check_known_fields(r, shape, given)) < 0)
+	if ((code = gather_fields(r, shape, given, values)) < 0)
 		return code;
 	fact->at = INT64_MIN;
 	fact->ends = fact->lasts = INT64_MAX;
-	if (!(fact->json = json_object()))
-		return error_no_memory(r->e);
+	if ((code = row_new(r->memory, &r->pack->shapes[fact->list], &fact->row, r->e)) < 0)
+		return code;
 	for (size_t i = 0; i < FIELDS_MAX && shape->fields[i].name; i++)
-		if ((code = take_field(r, &shape->fields[i], given, fact)) < 0)
+		if ((code = take_field(r, &shape->fields[i], values[i], fact, &fact->row->members[i])) < 0)
 			return code;
 	if (fact->ends < fact->at)
 		return wrong(r, shape->ends, "before its beginning");
@@ -293,43 +336,59 @@ compare_texts(const void *a, const void *b)
 	return strcmp(((const struct fact *)a)->text, ((const struct fact *)b)->text);
 }
 
+/* The canonical text of the fields that the facts gave. */
 static int
-write_text(struct fact *fact, struct error *e)
+write_text(const struct reading *r, struct fact *fact)
 {
 	struct buffer text = buffer_make(ITEM_TEXT_MAX);
-	int code;
+	json_t *item = json_object(), *member = NULL;
+	size_t left = CERTLOGIC_RESULT_MAX;
+	const char *name;
+	char *copy;
+	int code = item ? 0 : error_no_memory(r->e);
 
-	if ((code = json_write(fact->json, &text, e)) == 0)
-		fact->text = buffer_take(&text);
+	for (size_t i = 0; code == 0 && (name = fact_list_field(fact->list, i)); i++)
+		if ((code = value_json(&fact->row->members[i], &left, &member, r->e)) == 0 &&
+			json_object_set_new(item, name, member) < 0)
+			code = error_no_memory(r->e);
+	if (code == 0 && (code = json_write(item, &text, r->e)) == 0 &&
+		(code = arena_take(r->memory, text.length + 1, &copy, r->e)) == 0) {
+		memcpy(copy, buffer_text(&text), text.length + 1);
+		fact->text = copy;
+	}
 	buffer_free(&text);
+	json_decref(item);
 	return code;
+}
+
+static bool
+is_sorted(const struct fact_items *items)
+{
+	for (size_t i = 1; i < items->count; i++)
+		if (items->items[i - 1].at > items->items[i].at)
+			return false;
+	return true;
 }
 
 /* F2. Few items share a moment: only those are written as text to be compared. */
 static int
-sort_facts(struct fact_items *items, struct error *e)
+sort_facts(const struct reading *r, struct fact_items *items)
 {
 	size_t end;
 	int code;
 
-	qsort(items->items, items->count, sizeof *items->items, compare_times);
+	if (!is_sorted(items))
+		qsort(items->items, items->count, sizeof *items->items, compare_times);
 	for (size_t first = 0; first < items->count; first = end) {
 		for (end = first + 1; end < items->count && items->items[end].at == items->items[first].at;)
 			end++;
 		for (size_t i = first; end - first > 1 && i < end; i++)
-			if ((code = write_text(&items->items[i], e)) < 0)
+			if ((code = write_text(r, &items->items[i])) < 0)
 				return code;
 		if (end - first > 1)
 			qsort(&items->items[first], end - first, sizeof *items->items, compare_texts);
 	}
 	return 0;
-}
-
-static void
-drop_fact(struct fact *fact)
-{
-	json_decref(fact->json);
-	free(fact->text);
 }
 
 static int
@@ -348,25 +407,20 @@ take_list(struct reading *r, enum fact_list list, const json_t *given, struct fa
 		return error_set(r->e, ERROR_TOO_LARGE, "facts: more than %d items", EVALUATE_FACTS_MAX);
 	if (count == 0)
 		return 0;
-	if (!(items->items = calloc(count, sizeof *items->items)))
-		return error_no_memory(r->e);
+	if ((code = arena_take(r->memory, count * sizeof *items->items, &items->items, r->e)) < 0)
+		return code;
 	r->list = list_shapes[list].name;
 	json_array_foreach(given, i, item)
 	{
 		struct fact *fact = &items->items[items->count];
 
 		r->index = i;
-		fact->list = list;
-		items->count++;
+		*fact = (struct fact){.list = list};
 		if ((code = take_fact(r, item, fact)) < 0)
 			return code;
-		if (fact->at > r->now) {
-			drop_fact(fact);
-			*fact = (struct fact){0};
-			items->count--;
-		}
+		items->count += fact->at <= r->now;
 	}
-	return sort_facts(items, r->e);
+	return sort_facts(r, items);
 }
 
 static bool
@@ -400,8 +454,8 @@ take_steps(struct reading *r, const json_t *given, struct area *area)
 
 	if ((r->total += json_array_size(given)) > EVALUATE_FACTS_MAX)
 		return error_set(r->e, ERROR_TOO_LARGE, "facts: more than %d items", EVALUATE_FACTS_MAX);
-	if (!(steps = calloc(json_array_size(given) + 1, sizeof *steps)))
-		return error_no_memory(r->e);
+	if ((code = arena_take(r->memory, (json_array_size(given) + 1) * sizeof *steps, &steps, r->e)) < 0)
+		return code;
 	area->steps = steps;
 	json_array_foreach(given, i, item)
 	{
@@ -409,6 +463,7 @@ take_steps(struct reading *r, const json_t *given, struct area *area)
 		const char *name;
 		json_t *value;
 
+		*step = (struct area_step){0};
 		r->index = i;
 		json_object_foreach(item, name, value) if (strcmp(name, "at") != 0 && strcmp(name, "level") != 0 &&
 			strcmp(name, "total") != 0 && strcmp(name, "new") != 0) return wrong(r, name, "unknown field");
@@ -419,7 +474,8 @@ take_steps(struct reading *r, const json_t *given, struct area *area)
 		if (step->at <= r->now)
 			area->step_count++;
 	}
-	qsort(steps, area->step_count, sizeof *steps, compare_steps);
+	if (area->step_count > 1)
+		qsort(steps, area->step_count, sizeof *steps, compare_steps);
 	return 0;
 }
 
@@ -443,13 +499,14 @@ take_areas(struct reading *r, const json_t *given, struct facts *facts)
 		return wrong(r, "areas", "an object expected");
 	if ((r->total += json_object_size(given)) > EVALUATE_FACTS_MAX)
 		return error_set(r->e, ERROR_TOO_LARGE, "facts: more than %d items", EVALUATE_FACTS_MAX);
-	if (!(facts->areas = calloc(json_object_size(given) + 1, sizeof *facts->areas)))
-		return error_no_memory(r->e);
+	if ((code = arena_take(r->memory, (json_object_size(given) + 1) * sizeof *facts->areas, &facts->areas, r->e)) < 0)
+		return code;
 	json_object_foreach((json_t *)given, code_text, item)
 	{
 		struct area *area = &facts->areas[facts->area_count++];
 		char list[POINTER_MAX];
 
+		*area = (struct area){0};
 		snprintf(list, sizeof list, "areas/%.64s/steps", code_text);
 		area->code = code_text;
 		area->name = json_object_get(item, "name");
@@ -464,7 +521,8 @@ take_areas(struct reading *r, const json_t *given, struct facts *facts)
 		if (code < 0)
 			return code;
 	}
-	qsort(facts->areas, facts->area_count, sizeof *facts->areas, compare_areas);
+	if (facts->area_count > 1)
+		qsort(facts->areas, facts->area_count, sizeof *facts->areas, compare_areas);
 	return 0;
 }
 
@@ -502,51 +560,28 @@ take_birth_date(const struct reading *r, const json_t *given, struct facts *fact
 }
 
 int
-facts_read(const json_t *json, const struct zone *zone, instant now, struct facts **ret_facts, struct error *e)
+facts_read(const json_t *json, const struct pack *pack, instant now, struct arena *memory, struct facts **ret_facts,
+	struct error *e)
 {
-	struct reading r = {.zone = zone, .now = now, .e = e};
-	struct facts *facts = NULL;
+	struct reading r = {.pack = pack, .zone = &pack->zone, .memory = memory, .now = now, .e = e};
+	struct facts *facts;
 	int code;
 
-	if ((code = check_top(&r, json)) < 0)
-		goto out;
-	if (!(facts = calloc(1, sizeof *facts))) {
-		code = error_no_memory(e);
-		goto out;
-	}
+	if ((code = check_top(&r, json)) < 0 || (code = arena_take(memory, sizeof *facts, &facts, e)) < 0)
+		return code;
+	*facts = (struct facts){0};
 	if ((code = read_time(&r, "applied_at", json_object_get(json, "applied_at"), &facts->applied_at)) < 0 ||
 		(code = take_birth_date(&r, json_object_get(json, "birth_date"), facts)) < 0)
-		goto out;
-	if (facts->applied_at > now) {
-		code = error_set(e, ERROR_EXISTS_NOT, "there is no application yet at that time");
-		goto out;
-	}
+		return code;
+	if (facts->applied_at > now)
+		return error_set(e, ERROR_EXISTS_NOT, "there is no application yet at that time");
 	for (int i = 0; i < FACT_LIST_COUNT; i++)
 		if ((code = take_list(&r, (enum fact_list)i, json_object_get(json, list_shapes[i].name), &facts->lists[i])) < 0)
-			goto out;
+			return code;
 	if ((code = take_areas(&r, json_object_get(json, "areas"), facts)) < 0)
-		goto out;
+		return code;
 	*ret_facts = facts;
-	facts = NULL;
-out:
-	facts_free(facts);
-	return code;
-}
-
-void
-facts_free(struct facts *facts)
-{
-	if (!facts)
-		return;
-	for (int i = 0; i < FACT_LIST_COUNT; i++) {
-		for (size_t j = 0; j < facts->lists[i].count; j++)
-			drop_fact(&facts->lists[i].items[j]);
-		free(facts->lists[i].items);
-	}
-	for (size_t i = 0; i < facts->area_count; i++)
-		free(facts->areas[i].steps);
-	free(facts->areas);
-	free(facts);
+	return 0;
 }
 
 const struct area *

@@ -2,7 +2,7 @@
  *
  * F1. Nothing is left with an own time after ${now}; an end after ${now} is not known yet (null).
  * F2. Lists are sorted by own time, then by canonical text, so that the order of the input does not matter.
- * F3. Every time in the items' JSON is written in one form: the pack's zone, seconds. */
+ * F3. An item is a row of typed values: times are instants, written in the pack's zone where anybody reads them. */
 
 #ifndef HEALTHCODE_POLICY_FACTS_H
 #define HEALTHCODE_POLICY_FACTS_H
@@ -11,6 +11,11 @@
 
 #include "base/error.h"
 #include "base/time.h"
+#include "policy/certlogic_arena.h"
+#include "policy/colour.h"
+#include "policy/row.h"
+
+struct pack;
 
 enum fact_list {
 	FACT_RESIDENCES,
@@ -28,15 +33,20 @@ enum level { LEVEL_UNKNOWN, LEVEL_LOW, LEVEL_MEDIUM, LEVEL_HIGH };
 
 /* The list's name in the facts, and in the payload that rules see. */
 const char *fact_list_name(enum fact_list list);
+
+/* The name of an item's field, by number, or NULL past the last. The item's row begins with these. */
+const char *fact_list_field(enum fact_list list, size_t number);
 const char *level_name(enum level level);
 
 /* One item: in force from ${at} to ${ends}; what it tells of (a stay, a contact) goes on until ${lasts}. INT64_MAX is an
- * end not known yet. ${json} holds all fields of the schema, those not given as null, [] or false. */
+ * end not known yet. ${row} holds all fields of the schema, those not given as null, [] or false, and after them what the
+ * view shows besides. */
 struct fact {
 	instant at, ends, lasts;
 	enum fact_list list;
-	json_t *json;
-	char *text; /* canonical, where another of its list has the same ${at}; else NULL */
+	enum colour colour; /* of an override */
+	struct row *row;
+	const char *text; /* canonical, where another of its list has the same ${at}; else NULL */
 };
 
 struct area_step {
@@ -64,11 +74,12 @@ struct facts {
 	size_t area_count;
 };
 
-/* facts_read(json, zone, now, ret_facts, e):
- * Check ${json} (which must outlive the result) and take what is known at ${now}. Return 0; ERROR_BAD_INPUT with a JSON
- * pointer in the message; ERROR_EXISTS_NOT where the application is after ${now}; ERROR_TOO_LARGE; ERROR_NO_MEMORY. */
-int facts_read(const json_t *json, const struct zone *zone, instant now, struct facts **ret_facts, struct error *e);
-void facts_free(struct facts *facts);
+/* facts_read(json, pack, now, memory, ret_facts, e):
+ * Check ${json} (which must outlive the result) and take what is known at ${now}, into ${memory}. Return 0;
+ * ERROR_BAD_INPUT with a JSON pointer in the message; ERROR_EXISTS_NOT where the application is after ${now};
+ * ERROR_TOO_LARGE; ERROR_NO_MEMORY. */
+int facts_read(const json_t *json, const struct pack *pack, instant now, struct arena *memory, struct facts **ret_facts,
+	struct error *e);
 
 /* The area of that code, or NULL. */
 const struct area *facts_area(const struct facts *facts, const char *code);

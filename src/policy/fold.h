@@ -7,15 +7,16 @@
 
 #include "policy/evaluate.h"
 
-/* Moments to visit besides (ascending), and whether to ask every rule anew at each moment. */
+/* Moments to visit besides (ascending), whether to ask every rule anew at each moment, and whether to tell of the rules that
+ * bring the next change. */
 struct fold_extra {
 	const instant *moments;
 	size_t count;
-	bool ask_anew;
+	bool ask_anew, tell_soon;
 };
 
 /* fold_evaluate(pack, facts, now, extra, ret_result, ret_changes, e):
- * As evaluate(), with ${extra} (or NULL) besides. It changes nothing: tests hold it to that. */
+ * As evaluate(), with ${extra} (or NULL) besides. It changes nothing else in the result: tests hold it to that. */
 int fold_evaluate(const struct pack *pack, const json_t *facts, instant now, const struct fold_extra *extra,
 	json_t **ret_result, json_t **ret_changes, struct error *e);
 

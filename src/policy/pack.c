@@ -233,6 +233,8 @@ pack_read(const char *folder, const struct pack_file *files, size_t count, pack_
 		code = ERROR_NO_MEMORY;
 		goto out;
 	}
+	if ((code = pack_link(r.pack, e)) < 0)
+		goto out;
 	*ret_pack = r.pack;
 	r.pack = NULL;
 out:

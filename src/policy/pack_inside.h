@@ -9,9 +9,21 @@
 #include "policy/certlogic.h"
 #include "policy/facts.h"
 #include "policy/pack.h"
+#include "policy/row.h"
 
 /* The lists of the payload: those of the facts, "places" (residences and visits), and derived lists after them. */
 enum { VIEW_PLACES = FACT_LIST_COUNT, VIEW_DERIVED, VIEW_LIST_NONE = -1 };
+
+/* The shapes of rows: of the facts' lists, then these. */
+enum {
+	SHAPE_DAILY = FACT_LIST_COUNT,
+	SHAPE_STAYS,
+	SHAPE_LATEST,
+	SHAPE_PAYLOAD,
+	SHAPE_EXTERNAL,
+	SHAPE_ROOT,
+	SHAPE_COUNT,
+};
 
 enum derived_kind { DERIVED_DAILY, DERIVED_STAYS };
 enum division_unit { UNIT_COUNTRY, UNIT_PROVINCE, UNIT_CITY, UNIT_DIVISION };
@@ -21,6 +33,7 @@ enum division_unit { UNIT_COUNTRY, UNIT_PROVINCE, UNIT_CITY, UNIT_DIVISION };
  * STAYS: the areas in which the person was for longer than a limit in a window of local days. */
 struct derived {
 	const char *name;
+	unsigned symbol;
 	enum derived_kind kind;
 	bool show;
 	struct certlogic_program *normal; /* DAILY: over item */
@@ -57,6 +70,7 @@ struct pack {
 	int horizon_days;
 	struct derived derived[PACK_DERIVED_MAX];
 	size_t derived_count;
+	struct shape shapes[SHAPE_COUNT];
 	struct rule *rules; /* sorted by id */
 	size_t rule_count, rule_capacity;
 };
@@ -111,5 +125,9 @@ int pack_read_head(struct pack_reading *r, size_t file);
 int pack_read_rule(struct pack_reading *r, size_t file);
 int pack_read_texts(struct pack_reading *r, size_t file, const char *language);
 int pack_check_whole(struct pack_reading *r);
+
+/* pack_link(pack, e): once all of a pack is read and sound: the shapes of its rows, the symbols that its programs name them
+ * by, and what its rules have in common. Return 0 or ERROR_NO_MEMORY. */
+int pack_link(struct pack *pack, struct error *e);
 
 #endif

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/buffer.h"
-#include "base/json_memory.h"
 
 enum { REASON_MAX = 1 << 16, NAME_MAX_LENGTH = 80 };
 
@@ -223,57 +222,72 @@ reason_override(
 {
 	struct filling f = {.pack = pack, .facts = facts};
 	json_t *evidence = json_array(), *item = NULL, *reason = NULL;
-	enum colour colour = COLOUR_GRAY;
 	int code;
 
 	if (!evidence)
 		return error_no_memory(e);
-	colour_read(json_string_value(json_object_get(override->json, "colour")), &colour);
-	if ((code = reason_evidence("overrides", override->json, &item, e)) < 0)
+	if ((code = reason_evidence("overrides", override->row, &item, e)) < 0)
 		goto out;
 	if (json_array_append_new(evidence, item) < 0) {
 		code = error_no_memory(e);
 		goto out;
 	}
 	f.evidence = evidence;
-	f.until = json_string_value(json_object_get(override->json, "until"));
-	code = fill_languages(&f, REASON_OVERRIDE, json_string_value(json_object_get(override->json, "cause")), &reason, e);
+	f.until = json_string_value(json_object_get(item, "until"));
+	code = fill_languages(&f, REASON_OVERRIDE, json_string_value(json_object_get(item, "cause")), &reason, e);
 	if (code == 0)
-		code = make_rule(REASON_OVERRIDE, colour, reason, evidence, ret_rule, e);
+		code = make_rule(REASON_OVERRIDE, override->colour, reason, evidence, ret_rule, e);
 out:
 	json_decref(evidence);
 	return code;
 }
 
-int
-reason_evidence(const char *list, const json_t *item, json_t **ret_evidence, struct error *e)
+/* Members of the view that nobody needs to be told. */
+static bool
+is_added(const char *list, const char *name)
 {
 	static const char *const added[] = {"province", "city", "county", "ended", "level_at_end"};
-	static const char *const ends[] = {"to", "last"};
-	const char *kind = json_string_value(json_object_get(item, "kind"));
-	json_t *evidence = json_copy_shallow(item);
-	int failed = 0;
 
-	if (!evidence)
-		return error_no_memory(e);
 	for (size_t i = 0; i < sizeof added / sizeof added[0]; i++)
-		json_object_del(evidence, added[i]);
-	for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
-		const char *end = json_string_value(json_object_get(evidence, ends[i]));
+		if (strcmp(added[i], name) == 0)
+			return true;
+	return strcmp(name, "kind") == 0 && (strcmp(list, "visits") == 0 || strcmp(list, "residences") == 0);
+}
 
-		if (end && strcmp(end, CERTLOGIC_CLOCK_TEXT) == 0)
-			failed |= json_object_set_new(evidence, ends[i], json_null());
+/* An end that has not come: the clock stands for it in the view. */
+static bool
+is_open_end(const char *name, const struct value *value)
+{
+	return (strcmp(name, "to") == 0 || strcmp(name, "last") == 0) && value->kind == VALUE_TEXT &&
+		strcmp(value->text, CERTLOGIC_CLOCK_TEXT) == 0;
+}
+
+int
+reason_evidence(const char *list, const struct row *item, json_t **ret_evidence, struct error *e)
+{
+	const struct value *kind = row_find(item, SYMBOL_KIND);
+	json_t *evidence = json_object(), *member = NULL;
+	const struct value none = {0};
+	size_t left = CERTLOGIC_RESULT_MAX;
+	int code = evidence ? 0 : error_no_memory(e);
+
+	if (strcmp(list, "places") == 0 && kind && value_is_text(kind))
+		list = strcmp(kind->text, "visit") == 0 ? "visits" : "residences";
+	for (size_t i = 0; code == 0 && i < item->shape->count; i++) {
+		const char *name = item->shape->names[i];
+		const struct value *value = &item->members[i];
+
+		if (is_added(list, name))
+			continue;
+		if ((code = value_json(is_open_end(name, value) ? &none : value, &left, &member, e)) == 0 &&
+			json_object_set_new(evidence, name, member) < 0)
+			code = error_no_memory(e);
 	}
-	if (strcmp(list, "places") == 0 && kind) {
-		list = strcmp(kind, "visit") == 0 ? "visits" : "residences";
-	}
-	if (strcmp(list, "visits") == 0 || strcmp(list, "residences") == 0)
-		json_object_del(evidence, "kind");
-	failed |= json_object_set_new(evidence, "list", json_string(list));
-	if (failed) {
+	if (code == 0 && json_object_set_new(evidence, "list", json_string(list)) < 0)
+		code = error_no_memory(e);
+	if (code == 0)
+		*ret_evidence = evidence;
+	else
 		json_decref(evidence);
-		return error_no_memory(e);
-	}
-	*ret_evidence = evidence;
-	return 0;
+	return code;
 }

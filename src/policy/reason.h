@@ -38,6 +38,6 @@ int reason_override(const struct pack *pack, const struct facts *facts, const st
 /* reason_evidence(list, item, ret_evidence, e):
  * An item of the view as evidence: what the facts said and the level, without what the engine added; an end that has
  * not come is null. */
-int reason_evidence(const char *list, const json_t *item, json_t **ret_evidence, struct error *e);
+int reason_evidence(const char *list, const struct row *item, json_t **ret_evidence, struct error *e);
 
 #endif

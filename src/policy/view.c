@@ -3,29 +3,36 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/json_memory.h"
 #include "policy/days.h"
 #include "policy/holds.h"
 
-/* A residence or visit: its item in the view, and the area in whose counts it falls. */
+enum { CODE_SIZE = 7, WIDER = 4 };
+
+/* A residence or visit, and the areas with counts in which it lies: its division, its city, its province, its country. At a
+ * moment it falls in the first of them whose level is known then. */
 struct place {
 	const struct fact *fact;
-	const struct area *area;
-	json_t *item;
-	bool shown, ended;
+	const struct area *areas[WIDER], *area;
+	size_t area_count;
+	bool ended;
 	enum level level, level_at_end;
+	char province[CODE_SIZE], city[CODE_SIZE];
 };
 
 struct view {
 	const struct pack *pack;
 	const struct facts *facts;
+	struct workspace *work;
 	instant before, at, since; /* ${before}: the moment shown before */
-	json_t *data, *payload, *latest, *lists[VIEW_DERIVED];
+	struct value data;
+	struct row *root, *payload, *latest;
+	struct value_list *lists[VIEW_DERIVED];
 	size_t shown[FACT_LIST_COUNT];
 	struct place *places; /* by own time, residences first, then text */
 	size_t place_count, places_shown;
-	struct days *days[PACK_DERIVED_MAX]; /* DAILY */
-	json_t *derived[PACK_DERIVED_MAX];   /* borrowed from the payload */
+	struct days *days[PACK_DERIVED_MAX];   /* DAILY */
+	struct stays *stays[PACK_DERIVED_MAX]; /* STAYS */
+	struct value derived[PACK_DERIVED_MAX];
 	instant derived_next;
 	view_parts changed;
 };
@@ -42,60 +49,65 @@ compare_places(const void *a, const void *b)
 	return x < y ? -1 : x > y; /* of one list, which is sorted (F2) */
 }
 
-/* The area with counts that is nearest to a division: itself, its city, its province, its country. */
-static const struct area *
-area_of(const struct facts *facts, const json_t *place)
+static void
+add_area(struct place *place, const struct area *area)
 {
-	const char *division = json_string_value(json_object_get(place, "division"));
-	const struct area *area = NULL;
-	char code[7];
+	if (area && (place->area_count == 0 || place->areas[place->area_count - 1] != area))
+		place->areas[place->area_count++] = area;
+}
 
-	for (size_t kept = 6; division && !area && kept >= 2; kept -= 2) {
+static void
+find_areas(struct place *place, const struct facts *facts)
+{
+	const char *division = row_text(place->fact->row, SYMBOL_DIVISION);
+	char code[CODE_SIZE];
+
+	for (size_t kept = 6; division && kept >= 2; kept -= 2) {
 		memcpy(code, "000000", sizeof code);
 		memcpy(code, division, kept);
-		area = facts_area(facts, code);
+		add_area(place, facts_area(facts, code));
 	}
-	return area ? area : facts_area(facts, json_string_value(json_object_get(place, "country")));
+	add_area(place, facts_area(facts, row_text(place->fact->row, SYMBOL_COUNTRY)));
 }
 
-static int
-set(json_t *object, const char *name, json_t *value, struct error *e)
+/* The area in which the place falls at ${at}, and its level: the nearest that is known then, the nearest of all where none is. */
+static const struct area *
+area_at(const struct place *place, instant at, enum level *ret_level)
 {
-	return json_object_set_new(object, name, value) < 0 ? error_no_memory(e) : 0;
+	for (size_t i = 0; i < place->area_count; i++)
+		if ((*ret_level = area_level(place->areas[i], at)) != LEVEL_UNKNOWN)
+			return place->areas[i];
+	*ret_level = LEVEL_UNKNOWN;
+	return place->area_count ? place->areas[0] : NULL;
 }
 
-static json_t *
-division_part(const char *division, size_t kept)
+static struct value
+the_clock(void)
 {
-	char code[] = "000000";
-
-	if (!division)
-		return json_null();
-	memcpy(code, division, kept);
-	return json_string(code);
+	return (struct value){.kind = VALUE_TEXT, .text = CERTLOGIC_CLOCK_TEXT, .length = sizeof CERTLOGIC_CLOCK_TEXT - 1};
 }
 
-/* The item of a place in the view: the fact's fields, its province, city and county, and the area's code. */
-static int
-make_place_item(struct place *place, struct error *e)
+/* The members of a place that the view adds for good: its province, city and county. */
+static void
+make_place(const struct view *view, struct place *place)
 {
-	const char *division = json_string_value(json_object_get(place->fact->json, "division"));
-	bool is_county = division && strcmp(division + 4, "00") != 0,
-		 is_city = division && strcmp(division + 2, "0000") != 0;
-	json_t *item;
-	int code;
+	struct row *row = place->fact->row;
+	const char *code = row_text(row, SYMBOL_DIVISION);
+	bool is_county = code && strcmp(code + 4, "00") != 0, is_city = code && strcmp(code + 2, "0000") != 0;
 
-	if (!(item = place->item = json_copy_shallow(place->fact->json)))
-		return error_no_memory(e);
-	if ((code = set(item, "kind", json_string(place->fact->list == FACT_VISITS ? "visit" : "residence"), e)) < 0 ||
-		(code = set(item, "province", division_part(division, 2), e)) < 0 ||
-		(code = set(item, "city", division_part(is_city ? division : NULL, 4), e)) < 0 ||
-		(code = set(item, "county", division_part(is_county ? division : NULL, 6), e)) < 0 ||
-		(code = set(item, "area", place->area ? json_string(place->area->code) : json_null(), e)) < 0 ||
-		(code = set(item, "ended", json_false(), e)) < 0 ||
-		(code = set(item, "to", json_string(CERTLOGIC_CLOCK_TEXT), e)) < 0)
-		return code;
-	return 0;
+	find_areas(place, view->facts);
+	memcpy(place->province, "000000", CODE_SIZE);
+	memcpy(place->city, "000000", CODE_SIZE);
+	if (code) {
+		memcpy(place->province, code, 2);
+		memcpy(place->city, code, 4);
+	}
+	*row_member(row, SYMBOL_KIND) = value_text(place->fact->list == FACT_VISITS ? "visit" : "residence");
+	*row_member(row, SYMBOL_PROVINCE) = value_text(code ? place->province : NULL);
+	*row_member(row, SYMBOL_CITY) = value_text(is_city ? place->city : NULL);
+	*row_member(row, SYMBOL_COUNTY) = value_text(is_county ? code : NULL);
+	*row_member(row, SYMBOL_ENDED) = value_boolean(false);
+	*row_member(row, SYMBOL_TO) = the_clock();
 }
 
 static int
@@ -103,136 +115,152 @@ make_places(struct view *view, struct error *e)
 {
 	const struct fact_items *residences = &view->facts->lists[FACT_RESIDENCES],
 							*visits = &view->facts->lists[FACT_VISITS];
+	bool sorted = true;
 	int code;
 
-	if (!(view->places = calloc(residences->count + visits->count + 1, sizeof *view->places)))
-		return error_no_memory(e);
-	for (size_t i = 0; i < residences->count; i++)
-		view->places[view->place_count++].fact = &residences->items[i];
-	for (size_t i = 0; i < visits->count; i++)
-		view->places[view->place_count++].fact = &visits->items[i];
-	qsort(view->places, view->place_count, sizeof *view->places, compare_places);
-	for (size_t i = 0; i < view->place_count; i++) {
-		view->places[i].area = area_of(view->facts, view->places[i].fact->json);
-		if ((code = make_place_item(&view->places[i], e)) < 0)
-			return code;
+	if ((code = arena_take(
+			 &view->work->memory, (residences->count + visits->count) * sizeof *view->places, &view->places, e)) < 0)
+		return code;
+	for (size_t i = 0; i < residences->count + visits->count; i++) {
+		view->places[i] = (struct place){
+			.fact = i < residences->count ? &residences->items[i] : &visits->items[i - residences->count]};
+		sorted = sorted && (i == 0 || compare_places(&view->places[i - 1], &view->places[i]) < 0);
 	}
+	view->place_count = residences->count + visits->count;
+	if (!sorted)
+		qsort(view->places, view->place_count, sizeof *view->places, compare_places);
+	for (size_t i = 0; i < view->place_count; i++)
+		make_place(view, &view->places[i]);
+	return 0;
+}
+
+static int
+make_list(struct view *view, size_t maximum, struct value_list **ret_list, struct error *e)
+{
+	struct value_list *list;
+	int code = arena_take(&view->work->memory, sizeof *list + maximum * sizeof list->items[0], &list, e);
+
+	if (code < 0)
+		return code;
+	*list = (struct value_list){0};
+	*ret_list = list;
 	return 0;
 }
 
 static int
 make_payload(struct view *view, struct error *e)
 {
-	static const enum fact_list with_latest[] = {FACT_CHECKINS, FACT_DECLARATIONS, FACT_CASES, FACT_TESTS};
-	char text[TIME_TEXT_SIZE];
-	json_t *external;
+	const struct shape *shapes = view->pack->shapes;
+	const struct facts *facts = view->facts;
+	struct arena *memory = &view->work->memory;
+	struct row *external;
 	int code;
 
-	if (!(view->data = json_object()) || !(view->payload = json_object()) ||
-		json_object_set_new(view->data, "payload", view->payload) < 0)
-		return error_no_memory(e);
-	if (!(external = json_object()) || json_object_set_new(view->data, "external", external) < 0)
-		return error_no_memory(e);
-	if ((code = set(external, "validationClock", json_string(CERTLOGIC_CLOCK_TEXT), e)) < 0 ||
-		(code = set(view->data, "item", json_null(), e)) < 0)
+	if ((code = row_new(memory, &shapes[SHAPE_ROOT], &view->root, e)) < 0 ||
+		(code = row_new(memory, &shapes[SHAPE_PAYLOAD], &view->payload, e)) < 0 ||
+		(code = row_new(memory, &shapes[SHAPE_LATEST], &view->latest, e)) < 0 ||
+		(code = row_new(memory, &shapes[SHAPE_EXTERNAL], &external, e)) < 0)
 		return code;
-	for (int i = 0; i < VIEW_DERIVED; i++)
-		if (i != FACT_OVERRIDES &&
-			((view->lists[i] = json_array()) == NULL ||
-				json_object_set_new(view->payload, pack_list_name(view->pack, i), view->lists[i]) < 0))
-			return error_no_memory(e);
-	if (!(view->latest = json_object()) || json_object_set_new(view->payload, "latest", view->latest) < 0)
-		return error_no_memory(e);
-	for (size_t i = 0; i < sizeof with_latest / sizeof with_latest[0]; i++)
-		if ((code = set(view->latest, fact_list_name(with_latest[i]), json_null(), e)) < 0)
+	view->data = value_row(view->root);
+	*row_member(view->root, SYMBOL_PAYLOAD) = value_row(view->payload);
+	*row_member(view->root, SYMBOL_EXTERNAL) = value_row(external);
+	*row_member(external, SYMBOL_CLOCK) = the_clock();
+	*row_member(view->payload, SYMBOL_LATEST) = value_row(view->latest);
+	*row_member(view->payload, SYMBOL_APPLIED_AT) = value_time(facts->applied_at, &view->pack->zone);
+	*row_member(view->payload, SYMBOL_BIRTH_DATE) = value_text(facts->birth_date);
+	for (int i = 0; i < VIEW_DERIVED; i++) {
+		size_t maximum = i == VIEW_PLACES ? view->place_count : facts->lists[i].count;
+
+		if (i == FACT_OVERRIDES)
+			continue;
+		if ((code = make_list(view, maximum, &view->lists[i], e)) < 0)
 			return code;
-	time_write(view->facts->applied_at, &view->pack->zone, text);
-	if ((code = set(view->payload, "applied_at", json_string(text), e)) < 0)
-		return code;
-	return set(
-		view->payload, "birth_date", view->facts->birth_date ? json_string(view->facts->birth_date) : json_null(), e);
+		*row_member(view->payload, symbol_named(pack_list_name(view->pack, i))) = value_rows(view->lists[i]);
+	}
+	return 0;
 }
 
-int
-view_new(const struct pack *pack, const struct facts *facts, struct view **ret_view, struct error *e)
+static int
+make_derived(struct view *view, struct error *e)
 {
-	struct view *view = NULL;
-	int code;
+	struct arena *memory = &view->work->memory;
+	int code = 0;
 
-	if (!(view = calloc(1, sizeof *view)))
-		return error_no_memory(e);
-	view->pack = pack;
-	view->facts = facts;
-	view->at = INT64_MIN;
-	view->derived_next = INT64_MAX;
-	view->changed = VIEW_PARTS_ALL;
-	if ((code = make_payload(view, e)) < 0 || (code = make_places(view, e)) < 0)
-		goto out;
-	for (size_t i = 0; i < pack->derived_count; i++)
-		if (pack->derived[i].kind == DERIVED_DAILY &&
-			(code = days_new(&pack->zone, facts->lists[FACT_CHECKINS].count, &view->days[i], e)) < 0)
-			goto out;
-	if ((code = view_set_colour(view, pack->first_colour, facts->applied_at, e)) < 0)
-		goto out;
-	*ret_view = view;
-	view = NULL;
-out:
-	view_free(view);
+	for (size_t i = 0; i < view->pack->derived_count && code == 0; i++) {
+		const struct derived *derived = &view->pack->derived[i];
+
+		code = derived->kind == DERIVED_DAILY
+			? days_new(view->pack, view->facts->lists[FACT_CHECKINS].count, memory, &view->days[i], e)
+			: stays_new(view->pack, derived, view->facts, view->place_count, memory, &view->stays[i], e);
+	}
 	return code;
 }
 
-void
-view_free(struct view *view)
+int
+view_new(
+	const struct pack *pack, const struct facts *facts, struct workspace *work, struct view **ret_view, struct error *e)
 {
-	if (!view)
-		return;
-	for (size_t i = 0; i < PACK_DERIVED_MAX; i++)
-		days_free(view->days[i]);
-	for (size_t i = 0; i < view->place_count; i++)
-		json_decref(view->places[i].item);
-	free(view->places);
-	json_decref(view->data);
-	free(view);
+	struct view *view;
+	int code;
+
+	if ((code = arena_take(&work->memory, sizeof *view, &view, e)) < 0)
+		return code;
+	*view = (struct view){.pack = pack,
+		.facts = facts,
+		.work = work,
+		.at = INT64_MIN,
+		.derived_next = INT64_MAX,
+		.changed = VIEW_PARTS_ALL};
+	if ((code = make_places(view, e)) < 0 || (code = make_payload(view, e)) < 0 || (code = make_derived(view, e)) < 0)
+		return code;
+	view_set_colour(view, pack->first_colour, facts->applied_at);
+	*ret_view = view;
+	return 0;
 }
 
 /* Mark a check-in normal or not, once, by each DAILY value's expression over the item alone. */
 static int
-mark_checkin(struct view *view, json_t *item, instant at, struct error *e)
+mark_checkin(struct view *view, const struct fact *fact, struct error *e)
 {
 	for (size_t i = 0; i < view->pack->derived_count; i++) {
 		const struct derived *derived = &view->pack->derived[i];
-		bool normal;
+		bool normal = false;
 		int code;
 
 		if (derived->kind != DERIVED_DAILY)
 			continue;
-		if ((code = view_set_item(view, item, e)) < 0 ||
-			(code = program_holds(derived->normal, view->data, at, at, &normal, NULL, e)) < 0 ||
-			(code = set(item, derived->name, json_boolean(normal), e)) < 0)
+		view_set_item(view, fact->row);
+		if ((code = program_holds(
+				 derived->normal, &view->data, fact->at, fact->at, NULL, &view->work->scratch, &normal, NULL, e)) < 0)
 			return code;
-		days_add(view->days[i], at, normal);
+		*row_member(fact->row, derived->symbol) = value_boolean(normal);
+		days_add(view->days[i], fact->at, normal);
 	}
-	return view_set_item(view, NULL, e);
+	view_set_item(view, NULL);
+	return 0;
 }
 
-/* The fact's own item is shown, and marked, for facts are read for one fold; but what a contact ends with is still needed. */
 static int
 show_fact(struct view *view, const struct fact *fact, struct error *e)
 {
-	json_t *item = fact->list == FACT_CONTACTS ? json_copy_shallow(fact->json) : json_incref(fact->json);
-	const char *name = fact_list_name(fact->list);
+	static const enum symbol latest[FACT_LIST_COUNT] = {
+		[FACT_CHECKINS] = SYMBOL_CHECKINS,
+		[FACT_DECLARATIONS] = SYMBOL_DECLARATIONS,
+		[FACT_CASES] = SYMBOL_CASES,
+		[FACT_TESTS] = SYMBOL_TESTS,
+	};
+	struct value_list *list = view->lists[fact->list];
 	int code;
 
 	view->changed |= VIEW_PART(fact->list);
-	if (!item || json_array_append_new(view->lists[fact->list], item) < 0)
-		return error_no_memory(e);
-	if (fact->list == FACT_CONTACTS && fact->lasts > view->at &&
-		(code = set(item, "last", json_string(CERTLOGIC_CLOCK_TEXT), e)) < 0)
+	list->items[list->count++] = value_row(fact->row);
+	if (fact->list == FACT_CONTACTS && fact->lasts > view->at)
+		*row_member(fact->row, SYMBOL_LAST) = the_clock();
+	if (fact->list == FACT_CHECKINS && (code = mark_checkin(view, fact, e)) < 0)
 		return code;
-	if (fact->list == FACT_CHECKINS && (code = mark_checkin(view, item, fact->at, e)) < 0)
-		return code;
-	return json_object_get(view->latest, name) && json_object_set(view->latest, name, item) < 0 ? error_no_memory(e)
-																								: 0;
+	if (latest[fact->list] != SYMBOL_NONE)
+		*row_member(view->latest, latest[fact->list]) = value_row(fact->row);
+	return 0;
 }
 
 /* Whether an end lies between the moment shown before and this one. */
@@ -242,76 +270,75 @@ comes_true(const struct view *view, instant end)
 	return end > view->before && end <= view->at;
 }
 
-/* A contact's withdrawal and last moment come true. */
-static int
-update_contacts(struct view *view, struct error *e)
+/* A contact's withdrawal and last moment come true; one that is shown for the first time has come true as far as it has. */
+static void
+update_contacts(struct view *view, size_t shown_before)
 {
 	const struct fact_items *contacts = &view->facts->lists[FACT_CONTACTS];
-	int code = 0;
+	const struct zone *zone = &view->pack->zone;
 
-	for (size_t i = 0; i < view->shown[FACT_CONTACTS] && code == 0; i++) {
+	for (size_t i = 0; i < view->shown[FACT_CONTACTS]; i++) {
 		const struct fact *fact = &contacts->items[i];
-		json_t *item = json_array_get(view->lists[FACT_CONTACTS], i);
+		bool withdrawn = fact->ends <= view->at;
 
-		if (json_object_get(item, "withdrawn") && !comes_true(view, fact->ends) && !comes_true(view, fact->lasts))
+		if (i < shown_before && !comes_true(view, fact->ends) && !comes_true(view, fact->lasts))
 			continue;
 		view->changed |= VIEW_PART(FACT_CONTACTS);
-		code = set(item, "withdrawn", json_boolean(fact->ends <= view->at), e);
-		if (code == 0)
-			code = set(item, "withdrawn_at",
-				fact->ends <= view->at ? json_incref(json_object_get(fact->json, "withdrawn_at")) : json_null(), e);
-		if (code == 0 && fact->lasts <= view->at &&
-			json_object_set(item, "last", json_object_get(fact->json, "last")) < 0)
-			code = error_no_memory(e);
+		*row_member(fact->row, SYMBOL_WITHDRAWN) = value_boolean(withdrawn);
+		*row_member(fact->row, SYMBOL_WITHDRAWN_AT) = withdrawn ? value_time(fact->ends, zone) : (struct value){0};
+		if (fact->lasts <= view->at)
+			*row_member(fact->row, SYMBOL_LAST) = value_time(fact->lasts, zone);
 	}
-	return code;
 }
 
-static int
-update_place(struct view *view, struct place *place, bool first, struct error *e)
+static void
+update_place(struct view *view, struct place *place, bool first)
 {
 	bool ended = place->fact->lasts <= view->at;
-	enum level level = area_level(place->area, view->at),
-			   level_at_end = ended ? area_level(place->area, place->fact->lasts) : level;
-	int code;
+	enum level level, level_at_end;
+	const struct area *area = area_at(place, view->at, &level);
+	struct row *row = place->fact->row;
 
-	if (!first && level == place->level && level_at_end == place->level_at_end && ended == place->ended)
-		return 0;
+	level_at_end = level;
+	if (ended)
+		area = area_at(place, place->fact->lasts, &level_at_end);
+	if (!first && area == place->area && level == place->level && level_at_end == place->level_at_end &&
+		ended == place->ended)
+		return;
 	view->changed |= VIEW_PART(VIEW_PLACES) | VIEW_PART(place->fact->list);
-	if (first || level != place->level)
-		if ((code = set(place->item, "level", json_string(level_name(level)), e)) < 0)
-			return code;
-	if (first || level_at_end != place->level_at_end)
-		if ((code = set(place->item, "level_at_end", json_string(level_name(level_at_end)), e)) < 0)
-			return code;
-	if (ended && !place->ended &&
-		((code = set(place->item, "ended", json_true(), e)) < 0 ||
-			json_object_set(place->item, "to", json_object_get(place->fact->json, "to")) < 0))
-		return error_no_memory(e);
+	*row_member(row, SYMBOL_AREA) = value_text(area ? area->code : NULL);
+	*row_member(row, SYMBOL_LEVEL) = value_text(level_name(level));
+	*row_member(row, SYMBOL_LEVEL_AT_END) = value_text(level_name(level_at_end));
+	if (ended && !place->ended) {
+		*row_member(row, SYMBOL_ENDED) = value_boolean(true);
+		*row_member(row, SYMBOL_TO) = value_time(place->fact->lasts, &view->pack->zone);
+	}
+	place->area = area;
 	place->level = level;
 	place->level_at_end = level_at_end;
 	place->ended = ended;
-	return 0;
 }
 
-static int
-update_places(struct view *view, struct error *e)
+static void
+append(struct value_list *list, const struct row *row)
 {
-	int code;
+	list->items[list->count++] = value_row(row);
+}
+
+static void
+update_places(struct view *view)
+{
+	size_t shown_before = view->places_shown;
 
 	while (view->places_shown < view->place_count && view->places[view->places_shown].fact->at <= view->at) {
 		struct place *place = &view->places[view->places_shown++];
 
-		if (json_array_append(view->lists[VIEW_PLACES], place->item) < 0 ||
-			json_array_append(view->lists[place->fact->list], place->item) < 0)
-			return error_no_memory(e);
-		if ((code = update_place(view, place, true, e)) < 0)
-			return code;
+		append(view->lists[VIEW_PLACES], place->fact->row);
+		append(view->lists[place->fact->list], place->fact->row);
+		update_place(view, place, true);
 	}
-	for (size_t i = 0; i < view->places_shown; i++)
-		if ((code = update_place(view, &view->places[i], false, e)) < 0)
-			return code;
-	return 0;
+	for (size_t i = 0; i < shown_before; i++)
+		update_place(view, &view->places[i], false);
 }
 
 static void
@@ -321,62 +348,59 @@ sooner(instant candidate, instant at, instant *next)
 		*next = candidate;
 }
 
-static int
-add_up_stays(
-	const struct view *view, const struct derived *derived, json_t **ret_value, instant *ret_next, struct error *e)
+static bool
+add_up_stays(struct view *view, size_t number, struct value *ret_value, instant *ret_next)
 {
-	struct stays *stays = NULL;
-	int code;
+	struct stays *stays = view->stays[number];
+	int of = view->pack->derived[number].of;
+	const struct value_list *list;
+	bool changed;
 
-	if ((code = stays_new(derived, &view->pack->zone, view->facts, view->at, &stays, e)) < 0)
-		return code;
-	for (size_t i = 0; i < view->places_shown && code == 0; i++) {
-		const struct place *place = &view->places[i];
+	stays_begin(stays, view->at);
+	for (size_t i = 0; i < view->places_shown; i++)
+		if (of == VIEW_PLACES || of == (int)view->places[i].fact->list)
+			stays_add(stays, view->places[i].fact);
+	changed = stays_value(stays, &list, ret_next);
+	*ret_value = value_rows(list);
+	return changed;
+}
 
-		if (derived->of == VIEW_PLACES || derived->of == (int)place->fact->list)
-			code = stays_add(stays, place->fact, place->item, e);
-	}
-	if (code == 0)
-		code = stays_value(stays, ret_value, ret_next, e);
-	stays_free(stays);
-	return code;
+static bool
+count_days(struct view *view, size_t number, struct value *ret_value, instant *ret_next)
+{
+	const struct row *row;
+	bool changed = days_value(view->days[number], view->at, view->since, &row, ret_next);
+
+	*ret_value = value_row(row);
+	return changed;
 }
 
 /* Work out the derived values of the moment, and when they next change by themselves. */
-static int
-derive(struct view *view, struct error *e)
+static void
+derive(struct view *view)
 {
 	view->derived_next = INT64_MAX;
 	for (size_t i = 0; i < view->pack->derived_count; i++) {
 		const struct derived *derived = &view->pack->derived[i];
 		instant next = INT64_MAX;
-		json_t *value = NULL;
-		int code;
+		bool changed = derived->kind == DERIVED_DAILY ? count_days(view, i, &view->derived[i], &next)
+													  : add_up_stays(view, i, &view->derived[i], &next);
 
-		if (derived->kind == DERIVED_DAILY)
-			code = days_value(view->days[i], view->at, view->since, &value, &next, e);
-		else
-			code = add_up_stays(view, derived, &value, &next, e);
-		if (code < 0)
-			return code;
 		sooner(next, view->at, &view->derived_next);
-		if (view->derived[i] && json_equal(value, view->derived[i])) {
-			json_decref(value);
+		if (!changed)
 			continue;
-		}
-		if ((code = set(view->payload, derived->name, value, e)) < 0)
-			return code;
-		view->derived[i] = value;
+		*row_member(view->payload, derived->symbol) = view->derived[i];
 		view->changed |= VIEW_PART(VIEW_DERIVED + (int)i);
 	}
-	return 0;
 }
 
 int
 view_move(struct view *view, instant at, struct error *e)
 {
+	size_t contacts_before = view->shown[FACT_CONTACTS];
 	int code;
 
+	view->work->keep.epoch++;
 	view->before = view->at;
 	view->at = at;
 	for (int list = 0; list < FACT_LIST_COUNT; list++) {
@@ -387,23 +411,22 @@ view_move(struct view *view, instant at, struct error *e)
 				(code = show_fact(view, &items->items[view->shown[list]], e)) < 0)
 				return code;
 	}
-	if ((code = update_contacts(view, e)) < 0 || (code = update_places(view, e)) < 0)
-		return code;
-	return derive(view, e);
+	update_contacts(view, contacts_before);
+	update_places(view);
+	derive(view);
+	return 0;
 }
 
-int
-view_set_colour(struct view *view, enum colour colour, instant since, struct error *e)
+void
+view_set_colour(struct view *view, enum colour colour, instant since)
 {
-	char text[TIME_TEXT_SIZE];
-	int code;
-
+	view->work->keep.epoch++;
 	view->since = since;
 	view->changed |= VIEW_PART_COLOUR;
-	if ((code = set(view->payload, "colour", json_string(colour_name(colour)), e)) < 0 ||
-		(code = set(view->payload, "since", json_string(time_write(since, &view->pack->zone, text)), e)) < 0)
-		return code;
-	return view->at == INT64_MIN ? 0 : derive(view, e);
+	*row_member(view->payload, SYMBOL_COLOUR) = value_text(colour_name(colour));
+	*row_member(view->payload, SYMBOL_SINCE) = value_time(since, &view->pack->zone);
+	if (view->at != INT64_MIN)
+		derive(view);
 }
 
 /* Whether items of the list end at a moment of their own. */
@@ -429,7 +452,8 @@ view_next(const struct view *view)
 		}
 	}
 	for (size_t i = 0; i < view->places_shown; i++)
-		sooner(area_next_step(view->places[i].area, view->at), view->at, &next);
+		for (size_t k = 0; k < view->places[i].area_count; k++)
+			sooner(area_next_step(view->places[i].areas[k], view->at), view->at, &next);
 	return next;
 }
 
@@ -442,28 +466,27 @@ view_take_changed(struct view *view)
 	return changed;
 }
 
-json_t *
-view_data(struct view *view)
+const struct value *
+view_data(const struct view *view)
 {
-	return view->data;
+	return &view->data;
 }
 
-json_t *
+const struct value_list *
 view_list(const struct view *view, int list)
 {
-	return list < VIEW_DERIVED ? view->lists[list] : view->derived[list - VIEW_DERIVED];
+	return list < VIEW_DERIVED ? view->lists[list] : view->derived[list - VIEW_DERIVED].list;
 }
 
-json_t *
+const struct value *
 view_derived(const struct view *view, size_t number)
 {
-	return view->derived[number];
+	return &view->derived[number];
 }
 
-int
-view_set_item(struct view *view, json_t *item, struct error *e)
+void
+view_set_item(struct view *view, const struct row *item)
 {
-	if (!item)
-		return set(view->data, "item", json_null(), e);
-	return json_object_set(view->data, "item", item) < 0 ? error_no_memory(e) : 0;
+	*row_member(view->root, SYMBOL_ITEM) = item ? value_row(item) : (struct value){0};
+	view->work->keep.item = item;
 }

@@ -7,21 +7,29 @@
 #ifndef HEALTHCODE_POLICY_VIEW_H
 #define HEALTHCODE_POLICY_VIEW_H
 
+#include "policy/certlogic_run.h"
 #include "policy/facts.h"
 #include "policy/pack_inside.h"
 #include "policy/reads.h"
 
 struct view;
 
-/* view_new(pack, facts, ret_view, e): a view before any moment, in the pack's first colour. Both must outlive it. */
-int view_new(const struct pack *pack, const struct facts *facts, struct view **ret_view, struct error *e);
-void view_free(struct view *view);
+/* What one fold works in: where facts and view stand, what runs take and give back, and what equal parts of rules came out as. */
+struct workspace {
+	struct arena memory, scratch;
+	struct certlogic_keep keep;
+};
+
+/* view_new(pack, facts, work, ret_view, e): a view before any moment, in the pack's first colour, in ${work}'s memory. All
+ * three must outlive it. */
+int view_new(const struct pack *pack, const struct facts *facts, struct workspace *work, struct view **ret_view,
+	struct error *e);
 
 /* view_move(view, at, e): show the moment ${at}, not earlier than the one shown. */
 int view_move(struct view *view, instant at, struct error *e);
 
-/* view_set_colour(view, colour, since, e): show that this colour has been held since then, and count days from there. */
-int view_set_colour(struct view *view, enum colour colour, instant since, struct error *e);
+/* Show that this colour has been held since then, and count days from there. */
+void view_set_colour(struct view *view, enum colour colour, instant since);
 
 /* The earliest moment after the one shown at which the view changes by itself, or INT64_MAX. */
 instant view_next(const struct view *view);
@@ -29,12 +37,14 @@ instant view_next(const struct view *view);
 /* The parts that have changed since this was last asked, all at first. Moments that pass change none by themselves. */
 view_parts view_take_changed(struct view *view);
 
-/* The whole data for CertLogic, and one list of it. Borrowed, valid until the view moves. */
-json_t *view_data(struct view *view);
-json_t *view_list(const struct view *view, int list);
-json_t *view_derived(const struct view *view, size_t number);
+/* The whole data for CertLogic, and the rows of one list of it. They live as long as the view, and change as it moves. */
+const struct value *view_data(const struct view *view);
+const struct value_list *view_list(const struct view *view, int list);
 
-/* view_set_item(view, item, e): what "item" means in the data; NULL: null. */
-int view_set_item(struct view *view, json_t *item, struct error *e);
+/* A derived value: a row or a list of rows. */
+const struct value *view_derived(const struct view *view, size_t number);
+
+/* What "item" means in the data; NULL: null. */
+void view_set_item(struct view *view, const struct row *item);
 
 #endif

@@ -116,7 +116,7 @@ take_group(const struct row *rows, size_t count, day_number day, bool was_known,
 	for (size_t i = 0; i < count; i++) {
 		const struct presence_stay stay = stay_of(&rows[i], day);
 
-		if (was_known && known.end == stay.end && known.seat == stay.seat) {
+		if (was_known && stay_says_the_same(&known, &stay)) {
 			counts->unchanged++;
 			continue;
 		}

@@ -59,6 +59,16 @@ bits_width(uint64_t value)
 	return value ? 64 - (unsigned)__builtin_clzll(value) : 0;
 }
 
+/* The ones in ${word}; inline, because without an instruction for it the compiler calls a function. */
+static inline unsigned
+bits_count(uint64_t word)
+{
+	word -= word >> 1 & 0x5555555555555555U;
+	word = (word & 0x3333333333333333U) + (word >> 2 & 0x3333333333333333U);
+	word = (word + (word >> 4)) & 0x0f0f0f0f0f0f0f0fU;
+	return (unsigned)(word * 0x0101010101010101U >> 56);
+}
+
 /* Bytes that ${count} numbers of ${width} bits take, without slack. */
 static inline size_t
 bits_bytes(unsigned width, size_t count)

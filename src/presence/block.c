@@ -191,7 +191,7 @@ high_bits_hold(struct block *block, size_t high_bytes)
 
 	for (size_t i = 0; i < high_bytes; i++)
 		if (block->high[i]) {
-			ones += (size_t)__builtin_popcount(block->high[i]);
+			ones += bits_count(block->high[i]);
 			last = i * 8 + bits_width(block->high[i]) - 1;
 		}
 	if (ones != block->count)
@@ -269,7 +269,7 @@ after_zero(const struct block *block, size_t rank)
 {
 	for (size_t i = 0; i < block->high_words; i++) {
 		uint64_t zeros = ~high_word(block, i);
-		unsigned count = (unsigned)__builtin_popcountll(zeros);
+		unsigned count = bits_count(zeros);
 
 		if (rank <= count)
 			return i * 64 + select_one(zeros, (unsigned)rank - 1) + 1;
@@ -284,7 +284,7 @@ place_of_one(const struct block *block, size_t rank)
 {
 	for (size_t i = 0; i < block->high_words; i++) {
 		uint64_t word = high_word(block, i);
-		unsigned count = (unsigned)__builtin_popcountll(word);
+		unsigned count = bits_count(word);
 
 		if (rank < count)
 			return i * 64 + select_one(word, (unsigned)rank);
@@ -299,26 +299,40 @@ high_bit(const struct block *block, size_t bit)
 	return bit / 64 < block->high_words && (high_word(block, bit / 64) >> (bit % 64) & 1);
 }
 
-size_t
-block_find(const struct block *block, uint32_t major, uint32_t start)
+/* The key of (${major}, ${start}); ${major} is not before the block's first. */
+static uint64_t
+key_of(const struct block *block, uint32_t major, uint32_t start)
 {
-	uint64_t key, high;
-	size_t bit, index;
+	uint64_t key = start <= block->least_start ? 0 : start - block->least_start;
 
-	if (major < block->first_major)
-		return 0;
-	key = start <= block->least_start ? 0 : start - block->least_start;
 	if (key >> block->start_width) /* after every row of the major */
 		key = (uint64_t)1 << block->start_width;
-	key += (uint64_t)(major - block->first_major) << block->start_width;
+	return key + ((uint64_t)(major - block->first_major) << block->start_width);
+}
+
+/* The first row whose key is not before ${key}, and a bit of the high bits behind that of the row before it. */
+static size_t
+find_key(const struct block *block, uint64_t key, size_t *ret_bit)
+{
+	const uint64_t high = key >> block->low_width;
+	size_t bit, index;
+
 	if (key > block->key_maximum)
 		return block->count;
-	high = key >> block->low_width;
 	bit = high ? after_zero(block, (size_t)high) : 0;
 	for (index = bit - (size_t)high; index < block->count && high_bit(block, bit); index++, bit++)
 		if (bits_get(block->low, block->low_width, index) >= (key & bits_mask(block->low_width)))
 			break;
+	*ret_bit = bit;
 	return index < block->count ? index : block->count;
+}
+
+size_t
+block_find(const struct block *block, uint32_t major, uint32_t start)
+{
+	size_t bit;
+
+	return major < block->first_major ? 0 : find_key(block, key_of(block, major, start), &bit);
 }
 
 /* The exception at ${index} is the cursor's next. */
@@ -331,21 +345,40 @@ see_exception(struct block_cursor *cursor, int column, uint32_t index)
 	cursor->exceptions[column].row = index < c->exception_count ? get16(c->exceptions + index * EXCEPTION) : UINT32_MAX;
 }
 
+/* The cursor's row has the first one among the high bits from ${bit} on. */
+static void
+start_at(struct block_cursor *cursor, size_t bit)
+{
+	cursor->word_index = bit / 64;
+	cursor->word = high_word(cursor->block, bit / 64) & ~bits_mask(bit % 64);
+	for (int column = 0; column < BLOCK_COLUMNS; column++)
+		see_exception(cursor, column, 0);
+}
+
 void
 block_seek(struct block_cursor *cursor, const struct block *block, size_t from, size_t to)
 {
-	size_t bit;
-
 	cursor->block = block;
 	cursor->index = from;
 	cursor->to = to < block->count ? to : block->count;
-	if (from >= cursor->to)
+	cursor->key_end = UINT64_MAX;
+	if (from < cursor->to)
+		start_at(cursor, place_of_one(block, from));
+}
+
+void
+block_seek_of(struct block_cursor *cursor, const struct block *block, uint32_t major, uint32_t to)
+{
+	size_t bit = 0;
+
+	cursor->block = block;
+	cursor->index = cursor->to = block->count;
+	if (major < block->first_major)
 		return;
-	bit = place_of_one(block, from);
-	cursor->word_index = bit / 64;
-	cursor->word = high_word(block, bit / 64) & ~bits_mask(bit % 64);
-	for (int column = 0; column < BLOCK_COLUMNS; column++)
-		see_exception(cursor, column, 0);
+	cursor->key_end = key_of(block, major, to);
+	cursor->index = find_key(block, key_of(block, major, 0), &bit);
+	if (cursor->index < cursor->to)
+		start_at(cursor, bit);
 }
 
 /* The column's value in row ${i}, not before the one asked for last. */
@@ -392,6 +425,10 @@ block_next_after(struct block_cursor *cursor, uint32_t from, struct row *ret_row
 		const uint32_t duration_s = column_get(cursor, COLUMN_DURATION, i);
 		uint32_t major, minor, detail;
 
+		if (key >= cursor->key_end) {
+			cursor->index = cursor->to;
+			break;
+		}
 		if (start + duration_s <= from)
 			continue;
 		major = block->first_major + (uint32_t)(key >> block->start_width);

@@ -97,10 +97,12 @@ int block_open(const uint8_t *bytes, size_t length, enum order order, struct blo
 size_t block_find(const struct block *block, uint32_t major, uint32_t start);
 
 /* A walk over rows [from, to) of an opened block: block_seek, then block_next until it returns false.
+ * block_seek_of(cursor, block, major, to): instead, over those of ${major} that start before ${to}.
  * block_next_after(cursor, from, ret_row) passes by rows that end at or before ${from}. */
 struct block_cursor {
 	const struct block *block;
 	size_t index, to;
+	uint64_t key_end;  /* keys from it on are not walked over */
 	size_t word_index; /* of the keys' high bits, and what is left of that word */
 	uint64_t word;
 	struct {
@@ -109,6 +111,7 @@ struct block_cursor {
 };
 
 void block_seek(struct block_cursor *cursor, const struct block *block, size_t from, size_t to);
+void block_seek_of(struct block_cursor *cursor, const struct block *block, uint32_t major, uint32_t to);
 bool block_next(struct block_cursor *cursor, struct row *ret_row);
 bool block_next_after(struct block_cursor *cursor, uint32_t from, struct row *ret_row);
 

@@ -30,7 +30,7 @@ wrong(const struct segment *segment, struct error *e, const char *what)
 
 /* Read every row of one order: each block opens, the rows ascend. */
 static int
-read_order(struct segment *segment, enum order order, struct sum *sum, struct error *e)
+read_order(struct segment *segment, enum order order, size_t people, struct sum *sum, struct error *e)
 {
 	struct segment_cursor *cursor = NULL;
 	struct row row, last;
@@ -43,6 +43,10 @@ read_order(struct segment *segment, enum order order, struct sum *sum, struct er
 			r = wrong(segment, e, "its stays are not in order");
 			break;
 		}
+		if (row.person >= people) {
+			r = wrong(segment, e, "a stay is nobody's");
+			break;
+		}
 		last = row;
 		sum->rows++;
 		sum->mixed += mix(&row);
@@ -52,13 +56,13 @@ read_order(struct segment *segment, enum order order, struct sum *sum, struct er
 }
 
 static int
-check_segment(struct segment *segment, struct error *e)
+check_segment(struct segment *segment, size_t people, struct error *e)
 {
 	struct sum sums[ORDERS] = {{0, 0}};
 	int r;
 
 	for (int order = 0; order < ORDERS; order++)
-		if ((r = read_order(segment, (enum order)order, &sums[order], e)) < 0)
+		if ((r = read_order(segment, (enum order)order, people, &sums[order], e)) < 0)
 			return r;
 	if (sums[0].rows != sums[1].rows || sums[0].mixed != sums[1].mixed || sums[0].rows != segment_about(segment)->rows)
 		return wrong(segment, e, "its two orders do not hold the same stays");
@@ -76,17 +80,24 @@ presence_check(struct presence *presence, struct presence_checked *ret_checked, 
 		return r;
 	for (size_t i = 0; i < presence->state.day_count; i++) {
 		struct day *day = &presence->state.days[i];
+		const struct span *span = span_find(&presence->state, day->day);
+		const size_t people = span ? span->people.count : 0;
 
 		checked.days++;
+		for (size_t j = 0; j < day->tail.count; j++)
+			if (day->tail.rows[ORDER_PERSON][j].person >= people)
+				return error_set(e, ERROR_CORRUPT, "a stay that waits is nobody's");
 		checked.stays += (int64_t)day->tail.count;
 		for (size_t j = 0; j < day->run_count; j++) {
-			if ((r = check_segment(day->runs[j].segment, e)) < 0)
+			if ((r = check_segment(day->runs[j].segment, people, e)) < 0)
 				return r;
 			checked.segments++;
 			checked.stays += (int64_t)segment_about(day->runs[j].segment)->rows;
 			checked.bytes += (int64_t)segment_about(day->runs[j].segment)->bytes;
 		}
 	}
+	for (size_t i = 0; i < presence->state.span_count; i++)
+		checked.bytes += (int64_t)presence->state.spans[i].bytes;
 	*ret_checked = checked;
 	return 0;
 }

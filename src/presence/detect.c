@@ -119,14 +119,16 @@ release(struct detector *detector, instant before, size_t most, const struct det
 	return 0;
 }
 
-/* Put it in its place among those held; they mostly come in order. */
+/* Put it in its place among those held. */
 static int
 hold(struct detector *detector, const struct held *held, struct error *e)
 {
 	size_t at;
 	int r;
 
-	if (detector->first >= DETECT_WINDOW_MAX / 4 || (detector->first && detector->first == detector->end)) {
+	/* Room is given back as soon as it is as much as what is held: with many devices the cache is what is scarce. */
+	if (detector->first &&
+		(detector->first >= DETECT_WINDOW_MAX / 4 || detector->first >= detector->end - detector->first)) {
 		memmove(detector->held, detector->held + detector->first,
 			(detector->end - detector->first) * sizeof *detector->held);
 		detector->end -= detector->first;
@@ -135,7 +137,13 @@ hold(struct detector *detector, const struct held *held, struct error *e)
 	if ((r = array_grow(&detector->held, &detector->capacity, detector->end + 1, sizeof *detector->held,
 			 DETECT_WINDOW_MAX + DETECT_WINDOW_MAX / 2, e)) < 0)
 		return r;
-	for (at = detector->end; at > detector->first; at--) {
+	at = detector->end;
+	/* As they mostly come: after all that are held, without a look at them. */
+	if (detector->first == at || held->at > detector->newest) {
+		detector->held[detector->end++] = *held;
+		return 0;
+	}
+	for (; at > detector->first; at--) {
 		int order = compare_held(&detector->held[at - 1], held);
 
 		if (order == 0)

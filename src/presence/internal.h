@@ -11,13 +11,16 @@
  *     the list before can still open it.
  * I5. Whoever changes what is kept draws a new token in the same transaction. A reader whose token is the database's
  *     has read what is kept; tokens never come again, so neither a rollback nor another writer can deceive it.
- * I6. Where the records of a day's stays are one each, nothing is looked up twice: ${again} counts the others. */
+ * I6. Where the records of a day's stays are one each, nothing is looked up twice: ${again} counts the others.
+ * I7. Rows name people by the numbers of their day's span (presence/people.h), PEOPLE_DAYS days that have a list of people
+ *     of their own (presence_people), sealed under the key of the span, which goes with its last day's. */
 
 #ifndef HEALTHCODE_PRESENCE_INTERNAL_H
 #define HEALTHCODE_PRESENCE_INTERNAL_H
 
 #include "db/db.h"
 #include "keys/keys.h"
+#include "presence/people.h"
 #include "presence/presence.h"
 #include "presence/segment.h"
 
@@ -25,9 +28,15 @@ enum {
 	TAIL_ROWS = 4096,       /* of a day: as many become a segment */
 	RUNS_MAX = 12,          /* segments of a day: more are merged */
 	LEFTOVER_S = 60,        /* the age at which a leftover goes */
+	PEOPLE_DAYS = 32,       /* a span, counted from 1970-01-01 */
 	KEY_NAME_SIZE = 48,     /* "day-stays-YYYY-MM-DD" */
+	SPARE_ROOM = 1 << 12,   /* records that a walk's room may hold to be kept */
 	LOAD_BYTES = 512 << 20, /* rows that a load holds in memory */
 };
+
+/* Prefixes of keys' names: a day's, and a span's, which is named by its last day. */
+#define KEY_DAY "day-stays-"
+#define KEY_SPAN "day-people-"
 
 /* A stay's record. ${rank} orders the runs of its day by age: of one source the higher was put later. */
 struct record {
@@ -65,11 +74,23 @@ struct day {
 	uint64_t again; /* I6 */
 };
 
+/* I7 */
+struct span {
+	day_number number; /* its days / PEOPLE_DAYS */
+	uint8_t key[KEYS_SIZE];
+	struct people people;
+	size_t kept;                /* of them: those in the database */
+	int64_t last_id, last_mark; /* of its last row there; 0: there is none */
+	size_t bytes;               /* of its rows there */
+};
+
 /* What is kept, as of ${token}. */
 struct state {
 	int64_t token;
 	struct day *days; /* by day */
 	size_t day_count, day_capacity;
+	struct span *spans;
+	size_t span_count, span_capacity;
 	struct undone {
 		int64_t import;
 		instant recorded_at;
@@ -85,7 +106,8 @@ struct presence {
 	struct cache *cache;
 	bool known; /* ${state} was read */
 	struct state state;
-	unsigned walks; /* that are under way: what they call reads from the same moment */
+	unsigned walks;     /* that are under way: what they call reads from the same moment */
+	struct found spare; /* empty: the room of a walk that ended, for the next one */
 };
 
 /* SQL: whether ${row} counts at ${known} (I2). */
@@ -108,10 +130,23 @@ void state_forget(struct presence *presence);
 int state_changed(struct presence *presence, struct error *e);
 
 /* state_find(presence, day): the day, or NULL if nothing of it is kept. Valid until a day is added.
- * state_day(presence, day, ret_day, e): the same, made with its key where it is not there yet. ERROR_DENIED if its key
- * was destroyed. */
+ * state_day(presence, day, ret_day, e): the same, made with its key where it is not there yet, its span too.
+ * ERROR_DENIED if its key was destroyed. */
 struct day *state_find(struct presence *presence, day_number day);
 int state_day(struct presence *presence, day_number day, struct day **ret_day, struct error *e);
+
+/* span_find(state, day): the day's span, or NULL. Valid until one is added.
+ * span_open(presence, state, day, make, e): have the day's span in ${state}, with its key, made with ${make}; the people
+ * that are in the database are read, but for those that ${presence} has from before. ERROR_DENIED, with ${make}, if its
+ * key was destroyed.
+ * span_keep(presence, span, e): put the people numbered since into the database.
+ * span_clear(span): wipe and free.
+ * span_of(day): its number. */
+struct span *span_find(const struct state *state, day_number day);
+int span_open(struct presence *presence, struct state *state, day_number day, bool make, struct error *e);
+int span_keep(struct presence *presence, struct span *span, struct error *e);
+void span_clear(struct span *span);
+day_number span_of(day_number day);
 
 /* The name of a day's key; ${name} has KEY_NAME_SIZE bytes. Return ${name}. */
 char *day_key_name(day_number day, char *name);
@@ -125,24 +160,35 @@ bool source_counts(const struct presence *presence, const struct presence_source
 /* Whether ${a} was recorded after ${b} (I1). */
 bool record_after(const struct record *a, const struct record *b);
 
+/* How a stay's circumstances stand in a row's seat, beside the seat itself. */
+enum { ROW_SEAT = 0x3fff, ROW_OUTDOOR = 0x4000, ROW_PROTECTED = 0x8000 };
+
+/* A stay as a row, and back: the person stays the number that it is (I7). */
 struct row row_of(const struct presence_stay *stay, day_number day);
 struct presence_stay stay_of(const struct row *row, day_number day);
 
 /* Whether two stays are one by their natural key. */
 bool stay_same(const struct presence_stay *a, const struct presence_stay *b);
 
-/* day_collect(day, order, major, from, to, found, e):
+/* Whether two stays of one key say the same beside it. */
+bool stay_says_the_same(const struct presence_stay *a, const struct presence_stay *b);
+
+/* day_collect(presence, day, order, major, from, to, found, e):
  * Append every record of ${major} that starts before ${to} and ends after ${from}, counting or not.
- * day_records(day, stay, found, e): every record of the stay's key. ${found} holds nothing else. */
-int day_collect(
-	struct day *day, enum order order, uint32_t major, instant from, instant to, struct found *found, struct error *e);
-int day_records(struct day *day, const struct presence_stay *stay, struct found *found, struct error *e);
+ * day_records(presence, day, stay, found, e): every record of the stay's key. ${found} holds nothing else. */
+int day_collect(struct presence *presence, struct day *day, enum order order, uint32_t major, instant from, instant to,
+	struct found *found, struct error *e);
+int day_records(
+	struct presence *presence, struct day *day, const struct presence_stay *stay, struct found *found, struct error *e);
 
 /* Of records of one key, what was known at ${known}, or NULL. */
 const struct record *found_known(const struct presence *presence, const struct found *found, instant known);
 
 /* stay_check(stay, e): 0, or ERROR_BAD_INPUT. */
 int stay_check(const struct presence_stay *stay, struct error *e);
+
+/* place_must_exist(presence, place, e): 0, or ERROR_EXISTS_NOT. */
+int place_must_exist(struct presence *presence, place_number place, struct error *e);
 
 /* tail_append(tail, row, source, e): add a row to what is in memory; its ${source} is found or added.
  * tail_settle(tail, e): sort what was added, and let go of what the same source put again (I1).

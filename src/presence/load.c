@@ -23,9 +23,23 @@ struct presence_load {
 	struct load_day *days;                /* by day */
 	size_t day_count, day_capacity, last; /* ${last}: the day of the row before */
 	size_t bytes;
+	struct row *rows, *scratch; /* room for a day's */
+	size_t room;
 	uint8_t *places; /* a bit for each known number */
 	size_t place_bytes;
 };
+
+static int
+know_place(struct presence_load *load, int64_t place, struct error *e)
+{
+	const size_t number = (size_t)place;
+	int r;
+
+	if ((r = array_grow(&load->places, &load->place_bytes, number / 8 + 1, 1, PLACES_MAX, e)) < 0)
+		return r;
+	load->places[number / 8] |= (uint8_t)(1U << number % 8);
+	return 0;
+}
 
 static int
 read_places(struct presence_load *load, struct error *e)
@@ -35,15 +49,20 @@ read_places(struct presence_load *load, struct error *e)
 
 	if ((r = db_start(load->presence->db, "SELECT number FROM presence_place", NULL, 0, &rows, e)) < 0)
 		return r;
-	while ((r = db_step(rows, e)) == 1) {
-		const size_t number = (size_t)db_column_int(rows, 0);
-
-		if ((r = array_grow(&load->places, &load->place_bytes, number / 8 + 1, 1, PLACES_MAX, e)) < 0)
+	while ((r = db_step(rows, e)) == 1)
+		if ((r = know_place(load, db_column_int(rows, 0), e)) < 0)
 			break;
-		load->places[number / 8] |= (uint8_t)(1U << number % 8);
-	}
 	db_finish(rows);
 	return r;
+}
+
+/* A place that was put since. */
+static int
+find_place(struct presence_load *load, place_number place, struct error *e)
+{
+	int r = place_must_exist(load->presence, place, e);
+
+	return r < 0 ? r : know_place(load, place, e);
 }
 
 static bool
@@ -91,6 +110,8 @@ presence_load_free(struct presence_load *load)
 			free_rows(load->days[i].chunks[j], CHUNK_ROWS);
 		free(load->days[i].chunks);
 	}
+	free_rows(load->rows, load->room);
+	free_rows(load->scratch, load->room);
 	free(load->days);
 	free(load->places);
 	free(load);
@@ -125,32 +146,48 @@ add_day(struct presence_load *load, day_number day, struct error *e)
 	return 0;
 }
 
-/* All rows of the day, sorted by person, in an array of their own; its chunks are free then. */
 static int
-gather(
-	struct presence_load *load, struct load_day *day, struct row **ret_rows, struct row **ret_scratch, struct error *e)
+have_room(struct presence_load *load, size_t count, struct error *e)
 {
-	struct row *rows = malloc((day->count + 1) * sizeof *rows), *scratch = NULL;
-	size_t left = day->count;
+	if (count <= load->room)
+		return 0;
+	free_rows(load->rows, load->room);
+	free_rows(load->scratch, load->room);
+	load->room = count;
+	load->rows = malloc(count * sizeof *load->rows);
+	load->scratch = malloc(count * sizeof *load->scratch);
+	if (load->rows && load->scratch)
+		return 0;
+	free(load->rows);
+	free(load->scratch);
+	load->rows = load->scratch = NULL;
+	load->room = 0;
+	return error_no_memory(e);
+}
 
-	if (!rows)
-		return error_no_memory(e);
+/* All rows of the day in ${load->rows}, sorted by person's number; its chunks are free then. */
+static int
+gather(struct presence_load *load, struct load_day *day, struct error *e)
+{
+	struct span *span = span_find(&load->presence->state, day->day);
+	size_t left = day->count;
+	int r;
+
+	if ((r = have_room(load, day->count, e)) < 0)
+		return r;
 	for (size_t i = 0; i < day->chunk_count; i++) {
 		const size_t here = left < CHUNK_ROWS ? left : CHUNK_ROWS;
 
-		memcpy(rows + i * CHUNK_ROWS, day->chunks[i], here * sizeof *rows);
+		memcpy(load->rows + i * CHUNK_ROWS, day->chunks[i], here * sizeof *load->rows);
 		free_rows(day->chunks[i], CHUNK_ROWS);
 		left -= here;
-		load->bytes -= CHUNK_ROWS * sizeof *rows;
+		load->bytes -= CHUNK_ROWS * sizeof *load->rows;
 	}
 	day->chunk_count = 0;
-	if (!(scratch = malloc((day->count + 1) * sizeof *scratch))) {
-		free_rows(rows, day->count + 1);
-		return error_no_memory(e);
-	}
-	rows_sort(rows, scratch, day->count, ORDER_PERSON);
-	*ret_rows = rows;
-	*ret_scratch = scratch;
+	if ((r = people_number(&span->people, load->rows, day->count, e)) < 0 ||
+		(r = span_keep(load->presence, span, e)) < 0)
+		return r;
+	rows_sort(load->rows, load->scratch, day->count, ORDER_PERSON);
 	return 0;
 }
 
@@ -158,20 +195,15 @@ static int
 absorb_day(struct presence_load *load, struct load_day *rows_of_day, struct error *e)
 {
 	const size_t count = rows_of_day->count;
-	struct row *rows = NULL, *scratch = NULL;
 	struct day *day;
 	int r;
 
 	if (count == 0)
 		return 0;
-	if ((r = state_day(load->presence, rows_of_day->day, &day, e)) < 0 ||
-		(r = gather(load, rows_of_day, &rows, &scratch, e)) < 0)
+	if ((r = state_day(load->presence, rows_of_day->day, &day, e)) < 0 || (r = gather(load, rows_of_day, e)) < 0)
 		return r;
 	rows_of_day->count = 0;
-	r = absorb(load->presence, day, rows, scratch, count, &load->source, &load->counts, e);
-	free_rows(rows, count + 1);
-	free_rows(scratch, count + 1);
-	return r;
+	return absorb(load->presence, day, load->rows, load->scratch, count, &load->source, &load->counts, e);
 }
 
 /* Write the largest days until half of the room is free. */
@@ -198,9 +230,12 @@ add_chunk(struct presence_load *load, struct error *e)
 	struct load_day *day;
 	int r;
 
-	if (load->bytes + CHUNK_ROWS * sizeof(struct row) > LOAD_BYTES && (r = make_room(load, e)) < 0)
+	if (load->bytes + CHUNK_ROWS * sizeof(struct row) > LOAD_BYTES && (r = make_room(load, e)) < 0) {
+		state_forget(load->presence); /* what was half done is read again */
 		return r;
+	}
 	day = &load->days[load->last];
+	/* An array of pointers. NOLINTNEXTLINE(bugprone-sizeof-expression) */
 	if ((r = array_grow(&day->chunks, &day->chunk_capacity, day->chunk_count + 1, sizeof *day->chunks, CHUNKS_MAX, e)) <
 		0)
 		return r;
@@ -220,8 +255,8 @@ presence_load_add(struct presence_load *load, const struct presence_stay *stay, 
 
 	if ((r = stay_check(stay, e)) < 0)
 		return r;
-	if (!place_is_known(load, stay->place) && ((r = read_places(load, e)) < 0 || !place_is_known(load, stay->place)))
-		return r < 0 ? r : error_set(e, ERROR_EXISTS_NOT, "there is no place %u", stay->place);
+	if (!place_is_known(load, stay->place) && (r = find_place(load, stay->place, e)) < 0)
+		return r;
 	if ((load->day_count == 0 || load->days[load->last].day != number) && (r = add_day(load, number, e)) < 0)
 		return r;
 	if (load->days[load->last].count == load->days[load->last].chunk_count * CHUNK_ROWS && (r = add_chunk(load, e)) < 0)

@@ -30,6 +30,13 @@ static const char *const migrations[] = {
 
 	/* Local days before it were destroyed. */
 	"ALTER TABLE presence_state ADD COLUMN forgotten_before BIGINT;",
+
+	/* Rows name people by the numbers of their span. Stays of a store that a build before the first release made go:
+	 * import them again. */
+	"DELETE FROM presence_segment;"
+	"DELETE FROM presence_tail;"
+	"CREATE TABLE presence_people (id {key}, span BIGINT NOT NULL, mark BIGINT NOT NULL, sealed {blob} NOT NULL);"
+	"CREATE INDEX presence_people_span ON presence_people (span, id);",
 };
 
 static int
@@ -78,6 +85,7 @@ presence_close(struct presence *presence)
 	if (!presence)
 		return;
 	state_forget(presence);
+	free(presence->spare.records);
 	cache_free(presence->cache);
 	free((void *)presence->zone.steps);
 	free(presence->folder);

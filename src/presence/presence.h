@@ -5,7 +5,8 @@
  *
  * A stay, with all its records, belongs to the local day in which it starts, and is sealed under that day's key, which
  * is in the key store alone ("day-stays-YYYY-MM-DD"): destroying the key destroys the day, in every copy. Days that were
- * destroyed are not found, and nothing is put into them again (ERROR_DENIED).
+ * destroyed are not found, and nothing is put into them again (ERROR_DENIED). Whose stays there are is kept in a sealed
+ * list for 32 days, which is destroyed with the last of them ("day-people-YYYY-MM-DD").
  *
  * Stays are in immutable files of one day each, and those put one by one wait, sealed, in the registry's database until
  * a day has enough of them. Both are seen once the transaction that put them is committed. A struct presence is for
@@ -37,9 +38,10 @@ enum {
 	PRESENCE_DIVISION_SIZE = 7,
 	PRESENCE_COUNTRY_SIZE = 3,
 	PRESENCE_SEAT_SIZE = 6,
-	PRESENCE_SEAT_CREW = UINT16_MAX,   /* the seat of who serves everybody: a crew */
-	PRESENCE_STAY_MAX_S = 366 * DAY_S, /* a longer stay is a mistake */
-	PRESENCE_FOUND_MAX = 4000000,      /* stays that one walk may find */
+	PRESENCE_SEAT_ROWS_MAX = 1022,
+	PRESENCE_SEAT_CREW = 1023 * 16 + 15, /* the seat of who serves everybody: a crew */
+	PRESENCE_STAY_MAX_S = 366 * DAY_S,   /* a longer stay is a mistake */
+	PRESENCE_FOUND_MAX = 4000000,        /* stays that one walk may find */
 	PRESENCE_CACHE_BYTES = 256 << 20,
 };
 
@@ -49,7 +51,8 @@ struct presence;
 
 /* Where stays are kept: names and the tail in the open registry ${db}, files in ${folder} (0700, made where it is
  * missing), days as they are in ${zone}, their keys in ${keys}. Opened blocks take at most ${cache_bytes} of memory
- * (0: PRESENCE_CACHE_BYTES); beside them are about 24 bytes for 512 stays of either order, and those of the tail. */
+ * (0: PRESENCE_CACHE_BYTES); beside them are about 24 bytes for 512 stays of either order, 9 to 15 for each of the people
+ * of 32 days, and those of the tail. */
 struct presence_where {
 	struct db *db;
 	struct keys *keys;
@@ -116,13 +119,15 @@ int presence_each_place(struct presence *presence, const struct presence_view *v
 	void *context, struct error *e);
 
 /* ${day_only}: only the day is known, [start, end) is the whole local day, and no minutes can be told from it.
- * ${seat} is row * 16 + column, 0 where the place has none; see presence_seat_read. */
+ * ${seat} is row * 16 + column, 0 where the place has none; see presence_seat_read. ${protected}: known to have been
+ * protected all the time (a mask, a doctor's gown); ${outdoor}: known to have been in the open; false where nobody said so. */
 struct presence_stay {
 	person_number person;
 	place_number place;
 	instant start, end;
 	uint16_t seat;
 	bool day_only;
+	bool protected, outdoor;
 };
 
 /* presence_put_stay(presence, stay, source, e):
@@ -186,17 +191,17 @@ int presence_purge(struct presence *presence, day_number before, struct presence
  * doesn't take it for their absence; INT64_MIN if none were. */
 int presence_forgotten(struct presence *presence, instant *ret_until, struct error *e);
 
-/* What a check read. */
+/* What a check read; ${bytes} of segments and of the lists of their people. */
 struct presence_checked {
 	int64_t days, segments, stays, bytes;
 };
 
 /* presence_check(presence, ret_checked, e):
- * Read everything that is kept: every part opens under its day's key, is sorted, and holds the same stays by person as by
- * place. Return 0, or ERROR_CORRUPT with the first fault. */
+ * Read everything that is kept: every part opens under its day's key, is sorted, holds the same stays by person as by
+ * place, and names people of the list. Return 0, or ERROR_CORRUPT with the first fault. */
 int presence_check(struct presence *presence, struct presence_checked *ret_checked, struct error *e);
 
-/* presence_seat_read(text, ret_seat): read a row (1 to 4094; a compartment, a bay, a table, a zone) and a column letter ("12A",
+/* presence_seat_read(text, ret_seat): read a row (1 to 1022; a compartment, a bay, a table, a zone) and a column letter ("12A",
  * "3f") or a row alone ("12"), or "crew". Columns are A to O. Return success. presence_seat_write(seat, text): the same back; "" for 0. Return ${text}, which
  * has PRESENCE_SEAT_SIZE bytes. presence_seat_row(seat): the row, 0 where there is none, as for a crew. */
 bool presence_seat_read(const char *text, uint16_t *ret_seat);

@@ -5,20 +5,19 @@
 #include "base/file.h"
 #include "presence/internal.h"
 
-static const char key_prefix[] = "day-stays-";
-
-/* The keys first: from then on nobody reads those days, whatever becomes of the rest. */
+/* Destroy the keys whose names end in a day before ${before}. */
 static int
-destroy_keys(struct presence *presence, day_number before, struct presence_purged *purged, struct error *e)
+destroy_keys(
+	struct presence *presence, const char *prefix, day_number before, struct presence_purged *purged, struct error *e)
 {
 	struct file_names names = {0};
 	day_number day;
 	int r;
 
-	if ((r = keys_list(presence->keys, key_prefix, &names, e)) < 0)
+	if ((r = keys_list(presence->keys, prefix, &names, e)) < 0)
 		return r;
 	for (size_t i = 0; i < names.count && r == 0; i++) {
-		const char *date = names.names[i] + strlen(key_prefix);
+		const char *date = names.names[i] + strlen(prefix);
 
 		if (day_read(date, strlen(date), &day, NULL) < 0 || day >= before)
 			continue;
@@ -61,10 +60,15 @@ remove_files(struct presence *presence, day_number before, struct presence_purge
 static int
 purge(struct presence *presence, day_number before, struct presence_purged *purged, struct error *e)
 {
-	const struct db_value value = db_int(before);
+	const struct db_value value = db_int(before), span = db_int(span_of(before));
+	struct presence_purged spans = {0};
 	int r;
 
-	if ((r = destroy_keys(presence, before, purged, e)) < 0 || (r = remove_files(presence, before, purged, e)) < 0 ||
+	/* The keys first: from then on nobody reads those days, whatever becomes of the rest. */
+	if ((r = destroy_keys(presence, KEY_DAY, before, purged, e)) < 0 ||
+		(r = destroy_keys(presence, KEY_SPAN, before, &spans, e)) < 0 ||
+		(r = remove_files(presence, before, purged, e)) < 0 ||
+		(r = db_do(presence->db, "DELETE FROM presence_people WHERE span < $1", &span, 1, e)) < 0 ||
 		(r = db_do(presence->db, "DELETE FROM presence_segment WHERE day < $1", &value, 1, e)) < 0 ||
 		(r = db_do(presence->db, "DELETE FROM presence_tail WHERE day < $1", &value, 1, e)) < 0 ||
 		(r = db_do(presence->db,

@@ -41,7 +41,7 @@ row_of(const struct presence_stay *stay, day_number day)
 		.place = stay->place,
 		.start = (uint32_t)(stay->start - run_base(day)),
 		.duration_s = (uint32_t)(stay->end - stay->start),
-		.seat = stay->seat,
+		.seat = (uint16_t)(stay->seat | (stay->outdoor ? ROW_OUTDOOR : 0) | (stay->protected ? ROW_PROTECTED : 0)),
 		.day_only = stay->day_only};
 }
 
@@ -52,8 +52,16 @@ stay_of(const struct row *row, day_number day)
 		.place = row->place,
 		.start = run_base(day) + row->start,
 		.end = run_base(day) + row->start + row->duration_s,
-		.seat = row->seat,
-		.day_only = row->day_only};
+		.seat = row->seat & ROW_SEAT,
+		.day_only = row->day_only,
+		.protected = row->seat & ROW_PROTECTED,
+		.outdoor = row->seat & ROW_OUTDOOR};
+}
+
+bool
+stay_says_the_same(const struct presence_stay *a, const struct presence_stay *b)
+{
+	return a->end == b->end && a->seat == b->seat && a->protected == b->protected && a->outdoor == b->outdoor;
 }
 
 bool
@@ -65,6 +73,7 @@ stay_same(const struct presence_stay *a, const struct presence_stay *b)
 /* What a walk over one run brings. */
 struct collection {
 	day_number day;
+	const struct people *people;
 	size_t rank;
 	struct found *found;
 };
@@ -79,7 +88,10 @@ collect(
 
 	if (r < 0)
 		return r;
-	found->records[found->count++] = (struct record){stay_of(row, collection->day), *source, collection->rank};
+	if (row->person >= collection->people->count)
+		return error_set(e, ERROR_CORRUPT, "a stay is nobody's");
+	found->records[found->count] = (struct record){stay_of(row, collection->day), *source, collection->rank};
+	found->records[found->count++].stay.person = collection->people->persons[row->person];
 	return 0;
 }
 
@@ -127,15 +139,18 @@ offset_of(instant at, instant base)
 }
 
 int
-day_collect(
-	struct day *day, enum order order, uint32_t major, instant from, instant to, struct found *found, struct error *e)
+day_collect(struct presence *presence, struct day *day, enum order order, uint32_t major, instant from, instant to,
+	struct found *found, struct error *e)
 {
 	const instant base = run_base(day->day);
-	struct collection collection = {day->day, 0, found};
+	const struct span *span = span_find(&presence->state, day->day);
+	struct collection collection = {day->day, span ? &span->people : NULL, 0, found};
 	uint32_t from_offset = offset_of(from, base), to_offset = offset_of(to, base);
 	int r;
 
-	if (to <= base || day->forgotten)
+	if (to <= base || day->forgotten || !span)
+		return 0;
+	if (order == ORDER_PERSON && !people_find(&span->people, major, &major))
 		return 0;
 	for (size_t i = 0; i < day->run_count; i++) {
 		struct segment *segment = day->runs[i].segment;
@@ -151,13 +166,14 @@ day_collect(
 }
 
 int
-day_records(struct day *day, const struct presence_stay *stay, struct found *found, struct error *e)
+day_records(
+	struct presence *presence, struct day *day, const struct presence_stay *stay, struct found *found, struct error *e)
 {
 	size_t kept = 0;
 	int r;
 
 	found->count = 0;
-	if ((r = day_collect(day, ORDER_PERSON, stay->person, stay->start, stay->start + 1, found, e)) < 0)
+	if ((r = day_collect(presence, day, ORDER_PERSON, stay->person, stay->start, stay->start + 1, found, e)) < 0)
 		return r;
 	for (size_t i = 0; i < found->count; i++)
 		if (stay_same(&found->records[i].stay, stay))

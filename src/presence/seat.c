@@ -4,7 +4,7 @@
 #include "base/text.h"
 #include "presence/presence.h"
 
-enum { ROW_MAX = 4094, COLUMNS = 16 };
+enum { COLUMNS = 16 };
 
 static const char crew[] = "crew";
 
@@ -19,7 +19,7 @@ presence_seat_read(const char *text, uint16_t *ret_seat)
 		*ret_seat = PRESENCE_SEAT_CREW;
 		return true;
 	}
-	if (!text_integer(text, digits, 1, ROW_MAX, &row))
+	if (!text_integer(text, digits, 1, PRESENCE_SEAT_ROWS_MAX, &row))
 		return false;
 	if (text[digits]) {
 		char letter = text[digits] >= 'a' && text[digits] <= 'z' ? (char)(text[digits] - 'a' + 'A') : text[digits];

@@ -321,7 +321,7 @@ find_in_block(const struct segment *segment, const struct block *block, uint32_t
 	struct row row;
 	int r;
 
-	block_seek(&cursor, block, block_find(block, major, 0), block_find(block, major, to));
+	block_seek_of(&cursor, block, major, to);
 	while (block_next_after(&cursor, from, &row)) {
 		if (row.source >= segment->source_count)
 			return corrupt(segment, e, "a stay has no source");

@@ -34,7 +34,7 @@ day_key_name(day_number day, char *name)
 {
 	char date[TIME_TEXT_SIZE];
 
-	snprintf(name, KEY_NAME_SIZE, "day-stays-%s", day_write(day, date));
+	snprintf(name, KEY_NAME_SIZE, KEY_DAY "%s", day_write(day, date));
 	return name;
 }
 
@@ -53,7 +53,10 @@ state_clear(struct state *state)
 {
 	for (size_t i = 0; i < state->day_count; i++)
 		day_clear(&state->days[i]);
+	for (size_t i = 0; i < state->span_count; i++)
+		span_clear(&state->spans[i]);
 	free(state->days);
+	free(state->spans);
 	free(state->undone);
 	*state = (struct state){0};
 }
@@ -121,6 +124,8 @@ state_day(struct presence *presence, day_number number, struct day **ret_day, st
 
 	if (!found || found->forgotten) {
 		r = found ? ERROR_DENIED : keys_get_or_make(presence->keys, day_key_name(number, name), day.key, e);
+		if (r == 0)
+			r = span_open(presence, &presence->state, number, true, e);
 		if (r == ERROR_DENIED)
 			return error_set(e, r, "the movement of %s was destroyed, and is not kept again", day_write(number, date));
 		if (r < 0)
@@ -238,6 +243,17 @@ read_tail(struct presence *presence, struct state *state, struct error *e)
 }
 
 static int
+read_people(struct presence *presence, struct state *state, struct error *e)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < state->day_count && r == 0; i++)
+		if (!state->days[i].forgotten)
+			r = span_open(presence, state, state->days[i].day, false, e);
+	return r;
+}
+
+static int
 read_undone(struct presence *presence, struct state *state, struct error *e)
 {
 	struct db_statement *rows = NULL;
@@ -264,7 +280,7 @@ read_state(struct presence *presence, struct error *e)
 
 	if ((r = db_one_int(presence->db, "SELECT token FROM presence_state", NULL, 0, &state.token, e)) < 0 ||
 		(r = read_segments(presence, &state, e)) < 0 || (r = read_tail(presence, &state, e)) < 0 ||
-		(r = read_undone(presence, &state, e)) < 0) {
+		(r = read_people(presence, &state, e)) < 0 || (r = read_undone(presence, &state, e)) < 0) {
 		state_clear(&state);
 		state_forget(presence);
 		return r;

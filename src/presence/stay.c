@@ -18,7 +18,7 @@ stay_check(const struct presence_stay *stay, struct error *e)
 	return 0;
 }
 
-static int
+int
 place_must_exist(struct presence *presence, place_number place, struct error *e)
 {
 	const struct db_value values[] = {db_int(place)};
@@ -32,21 +32,22 @@ static int
 put(struct presence *presence, const struct presence_stay *stay, const struct presence_source *source, struct error *e)
 {
 	const day_number number = zone_day(&presence->zone, stay->start);
-	const struct row row = row_of(stay, number);
+	struct row row = row_of(stay, number);
 	const struct record *known;
 	struct found found = {0};
+	struct span *span;
 	struct day *day;
 	int r, change;
 
 	if ((r = state_refresh(presence, e)) < 0 || (r = state_day(presence, number, &day, e)) < 0 ||
-		(r = day_records(day, stay, &found, e)) < 0)
+		(r = day_records(presence, day, stay, &found, e)) < 0)
 		goto out;
 	known = found_known(presence, &found, source->recorded_at);
-	change = !known                                                      ? PRESENCE_NEW
-		: known->stay.end == stay->end && known->stay.seat == stay->seat ? PRESENCE_UNCHANGED
-																		 : PRESENCE_CHANGED;
+	change = !known ? PRESENCE_NEW : stay_says_the_same(&known->stay, stay) ? PRESENCE_UNCHANGED : PRESENCE_CHANGED;
 	if (change != PRESENCE_UNCHANGED) {
 		if ((!known && (r = place_must_exist(presence, stay->place, e)) < 0) ||
+			(r = people_number(&(span = span_find(&presence->state, number))->people, &row, 1, e)) < 0 ||
+			(r = span_keep(presence, span, e)) < 0 ||
 			(r = tail_keep(presence, day, &row, 1, found.count > 0, source, e)) < 0 ||
 			(r = state_changed(presence, e)) < 0 || (day->tail.count >= TAIL_ROWS && (r = fold(presence, day, e)) < 0))
 			goto out;

@@ -35,7 +35,7 @@ sort_records(struct found *found)
 /* Keep of the records from ${first} on, all of one day, those that are what was known (I1, I2). */
 static int
 keep_known(
-	const struct presence *presence, struct day *day, instant known, struct found *found, size_t first, struct error *e)
+	struct presence *presence, struct day *day, instant known, struct found *found, size_t first, struct error *e)
 {
 	struct found same = {0};
 	size_t kept = first;
@@ -49,7 +49,7 @@ keep_known(
 		if (!source_counts(presence, &record->source, known))
 			continue;
 		if (day->again) {
-			if ((r = day_records(day, &record->stay, &same, e)) < 0)
+			if ((r = day_records(presence, day, &record->stay, &same, e)) < 0)
 				break;
 			last = found_known(presence, &same, known);
 			if (!last || record_after(last, record) || record_after(record, last))
@@ -73,7 +73,7 @@ collect_days(struct presence *presence, enum order order, uint32_t major, instan
 	for (size_t i = 0; i < state->day_count && run_base(state->days[i].day) < to; i++) {
 		const size_t first = found->count;
 
-		if ((r = day_collect(&state->days[i], order, major, from, to, found, e)) < 0 ||
+		if ((r = day_collect(presence, &state->days[i], order, major, from, to, found, e)) < 0 ||
 			(r = keep_known(presence, &state->days[i], known, found, first, e)) < 0)
 			return r;
 	}
@@ -88,13 +88,25 @@ clamp(instant at)
 	return at < -far ? -far : at > far ? far : at;
 }
 
+static void
+give_back(struct presence *presence, struct found *found)
+{
+	if (found->records)
+		keys_wipe(found->records, found->count * sizeof *found->records);
+	found->count = 0;
+	if (presence->spare.records || found->capacity > SPARE_ROOM)
+		free(found->records);
+	else
+		presence->spare = *found;
+}
+
 /* The stays are found before the first is handed on, so that what is called may read too, from the same moment. */
 static int
 walk(struct presence *presence, enum order order, uint32_t major, instant from, instant to,
 	const struct presence_view *view, presence_each *each, void *context, struct error *e)
 {
 	const instant until = to < view->now ? to : view->now;
-	struct found found = {0};
+	struct found found;
 	int r;
 
 	if (until <= from)
@@ -102,6 +114,8 @@ walk(struct presence *presence, enum order order, uint32_t major, instant from, 
 	if ((r = state_refresh(presence, e)) < 0)
 		return r;
 	presence->walks++;
+	found = presence->spare;
+	presence->spare = (struct found){0};
 	r = collect_days(presence, order, major, clamp(from), clamp(until), view->known, &found, e);
 	if (r == 0)
 		sort_records(&found);
@@ -113,7 +127,7 @@ walk(struct presence *presence, enum order order, uint32_t major, instant from, 
 		r = each(stay, context, e);
 	}
 	presence->walks--;
-	free(found.records);
+	give_back(presence, &found);
 	return r;
 }
 

@@ -27,8 +27,13 @@ struct area_cache {
 	size_t count, capacity;
 };
 
-/* The counts of an area. */
+/* The counts of an area by one source: of those that count it, the one that the pack's "sources" names first; of those that
+ * it does not name, the first by name. Never a mixture: two sources count differently, and a step from one to the other
+ * would pass for new cases or hide some. */
 struct series {
+	const json_t *preferred; /* names, or NULL */
+	char source[EVIDENCE_SOURCE_MAX + 1];
+	size_t rank;
 	struct risk_count *counts;
 	size_t count, capacity;
 	char country[AREA_CODE_SIZE];
@@ -71,6 +76,17 @@ areas_refresh(struct registry *registry, instant known, int64_t *ret_version, st
 	return 0;
 }
 
+/* The place of a source in the pack's order; those not named come last, all alike. */
+static size_t
+rank_of(const json_t *preferred, const char *source)
+{
+	size_t rank = 0;
+
+	while (rank < json_array_size(preferred) && strcmp(json_string_value(json_array_get(preferred, rank)), source) != 0)
+		rank++;
+	return rank;
+}
+
 static int
 take_count(const struct evidence_area_count *count, void *context, struct error *e)
 {
@@ -79,6 +95,15 @@ take_count(const struct evidence_area_count *count, void *context, struct error 
 
 	if (count->confirmed == EVIDENCE_NOT_REPORTED)
 		return 0;
+	if (strcmp(series->source, count->source) != 0) {
+		size_t rank = rank_of(series->preferred, count->source);
+
+		if (series->count > 0 && rank >= series->rank)
+			return 0;
+		snprintf(series->source, sizeof series->source, "%s", count->source);
+		series->rank = rank;
+		series->count = 0;
+	}
 	if ((r = array_grow(&series->counts, &series->capacity, series->count + 1, sizeof *series->counts, SERIES_MAX, e)) <
 		0)
 		return r;
@@ -125,7 +150,7 @@ area_make(struct registry *registry, const struct pack *pack, const char *code, 
 	struct risk_parameters parameters = {0};
 	struct risk_coverage coverage;
 	struct risk_revision *revisions = NULL;
-	struct series series = {0};
+	struct series series = {.preferred = json_object_get(risk, "sources")};
 	struct risk_step *steps = NULL;
 	size_t count;
 	int r;
@@ -138,7 +163,8 @@ area_make(struct registry *registry, const struct pack *pack, const char *code, 
 	}
 	coverage.first = series.counts[0].day;
 	if ((r = risk_parameters_read(risk, code, &parameters, &revisions, e)) < 0 ||
-		(r = evidence_area_coverage(registry->db, series.country, registry->areas->known, &coverage.last, e)) < 0 ||
+		(r = evidence_area_coverage(
+			 registry->db, series.country, series.source, registry->areas->known, &coverage.last, e)) < 0 ||
 		(r = risk_timeline(series.counts, series.count, &parameters, coverage, pack_zone(pack),
 			 zone_day_start(pack_zone(pack), coverage.last + 2), &steps, &count, e)) < 0)
 		goto out;
@@ -174,6 +200,12 @@ position(const struct area_cache *cache, const struct pack *pack, const char *co
 			high = middle;
 	}
 	return low;
+}
+
+int
+area_uncounted(const char *code, json_t **ret_area, struct error *e)
+{
+	return (*ret_area = area_json(code, json_array())) ? 0 : error_no_memory(e);
 }
 
 int

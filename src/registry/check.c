@@ -9,7 +9,7 @@
 #include "base/json_memory.h"
 #include "base/text.h"
 
-enum { CONTENT_MAX = 2048, CODE_ID_BYTES = 16, HOUR_S = 3600 };
+enum { CONTENT_MAX = 2048, CODE_ID_BYTES = 16, HOUR_S = 3600, FORGOTTEN_KNOWN_S = DAY_S };
 
 static const char receipt_digits[] = "0123456789abcdefghjkmnpqrstvwxyz";
 
@@ -117,14 +117,40 @@ compare(struct registry *registry, const struct registry_check *check, const str
 	return r;
 }
 
-/* What nobody was kept out of is forgotten. */
+/* Of passes whose time has come only the number stays, so that what is sent again is not counted again. */
 static int
 forget_passes(struct registry *registry, struct error *e)
 {
-	return db_do(registry->db,
-		"DELETE FROM gate_check WHERE passed = 1 AND at < $1"
-		" AND receipt NOT IN (SELECT receipt FROM gate_refusal) AND receipt NOT IN (SELECT receipt FROM gate_complaint)",
-		(struct db_value[]){db_int(registry_recording_time(registry) - CHECK_PASS_KEPT_S)}, 1, e);
+	struct db_value now = db_int(registry_recording_time(registry));
+	int r;
+
+	if ((r = db_do(registry->db, "DELETE FROM gate_forgotten WHERE until <= $1", &now, 1, e)) < 0 ||
+		(r = db_do(registry->db,
+			 "INSERT INTO gate_forgotten(receipt, until) SELECT receipt, forget_at + $1 FROM gate_check"
+			 " WHERE forget_at <= $2",
+			 (struct db_value[]){db_int(FORGOTTEN_KNOWN_S), now}, 2, e)) < 0)
+		return r;
+	return db_do(registry->db, "DELETE FROM gate_check WHERE forget_at <= $1", &now, 1, e);
+}
+
+/* What somebody was kept out of, or complains of, is kept as long as other checks. */
+int
+registry_check_keep(struct registry *registry, const char *receipt, struct error *e)
+{
+	return db_do(registry->db, "UPDATE gate_check SET forget_at = NULL WHERE receipt = $1",
+		(struct db_value[]){db_text(receipt)}, 1, e);
+}
+
+int
+registry_check_was_forgotten(struct registry *registry, const char *receipt, bool *ret_was, struct error *e)
+{
+	int64_t count;
+	int r = db_one_int(registry->db, "SELECT count(*) FROM gate_forgotten WHERE receipt = $1",
+		(struct db_value[]){db_text(receipt)}, 1, &count, e);
+
+	if (r == 0)
+		*ret_was = count > 0;
+	return r;
 }
 
 static int64_t
@@ -154,12 +180,28 @@ registry_checks_count(struct registry *registry, const char *place, instant sinc
 		4, ret_count, e);
 }
 
+static int
+put_or_compare(
+	struct registry *registry, const struct registry_check *check, const struct buffer *content, struct error *e)
+{
+	bool passed = strcmp(check->verdict, "pass") == 0;
+	int r = db_do(registry->db,
+		"INSERT INTO gate_check(receipt, at, content, forget_at) VALUES($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+		(struct db_value[]){db_text(check->receipt), db_int(check->at), db_text(buffer_text(content)),
+			passed ? db_int(registry_recording_time(registry) + CHECK_PASS_KEPT_S) : db_null()},
+		4, e);
+
+	if (r < 0)
+		return r;
+	return db_changes(registry->db) ? count_check(registry, check, e) : compare(registry, check, content, e);
+}
+
 int
 registry_check_put(struct registry *registry, struct registry_check *check, struct error *e)
 {
 	struct registry_check kept = *check;
 	struct buffer content = buffer_make(CONTENT_MAX);
-	bool own;
+	bool own, was_forgotten;
 	int r;
 
 	if (!kept.receipt[0])
@@ -169,12 +211,8 @@ registry_check_put(struct registry *registry, struct registry_check *check, stru
 	if ((r = content_write(&kept, &content, e)) < 0 || (r = scope_begin(registry, &own, e)) < 0)
 		goto out;
 	if ((r = forget_passes(registry, e)) == 0 &&
-		(r = db_do(registry->db,
-			 "INSERT INTO gate_check(receipt, at, content, passed) VALUES($1, $2, $3, $4) ON CONFLICT DO NOTHING",
-			 (struct db_value[]){db_text(kept.receipt), db_int(kept.at), db_text(buffer_text(&content)),
-				 db_int(strcmp(kept.verdict, "pass") == 0)},
-			 4, e)) == 0)
-		r = db_changes(registry->db) ? count_check(registry, &kept, e) : compare(registry, &kept, &content, e);
+		(r = registry_check_was_forgotten(registry, kept.receipt, &was_forgotten, e)) == 0 && !was_forgotten)
+		r = put_or_compare(registry, &kept, &content, e);
 	r = scope_end(registry, own, r, e);
 	if (r == 0)
 		memcpy(check->receipt, kept.receipt, sizeof kept.receipt);
@@ -197,7 +235,7 @@ registry_refusal_put(struct registry *registry, const struct registry_refusal *r
 	if ((r = db_one_int(registry->db, "SELECT at FROM gate_check WHERE receipt = $1",
 			 (struct db_value[]){db_text(refusal->receipt)}, 1, &at, e)) == ERROR_EXISTS_NOT)
 		error_set(e, r, "there is no such receipt");
-	if (r == 0)
+	if (r == 0 && (r = registry_check_keep(registry, refusal->receipt, e)) == 0)
 		r = db_do(registry->db,
 			"INSERT INTO gate_refusal(receipt, at, cause, note, by_whom) VALUES($1, $2, $3, $4, $5)",
 			(struct db_value[]){db_text(refusal->receipt), db_int(refusal->at), db_text(refusal->cause),

@@ -22,6 +22,7 @@ registry_complaint_put(struct registry *registry, const struct registry_complain
 	if ((r = scope_begin(registry, &own, e)) < 0)
 		return r;
 	if ((r = registry_check_find(registry, complaint->receipt, &check, e)) == 0 &&
+		(r = registry_check_keep(registry, complaint->receipt, e)) == 0 &&
 		(r = keys_seal(registry->keys, PURPOSE_COMPLAINT, complaint->receipt, strlen(complaint->receipt),
 			 complaint->text, strlen(complaint->text), &sealed, e)) == 0 &&
 		(r = db_do(registry->db,

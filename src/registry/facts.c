@@ -3,7 +3,9 @@
  * F1. Lists are sorted by own time, then by canonical text, each item once; times are in the pack's zone. So equal evidence
  *     gives equal bytes.
  * F2. "areas" holds, for each place, the nearest area with counts: itself, its city, its province, its country, from the
- *     pack's risk unit on. What was looked at and had none is seen too: it may get counts. */
+ *     pack's risk unit on; where that one's counts begin only after the person counts there, the next one that has any
+ *     too. Where none has, the smallest stands there without a step, for its name. What was looked at and had none is
+ *     seen too: it may get counts. */
 
 #include "registry/internal.h"
 
@@ -255,27 +257,55 @@ unit_digits(const struct pack *pack)
 	return unit && strcmp(unit, "province") == 0 ? 2 : 6;
 }
 
-/* Put the area of ${code} in if it has counts: 1, 0 or a code. */
+/* The first moment at which a place's level may matter: not before it began or before the application, unless it had ended
+ * by then. Times of the facts are texts of one zone (F1). */
+static const char *
+place_matters_from(const json_t *place, const char *applied_at)
+{
+	const char *from = json_string_value(json_object_get(place, "from"));
+	const char *to = json_string_value(json_object_get(place, "to"));
+
+	from = from && strcmp(from, applied_at) > 0 ? from : applied_at;
+	return to && strcmp(to, from) < 0 ? to : from;
+}
+
+/* The areas in which a place lies, as they are looked at from the smallest on. */
+struct lying_in {
+	const char *from; /* the first moment that matters */
+	char smallest[AREA_CODE_SIZE];
+	bool counted; /* one of them has counts */
+};
+
+/* Put the area of ${code} in if it has counts: 1 if its level is known when it matters, 0 or a code. */
 static int
-add_area(struct registry *registry, const struct pack *pack, const char *code, json_t *areas,
+add_area(struct registry *registry, const struct pack *pack, const char *code, struct lying_in *in, json_t *areas,
 	struct registry_seen *seen, struct error *e)
 {
+	const char *known_from;
 	json_t *area;
 	int r;
 
 	see(seen, code);
+	if (!*in->smallest)
+		snprintf(in->smallest, sizeof in->smallest, "%s", code);
 	if ((r = area_get(registry, pack, code, &area, e)) < 0 || !area)
 		return r;
-	return json_object_set(areas, code, area) < 0 ? error_no_memory(e) : 1;
+	in->counted = true;
+	if (json_object_set(areas, code, area) < 0)
+		return error_no_memory(e);
+	known_from = json_string_value(json_object_get(json_array_get(json_object_get(area, "steps"), 0), "at"));
+	return known_from && strcmp(known_from, in->from) <= 0;
 }
 
 /* F2 for one place. */
 static int
-add_areas_of(struct registry *registry, const struct pack *pack, const json_t *place, json_t *areas,
-	struct registry_seen *seen, struct error *e)
+add_areas_of(struct registry *registry, const struct pack *pack, const json_t *place, const char *applied_at,
+	json_t *areas, struct registry_seen *seen, struct error *e)
 {
 	const char *division = json_string_value(json_object_get(place, "division"));
 	const char *country = json_string_value(json_object_get(place, "country"));
+	struct lying_in in = {.from = place_matters_from(place, applied_at)};
+	json_t *area;
 	int r = 0;
 
 	if (division && strlen(division) == AREA_CODE_SIZE - 1)
@@ -283,11 +313,15 @@ add_areas_of(struct registry *registry, const struct pack *pack, const json_t *p
 			char code[AREA_CODE_SIZE];
 
 			snprintf(code, sizeof code, "%.*s%.*s", (int)digits, division, (int)(AREA_CODE_SIZE - 1 - digits), "0000");
-			r = add_area(registry, pack, code, areas, seen, e);
+			r = add_area(registry, pack, code, &in, areas, seen, e);
 		}
 	if (r == 0 && country && area_known(country))
-		r = add_area(registry, pack, country, areas, seen, e);
-	return r < 0 ? r : 0;
+		r = add_area(registry, pack, country, &in, areas, seen, e);
+	if (r < 0 || in.counted || !*in.smallest || json_object_get(areas, in.smallest))
+		return r < 0 ? r : 0;
+	if ((r = area_uncounted(in.smallest, &area, e)) < 0)
+		return r;
+	return json_object_set_new(areas, in.smallest, area) < 0 ? error_no_memory(e) : 0;
 }
 
 static int
@@ -295,12 +329,13 @@ add_areas(
 	struct registry *registry, const struct pack *pack, json_t *facts, struct registry_seen *seen, struct error *e)
 {
 	static const char *const places[] = {"residences", "visits"};
+	const char *applied_at = json_string_value(json_object_get(facts, "applied_at"));
 	json_t *areas = json_object();
 	int r = 0;
 
 	if (!areas || json_object_set_new(facts, "areas", areas) < 0)
 		return error_no_memory(e);
-	if (!pack_section(pack, "risk"))
+	if (!pack_section(pack, "risk") || !applied_at)
 		return 0;
 	for (size_t i = 0; i < sizeof places / sizeof *places && r == 0; i++) {
 		const json_t *list = json_object_get(facts, places[i]), *place;
@@ -308,7 +343,7 @@ add_areas(
 
 		json_array_foreach(list, at, place)
 		{
-			if ((r = add_areas_of(registry, pack, place, areas, seen, e)) < 0)
+			if ((r = add_areas_of(registry, pack, place, applied_at, areas, seen, e)) < 0)
 				break;
 		}
 	}

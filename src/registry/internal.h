@@ -14,8 +14,8 @@ struct area_cache;
 struct registry {
 	struct db *db;
 	struct keys *keys;
-	char *outbox; /* path; NULL where there is no folder for it */
-	char *data;   /* the store's folder */
+	char *outbox;   /* path; NULL where there is no folder for it */
+	char *presence; /* the folder of the stays */
 	bool demo;
 	int64_t demo_shift_s; /* a demo's clock is the wall's and this */
 	bool now_set, known_set;
@@ -102,6 +102,9 @@ int seen_is_stale(struct registry *registry, const struct registry_seen *seen, s
  * which it gives (areas.c). */
 int areas_refresh(struct registry *registry, instant known, int64_t *ret_version, struct error *e);
 int area_get(struct registry *registry, const struct pack *pack, const char *code, json_t **ret_area, struct error *e);
+
+/* area_uncounted(code, ret_area, e): an area that nobody counts, its name and no step; the caller owns it. */
+int area_uncounted(const char *code, json_t **ret_area, struct error *e);
 
 /* risk_parameters_read(risk, code, ret_parameters, ret_revisions, e): a pack's "risk" section as it holds for the area ${code}.
  * ${ret_parameters} borrows *${ret_revisions}, which the caller frees. ERROR_BAD_INPUT names the first fault (risk.c). */

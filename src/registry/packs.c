@@ -288,22 +288,21 @@ check_owner(struct registry *registry, const struct pack *pack, struct error *e)
 	return r;
 }
 
-int
-registry_pack_keep(struct registry *registry, const char *folder, const char *jurisdiction,
-	const struct pack **ret_pack, struct error *e)
+/* Keep ${files}, read as a pack of ${jurisdiction} or of the one that pack.json or ${folder} names. */
+static int
+keep(struct registry *registry, const char *folder, const struct files *files, const char *jurisdiction,
+	pack_fault_function *on_fault, void *context, const struct pack **ret_pack, struct error *e)
 {
-	struct files files = {0};
 	struct pack *pack = NULL;
 	bool own = false;
 	int r;
 
-	if ((r = files_of_folder(folder, &files, e)) < 0 ||
-		(r = pack_read(folder, files.items, files.count, NULL, NULL, &pack, e)) < 0)
+	if ((r = pack_read(folder, files->items, files->count, on_fault, context, &pack, e)) < 0)
 		goto out;
 	if (jurisdiction && strcmp(jurisdiction, pack_jurisdiction(pack)) != 0) {
 		pack_free(pack);
 		pack = NULL;
-		if ((r = pack_read(jurisdiction, files.items, files.count, NULL, NULL, &pack, e)) < 0)
+		if ((r = pack_read(jurisdiction, files->items, files->count, NULL, NULL, &pack, e)) < 0)
 			goto out;
 		if (strcmp(jurisdiction, pack_jurisdiction(pack)) != 0) {
 			r = error_set(e, ERROR_BAD_INPUT, "%s says in pack.json that it is of %s", folder, pack_jurisdiction(pack));
@@ -313,13 +312,41 @@ registry_pack_keep(struct registry *registry, const char *folder, const char *ju
 	if ((r = check_name(pack, folder, e)) < 0 || (r = scope_begin(registry, &own, e)) < 0)
 		goto out;
 	if ((r = check_owner(registry, pack, e)) == 0)
-		r = keep_files(registry, pack, &files, e);
+		r = keep_files(registry, pack, files, e);
 	if ((r = scope_end(registry, own, r, e)) == 0) {
 		r = pack_remember(registry, pack, ret_pack, e);
 		pack = NULL;
 	}
 out:
 	pack_free(pack);
+	return r;
+}
+
+int
+registry_pack_keep(struct registry *registry, const char *folder, const char *jurisdiction,
+	const struct pack **ret_pack, struct error *e)
+{
+	struct files files = {0};
+	int r;
+
+	if ((r = files_of_folder(folder, &files, e)) == 0)
+		r = keep(registry, folder, &files, jurisdiction, NULL, NULL, ret_pack, e);
+	files_free(&files);
+	return r;
+}
+
+int
+registry_pack_keep_files(struct registry *registry, const struct pack_file *items, size_t count,
+	const char *jurisdiction, pack_fault_function *on_fault, void *context, const struct pack **ret_pack,
+	struct error *e)
+{
+	struct files files = {0};
+	int r = 0;
+
+	for (size_t i = 0; i < count && r == 0; i++)
+		r = files_add(&files, items[i].path, items[i].bytes, items[i].length, e);
+	if (r == 0)
+		r = keep(registry, jurisdiction, &files, jurisdiction, on_fault, context, ret_pack, e);
 	files_free(&files);
 	return r;
 }

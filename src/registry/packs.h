@@ -23,11 +23,16 @@ int registry_pack_by_hash(struct registry *registry, const char *hash, const str
  * Keep the pack in ${folder} as a version of ${jurisdiction} (NULL: of the one it names) without putting it in force. It is the
  * registry's. Return 0, what pack_read_folder gives, or ERROR_EXISTS where the same files are kept for another
  * jurisdiction.
+ * registry_pack_keep_files(registry, files, count, jurisdiction, on_fault, context, ret_pack, e): the same of files in memory, each fault of
+ * which is told to ${on_fault} (NULL: none).
  * registry_pack_put_in_force(registry, pack, from, by, approved_by, e): from ${from} on the kept version ${pack} holds, until another
  * is put in force; a later decision goes before an earlier one that has not begun. Everyone who applied there is stale from
  * then on. Both in the caller's transaction or their own. */
 int registry_pack_keep(struct registry *registry, const char *folder, const char *jurisdiction,
 	const struct pack **ret_pack, struct error *e);
+int registry_pack_keep_files(struct registry *registry, const struct pack_file *files, size_t count,
+	const char *jurisdiction, pack_fault_function *on_fault, void *context, const struct pack **ret_pack,
+	struct error *e);
 int registry_pack_put_in_force(struct registry *registry, const struct pack *pack, instant from, const char *by,
 	const char *approved_by, struct error *e);
 

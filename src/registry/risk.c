@@ -10,7 +10,7 @@
 #include "base/json_check.h"
 #include "place/place.h"
 
-enum { REVISIONS_MAX = 10000, DATE_LENGTH = 10 };
+enum { REVISIONS_MAX = 10000, SOURCES_MAX = 100, DATE_LENGTH = 10 };
 
 static void
 check_unit(struct json_check *check, const json_t *unit)
@@ -24,6 +24,28 @@ check_unit(struct json_check *check, const json_t *unit)
 		if (strcmp(text, units[i]) == 0)
 			return;
 	json_check_fault(check, "/unit", "\"province\", \"city\" or \"county\" expected");
+}
+
+static void
+check_sources(struct json_check *check, const json_t *sources)
+{
+	const json_t *item;
+	size_t i;
+
+	if (!sources)
+		return;
+	if (!json_is_array(sources) || json_array_size(sources) > SOURCES_MAX) {
+		json_check_fault(check, "/sources", "a list of at most %d names of sources expected", SOURCES_MAX);
+		return;
+	}
+	json_array_foreach((json_t *)sources, i, item)
+	{
+		char pointer[JSON_POINTER_SIZE];
+
+		snprintf(pointer, sizeof pointer, "/sources/%zu", i);
+		if (!json_is_string(item) || !word_is(json_string_value(item), EVIDENCE_SOURCE_MAX + 1, "-"))
+			json_check_fault(check, pointer, "a source's name is of a-z, 0-9 and '-', %d at most", EVIDENCE_SOURCE_MAX);
+	}
 }
 
 /* One correction: false, and told, where it is none. */
@@ -57,7 +79,7 @@ read_risk(struct json_check *check, const json_t *risk, const char *code, struct
 	struct risk_revision **revisions, struct error *e)
 {
 	static const char *const required[] = {"low_after_days", "medium_total", "cluster_new_cases", "dip_days", NULL};
-	static const char *const optional[] = {"unit", "revisions", NULL};
+	static const char *const optional[] = {"unit", "sources", "revisions", NULL};
 	const json_t *list = json_object_get(risk, "revisions"), *item;
 	size_t capacity = 0, i;
 	int64_t days;
@@ -72,6 +94,7 @@ read_risk(struct json_check *check, const json_t *risk, const char *code, struct
 	json_check_integer(check, "", risk, "medium_total", 0, INT32_MAX, &parameters->medium_total);
 	json_check_integer(check, "", risk, "cluster_new_cases", 0, INT32_MAX, &parameters->cluster_new_cases);
 	check_unit(check, json_object_get(risk, "unit"));
+	check_sources(check, json_object_get(risk, "sources"));
 	if (list && !json_is_array(list))
 		json_check_fault(check, "/revisions", "a list expected");
 	json_array_foreach((json_t *)list, i, item)

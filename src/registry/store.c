@@ -69,14 +69,16 @@ read_settings(struct registry *registry, struct error *e)
 }
 
 static int
-registry_new(struct db *db, struct keys *keys, const char *data, struct registry **ret_registry, struct error *e)
+registry_new(struct db *db, struct keys *keys, const struct registry_where *where, struct registry **ret_registry,
+	struct error *e)
 {
 	struct registry *registry = calloc(1, sizeof *registry);
 
 	if (!registry)
 		return error_no_memory(e);
-	if (!(registry->outbox = file_join(data, "outbox.jsonl", e)) || !(registry->data = text_copy(data, e))) {
-		free(registry->outbox);
+	registry->presence = where->presence ? text_copy(where->presence, e) : file_join(where->data, "presence", e);
+	if (!registry->presence || !(registry->outbox = file_join(where->data, "outbox.jsonl", e))) {
+		free(registry->presence);
 		free(registry);
 		return ERROR_NO_MEMORY;
 	}
@@ -149,7 +151,7 @@ registry_create(const struct registry_where *where, const char *const *packs, si
 
 	if ((r = packs_check(packs, pack_count, e)) < 0 || (r = file_make_folder(where->data, FOLDER_MODE, e)) < 0 ||
 		(r = keys_open_beside(where->data, true, &keys, e)) < 0 || (r = db_open(tables_of(where), true, &db, e)) < 0 ||
-		(r = registry_new(db, keys, where->data, &registry, e)) < 0)
+		(r = registry_new(db, keys, where, &registry, e)) < 0)
 		goto out;
 	db = NULL;
 	keys = NULL;
@@ -171,7 +173,7 @@ registry_open(const struct registry_where *where, struct registry **ret_registry
 
 	if ((r = db_open(tables_of(where), false, &db, e)) < 0 ||
 		(r = keys_open_beside(where->data, false, &keys, e)) < 0 ||
-		(r = registry_new(db, keys, where->data, &registry, e)) < 0)
+		(r = registry_new(db, keys, where, &registry, e)) < 0)
 		goto out;
 	db = NULL;
 	keys = NULL;
@@ -203,7 +205,7 @@ registry_close(struct registry *registry)
 	free(registry->packs);
 	area_cache_free(registry->areas);
 	free(registry->outbox);
-	free(registry->data);
+	free(registry->presence);
 	free(registry);
 }
 
@@ -220,9 +222,9 @@ registry_keys(struct registry *registry)
 }
 
 const char *
-registry_data(const struct registry *registry)
+registry_presence(const struct registry *registry)
 {
-	return registry->data;
+	return registry->presence;
 }
 
 int

@@ -17,9 +17,10 @@ struct registry;
 typedef uint32_t person_number; /* 0 is nobody */
 
 /* Where a store is. ${data} is its folder. With ${database} (a PostgreSQL URI, or NULL) the tables are there, and the
- * folder holds the keys and the outbox alone. */
+ * folder holds the keys, the outbox and the stays. ${presence} is the folder of the stays, NULL for "presence" in
+ * ${data}. */
 struct registry_where {
-	const char *data, *database;
+	const char *data, *database, *presence;
 };
 
 /* registry_create(where, packs, pack_count, clock, e):
@@ -41,8 +42,8 @@ void registry_close(struct registry *registry);
 struct db *registry_db(struct registry *registry);
 struct keys *registry_keys(struct registry *registry);
 
-/* The folder of the store's files: ${data} of where it was opened. */
-const char *registry_data(const struct registry *registry);
+/* The folder of the stays. */
+const char *registry_presence(const struct registry *registry);
 
 /* registry_begin, registry_commit, registry_rollback: one writing transaction, as db_begin and so on; what the registry
  * remembers of it is forgotten on rollback, and notices are delivered after the commit. */

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json_memory.h"
 #include "rehearse/held.h"
 #include "rehearse/pass.h"
 #include "rehearse/tally.h"
@@ -95,9 +96,8 @@ residence_of(const json_t *facts, instant now)
 
 /* Its city, or where no division is known its country; "" where nothing is. */
 static void
-area_of_residence(const json_t *facts, instant now, char area[AREA_CODE_SIZE])
+area_of_residence(const json_t *residence, char area[AREA_CODE_SIZE])
 {
-	const json_t *residence = residence_of(facts, now);
 	const char *division = json_string_value(json_object_get(residence, "division"));
 	const char *country = json_string_value(json_object_get(residence, "country"));
 
@@ -119,7 +119,7 @@ facts_after(
 		*ret_facts = json_incref(facts);
 		return 0;
 	}
-	if (!(copy = json_copy(facts)))
+	if (!(copy = json_copy_shallow(facts)))
 		return error_no_memory(e);
 	if ((r = registry_facts_finish(
 			 worker->registry, c->sides[AFTER].pack, copy, registry_known(worker->registry), NULL, e)) < 0)
@@ -167,12 +167,12 @@ note_guardian(const struct registry_applied *applied, void *context, struct erro
 
 /* Which groups the person is in: by the facts, and by who applied for them. No identity is opened. */
 static int
-find_groups(struct rehearse_worker *worker, const struct comparison *c, const json_t *facts, struct compared *compared,
-	struct error *e)
+find_groups(struct rehearse_worker *worker, const struct comparison *c, const json_t *facts, const json_t *residence,
+	struct compared *compared, struct error *e)
 {
 	const struct pack *pack = c->sides[BEFORE].pack;
 	struct guardian guardian = {.jurisdiction = pack_jurisdiction(pack)};
-	const json_t *residence = residence_of(facts, c->now), *visit;
+	const json_t *visit;
 	int age = c->truth ? truth_age(c->truth, compared->person) : AGE_UNKNOWN;
 	size_t i;
 	int r = registry_applications_each(worker->registry, compared->person, note_guardian, &guardian, e);
@@ -196,19 +196,22 @@ compare_person(struct rehearse_worker *worker, person_number person, void *conte
 	struct compared compared = {.person = person};
 	struct held held[SIDES] = {0};
 	json_t *facts[SIDES] = {0};
+	const json_t *residence;
 	char area[AREA_CODE_SIZE];
 	int r;
 
 	if ((r = cascade_facts(worker->cascade, c->sides[BEFORE].pack, person, &facts[BEFORE], NULL, e)) < 0 ||
-		(r = facts_after(worker, c, facts[BEFORE], &facts[AFTER], e)) < 0 ||
-		(r = find_groups(worker, c, facts[BEFORE], &compared, e)) < 0)
+		(r = facts_after(worker, c, facts[BEFORE], &facts[AFTER], e)) < 0)
+		goto out;
+	residence = residence_of(facts[BEFORE], c->now);
+	if ((r = find_groups(worker, c, facts[BEFORE], residence, &compared, e)) < 0)
 		goto out;
 	for (int side = 0; side < SIDES; side++) {
 		if ((r = decide(&c->sides[side], facts[side], c->now, &compared.decisions[side], &held[side], e)) < 0)
 			goto out;
 		compared.held_s[side] = held_length(&held[side]);
 	}
-	area_of_residence(facts[BEFORE], c->now, area);
+	area_of_residence(residence, area);
 	compared.area = area;
 	if ((r = tally_person(worker->own, c->options, &compared, e)) < 0 || !c->truth)
 		goto out;

@@ -150,11 +150,13 @@ first_stop(const struct scoring *s, const json_t *changes, const char *id, int64
 	return first;
 }
 
-/* Count each rule that ever stopped the person, once. Return how many did, or a code. */
+/* Count each rule that ever stopped the person, once; ${positive} is when a test last was (INT64_MIN: never). Return how many did, or
+ * a code. */
 static int
-count_stops(const struct scoring *s, struct scores *scores, const json_t *facts, const json_t *changes, struct error *e)
+count_stops(const struct scoring *s, struct scores *scores, const json_t *facts, instant positive,
+	const json_t *changes, struct error *e)
 {
-	instant positive = last_positive(facts, s->now), upheld = last_upheld(facts, s->now);
+	instant upheld = last_upheld(facts, s->now);
 	json_t *done = json_object(), *rule;
 	const json_t *change;
 	struct score *score;
@@ -194,21 +196,21 @@ score_person(struct rehearse_worker *worker, person_number person, void *context
 	const struct scoring *s = context;
 	struct scores *scores = worker->own;
 	json_t *facts = NULL, *result = NULL, *changes = NULL;
-	bool positive;
+	instant positive;
 	int r;
 
 	if ((r = cascade_facts(worker->cascade, s->pack, person, &facts, NULL, e)) < 0)
 		return r;
+	positive = last_positive(facts, s->now);
 	r = evaluate(s->pack, facts, s->now, &result, &changes, e);
 	if (r == ERROR_BAD_INPUT || r == ERROR_TOO_LARGE) {
 		scores->failed++;
 		r = 0;
-	} else if (r == 0 && (r = count_stops(s, scores, facts, changes, e)) >= 0) {
-		positive = last_positive(facts, s->now) != INT64_MIN;
+	} else if (r == 0 && (r = count_stops(s, scores, facts, positive, changes, e)) >= 0) {
 		scores->people++;
-		scores->positive += positive;
+		scores->positive += positive != INT64_MIN;
 		scores->never_stopped += r == 0;
-		scores->never_stopped_positive += r == 0 && positive;
+		scores->never_stopped_positive += r == 0 && positive != INT64_MIN;
 		r = 0;
 	}
 	json_decref(facts);

@@ -54,7 +54,6 @@ struct truth {
 
 /* A file's columns by name, and the present line's fields. */
 struct table {
-	const char *path;
 	size_t line, columns;
 	char *names[COLUMNS_MAX], *fields[COLUMNS_MAX];
 };
@@ -98,7 +97,6 @@ read_table(const char *folder, const char *name, int (*take)(struct truth *, con
 	if (r < 0)
 		goto out;
 	rest = bytes.data ? (char *)bytes.data : (char *)"";
-	table.path = path;
 	line = strsep(&rest, "\n");
 	table.columns = cut(line, table.names);
 	while (rest && (line = strsep(&rest, "\n")) && r == 0) {

@@ -8,7 +8,7 @@
 #include "rehearse/held.h"
 #include "rehearse/rehearse.h"
 
-enum { AGE_UNKNOWN, AGE_CHILD, AGE_ADULT, AGE_OLD, AGES };
+enum { AGE_UNKNOWN, AGE_CHILD, AGE_ADULT, AGE_OLD };
 
 struct truth;
 

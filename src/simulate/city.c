@@ -236,6 +236,9 @@ city_make(const struct simulate_options *options, struct city *ret_city, struct 
 		return error_set(e, ERROR_USAGE, "a simulation has 1 to %d days", SIMULATE_DAYS_MAX);
 	if (options->positioned && !coordinates_valid(options->latitude_e7, options->longitude_e7))
 		return error_set(e, ERROR_USAGE, "the centre is not on the earth");
+	if (options->ping_minutes > SIMULATE_PING_MINUTES_MAX || (options->ping_minutes && !options->positioned))
+		return error_set(e, ERROR_USAGE, "phones tell where they are every 1 to %d minutes, and need a centre",
+			SIMULATE_PING_MINUTES_MAX);
 	if (!division || division_city(division) != division)
 		return error_set(e, ERROR_EXISTS_NOT, "there is no city %06u", options->division);
 	division_each(collect_division, &city);
@@ -271,6 +274,28 @@ city_free(struct city *city)
 	free(city->people);
 	free(city->shop_sums);
 	*city = (struct city){0};
+}
+
+uint64_t
+city_place_number(const struct city *city, uint32_t place)
+{
+	struct random random = random_make(city->options->seed ^ ((uint64_t)place + 1) << 20);
+
+	return random_next(&random);
+}
+
+bool
+city_place_position(const struct city *city, uint32_t place, int32_t *ret_latitude_e7, int32_t *ret_longitude_e7)
+{
+	uint64_t number = city_place_number(city, place);
+	int64_t latitude = city->options->latitude_e7 + (int64_t)(number & 0xfffff) - 0x80000;
+	int64_t longitude = city->options->longitude_e7 + (int64_t)(number >> 24 & 0xfffff) - 0x80000;
+
+	if (!city->options->positioned || city_place_kind(city, place)[0] == 'c' || !coordinates_valid(latitude, longitude))
+		return false;
+	*ret_latitude_e7 = (int32_t)latitude;
+	*ret_longitude_e7 = (int32_t)longitude;
+	return true;
 }
 
 uint32_t

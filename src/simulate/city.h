@@ -75,6 +75,12 @@ uint32_t city_carriage(const struct city *city, uint32_t line, uint32_t day, boo
 /* city_place_kind(city, place): "household", "workplace", "school", "venue" or "carriage". */
 const char *city_place_kind(const struct city *city, uint32_t place);
 
+/* A number that belongs to the place for good, whatever else is drawn. */
+uint64_t city_place_number(const struct city *city, uint32_t place);
+
+/* Where the place lies, within about 6 km of the centre. Return whether that is known: a carriage moves. */
+bool city_place_position(const struct city *city, uint32_t place, int32_t *ret_latitude_e7, int32_t *ret_longitude_e7);
+
 /* Age in whole years on the first day. */
 int city_age(const struct city *city, const struct person *person);
 

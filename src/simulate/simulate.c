@@ -6,10 +6,12 @@
 
 #include "base/file.h"
 #include "simulate/city.h"
+#include "simulate/phones.h"
 
 enum { TABLE_BUFFER_SIZE = 1 << 16 };
 
-enum table { RESIDENTS, PLACES, STAYS, CHECKINS, VISITS, CASES, INFECTIONS, TABLES };
+/* The last ones are of phones: only where their period is asked for. */
+enum table { RESIDENTS, PLACES, STAYS, CHECKINS, VISITS, CASES, INFECTIONS, DEVICES, TOWERS, PINGS, SIGNALS, TABLES };
 
 static const struct {
 	const char *name, *heading;
@@ -21,10 +23,15 @@ static const struct {
 	{"visits.csv", "id_number,country,division,from,to\n"},
 	{"cases.csv", "case,id_number,status,onset,sampled,confirmed_at,isolated_at,infected_by\n"},
 	{"truth/infections.csv", "id_number,infected_by,place,at,infectious_from,onset\n"},
+	{"devices.csv", "device,id_number,since\n"},
+	{"towers.csv", "place,kind,name,division,country,latitude,longitude\n"},
+	{"pings.csv", "device,at,latitude,longitude,accuracy_m\n"},
+	{"signals.csv", "device,at,cell\n"},
 };
 
 struct output {
 	struct city city;
+	struct phones *phones; /* NULL: nobody's tell anything */
 	FILE *files[TABLES];
 	instant end; /* of the last day */
 	struct simulate_summary summary;
@@ -71,25 +78,16 @@ place_code(const struct output *output, uint32_t place, char text[32])
 	return text;
 }
 
-/* A number that belongs to the place for good, whatever else is drawn. */
-static uint64_t
-place_number_of(const struct output *output, uint32_t place)
-{
-	struct random random = random_make(output->city.options->seed ^ ((uint64_t)place + 1) << 20);
-
-	return random_next(&random);
-}
-
 static uint32_t
 place_county(const struct output *output, uint32_t place)
 {
-	return output->city.counties[place_number_of(output, place) % output->city.county_count];
+	return output->city.counties[city_place_number(&output->city, place) % output->city.county_count];
 }
 
 static void
 place_name(const struct output *output, uint32_t place, char text[96])
 {
-	uint64_t number = place_number_of(output, place);
+	uint64_t number = city_place_number(&output->city, place);
 	const char *street = PICK(streets, number >> 8), *kind = city_place_kind(&output->city, place);
 	unsigned house = (unsigned)(number >> 16) % 300 + 1, room = (unsigned)(number >> 32) % 30 + 1;
 
@@ -105,22 +103,17 @@ place_name(const struct output *output, uint32_t place, char text[96])
 		snprintf(text, 96, "通勤列车%u号", (unsigned)(number >> 16) % 900 + 100);
 }
 
-/* Places lie within about 7 km of the centre. */
 static void
 write_position(FILE *file, const struct output *output, uint32_t place)
 {
-	const struct simulate_options *options = output->city.options;
-	uint64_t number = place_number_of(output, place);
-	int64_t latitude = options->latitude_e7 + (int64_t)(number & 0xfffff) - 0x80000;
-	int64_t longitude = options->longitude_e7 + (int64_t)(number >> 24 & 0xfffff) - 0x80000;
+	int32_t latitude_e7, longitude_e7;
 
-	if (!options->positioned || city_place_kind(&output->city, place)[0] == 'c' ||
-		!coordinates_valid(latitude, longitude)) {
-		fputs(",,\n", file);
-		return;
-	}
-	fprintf(file, ",%s%lld.%07lld,%s%lld.%07lld\n", latitude < 0 ? "-" : "", llabs(latitude) / 10000000,
-		llabs(latitude) % 10000000, longitude < 0 ? "-" : "", llabs(longitude) / 10000000, llabs(longitude) % 10000000);
+	fputc(',', file);
+	if (city_place_position(&output->city, place, &latitude_e7, &longitude_e7))
+		write_coordinates(file, latitude_e7, longitude_e7);
+	else
+		fputc(',', file);
+	fputc('\n', file);
 }
 
 static int
@@ -157,7 +150,7 @@ write_residents(struct output *output, struct error *e)
 		else
 			city_id_number(city, &city->people[person->guardian], guardian);
 		place_name(output, person->household, address);
-		day_write(city->options->from - 400 - (day_number)(place_number_of(output, person->household) % 1000), since);
+		day_write(city->options->from - 400 - (day_number)(city_place_number(city, person->household) % 1000), since);
 		fprintf(file, "%s,%s%s%s,100%08u,%06u,%s,%s,%s,%s\n", city_id_number(city, person, id),
 			PICK(surnames, person->surname), PICK(given_names, person->given[0]),
 			person->given[1] % 4 ? PICK(given_names, person->given[1]) : "", phone,
@@ -181,7 +174,23 @@ write_stay(uint32_t person, uint32_t place, instant start, instant end, uint32_t
 		place_code(output, place, code), time_write(start, &city->zone, from), time_write(end, &city->zone, to),
 		seat_text);
 	output->summary.stays++;
+	if (output->phones)
+		output->summary.pings += phones_tell(output->phones, person, place, start, end);
 	return check_written(output, STAYS, e);
+}
+
+static int
+write_phones(struct output *output, struct error *e)
+{
+	int r;
+
+	if (!output->city.options->ping_minutes)
+		return 0;
+	if ((r = phones_new(&output->city, output->files[PINGS], output->files[SIGNALS], &output->phones, e)) < 0)
+		return r;
+	phones_list(output->phones, output->files[DEVICES]);
+	towers_list(&output->city, output->files[TOWERS]);
+	return (r = check_written(output, DEVICES, e)) < 0 ? r : check_written(output, TOWERS, e);
 }
 
 /* In the morning of the n-th day, nineteen in twenty of those who applied and are not isolated. */
@@ -337,7 +346,7 @@ open_tables(struct output *output, const char *folder, struct error *e)
 	if (r == 0)
 		r = file_make_folder(path, 0755, e);
 	free(path);
-	for (size_t i = 0; r == 0 && i < TABLES; i++) {
+	for (size_t i = 0; r == 0 && i < (output->city.options->ping_minutes ? TABLES : DEVICES); i++) {
 		path = file_join(folder, tables[i].name, e);
 		if (!path)
 			return ERROR_NO_MEMORY;
@@ -376,7 +385,10 @@ write_days(struct output *output, struct error *e)
 		if ((r = write_checkins(output, n, e)) < 0)
 			goto out;
 	}
-	r = city_settle(city, write_stay, output, e);
+	if ((r = city_settle(city, write_stay, output, e)) < 0 || !output->phones)
+		goto out;
+	if ((r = check_written(output, PINGS, e)) == 0)
+		r = check_written(output, SIGNALS, e);
 out:
 	free(day.segments);
 	return r;
@@ -401,9 +413,9 @@ simulate_write(
 		goto out;
 	}
 	if ((r = open_tables(&output, folder, e)) < 0 || (r = write_places(&output, e)) < 0 ||
-		(r = write_residents(&output, e)) < 0 || (r = write_days(&output, e)) < 0 ||
-		(r = write_visits(&output, e)) < 0 || (r = write_cases(&output, dated, numbers, e)) < 0 ||
-		(r = write_infections(&output, dated, e)) < 0)
+		(r = write_residents(&output, e)) < 0 || (r = write_phones(&output, e)) < 0 ||
+		(r = write_days(&output, e)) < 0 || (r = write_visits(&output, e)) < 0 ||
+		(r = write_cases(&output, dated, numbers, e)) < 0 || (r = write_infections(&output, dated, e)) < 0)
 		goto out;
 out:
 	r = close_tables(&output, r, e);
@@ -411,6 +423,7 @@ out:
 		*ret_summary = output.summary;
 	free(dated);
 	free(numbers);
+	phones_free(output.phones);
 	city_free(&output.city);
 	return r;
 }

@@ -21,7 +21,7 @@
 #include "base/error.h"
 #include "base/time.h"
 
-enum { SIMULATE_PEOPLE_MAX = 2000000, SIMULATE_DAYS_MAX = 366 };
+enum { SIMULATE_PEOPLE_MAX = 2000000, SIMULATE_DAYS_MAX = 366, SIMULATE_PING_MINUTES_MAX = 60 };
 
 struct simulate_options {
 	uint32_t people; /* 1 to SIMULATE_PEOPLE_MAX */
@@ -31,6 +31,7 @@ struct simulate_options {
 	uint32_t division; /* a city of GB/T 2260, e.g. 330100 */
 	bool positioned;   /* places lie around the centre */
 	int32_t latitude_e7, longitude_e7;
+	uint32_t ping_minutes; /* phones tell where they are so often, to SIMULATE_PING_MINUTES_MAX; 0: never */
 };
 
 /* The city's local time: China's. */
@@ -38,13 +39,15 @@ extern const struct zone simulate_zone;
 
 /* How much was written. */
 struct simulate_summary {
-	size_t people, places, stays, checkins, visits, cases, infections;
+	size_t people, places, stays, checkins, visits, cases, infections, pings;
 };
 
 /* simulate_write(options, folder, ret_summary, e):
  * Write residents.csv, places.csv, stays.csv, checkins.csv, visits.csv, cases.csv, and truth/infections.csv (who was
  * infected by whom, where and when, known to nobody in the city) to ${folder}, made if it is missing; files of those
- * names are replaced. Memory is at most about 400 bytes a person. Return 0, ERROR_USAGE (an option out of range),
+ * names are replaced. With ${options->ping_minutes} also what the phones would have told: devices.csv, pings.csv (positions with
+ * their accuracy), towers.csv (base stations, as places) and signals.csv (which of them heard the phone); stays.csv is then
+ * the truth beside them. Memory is at most about 400 bytes a person. Return 0, ERROR_USAGE (an option out of range, pings without positions),
  * ERROR_EXISTS_NOT (no such city), ERROR_IO or ERROR_NO_MEMORY. */
 int simulate_write(
 	const struct simulate_options *options, const char *folder, struct simulate_summary *ret_summary, struct error *e);

@@ -84,11 +84,11 @@ show_prints_entries_in_order(void **state)
 	(void)state;
 	assert_int_equal(run("ledger show --from 1 --limit 2"), 0);
 	assert_string_equal(output,
-		"1 2020-03-24T04:00:01+00:00 override.approve {\"cause\":\"a\"}\n"
-		"2 2020-03-24T04:00:02+00:00 override.approve {\"cause\":\"a\"}\n");
+		"1 2020-03-24T12:00:01+08:00 override.approve {\"cause\":\"a\"}\n"
+		"2 2020-03-24T12:00:02+08:00 override.approve {\"cause\":\"a\"}\n");
 	assert_int_equal(run("ledger show --json --limit 1"), 0);
 	assert_non_null(strstr(output,
-		"{\"at\":\"2020-03-24T04:00:00+00:00\",\"body\":{\"cause\":\"a\"},"
+		"{\"at\":\"2020-03-24T12:00:00+08:00\",\"body\":{\"cause\":\"a\"},"
 		"\"kind\":\"override.approve\",\"leaf\":\""));
 }
 

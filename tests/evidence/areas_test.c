@@ -12,10 +12,11 @@ make_tables(void)
 }
 
 static enum evidence_outcome
-put(const char *area, const char *country, day_number day, int64_t confirmed, instant recorded_at, int64_t import_id)
+put_of(const char *source, const char *area, const char *country, day_number day, int64_t confirmed,
+	instant recorded_at, int64_t import_id)
 {
 	const struct evidence_area_count count = {
-		area, country, day, confirmed, 0, EVIDENCE_NOT_REPORTED, recorded_at, import_id};
+		source, area, country, day, confirmed, 0, EVIDENCE_NOT_REPORTED, recorded_at, import_id};
 	enum evidence_outcome outcome = EVIDENCE_UNCHANGED;
 	struct error e = {0};
 
@@ -24,6 +25,12 @@ put(const char *area, const char *country, day_number day, int64_t confirmed, in
 		fail_msg("%s", e.message);
 	assert_int_equal(db_commit(db, &e), 0);
 	return outcome;
+}
+
+static enum evidence_outcome
+put(const char *area, const char *country, day_number day, int64_t confirmed, instant recorded_at, int64_t import_id)
+{
+	return put_of("counts", area, country, day, confirmed, recorded_at, import_id);
 }
 
 static int64_t
@@ -83,6 +90,24 @@ a_series_has_the_last_count_of_each_day(void **state)
 }
 
 static void
+two_sources_of_one_area_and_day_stand_side_by_side(void **state)
+{
+	struct error e = {0};
+	day_number day = 0;
+
+	(void)state;
+	assert_int_equal(put_of("ours", "420800", "CN", 10, 900, 100, 0), EVIDENCE_NEW);
+	assert_int_equal(put_of("csse", "420800", "CN", 10, 912, 200, 0), EVIDENCE_NEW);
+	assert_int_equal(put_of("ours", "420800", "CN", 10, 900, 300, 0), EVIDENCE_UNCHANGED);
+	assert_int_equal(put_of("csse", "420800", "CN", 12, 913, 300, 0), EVIDENCE_NEW);
+	assert_string_equal(series("420800", 99, EVIDENCE_NOW), "10:912 12:913 10:900 ");
+	assert_int_equal(evidence_area_coverage(db, "CN", "ours", EVIDENCE_NOW, &day, &e), 0);
+	assert_int_equal(day, 10);
+	assert_int_equal(evidence_area_coverage(db, "CN", "csse", EVIDENCE_NOW, &day, &e), 0);
+	assert_int_equal(day, 12);
+}
+
+static void
 coverage_is_the_last_day_that_any_area_of_the_country_was_reported_for(void **state)
 {
 	struct error e = {0};
@@ -92,12 +117,12 @@ coverage_is_the_last_day_that_any_area_of_the_country_was_reported_for(void **st
 	put("420800", "CN", 12, 1, 100, 0);
 	put("420100", "CN", 14, 1, 200, 0);
 	put("KR", "KR", 20, 1, 100, 0);
-	assert_int_equal(evidence_area_coverage(db, "CN", EVIDENCE_NOW, &day, &e), 0);
+	assert_int_equal(evidence_area_coverage(db, "CN", "counts", EVIDENCE_NOW, &day, &e), 0);
 	assert_int_equal(day, 14);
-	assert_int_equal(evidence_area_coverage(db, "CN", 199, &day, &e), 0);
+	assert_int_equal(evidence_area_coverage(db, "CN", "counts", 199, &day, &e), 0);
 	assert_int_equal(day, 12);
-	assert_int_equal(evidence_area_coverage(db, "IT", EVIDENCE_NOW, &day, &e), ERROR_EXISTS_NOT);
-	assert_int_equal(evidence_area_coverage(db, "CN", 99, &day, &e), ERROR_EXISTS_NOT);
+	assert_int_equal(evidence_area_coverage(db, "IT", "counts", EVIDENCE_NOW, &day, &e), ERROR_EXISTS_NOT);
+	assert_int_equal(evidence_area_coverage(db, "CN", "counts", 99, &day, &e), ERROR_EXISTS_NOT);
 }
 
 static void
@@ -145,7 +170,7 @@ undoing_an_import_takes_its_counts_back_and_raises_versions(void **state)
 	assert_int_equal(db_commit(db, &e), 0);
 	assert_string_equal(series("420800", 99, EVIDENCE_NOW), "12:1 ");
 	assert_string_equal(series("420800", 99, 199), "12:2 13:3 ");
-	assert_int_equal(evidence_area_coverage(db, "CN", EVIDENCE_NOW, &day, &e), 0);
+	assert_int_equal(evidence_area_coverage(db, "CN", "counts", EVIDENCE_NOW, &day, &e), 0);
 	assert_int_equal(day, 12);
 	assert_true(version_of("420800") > before);
 	assert_int_equal(version_of("KR"), before);
@@ -182,6 +207,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		EMPTY_STORE_TEST(a_series_has_the_last_count_of_each_day),
+		EMPTY_STORE_TEST(two_sources_of_one_area_and_day_stand_side_by_side),
 		EMPTY_STORE_TEST(coverage_is_the_last_day_that_any_area_of_the_country_was_reported_for),
 		EMPTY_STORE_TEST(each_change_raises_the_areas_version_above_all),
 		EMPTY_STORE_TEST(undoing_an_import_takes_its_counts_back_and_raises_versions),

@@ -39,16 +39,22 @@ trace(void *context)
 	return r;
 }
 
+/* Of stays that were just opened: what was read before asks for next to nothing. */
 static int
 trace_back(void *context)
 {
 	const struct exposure_case subject = case_of(1), other = case_of(2);
 	struct exposure_origins origins = {0};
 	const struct traced *traced = context;
+	struct fixture *f = traced->fixture;
 	struct error e = {0};
-	int r = exposure_backward(
-		traced->fixture->presence, &traced->parameters, &subject, &other, 1, &zone_utc, &see_all, &origins, &e);
+	int r;
 
+	presence_close(f->presence);
+	f->presence = NULL;
+	if ((r = fixture_try_presence(f, &e)) < 0)
+		return r;
+	r = exposure_backward(f->presence, &traced->parameters, &subject, &other, 1, &zone_utc, &see_all, &origins, &e);
 	assert_true(r == 0 ? origins.count > 0 : origins.items == NULL);
 	exposure_origins_free(&origins);
 	return r;
@@ -63,7 +69,7 @@ tracing_forward_and_back_survives_each_failed_allocation(void **state)
 	assert_int_equal(trace(&traced), 0); /* statements are prepared and kept */
 	assert_int_equal(trace_back(&traced), 0);
 	assert_true(failing_allocation_sweep(trace, &traced) > 20);
-	assert_true(failing_allocation_sweep(trace_back, &traced) > 5);
+	assert_true(failing_allocation_sweep(trace_back, &traced) > 20);
 }
 
 int

@@ -61,6 +61,34 @@ plain_rows_name_areas_by_code_or_by_name(void **state)
 }
 
 static void
+a_row_says_who_counted_and_else_its_shape_does(void **state)
+{
+	static const char china[] =
+		"date,country,countryCode,province,provinceCode,city,cityCode,confirmed,suspected,cured,dead\n"
+		"2020-03-01,韩国,KR,,,,,1,0,0,0\n";
+	static const char *const texts[] = {
+		"date,country,confirmed,source\n2020-03-01,KR,1,kdca\n", "date,country,confirmed\n2020-03-01,KR,1\n", china};
+	static const char *const wanted[] = {"kdca", "counts", "china-series"};
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		struct rows *rows = NULL;
+		struct area_count count;
+		struct row row;
+		struct error e = {0};
+
+		assert_int_equal(rows_open(scratch_text(texts[i]), area_forms, AREA_FORM_COUNT, &rows, &e), 0);
+		assert_int_equal(rows_next(rows, &row, &e), 1);
+		assert_int_equal(area_row_read(rows, &row, &count, &e), 0);
+		assert_string_equal(count.source, wanted[i]);
+		rows_close(rows);
+		scratch_remove();
+	}
+	reads_as("date,country,confirmed,source\n2020-03-01,KR,1,Our office\n",
+		"!2:17: a source's name is of a-z, 0-9 and '-', 32 at most: \"Our office\"\n");
+}
+
+static void
 plain_rows_that_name_no_area_are_refused_with_the_name(void **state)
 {
 	(void)state;
@@ -172,6 +200,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(plain_rows_name_areas_by_code_or_by_name),
+		cmocka_unit_test(a_row_says_who_counted_and_else_its_shape_does),
 		cmocka_unit_test(plain_rows_that_name_no_area_are_refused_with_the_name),
 		cmocka_unit_test(rows_of_the_china_series_without_a_place_of_their_own_are_kept_as_parts),
 		cmocka_unit_test(the_real_series_is_read_whole_and_no_area_counts_twice_a_day),

@@ -35,10 +35,8 @@ stays_at(struct feed_store *store, const char *code)
 	const struct presence_view view = {INT64_MAX, INT64_MAX};
 	const struct zone zone = {8 * 3600, 0, NULL};
 	char folder[sizeof store->folder + 16];
-	const struct presence_where where = {.db = registry_db(store->registry),
-		.keys = registry_keys(store->registry),
-		.folder = folder,
-		.zone = &zone};
+	const struct presence_where where = {
+		.db = registry_db(store->registry), .keys = registry_keys(store->registry), .folder = folder, .zone = &zone};
 	struct presence *presence = NULL;
 	struct presence_place place;
 	struct error e = {0};

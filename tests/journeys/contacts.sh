@@ -56,6 +56,7 @@ H init --pack "$SOURCE/packs/$PACK" --clock 2020-03-11T08:00:00+08:00 2>/dev/nul
 for kind in residents places stays; do
 	exits 0 "$kind come in" "$HEALTHCODE" --data "$FOLDER/store" --now 2020-03-11T08:00:00+08:00 import $kind "$FOLDER/$kind.csv"
 done
+no_cases 330100 | "$HEALTHCODE" --data "$FOLDER/store" --now 2020-03-11T08:00:00+08:00 import areas - >/dev/null
 is "green green green green green green green " "$(colours 2020-03-11T09:00:00+08:00)" "before anybody is a case, all are green"
 cases first 2020-03-07 confirmed 2020-03-11T10:00:00+08:00
 exits 0 "a case comes in" "$HEALTHCODE" --data "$FOLDER/store" --now 2020-03-11T10:00:00+08:00 import cases "$FOLDER/first.csv"

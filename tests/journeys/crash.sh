@@ -4,8 +4,12 @@
 
 MOMENTS=${MOMENTS:-50}
 HEALTHCODE=${HEALTHCODE_PLAIN:-$HEALTHCODE} # a preloaded library and the address sanitizer do not go together
-CRASH=$(find "$SOURCE"/build-test "$SOURCE"/build -name libcrash_at.so 2>/dev/null | head -n 1)
-[ -n "$CRASH" ] || fail "tests/journeys/crash_at.c is not built"
+CRASH=
+for folder in "$(dirname "$HEALTHCODE")" "$SOURCE/build-test" "$SOURCE/build"; do
+	[ -n "$CRASH" ] || CRASH=$folder/tests/journeys/libcrash_at.so
+	[ -e "$CRASH" ] || CRASH=
+done
+[ -n "$CRASH" ] || fail "tests/journeys/crash_at.c is not built: ninja -C build-test"
 PACK=hubei-2020
 
 people=()

@@ -35,10 +35,10 @@ colour() { run --json explain "$1" --pack $PACK | jq -r .colour; }
 before="$(colour "$OLD") $(colour "$NEW")"
 
 holds "the store is whole" run check
-is 0 "$(run --json purge | jq 'select(.kind == "stays").days')" "nothing is destroyed 28 days after the 9th, whose day isn't over 28 days yet"
+is 0 "$(run --json purge | jq .days)" "nothing is destroyed 28 days after the 9th, whose day isn't over 28 days yet"
 is '{"days":1,"first":"2020-03-09","last":"2020-03-09"}' \
-	"$(run --now 2020-04-07T00:00:01+08:00 --json purge | jq -c 'select(.kind == "stays") | {days, first, last}')" "a day later the 9th is destroyed"
-is 0 "$(run --now 2020-04-07T00:00:01+08:00 --json purge | jq 'select(.kind == "stays").days')" "once"
+	"$(run --now 2020-04-07T00:00:01+08:00 --json purge | jq -c '{days, first, last}')" "a day later the 9th is destroyed"
+is 0 "$(run --now 2020-04-07T00:00:01+08:00 --json purge | jq .days)" "once"
 holds "what is left is whole" run check
 holds "the ledger says so" grep -q 'retention.purged.*2020-03-09' <(run ledger show)
 exits 3 "nothing is put into that day again" run import stays "$FOLDER/stays.csv"
@@ -51,3 +51,17 @@ is "$before" "$(colour "$OLD") $(colour "$NEW")" "a contact that was found in it
 file=$(find "$store/presence" -name '*.stays' | head -n 1)
 [ -z "$file" ] || fail "few stays wait in the registry"
 ok "few stays wait in the registry"
+
+other=$FOLDER/elsewhere
+apart() { "$HEALTHCODE" --data "$FOLDER/apart" --presence "file://$other" "$@"; }
+apart init --pack "$SOURCE/packs/$PACK" --clock 2020-04-06T12:00:00+08:00 >/dev/null
+for kind in residents places; do apart import $kind "$FOLDER/$kind.csv" >/dev/null; done
+{
+	echo id_number,place,from,to
+	seq 0 4999 | awk -v person="$CASE" '{ printf "%s,tea-house,2020-03-11T%02d:%02d:%02d+08:00,2020-03-11T23:59:00+08:00\n", person, $1 / 600 + 9, $1 / 10 % 60, $1 % 10 }'
+} >"$FOLDER/many.csv"
+apart import stays "$FOLDER/many.csv" >/dev/null
+holds "--presence puts the stays elsewhere" ls "$other"/2020-03-11-*.stays
+holds "where they are whole" apart check
+exits 4 "and missed without it" "$HEALTHCODE" --data "$FOLDER/apart" check
+exits 2 "an engine that there is not is refused" "$HEALTHCODE" --data "$FOLDER/apart" --presence cluster://here check

@@ -23,7 +23,7 @@ H key list >"$FOLDER/keys"
 holds "eight days have a key each" test "$(wc -l <"$FOLDER/keys")" -ge 8
 is "$(wc -l <"$FOLDER/keys")" "$(cut -d' ' -f1 "$FOLDER/keys" | sort -u | wc -l)" "no two alike"
 
-key=$(H --json --now ${T}T08:00:30+08:00 key list | jq -r --arg now ${T}T00:00:30+00:00 'select(.from <= $now and $now < .to) | .key' | tail -1)
+key=$(H --json key list | jq -r --arg now ${T}T08:00:30+08:00 'select(.from <= $now and $now < .to) | .key' | tail -1)
 exits 0 "a key that may have been taken is revoked" H --now ${T}T08:00:30+08:00 key revoke "$key"
 H --now ${T}T08:00:31+08:00 trust export >"$FOLDER/second"
 is revoked "$(cause "$today" ${T}T08:00:40+08:00 second)" "its codes count no more"

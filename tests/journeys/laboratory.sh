@@ -22,12 +22,12 @@ tea-house,venue,茶馆,330110,CN
 library,venue,图书馆,330110,CN
 CSV
 cat >"$FOLDER/stays.csv" <<CSV
-id_number,place,from,to
-$CASE,tea-house,2020-03-09T09:00:00+08:00,2020-03-09T11:00:00+08:00
-$CLOSE,tea-house,2020-03-09T09:30:00+08:00,2020-03-09T12:00:00+08:00
-$ELSEWHERE,library,2020-03-09T09:00:00+08:00,2020-03-09T11:00:00+08:00
-$CASE,flat,2020-03-09T20:00:00+08:00,2020-03-10T07:00:00+08:00
-$HOME_MATE,flat,2020-03-09T18:00:00+08:00,2020-03-10T08:00:00+08:00
+id_number,place,from,to,seat
+$CASE,tea-house,2020-03-09T09:00:00+08:00,2020-03-09T11:00:00+08:00,7
+$CLOSE,tea-house,2020-03-09T09:30:00+08:00,2020-03-09T12:00:00+08:00,7
+$ELSEWHERE,library,2020-03-09T09:00:00+08:00,2020-03-09T11:00:00+08:00,
+$CASE,flat,2020-03-09T20:00:00+08:00,2020-03-10T07:00:00+08:00,
+$HOME_MATE,flat,2020-03-09T18:00:00+08:00,2020-03-10T08:00:00+08:00,
 CSV
 
 # message CONTROL ORDER ID RESULT STATUS REPORTED: a message of one PCR
@@ -53,6 +53,7 @@ prepare() {
 	STORE=$1
 	H init --pack "$SOURCE/packs/$PACK" --clock 2020-03-11T08:00:00+08:00 2>/dev/null
 	for kind in residents places stays; do H import $kind "$FOLDER/$kind.csv" >/dev/null; done
+	no_cases 330100 | H import areas - >/dev/null
 	H evaluate >/dev/null
 }
 

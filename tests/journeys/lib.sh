@@ -28,8 +28,10 @@ holds() {
 	ok "$sentence"
 }
 
-# json_holds SENTENCE FILTER JSON: what the jq filter says of the JSON is neither false nor null
+# json_holds SENTENCE FILTER JSON: what the jq filter says of the JSON is neither false nor null. jq calls nothing at all
+# a success, so that no JSON is a failure here.
 json_holds() {
+	[[ "$3" =~ [^[:space:]] ]] || fail "$1: there is no JSON"
 	jq -e "$2" <<<"$3" >/dev/null || fail "$1: $3"
 	ok "$1"
 }
@@ -64,9 +66,16 @@ days() {
 	done
 }
 
-# serve OPTION...: serve the store $STORE over HTTP; the process is $SERVER, and it is asked at $ADDRESS
+# no_cases DIVISION...: counts by which these areas are at low risk
+no_cases() {
+	echo date,country,division,confirmed
+	for division in "$@"; do echo "2020-02-01,CN,$division,0"; done
+}
+
+# serve OPTION...: serve the store $STORE (its stays in $STAYS, where that is set) over HTTP; the process is $SERVER, and it is
+# asked at $ADDRESS
 serve() {
-	"$HEALTHCODE" --data "$STORE" serve --listen 127.0.0.1:0 "$@" 2>"$FOLDER/server" &
+	"$HEALTHCODE" --data "$STORE" ${STAYS:+--presence "file://$STAYS"} serve --listen 127.0.0.1:0 "$@" 2>"$FOLDER/server" &
 	SERVER=$!
 	for _ in $(seq 100); do
 		ADDRESS=$(sed -n 's,^healthcode: serving on ,,p' "$FOLDER/server")
@@ -108,15 +117,23 @@ bearer() { echo "Authorization: Bearer $1"; }
 answers() {
 	local wanted=$1 sentence=$2
 	shift 2
-	ask "$@"
+	${ASK:-ask} "$@"
 	[ "$STATUS" = "$wanted" ] || fail "$sentence: wanted $wanted, got $STATUS: $BODY"
 	ok "$sentence"
+}
+# patiently ASK...: as many acts with a password as a journey has are more than a minute's; who is told to wait does so.
+patiently() {
+	ask "$@"
+	while [ "$STATUS" = 429 ]; do
+		sleep "$(header Retry-After)"
+		ask "$@"
+	done
 }
 # is_problem STATUS TYPE SENTENCE ASK...
 is_problem() {
 	local wanted=$1 type=$2 sentence=$3
 	shift 3
-	ask "$@"
+	${ASK:-ask} "$@"
 	[ "$STATUS" = "$wanted" ] || fail "$sentence: wanted $wanted, got $STATUS: $BODY"
 	is "application/problem+json /problems/$type $wanted" "$(header Content-Type) $(jq -r '"\(.type) \(.status)"' <<<"$BODY")" "$sentence"
 }

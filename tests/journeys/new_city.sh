@@ -2,7 +2,7 @@
 . "$(dirname "$0")/lib.sh"
 
 cp -r "$SOURCE/packs/hangzhou-2020" "$FOLDER/mycity"
-sed -i 's/"Hangzhou health code"/"My city health code"/; s/"杭州健康码"/"我城健康码"/; s/"yellow_days": 7/"yellow_days": 3/' "$FOLDER/mycity/pack.json"
+sed -i 's/"Hangzhou health code"/"My city health code"/; s/"杭州健康码"/"我城健康码"/; s/"yellow_days": 7/"yellow_days": 3/; s/330100/110100/' "$FOLDER/mycity/pack.json"
 PERSON=$(id_number 110105 19800101 001)
 cat >"$FOLDER/residents.csv" <<CSV
 id_number,name,phone,division,applied_at

@@ -93,3 +93,12 @@ exits 0 "in words" "$HEALTHCODE" --data "$FOLDER/store" --now $NOW travel-card "
 holds "with the colour and the city" grep -qE '^red|420100 .*Wuhan' "$FOLDER/out"
 exits 1 "who is not known has no card" "$HEALTHCODE" --data "$FOLDER/store" --now $NOW travel-card "$STRANGER"
 exits 1 "a code's pack is still for who applied" "$HEALTHCODE" --data "$FOLDER/store" --now $NOW explain "$WUHAN" --pack hangzhou-2020
+
+# A carrier keeps the stays: what the holder takes along is a signed code of the card's colour.
+H() { "$HEALTHCODE" --data "$FOLDER/store" --now $NOW "$@"; }
+exits 0 "the trust list is written" H trust export
+cp "$FOLDER/out" "$FOLDER/trust"
+exits 0 "the card is signed at the holder's request, who never applied" H travel-card "$WUHAN" --sign
+cp "$FOLDER/out" "$FOLDER/code"
+json_holds "whoever has the trust list reads its colour and whose it is" '.valid and .colour == "red" and .issuer == "travel-card-2020"' \
+	"$(H --json code verify "$FOLDER/code" --trust "$FOLDER/trust")"

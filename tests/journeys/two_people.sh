@@ -24,6 +24,7 @@ $DEPOSITOR,储户,13800000001,410105,2020-06-01T12:00:00+08:00,$PACK
 $OTHER,邻居,13800000002,410105,2020-06-01T12:00:00+08:00,$PACK
 $DEPOSITOR,储户,13800000001,410105,2020-06-01T12:00:00+08:00,hubei-2020
 CSV
+no_cases 410100 | healthcode import areas - >/dev/null
 exits 0 "two people apply" healthcode import residents "$FOLDER/residents.csv"
 healthcode --now 2020-06-13T08:00:00+08:00 evaluate >/dev/null
 is green "$(colour)" "by the rules the depositor is green"

@@ -47,12 +47,12 @@ place,kind,name,division,country
 tea-house,venue,茶馆,330110,CN
 CSV
 cat >"$FOLDER/stays.csv" <<CSV
-id_number,place,from,to
-$CASE,tea-house,2020-02-22T09:00:00+08:00,2020-02-22T12:00:00+08:00
-$MET,tea-house,2020-02-22T09:00:00+08:00,2020-02-22T12:00:00+08:00
-$MET_MISSED,tea-house,2020-02-22T09:00:00+08:00,2020-02-22T12:00:00+08:00
-$CASE,tea-house,2020-03-01T20:30:00+08:00,2020-03-01T22:00:00+08:00
-$MET_LATE,tea-house,2020-03-01T20:30:00+08:00,2020-03-01T22:00:00+08:00
+id_number,place,from,to,seat
+$CASE,tea-house,2020-02-22T09:00:00+08:00,2020-02-22T12:00:00+08:00,7
+$MET,tea-house,2020-02-22T09:00:00+08:00,2020-02-22T12:00:00+08:00,7
+$MET_MISSED,tea-house,2020-02-22T09:00:00+08:00,2020-02-22T12:00:00+08:00,7
+$CASE,tea-house,2020-03-01T20:30:00+08:00,2020-03-01T22:00:00+08:00,7
+$MET_LATE,tea-house,2020-03-01T20:30:00+08:00,2020-03-01T22:00:00+08:00,7
 CSV
 cat >"$FOLDER/cases.csv" <<CSV
 case,id_number,status,onset,confirmed_at,isolated_at

@@ -106,7 +106,7 @@ real(const char *code)
 }
 
 static void
-an_area_without_a_case_is_low_and_before_the_coverage_nothing_is_known(void **state)
+an_area_without_a_case_is_low_once_a_day_of_it_is_over_and_before_nothing_is_known(void **state)
 {
 	struct series s = {.coverage = {day("2020-02-01"), day("2020-02-10")}};
 	struct risk_step *steps = NULL;
@@ -118,8 +118,9 @@ an_area_without_a_case_is_low_and_before_the_coverage_nothing_is_known(void **st
 	assert_int_equal(level(&s, "2020-02-05"), RISK_LOW);
 	assert_int_equal(risk_timeline(s.counts, 0, &rule, s.coverage, &beijing, at("2020-03-01"), &steps, &count, &e), 0);
 	assert_int_equal(count, 1);
-	assert_int_equal(steps[0].at, at("2020-02-01"));
-	assert_int_equal(risk_level_at(steps, count, at("2020-01-31T23:59:59"), &none), 0);
+	assert_int_equal(steps[0].at, at("2020-02-02"));
+	assert_int_equal(steps[0].level, RISK_LOW);
+	assert_int_equal(risk_level_at(steps, count, at("2020-02-01T23:59:59"), &none), 0);
 	free(steps);
 }
 
@@ -320,7 +321,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(an_area_without_a_case_is_low_and_before_the_coverage_nothing_is_known),
+		cmocka_unit_test(an_area_without_a_case_is_low_once_a_day_of_it_is_over_and_before_nothing_is_known),
 		cmocka_unit_test(a_days_count_counts_from_the_next_local_midnight),
 		cmocka_unit_test(fifty_cases_are_medium_and_fifty_one_with_a_cluster_are_high),
 		cmocka_unit_test(many_cases_without_a_cluster_are_medium),

@@ -127,6 +127,41 @@ answer(const struct pack *pack, const json_t *facts, instant now, const struct f
 }
 
 static void
+evaluating_without_reasons_gives_the_same(void **state)
+{
+	(void)state;
+	for (int p = 0; p < PACKS; p++) {
+		struct pack *pack = scene_pack(packs[p]);
+
+		for (int round = 0; round < ROUNDS; round++) {
+			instant now = at("2020-03-01") + (instant)any(50 * DAY_S);
+			json_t *facts, *result = NULL, *next;
+			struct evaluated evaluated;
+			struct error e = {0};
+			int r;
+
+			seed = (uint64_t)(p * 3000 + round);
+			facts = random_facts();
+			r = evaluate(pack, facts, now, &result, NULL, &e);
+			assert_int_equal(evaluate_colour(pack, facts, now, &evaluated, &e), r);
+			next = json_object_get(result, "next");
+			assert_string_equal(json_string_value(json_object_get(result, "colour")), colour_name(evaluated.colour));
+			assert_int_equal(at(json_string_value(json_object_get(result, "since"))), evaluated.since);
+			if (json_is_null(next)) {
+				assert_true(evaluated.next_at == EVALUATE_NEVER && evaluated.next_colour == evaluated.colour);
+			} else {
+				assert_int_equal(at(json_string_value(json_object_get(next, "at"))), evaluated.next_at);
+				assert_string_equal(
+					json_string_value(json_object_get(next, "colour")), colour_name(evaluated.next_colour));
+			}
+			json_decref(result);
+			json_decref(facts);
+		}
+		pack_free(pack);
+	}
+}
+
+static void
 extra_moments_another_order_and_asking_anew_give_the_same_bytes(void **state)
 {
 	(void)state;
@@ -512,16 +547,43 @@ before_the_application_there_is_no_colour(void **state)
 	pack_free(pack);
 }
 
+static void
+what_does_not_say_so_yet_but_will_is_told_with_its_moment(void **state)
+{
+	struct pack *pack = scene_pack("hubei-2020");
+	json_t *facts = scene_facts("2020-03-01", "420802"), *result = NULL, *rule;
+	struct error e = {0};
+
+	(void)state;
+	scene_checkins(facts, "2020-03-01", 19, -1);
+	assert_int_equal(evaluate_explained(pack, facts, at("2020-03-20"), &result, &e), 0);
+	assert_string_equal(json_string_value(json_object_get(result, "colour")), "green");
+	rule = json_array_get(json_object_get(result, "soon"), 0);
+	assert_string_equal(json_string_value(json_object_get(rule, "id")), "HB-YELLOW-EXPIRED");
+	assert_string_equal(
+		json_string_value(json_object_get(json_object_get(result, "next"), "at")), "2020-03-22T08:00:00+08:00");
+	json_decref(result);
+	scene_add(facts, "overrides", "{'colour':'red','cause':'contest_upheld','at':'2020-03-19','until':'2020-03-21'}");
+	assert_int_equal(evaluate_explained(pack, facts, at("2020-03-20"), &result, &e), 0);
+	assert_string_equal(json_string_value(json_object_get(result, "colour")), "red");
+	assert_int_equal(json_array_size(json_object_get(result, "soon")), 0);
+	json_decref(result);
+	json_decref(facts);
+	pack_free(pack);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(evaluating_without_reasons_gives_the_same),
 		cmocka_unit_test(extra_moments_another_order_and_asking_anew_give_the_same_bytes),
 		cmocka_unit_test(nothing_changes_before_the_next_moment_and_the_colour_does_at_it),
 		cmocka_unit_test(what_comes_after_now_does_not_matter),
 		cmocka_unit_test(a_day_gone_by_without_a_checkin_is_seen_at_midnight),
 		cmocka_unit_test(hours_that_still_grow_pass_the_limit_at_the_second),
 		cmocka_unit_test(a_window_moves_on_at_midnight),
+		cmocka_unit_test(what_does_not_say_so_yet_but_will_is_told_with_its_moment),
 		cmocka_unit_test(two_checkins_of_one_moment_give_the_same_bytes_in_either_order),
 		cmocka_unit_test(the_published_schema_and_the_program_know_the_same_fields),
 		cmocka_unit_test(facts_of_a_wrong_shape_are_refused_with_their_place),

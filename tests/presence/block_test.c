@@ -83,8 +83,20 @@ a_search_finds_what_a_plain_one_finds(void **state)
 			const uint32_t starts[] = {
 				0, row->start - 1, row->start, row->start + 1, UINT32_MAX, draw_below(&seed, 200000)};
 
-			for (size_t k = 0; k < sizeof starts / sizeof *starts; k++)
-				assert_int_equal(block_find(&block, major, starts[k]), find_plainly(count, order, major, starts[k]));
+			for (size_t k = 0; k < sizeof starts / sizeof *starts; k++) {
+				const size_t first = find_plainly(count, order, major, 0),
+							 end = find_plainly(count, order, major, starts[k]);
+				struct block_cursor cursor;
+				struct row got;
+
+				assert_int_equal(block_find(&block, major, starts[k]), end);
+				block_seek_of(&cursor, &block, major, starts[k]);
+				for (size_t n = first; n < end; n++) {
+					assert_true(block_next(&cursor, &got));
+					assert_int_equal(row_compare_keys(&got, &rows[n], order), 0);
+				}
+				assert_false(block_next(&cursor, &got));
+			}
 		}
 	}
 }
@@ -150,6 +162,9 @@ no_bytes_lead_out_of_the_block(void **state)
 
 			assert_in_range(found, 0, block.count);
 			block_seek(&cursor, &block, found / 2, found);
+			while (block_next(&cursor, &row))
+				;
+			block_seek_of(&cursor, &block, (uint32_t)draw(&seed), (uint32_t)draw(&seed));
 			while (block_next(&cursor, &row))
 				;
 		}

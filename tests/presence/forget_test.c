@@ -155,6 +155,37 @@ what_was_destroyed_is_told(void **state)
 	assert_int_equal(until, 3 * DAY_S);
 }
 
+static int64_t
+lists_of_people(struct fixture *f)
+{
+	struct error e = {0};
+	int64_t count;
+
+	assert_int_equal(db_one_int(f->db, "SELECT count(*) FROM presence_people", NULL, 0, &count, &e), 0);
+	return count;
+}
+
+static void
+the_list_of_people_goes_with_the_last_of_its_days(void **state)
+{
+	struct fixture *f = *state;
+	place_number place = put_place(f, "shop", "venue");
+	struct presence_purged purged;
+	struct error e = {0};
+
+	put_stay(f, 1, place, 1000, 2000);
+	put_stay(f, 1, place, 40 * DAY_S, 40 * DAY_S + 1000);
+	assert_int_equal(lists_of_people(f), 2);
+	assert_int_equal(presence_purge(f->presence, 31, &purged, &e), 0);
+	assert_int_equal(lists_of_people(f), 2);
+	assert_false(keys_destroyed(f->keys, "day-people-1970-02-01"));
+	assert_int_equal(presence_purge(f->presence, 32, &purged, &e), 0);
+	assert_int_equal(lists_of_people(f), 1);
+	assert_true(keys_destroyed(f->keys, "day-people-1970-02-01"));
+	assert_int_equal(put_stay(f, 1, place, 40 * DAY_S, 40 * DAY_S + 2000), PRESENCE_CHANGED);
+	assert_int_equal(lists_of_people(f), 1);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_open, fixture_close)
 
 int
@@ -163,6 +194,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(no_window_opens_a_destroyed_day),
 		TEST(what_was_destroyed_is_told),
+		TEST(the_list_of_people_goes_with_the_last_of_its_days),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -69,7 +69,7 @@ static void
 count(const char *area, int64_t confirmed)
 {
 	struct evidence_area_count c = {
-		.area = area, .country = "CN", .day = 18300, .confirmed = confirmed, .recorded_at = START};
+		.source = "counts", .area = area, .country = "CN", .day = 18300, .confirmed = confirmed, .recorded_at = START};
 	enum evidence_outcome outcome;
 	struct error e = {0};
 

@@ -16,9 +16,10 @@ put(struct registry *to, enum evidence_kind kind, person_number person, const ch
 }
 
 static void
-count(struct registry *to, const char *area, const char *day, int64_t confirmed)
+count_by(struct registry *to, const char *source, const char *area, const char *day, int64_t confirmed)
 {
-	struct evidence_area_count c = {.area = area,
+	struct evidence_area_count c = {.source = source,
+		.area = area,
 		.country = "CN",
 		.confirmed = confirmed,
 		.deaths = EVIDENCE_NOT_REPORTED,
@@ -31,6 +32,12 @@ count(struct registry *to, const char *area, const char *day, int64_t confirmed)
 	GOOD(registry_begin(to, &e));
 	GOOD(evidence_area_put(registry_db(to), &c, &outcome, &e));
 	GOOD(registry_commit(to, &e));
+}
+
+static void
+count(struct registry *to, const char *area, const char *day, int64_t confirmed)
+{
+	count_by(to, "counts", area, day, confirmed);
 }
 
 static void
@@ -82,7 +89,8 @@ facts_hold_what_was_told_in_the_packs_time(void **state)
 	checkin(registry, feng, "2020-03-20T00:00:00Z", 366);
 	text = bytes(facts(registry, "hubei-2020", feng, "2020-03-10T00:00:00Z"));
 	assert_string_equal(text,
-		"{\"applied_at\":\"2020-03-01T08:00:00+08:00\",\"areas\":{},\"cases\":[],\"checkins\":[{\"at\":"
+		"{\"applied_at\":\"2020-03-01T08:00:00+08:00\",\"areas\":{\"420800\":{\"name\":{\"en\":\"Jingmen\",\"zh\":\"荆门市\"},"
+		"\"steps\":[]}},\"cases\":[],\"checkins\":[{\"at\":"
 		"\"2020-03-02T08:00:00+08:00\",\"contact\":false,\"symptoms\":[\"cough\",\"fatigue\"],"
 		"\"temperature_tenths_c\":366}],\"contacts\":[],\"declarations\":[],\"overrides\":[],\"residences\":[{"
 		"\"country\":\"CN\",\"division\":\"420802\",\"from\":null,\"to\":null}],\"tests\":[],\"visits\":[]}");
@@ -172,21 +180,73 @@ two_stores_told_in_another_order_have_the_same_facts(void **state)
 	store_discard(other, path);
 }
 
+/* The changes of an area's level in the facts: "DAY LEVEL, " each; NULL where the facts don't name the area. */
+static const char *
+steps_of(person_number person, const char *area)
+{
+	static char text[1024];
+	json_t *found = facts(registry, "ningbo-2020", person, "2020-03-24T00:00:00Z"), *step;
+	const json_t *steps = json_object_get(json_object_get(json_object_get(found, "areas"), area), "steps");
+	size_t i, length = 0;
+
+	text[0] = '\0';
+	json_array_foreach((json_t *)steps, i, step)
+	{
+		length += (size_t)snprintf(text + length, sizeof text - length, "%.10s %s, ",
+			json_string_value(json_object_get(step, "at")), json_string_value(json_object_get(step, "level")));
+	}
+	json_decref(found);
+	return steps ? text : NULL;
+}
+
+static void
+where_an_areas_own_counts_begin_late_the_wider_areas_stand_in(void **state)
+{
+	struct registry_application a = application(FENG, "ningbo-2020", "2020-02-20T00:00:00Z");
+	person_number feng = apply(registry, &a);
+
+	(void)state;
+	count(registry, "420000", "2020-02-10", 60);
+	count(registry, "CN", "2020-02-01", 900);
+	assert_string_equal(steps_of(feng, "420000"), "2020-02-11 high, ");
+	assert_null(steps_of(feng, "420800")); /* nobody counts it */
+	count(registry, "420800", "2020-02-22", 1);
+	assert_string_equal(steps_of(feng, "420800"), "2020-02-23 medium, ");
+	assert_string_equal(steps_of(feng, "420000"), "2020-02-11 high, "); /* until then, hers */
+	assert_null(steps_of(feng, "CN"));                                  /* the province's are known in time */
+	count(registry, "420800", "2020-02-18", 0);
+	assert_string_equal(steps_of(feng, "420800"), "2020-02-19 low, 2020-02-23 medium, ");
+	assert_null(steps_of(feng, "420000"));
+}
+
+static void
+the_series_of_an_area_is_one_sources_by_the_packs_order(void **state)
+{
+	struct registry_application a = application(FENG, "ningbo-2020", "2020-02-20T00:00:00Z");
+	person_number feng = apply(registry, &a);
+
+	(void)state;
+	count_by(registry, "zhejiang", "420800", "2020-02-10", 90);
+	count_by(registry, "another", "420800", "2020-02-11", 2);
+	assert_string_equal(steps_of(feng, "420800"), "2020-02-12 medium, "); /* neither is named: the first by name */
+	count_by(registry, "csse", "420800", "2020-02-12", 80);
+	assert_string_equal(steps_of(feng, "420800"), "2020-02-13 high, ");
+	count_by(registry, "china-series", "420800", "2020-02-13", 3);
+	assert_string_equal(steps_of(feng, "420800"), "2020-02-14 medium, ");
+	count_by(registry, "csse", "420800", "2020-03-01", 200); /* changes nothing of the chosen source's coverage */
+	assert_string_equal(steps_of(feng, "420800"), "2020-02-14 medium, ");
+}
+
 static void
 an_area_is_read_again_when_its_counts_change(void **state)
 {
 	struct registry_application a = application(FENG, "ningbo-2020", "2020-02-01T00:00:00Z");
 	person_number feng = apply(registry, &a);
-	json_t *found;
 
 	(void)state;
-	found = facts(registry, "ningbo-2020", feng, "2020-03-24T00:00:00Z");
-	assert_int_equal(json_object_size(json_object_get(found, "areas")), 0);
-	json_decref(found);
+	assert_string_equal(steps_of(feng, "420800"), "");
 	count(registry, "420800", "2020-02-01", 10);
-	found = facts(registry, "ningbo-2020", feng, "2020-03-24T00:00:00Z");
-	assert_int_equal(json_object_size(json_object_get(found, "areas")), 1);
-	json_decref(found);
+	assert_string_equal(steps_of(feng, "420800"), "2020-02-02 medium, ");
 }
 
 static void
@@ -223,7 +283,7 @@ visits_added_later_bring_their_areas(void **state)
 	(void)state;
 	count(registry, "420100", "2020-02-18", 70);
 	found = facts(registry, "ningbo-2020", feng, "2020-02-22T00:00:00Z");
-	assert_int_equal(json_object_size(json_object_get(found, "areas")), 0);
+	assert_null(json_object_get(json_object_get(found, "areas"), "420100"));
 	assert_int_equal(json_read(visit_body, strlen(visit_body), "visit", &visit, &e), 0);
 	json_array_append_new(json_object_get(found, "visits"), visit);
 	GOOD(registry_pack(registry, "ningbo-2020", &pack, &e));
@@ -286,6 +346,8 @@ main(void)
 		TEST(facts_without_an_application_there_by_then_are_none),
 		TEST(who_need_not_apply_has_facts_from_the_moment_that_is_given),
 		TEST(two_stores_told_in_another_order_have_the_same_facts),
+		TEST(where_an_areas_own_counts_begin_late_the_wider_areas_stand_in),
+		TEST(the_series_of_an_area_is_one_sources_by_the_packs_order),
 		TEST(an_area_is_read_again_when_its_counts_change),
 		TEST(policy_takes_the_facts),
 		TEST(visits_added_later_bring_their_areas),

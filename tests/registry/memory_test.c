@@ -46,7 +46,8 @@ ask(void *context)
 static void
 put_count(const char *area, day_number day, int64_t confirmed)
 {
-	struct evidence_area_count c = {.area = area,
+	struct evidence_area_count c = {.source = "counts",
+		.area = area,
 		.country = "CN",
 		.day = day,
 		.confirmed = confirmed,

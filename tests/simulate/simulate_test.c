@@ -121,6 +121,59 @@ the_same_seed_gives_the_same_bytes(void **state)
 	forget_city(&other);
 }
 
+static void
+read_file(const char *folder, const char *name, struct buffer *text)
+{
+	char path[256];
+	struct error e = {0};
+
+	snprintf(path, sizeof path, "%.64s/%s", folder, name);
+	buffer_clear(text);
+	assert_int_equal(file_read(path, text, &e), 0);
+}
+
+/* What phones tell changes nothing of the city, and is the same for the same seed. */
+static void
+phones_tell_of_the_same_city(void **state)
+{
+	static const char *const told[] = {"devices.csv", "towers.csv", "pings.csv", "signals.csv"};
+	char folders[3][32] = {
+		"/tmp/healthcode-simulate-XXXXXX", "/tmp/healthcode-simulate-XXXXXX", "/tmp/healthcode-simulate-XXXXXX"};
+	struct buffer one = buffer_make(FILE_MAX), two = buffer_make(FILE_MAX);
+	struct simulate_options options = small_city(2);
+	struct simulate_summary summary;
+	struct error e = {0};
+
+	(void)state;
+	options.people = 100;
+	options.days = 5;
+	for (size_t i = 0; i < 3; i++) {
+		assert_non_null(mkdtemp(folders[i]));
+		options.ping_minutes = i == 2 ? 0 : 10;
+		assert_int_equal(simulate_write(&options, folders[i], &summary, &e), 0);
+		assert_int_equal(summary.pings > 0, i < 2);
+	}
+	for (size_t i = 0; i < FILES; i++) {
+		read_file(folders[0], files[i], &one);
+		read_file(folders[2], files[i], &two);
+		assert_string_equal(buffer_text(&one), buffer_text(&two));
+	}
+	for (size_t i = 0; i < sizeof told / sizeof *told; i++) {
+		read_file(folders[0], told[i], &one);
+		read_file(folders[1], told[i], &two);
+		assert_string_equal(buffer_text(&one), buffer_text(&two));
+		assert_true(one.length > 1000);
+	}
+	for (size_t i = 0; i < 3; i++) {
+		char command[64];
+
+		snprintf(command, sizeof command, "rm -r %.31s", folders[i]);
+		assert_int_equal(system(command), 0);
+	}
+	buffer_free(&one);
+	buffer_free(&two);
+}
+
 static int
 compare_texts(const void *left, const void *right)
 {
@@ -289,6 +342,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_same_seed_gives_the_same_bytes),
+		cmocka_unit_test(phones_tell_of_the_same_city),
 		cmocka_unit_test(everybody_has_an_id_number_of_their_own_which_is_valid),
 		cmocka_unit_test(nobody_is_at_two_places_at_once_M1),
 		cmocka_unit_test(nobody_moves_in_the_city_while_away_or_once_isolated_M2),

@@ -2,6 +2,7 @@
 
 import type { components } from './openapi.d.ts';
 import { learnTime } from './clock.ts';
+import { noteReached } from './reach.ts';
 
 type Schemas = components['schemas'];
 export type Application = Schemas['Application'];
@@ -50,8 +51,11 @@ export function newKey(): string {
 
 const TIMEOUT_MS = 15000;
 
+/* A queue does not wait as long for a verdict: the device can give it itself. */
+const CHECK_TIMEOUT_MS = 4000;
+
 /* Ask the service. Throws ProblemError or OfflineError, nothing else. */
-export async function ask(method: string, path: string, body?: unknown, key?: string): Promise<Response> {
+export async function ask(method: string, path: string, body?: unknown, key?: string, timeout_ms = TIMEOUT_MS): Promise<Response> {
 	const headers: Record<string, string> = { Accept: 'application/json' };
 	if (body !== undefined)
 		headers['Content-Type'] = 'application/json';
@@ -64,11 +68,13 @@ export async function ask(method: string, path: string, body?: unknown, key?: st
 			headers,
 			body: body === undefined ? undefined : JSON.stringify(body),
 			cache: method === 'GET' ? 'default' : 'no-store',
-			signal: AbortSignal.timeout(TIMEOUT_MS),
+			signal: AbortSignal.timeout(timeout_ms),
 		});
 	} catch {
+		noteReached(false);
 		throw new OfflineError('no answer');
 	}
+	noteReached(true);
 	if (!response.ok)
 		throw new ProblemError(await readProblem(response), Number(response.headers.get('Retry-After')) || 0);
 	return response;
@@ -88,9 +94,9 @@ async function readProblem(response: Response): Promise<Problem> {
 	return { type, title: response.statusText, status };
 }
 
-async function json<T>(method: string, path: string, body?: unknown, key?: string): Promise<T> {
+async function json<T>(method: string, path: string, body?: unknown, key?: string, timeout_ms?: number): Promise<T> {
 	const asked_ms = Date.now();
-	const response = await ask(method, path, body, key);
+	const response = await ask(method, path, body, key, timeout_ms);
 	if (response.status === 204)
 		return undefined as T;
 	let value: T & { now?: string };
@@ -132,11 +138,14 @@ export const api = {
 	travelCard: (person: string) => json<TravelCard>('GET', `/v1/me/travel-card${query({ person })}`),
 	accesses: (person: string, cursor?: string) =>
 		json<AccessList>('GET', `/v1/me/accesses${query({ person, cursor })}`),
+	complain: (person: string, receipt: string, text: string, key: string) =>
+		json<{ at: string }>('POST', '/v1/me/complaints', { person, receipt, text }, key),
 	addDependant: (application: DependantApplication, key: string) =>
 		json<unknown>('POST', '/v1/me/dependants', application, key),
 
 	places: (search: string) => json<PlaceList>('GET', `/v1/places${query({ search })}`),
-	check: (request: CheckRequest, key: string) => json<Check>('POST', '/v1/checks', request, key),
+	check: (request: CheckRequest, key: string) =>
+		json<Check>('POST', '/v1/checks', request, key, request.offline ? undefined : CHECK_TIMEOUT_MS),
 	refuse: (receipt: string, cause: RefusalCause, key: string) =>
-		json<unknown>('POST', `/v1/checks/${encodeURIComponent(receipt)}/refusals`, { cause }, key),
+		json<{ let_in: boolean }>('POST', `/v1/checks/${encodeURIComponent(receipt)}/refusals`, { cause }, key),
 };

@@ -4,6 +4,8 @@
 import { keep, recall } from './keep.ts';
 
 const KEY = 'clock_offset_ms';
+const ZONE = 'clock_zone';
+let zone = recall<string>(ZONE) ?? 'Z';
 let offset_ms = Number(recall<number>(KEY) ?? 0);
 
 /* Take in that the service said ${now} to a question asked and answered at these moments of the device. */
@@ -11,6 +13,11 @@ export function learnTime(now: string, asked_ms: number, answered_ms: number): v
 	const said_ms = Date.parse(now);
 	if (Number.isNaN(said_ms))
 		return;
+	const heard = /[+-]\d\d:\d\d$/.exec(now)?.[0] ?? 'Z';
+	if (heard !== zone) {
+		zone = heard;
+		keep(ZONE, zone);
+	}
 	/* The service's times have whole seconds, so on average half a second has passed since the one it named. */
 	const heard_ms = said_ms + 500 - (asked_ms + answered_ms) / 2;
 	if (Math.abs(heard_ms - offset_ms) < 1000)
@@ -21,3 +28,6 @@ export function learnTime(now: string, asked_ms: number, answered_ms: number): v
 
 /* The service's time now, milliseconds since 1970. */
 export const serviceNow_ms = (): number => Date.now() + offset_ms;
+
+/* The zone that the service writes times in: "+08:00". */
+export const serviceZone = (): string => zone;

@@ -3,7 +3,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { api, type DivisionList, type Symptom } from './api.ts';
 import { Field } from './parts.tsx';
-import { say, t, tOf, type TextKey } from './language.ts';
+import { currentLanguage, say, t, tOf, type TextKey } from './language.ts';
 
 export const SYMPTOMS: readonly Symptom[] = [
 	'fever', 'cough', 'fatigue', 'breathlessness', 'sore_throat', 'vomiting_or_diarrhoea', 'chest_pain', 'conjunctivitis', 'other',
@@ -42,11 +42,11 @@ export function divisionsOf(parent?: string): Promise<Division[]> {
 	return list;
 }
 
-/* A division's name, from its province down to it; the code where it has none. */
+/* A division's name with those above it, in the language's order; the code where it has none. */
 export async function divisionName(division: string): Promise<string> {
 	const levels = await levelsFor(division, 3).catch(() => []);
 	const names = levels.flatMap(({ items, chosen }) => items.filter((one) => one.division === chosen).map((one) => say(one.name)));
-	return names.length ? names.join(' ') : division;
+	return !names.length ? division : currentLanguage() === 'zh' ? names.join('') : names.reverse().join(', ');
 }
 
 const LEVELS: TextKey[] = ['field.province', 'field.city', 'field.county'];

@@ -279,6 +279,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/me/complaints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Complain about a check that I have the receipt of
+         * @description One complaint a receipt (else 409 `conflict`). Until now nothing said whose check it was; a receipt of somebody else's code is not found. Kept, sealed, as long as the check.
+         */
+        post: operations["complain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/me/dependants": {
         parameters: {
             query?: never;
@@ -393,6 +413,340 @@ export interface paths {
         get: operations["listRefusals"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/complaints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What people say of checks that they have the receipt of
+         * @description Each with its check, and the causes that guards recorded under its receipt. Who complains is not told.
+         */
+        get: operations["listComplaints"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The line list of cases
+         * @description By name, as they stand in evidence: nobody's name or ID number is in it. A cursor stays good whatever comes in between: no case is listed twice or left out. A page may be shorter than `limit`, even empty, and go on, where many cases were looked at for it.
+         */
+        get: operations["listCases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/contacts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The line list of contacts, as they were traced
+         * @description By case and person.
+         */
+        get: operations["listContacts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/curve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The epidemic curve
+         * @description Cases by the local day of their onset, sampling or report, each case once, on every day from the first to the last. A case is reported when it was confirmed, or where it never was, when its first status was established, so that a reclassification moves nobody to the day of its decree.
+         */
+        get: operations["getCurve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/chains": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who infected whom, with what evidence
+         * @description Without `case`, all cases that are linked to another. Discarded cases are in no chain.
+         */
+        get: operations["getChains"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/identities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Who somebody is, for a purpose
+         * @description The person reads who looked and what for (`GET /v1/me/accesses`), and an entry `identity.opened` in the ledger says so.
+         */
+        post: operations["openIdentity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A line list as CSV, equal to what is stored
+         * @description Every stored row that the filter takes, each value as it is stored (RFC 4180, UTF-8, with a heading), at most 64 MiB. Cases with `identities` are what `import cases` reads: importing the file again changes nothing. Without `identities` people are numbers, and no import takes the file; with them only a supervisor may, and each identity is opened as by `POST /v1/identities`. The ledger keeps the file's SHA-256 (`export.made`).
+         */
+        post: operations["exportList"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/proposals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was proposed, approved and revoked
+         * @description Overrides and rules that go live, oldest first.
+         */
+        get: operations["listProposals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/proposals/{number}/approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve as the second person
+         * @description Signed with the approver's own key, made of their password. An override counts from then on and the person is told; rules are in force from their moment on. Whoever proposed is refused (403).
+         */
+        post: operations["approve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/proposals/{number}/revocations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End an override, or take its proposal back
+         * @description One person is enough: the rules count again. A proposal of rules cannot be revoked (404); other rules go live after it.
+         */
+        post: operations["revoke"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/overrides": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Propose to set a colour by hand
+         * @description The cause is one of the pack's `override_causes`, the end at most its `horizon_days` ahead. Nothing changes before another person approves. The proposal, the approval and their signatures are in the ledger, where the person stands as a commitment.
+         */
+        post: operations["proposeOverride"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/packs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give in other rules
+         * @description The files of a pack, each a text, at most 2 MiB together. They are checked as `pack check` checks them and kept under their hash; nothing is in force by that. Each fault is told under the file's pointer.
+         */
+        post: operations["keepPack"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/packs/{policy}/activations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Propose that rules go live, or approve it
+         * @description As `pack activate`: the first user proposes, for `from` or at once; another one who asks for the same approves.
+         */
+        post: operations["activatePack"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rehearsals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What other rules would do to everyone
+         * @description As `pack diff`: both packs over everyone who applied, as of now, with nothing recorded. Each is a jurisdiction (its pack in force) or the hash of a version that is kept. One at a time (409); it goes on beside the service, and what it found is kept until the server ends, the last 16.
+         */
+        post: operations["rehearse"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rehearsals/{rehearsal}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How a rehearsal goes, and what it found */
+        get: operations["getRehearsal"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/metadata": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the FHIR interface takes (CapabilityStatement, R4) */
+        get: operations["getCapabilities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give in a bundle of laboratory results and vaccinations (FHIR R4)
+         * @description A Bundle of Patient, Observation, DiagnosticReport, Specimen, Organization and Immunization, read by the rules of `import labs` (docs/imports.md): taken whole or refused whole, at most 1 MiB and 1000 entries. Contacts are traced and whoever is concerned is evaluated before the answer. The same bundle of the same user changes nothing, nor do the same results in other bytes, so that a sender who saw no answer sends it again; `Idempotency-Key` means nothing here. What is refused with 400 or 422 is kept as a dead letter.
+         */
+        post: operations["postBundle"];
         delete?: never;
         options?: never;
         head?: never;
@@ -658,6 +1012,13 @@ export interface components {
             slots: components["schemas"]["Slot"][];
             now: components["schemas"]["Time"];
         };
+        ToldRule: {
+            id: string;
+            colour: components["schemas"]["Colour"];
+            reason: components["schemas"]["Text"];
+            /** @description items of docs/facts.schema.json */
+            evidence: Record<string, never>[];
+        };
         Reasons: {
             jurisdiction: components["schemas"]["JurisdictionName"];
             colour: components["schemas"]["Colour"];
@@ -668,13 +1029,9 @@ export interface components {
                 colour: components["schemas"]["Colour"];
             };
             /** @description those that gave this colour; empty for the pack's first colour */
-            rules: {
-                id: string;
-                colour: components["schemas"]["Colour"];
-                reason: components["schemas"]["Text"];
-                /** @description items of docs/facts.schema.json */
-                evidence: Record<string, never>[];
-            }[];
+            rules: components["schemas"]["ToldRule"][];
+            /** @description those that do not say so yet, and bring the change of `next` if nothing new happens */
+            soon: components["schemas"]["ToldRule"][];
             /** @description SHA-256 of the pack */
             policy: string;
             now: components["schemas"]["Time"];
@@ -717,6 +1074,8 @@ export interface components {
                 jurisdiction: components["schemas"]["JurisdictionName"] | null;
                 /** @description a hospital, a pharmacy, a shelter: nobody is refused here */
                 care: boolean;
+                /** @description the holder adds the last four of the ID card, and the guard compares them */
+                card: boolean;
             }[];
             next: string | null;
         };
@@ -756,7 +1115,15 @@ export interface components {
             card: string | null;
             /** @description what the guard does now */
             act: components["schemas"]["Text"];
+            /** @description of an ask, what ends it and by when, so that it never becomes a silent no; else null */
+            end: {
+                /** @enum {string} */
+                do: "measure_again" | "telephone" | "decide";
+                by: components["schemas"]["Time"];
+            } | null;
             receipt: components["schemas"]["Receipt"];
+            /** @description the same for both sides, as `HC1:` text (docs/code-format.md): number, time, place, verdict and cause, signed by whose rule holds at the place. Null where that one never had a key */
+            signed_receipt: string | null;
             at: components["schemas"]["Time"];
         };
         /**
@@ -764,9 +1131,121 @@ export interface components {
          * @enum {string}
          */
         RefusalCause: "fever" | "symptoms" | "colour" | "no_valid_code" | "not_the_holder" | "place_full" | "place_closed" | "told_by_superior";
+        /** @description of who is signed in; their signature is made of it */
+        Password: string;
+        Signed: {
+            password: components["schemas"]["Password"];
+        };
+        /** @description SHA-256 of the pack */
+        Policy: string;
+        Decision: {
+            proposal: number;
+            /** @enum {string} */
+            state: "proposed" | "approved" | "revoked";
+        };
+        Proposal: {
+            proposal: number;
+            /** @enum {string} */
+            kind: "override" | "pack";
+            /** @enum {string} */
+            state: "proposed" | "approved" | "revoked";
+            jurisdiction: components["schemas"]["JurisdictionName"];
+            proposed_by: string;
+            proposed_at: components["schemas"]["Time"];
+            approved_by: string | null;
+            approved_at: components["schemas"]["TimeOrNull"];
+            revoked_by: string | null;
+            revoked_at: components["schemas"]["TimeOrNull"];
+            policy?: components["schemas"]["Policy"];
+            /** @description of a pack; null for at once */
+            from?: components["schemas"]["TimeOrNull"];
+            person?: components["schemas"]["PersonNumber"];
+            colour?: components["schemas"]["Colour"];
+            cause?: string;
+            until?: components["schemas"]["Time"];
+        };
+        /** @description RFC 3339; without offset, or a date alone (its start), local to the default jurisdiction */
+        TimeOrDate: string;
+        TimeOrNull: components["schemas"]["Time"] | null;
+        /** @enum {string} */
+        YesOrNo: "yes" | "no";
+        /**
+         * @default reported
+         * @enum {string}
+         */
+        CaseDate: "onset" | "sampled" | "reported";
+        CaseName: string;
+        StatusWord: string;
+        /** @description close, secondary, co-exposed, companion */
+        ContactKind: string;
+        /** @description the registry's number of a person; it means nothing elsewhere */
+        PersonNumber: number;
+        PersonNumberOrNull: components["schemas"]["PersonNumber"] | null;
+        /** @description what it is for, in at most 128 bytes; the person reads it */
+        Purpose: string;
+        Case: {
+            case: components["schemas"]["CaseName"];
+            person: components["schemas"]["PersonNumberOrNull"];
+            status: components["schemas"]["StatusWord"];
+            status_at: components["schemas"]["Time"];
+            onset: components["schemas"]["TimeOrNull"];
+            sampled: components["schemas"]["TimeOrNull"];
+            reported: components["schemas"]["TimeOrNull"];
+            isolated_at: components["schemas"]["TimeOrNull"];
+            /** @description the case that is said to have infected this one */
+            infected_by: string | null;
+            statuses: {
+                status: components["schemas"]["StatusWord"];
+                at: components["schemas"]["Time"];
+            }[];
+        };
+        Contact: {
+            case: components["schemas"]["CaseName"];
+            person: components["schemas"]["PersonNumber"];
+            kind: components["schemas"]["ContactKind"];
+            degree: number;
+            first: components["schemas"]["Time"];
+            last: components["schemas"]["Time"];
+            known_at: components["schemas"]["Time"];
+            withdrawn_at: components["schemas"]["TimeOrNull"];
+        };
+        FhirBundle: {
+            /** @constant */
+            resourceType: "Bundle";
+            type?: string;
+            entry: {
+                [key: string]: unknown;
+            }[];
+        } & {
+            [key: string]: unknown;
+        };
+        OperationOutcome: {
+            /** @constant */
+            resourceType: "OperationOutcome";
+            issue: {
+                /** @enum {string} */
+                severity: "error" | "information";
+                /** @enum {string} */
+                code: "informational" | "structure" | "login" | "forbidden" | "not-found" | "not-supported" | "too-long" | "invalid" | "throttled" | "transient" | "exception";
+                diagnostics: string;
+            }[];
+        };
+        FhirResponseBundle: {
+            /** @constant */
+            resourceType: "Bundle";
+            /** @enum {string} */
+            type: "transaction-response" | "batch-response";
+            entry: {
+                response: {
+                    /** @enum {string} */
+                    status: "201 Created" | "200 OK";
+                    outcome: components["schemas"]["OperationOutcome"];
+                };
+            }[];
+        };
         Problem: {
             /** @enum {string} */
-            type: "/problems/bad-request" | "/problems/sign-in-needed" | "/problems/sign-in-failed" | "/problems/forbidden" | "/problems/not-found" | "/problems/method-not-allowed" | "/problems/conflict" | "/problems/awaiting-voucher" | "/problems/frozen" | "/problems/too-many-dependants" | "/problems/refused-already" | "/problems/too-large" | "/problems/unsupported-media-type" | "/problems/invalid" | "/problems/idempotency-key-reused" | "/problems/too-many-requests" | "/problems/internal" | "/problems/unavailable";
+            type: "/problems/bad-request" | "/problems/sign-in-needed" | "/problems/sign-in-failed" | "/problems/forbidden" | "/problems/not-found" | "/problems/method-not-allowed" | "/problems/conflict" | "/problems/awaiting-voucher" | "/problems/frozen" | "/problems/too-many-dependants" | "/problems/refused-already" | "/problems/forgotten" | "/problems/too-large" | "/problems/unsupported-media-type" | "/problems/invalid" | "/problems/idempotency-key-reused" | "/problems/too-many-requests" | "/problems/internal" | "/problems/unavailable";
             title: string;
             status: number;
             detail?: string;
@@ -785,6 +1264,15 @@ export interface components {
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description An OperationOutcome whose issue's `code` says what is wrong: structure (400), login (401), forbidden (403), not-found (404), not-supported (405, 415), too-long (413), invalid (422), throttled (429), transient (503) */
+        FhirProblem: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/fhir+json": components["schemas"]["OperationOutcome"];
             };
         };
         /** @description Nobody is signed in, or the session has ended (`sign-in-needed`) */
@@ -870,6 +1358,20 @@ export interface components {
         Jurisdiction: components["schemas"]["JurisdictionName"];
         /** @description the `next` of the page before */
         Cursor: string;
+        /** @description the `next` of the page before */
+        ListCursor: string;
+        /** @description only cases that have this status now */
+        CaseStatus: components["schemas"]["StatusWord"];
+        /** @description only people who live there or in a part of it */
+        CaseDivision: components["schemas"]["DivisionCode"];
+        /** @description which moment of a case `from` and `to` are about */
+        CaseBy: components["schemas"]["CaseDate"];
+        /** @description not before; a case without that moment is left out */
+        CaseFrom: components["schemas"]["TimeOrDate"];
+        /** @description before */
+        CaseTo: components["schemas"]["TimeOrDate"];
+        /** @description whether it was told who infected the case */
+        CaseLinked: components["schemas"]["YesOrNo"];
         Limit: number;
     };
     requestBodies: never;
@@ -1564,6 +2066,71 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    complain: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the caller's own random name for this write */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "person": "self",
+                 *       "receipt": "c8ek4ddez3vw5bqwh46wb8x21p",
+                 *       "text": "码是绿的，仍被拦下"
+                 *     }
+                 */
+                "application/json": {
+                    person?: components["schemas"]["PersonHandle"];
+                    receipt: string;
+                    /** @description at most 2000 bytes of UTF-8 */
+                    text: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Taken */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "receipt": "c8ek4ddez3vw5bqwh46wb8x21p",
+                     *       "at": "2020-03-24T09:00:00+08:00"
+                     *     }
+                     */
+                    "application/json": {
+                        receipt: components["schemas"]["Receipt"];
+                        at: components["schemas"]["Time"];
+                    };
+                };
+            };
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            /** @description The check was a pass over an hour ago, and of passes only counts are kept (`forgotten`) */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
+        };
+    };
     addDependant: {
         parameters: {
             query?: never;
@@ -1691,7 +2258,8 @@ export interface operations {
                      *           "place": "huzhou-rest-stop",
                      *           "name": "湖州服务区",
                      *           "jurisdiction": "hangzhou-2020",
-                     *           "care": false
+                     *           "care": false,
+                     *           "card": false
                      *         }
                      *       ],
                      *       "next": null
@@ -1806,6 +2374,15 @@ export interface operations {
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
+            /** @description The check was a pass over an hour ago, and of passes only counts are kept (`forgotten`) */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             413: components["responses"]["TooLarge"];
             422: components["responses"]["Invalid"];
             default: components["responses"]["Problem"];
@@ -1837,7 +2414,8 @@ export interface operations {
                      *           "by": "guard",
                      *           "verdict": "pass",
                      *           "cause": "told_by_superior",
-                     *           "count": 3
+                     *           "count": 3,
+                     *           "checks": 1520
                      *         }
                      *       ],
                      *       "next": null
@@ -1850,6 +2428,8 @@ export interface operations {
                             verdict: components["schemas"]["Verdict"];
                             cause: components["schemas"]["RefusalCause"];
                             count: number;
+                            /** @description how many checks at the place had that verdict, in whole hours from that of `since` on */
+                            checks: number;
                         }[];
                         next: null;
                     };
@@ -1859,6 +2439,761 @@ export interface operations {
             401: components["responses"]["SignInNeeded"];
             403: components["responses"]["Problem"];
             default: components["responses"]["Problem"];
+        };
+    };
+    listComplaints: {
+        parameters: {
+            query?: {
+                /** @description only complaints from then on */
+                since?: components["schemas"]["Time"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Oldest first, at most 1000 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            receipt: components["schemas"]["Receipt"];
+                            at: components["schemas"]["Time"];
+                            text: string;
+                            checked_at: components["schemas"]["Time"];
+                            place: components["schemas"]["PlaceName"];
+                            verdict: components["schemas"]["Verdict"];
+                            cause: components["schemas"]["CheckCause"] | null;
+                            /** @description the guard's account */
+                            by: string;
+                            refusals: components["schemas"]["RefusalCause"][];
+                        }[];
+                        next: null;
+                    };
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listCases: {
+        parameters: {
+            query?: {
+                /** @description only cases that have this status now */
+                status?: components["parameters"]["CaseStatus"];
+                /** @description only people who live there or in a part of it */
+                division?: components["parameters"]["CaseDivision"];
+                /** @description which moment of a case `from` and `to` are about */
+                by?: components["parameters"]["CaseBy"];
+                /** @description not before; a case without that moment is left out */
+                from?: components["parameters"]["CaseFrom"];
+                /** @description before */
+                to?: components["parameters"]["CaseTo"];
+                /** @description whether it was told who infected the case */
+                linked?: components["parameters"]["CaseLinked"];
+                /** @description the `next` of the page before */
+                cursor?: components["parameters"]["ListCursor"];
+                limit?: components["parameters"]["Limit"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Case"][];
+                        next: string | null;
+                    };
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listContacts: {
+        parameters: {
+            query?: {
+                /** @description only those of this case */
+                case?: components["schemas"]["CaseName"];
+                kind?: components["schemas"]["ContactKind"];
+                degree?: number;
+                /** @description the last exposure is not before */
+                from?: components["schemas"]["TimeOrDate"];
+                /** @description the last exposure is before */
+                to?: components["schemas"]["TimeOrDate"];
+                /** @description yes: only those that were not withdrawn */
+                standing?: components["schemas"]["YesOrNo"];
+                /** @description the `next` of the page before */
+                cursor?: components["parameters"]["ListCursor"];
+                limit?: components["parameters"]["Limit"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Contact"][];
+                        next: string | null;
+                    };
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getCurve: {
+        parameters: {
+            query?: {
+                /** @description only cases that have this status now */
+                status?: components["parameters"]["CaseStatus"];
+                /** @description only people who live there or in a part of it */
+                division?: components["parameters"]["CaseDivision"];
+                /** @description which moment of a case `from` and `to` are about */
+                by?: components["parameters"]["CaseBy"];
+                /** @description not before; a case without that moment is left out */
+                from?: components["parameters"]["CaseFrom"];
+                /** @description before */
+                to?: components["parameters"]["CaseTo"];
+                /** @description whether it was told who infected the case */
+                linked?: components["parameters"]["CaseLinked"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The curve */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "by": "onset",
+                     *       "days": [
+                     *         {
+                     *           "date": "2020-03-08",
+                     *           "cases": 1,
+                     *           "by_status": {
+                     *             "confirmed": 1
+                     *           }
+                     *         }
+                     *       ],
+                     *       "undated": 0,
+                     *       "discarded": 0
+                     *     }
+                     */
+                    "application/json": {
+                        by: components["schemas"]["CaseDate"];
+                        days: {
+                            date: components["schemas"]["Date"];
+                            cases: number;
+                            by_status: {
+                                [key: string]: number;
+                            };
+                        }[];
+                        /** @description cases for which that moment is not known */
+                        undated: number;
+                        /** @description cases that were discarded, which stand nowhere else */
+                        discarded: number;
+                    };
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getChains: {
+        parameters: {
+            query?: {
+                /** @description what hangs together with this one */
+                case?: components["schemas"]["CaseName"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The chains */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        cases: {
+                            case: components["schemas"]["CaseName"];
+                            person: components["schemas"]["PersonNumberOrNull"];
+                            status: components["schemas"]["StatusWord"];
+                            onset: components["schemas"]["TimeOrNull"];
+                            reported: components["schemas"]["TimeOrNull"];
+                        }[];
+                        links: {
+                            from: components["schemas"]["CaseName"];
+                            to: components["schemas"]["CaseName"];
+                            /**
+                             * @description probable - it was told, and the one was traced as a contact of the other; told - it was told, and no contact was found; possible - a contact was found that began before the illness, and nobody told of another source
+                             * @enum {string}
+                             */
+                            certainty: "probable" | "told" | "possible";
+                            contact: null | {
+                                kind: components["schemas"]["ContactKind"];
+                                degree: number;
+                                first: components["schemas"]["Time"];
+                                last: components["schemas"]["Time"];
+                            };
+                        }[];
+                    };
+                };
+            };
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    openIdentity: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the caller's own random name for this write */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "person": 2712847316,
+                 *       "purpose": "call about case k1"
+                 *     }
+                 */
+                "application/json": {
+                    person: components["schemas"]["PersonNumber"];
+                    purpose: components["schemas"]["Purpose"];
+                };
+            };
+        };
+        responses: {
+            /** @description The latest that is known; empty texts where nothing is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        person: components["schemas"]["PersonNumber"];
+                        name: string;
+                        id_number: string;
+                        phone: string;
+                        address: string;
+                    };
+                };
+            };
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    exportList: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "list": "cases",
+                 *       "identities": true,
+                 *       "purpose": "hand over to the province",
+                 *       "filter": {
+                 *         "status": "confirmed"
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    /** @enum {string} */
+                    list: "cases" | "contacts";
+                    /** @default false */
+                    identities?: boolean;
+                    /** @description needed with identities */
+                    purpose?: components["schemas"]["Purpose"];
+                    /** @description the words of `GET /v1/cases` or `GET /v1/contacts`, without cursor and limit */
+                    filter?: {
+                        [key: string]: string;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    "Content-Disposition": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listProposals: {
+        parameters: {
+            query?: {
+                /** @description the `next` of the page before */
+                cursor?: components["parameters"]["Cursor"];
+                limit?: components["parameters"]["Limit"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Proposal"][];
+                        next: string | null;
+                    };
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    approve: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the caller's own random name for this write */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Signed"];
+            };
+        };
+        responses: {
+            /** @description Approved */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Decision"];
+                };
+            };
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    revoke: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the caller's own random name for this write */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Signed"];
+            };
+        };
+        responses: {
+            /** @description Revoked */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Decision"];
+                };
+            };
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    proposeOverride: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the caller's own random name for this write */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    person?: components["schemas"]["PersonNumber"];
+                    id_number?: components["schemas"]["IdNumber"];
+                    jurisdiction: components["schemas"]["JurisdictionName"];
+                    colour: components["schemas"]["Colour"];
+                    cause: string;
+                    until: components["schemas"]["Time"];
+                    password: components["schemas"]["Password"];
+                } & (unknown | unknown);
+            };
+        };
+        responses: {
+            /** @description It waits for a second person */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Decision"];
+                };
+            };
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    keepPack: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the caller's own random name for this write */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    jurisdiction: components["schemas"]["JurisdictionName"];
+                    /** @description pack.json, rules/NAME.json, texts/NAME.json */
+                    files: {
+                        [key: string]: string;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Kept; the same files again are the same */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        policy: components["schemas"]["Policy"];
+                        jurisdiction: components["schemas"]["JurisdictionName"];
+                    };
+                };
+            };
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    activatePack: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the caller's own random name for this write */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                policy: components["schemas"]["Policy"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    from?: components["schemas"]["Time"];
+                    password: components["schemas"]["Password"];
+                };
+            };
+        };
+        responses: {
+            /** @description Proposed, or approved */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Decision"];
+                };
+            };
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    rehearse: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the caller's own random name for this write */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    old: string;
+                    new: string;
+                    /** @default 10 */
+                    samples?: number;
+                    /** @default 0 */
+                    seed?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Begun */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        rehearsal: number;
+                        /** @constant */
+                        state: "running";
+                    };
+                };
+            };
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getRehearsal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rehearsal: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rehearsal */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        rehearsal: number;
+                        /** @enum {string} */
+                        state: "running" | "done" | "failed";
+                        /** @description people who were compared */
+                        done: number;
+                        total: number;
+                        /** @description once done, what `pack diff --json` prints (docs/packs.md) */
+                        report: null | ({
+                            now: components["schemas"]["Time"];
+                            people: number;
+                            changed: number;
+                        } & {
+                            [key: string]: unknown;
+                        });
+                        /** @description why it failed */
+                        reason: string | null;
+                    };
+                };
+            };
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getCapabilities: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The statement */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": {
+                        /** @constant */
+                        resourceType: "CapabilityStatement";
+                        /** @constant */
+                        status: "active";
+                        date: components["schemas"]["Time"];
+                        /** @constant */
+                        kind: "instance";
+                        /** @constant */
+                        fhirVersion: "4.0.1";
+                        format: string[];
+                        rest: Record<string, never>[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            default: components["responses"]["FhirProblem"];
+        };
+    };
+    postBundle: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/fhir+json": components["schemas"]["FhirBundle"];
+                "application/json": components["schemas"]["FhirBundle"];
+            };
+        };
+        responses: {
+            /** @description Taken, or known already; `diagnostics` begins with new, changed or unchanged. Bundles of type transaction and batch are answered entry by entry. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "resourceType": "OperationOutcome",
+                     *       "issue": [
+                     *         {
+                     *           "severity": "information",
+                     *           "code": "informational",
+                     *           "diagnostics": "new"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/fhir+json": components["schemas"]["OperationOutcome"] | components["schemas"]["FhirResponseBundle"];
+                };
+            };
+            /** @description Nobody is signed in, or the session has ended */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": components["schemas"]["OperationOutcome"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": components["schemas"]["OperationOutcome"];
+                };
+            };
+            default: components["responses"]["FhirProblem"];
         };
     };
     healthz: {

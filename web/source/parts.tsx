@@ -4,16 +4,21 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { api, OfflineError, ProblemError, type Service } from './api.ts';
 import { keep, recall } from './keep.ts';
+import { isReached, onReach } from './reach.ts';
 import { setLanguage, t, type TextKey, tOf, useLanguage } from './language.ts';
 
 /* Whether there is a network, as the browser believes and as the last question showed. */
 export function useOnline(): boolean {
-	const [online, setOnline] = useState(navigator.onLine);
+	const now = () => navigator.onLine && isReached();
+	const [online, setOnline] = useState(now);
 	useEffect(() => {
-		const look = () => setOnline(navigator.onLine);
+		const look = () => setOnline(now());
 		addEventListener('online', look);
 		addEventListener('offline', look);
+		const leave = onReach(look);
+		look();
 		return () => {
+			leave();
 			removeEventListener('online', look);
 			removeEventListener('offline', look);
 		};
@@ -48,8 +53,9 @@ function applyType(large: boolean): void {
 applyType(recall<boolean>('large_type') ?? false);
 
 /* The page around its content: name, language, size of type, banners. */
-export function Frame({ title, service, children, foot }: {
+export function Frame({ title, service, offline = 'banner.offline', children, foot }: {
 	title: string;
+	offline?: TextKey;
 	service: Service | null;
 	children: ComponentChildren;
 	foot?: ComponentChildren;
@@ -79,7 +85,7 @@ export function Frame({ title, service, children, foot }: {
 					</button>
 				</div>
 				{service?.demo && <p class="banner banner-demo">{t('banner.demo')}</p>}
-				<div role="status">{!online && <p class="banner banner-offline">{t('banner.offline')}</p>}</div>
+				<div role="status">{!online && <p class="banner banner-offline">{t(offline)}</p>}</div>
 			</header>
 			<main>{children}</main>
 			{foot}
@@ -100,24 +106,27 @@ export function Heading({ children, take = true }: { children: ComponentChildren
 }
 
 /* What a failure says to people. */
-export function sayProblem(error: unknown): string {
+export function sayProblem(error: unknown, failed?: TextKey): string {
 	if (error instanceof OfflineError)
 		return t('problem.offline');
 	if (error instanceof ProblemError) {
 		if (error.kind === 'too-many-requests')
 			return t('problem.too-many-requests', { seconds: error.retryAfter_s || 60 });
+		if (failed && error.kind === 'sign-in-failed')
+			return t(failed);
 		const said = tOf('problem', error.kind);
 		return said === error.kind ? t('problem.other', { kind: error.kind }) : said;
 	}
 	return t('problem.other', { kind: String(error) });
 }
 
-export function ProblemLine({ error, retry }: { error: unknown; retry?: () => void }) {
+/* ${failed}: what a failed signing in is called here. */
+export function ProblemLine({ error, retry, failed }: { error: unknown; retry?: () => void; failed?: TextKey }) {
 	if (!error)
 		return null;
 	return (
 		<div class="problem" role="alert">
-			<p>{sayProblem(error)}</p>
+			<p>{sayProblem(error, failed)}</p>
 			{retry && <button type="button" onClick={retry}>{t('common.retry')}</button>}
 		</div>
 	);

@@ -33,7 +33,7 @@ const CODE_CAUSE: Record<CodeCause, CheckCause> = {
 
 /* Decide by the rules of the place, as src/gate/decide.c does. A fever asks; it does not soften a refusal. Where care is
  * given nobody is refused. */
-export function decide(answer: CodeAnswer, place: { jurisdiction: string; care: boolean }, rules: GateRules,
+export function decide(answer: Omit<CodeAnswer, 'card'>, place: { jurisdiction: string; care: boolean }, rules: GateRules,
 	temperature_tenths: number | null): Decision {
 	const decision = decideAnywhere(answer, place.jurisdiction, rules, temperature_tenths);
 	return place.care && decision.verdict === 'refuse'
@@ -41,7 +41,7 @@ export function decide(answer: CodeAnswer, place: { jurisdiction: string; care: 
 		: { ...decision, care: false };
 }
 
-function decideAnywhere(answer: CodeAnswer, jurisdiction: string, rules: GateRules,
+function decideAnywhere(answer: Omit<CodeAnswer, 'card'>, jurisdiction: string, rules: GateRules,
 	temperature_tenths: number | null): Omit<Decision, 'care'> {
 	if (answer.cause)
 		return { verdict: 'refuse', cause: CODE_CAUSE[answer.cause], colour: null };

@@ -3,23 +3,26 @@
 
 import { render } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { api, type Jurisdiction, ProblemError, type PlaceList, type RefusalCause, type Session } from '../api.ts';
-import { serviceNow_ms } from '../clock.ts';
+import { api, type Jurisdiction, OfflineError, ProblemError, type PlaceList, type RefusalCause, type Session } from '../api.ts';
+import { serviceNow_ms, serviceZone } from '../clock.ts';
+import { idNumberFault } from '../id_number.ts';
 import { installWorker } from '../install.ts';
 import { keep, recall } from '../keep.ts';
-import { say, sayDuration, t, tOf, useLanguage } from '../language.ts';
+import { say, sayClock, sayDuration, t, tOf, useLanguage } from '../language.ts';
 import { Field, Frame, Heading, ProblemLine, readTemperature, Temperature, useDoing, useOnline, useService, useTick } from '../parts.tsx';
 import { VerdictShape } from '../shapes.tsx';
-import { type Trust, trustAge_s, trustIsTooOld } from '../verify/trust.ts';
-import { type Answer, check, NoVerdict, type Place, refuse, sayAct } from './check.ts';
+import { isReached, onReach } from '../reach.ts';
+import { type Trust, trustAge_s, trustIsAhead, trustIsTooOld } from '../verify/trust.ts';
+import { type Answer, check, checkTyped, NoVerdict, type Place, refuse, sayAct, TOLD } from './check.ts';
 import { deliver, waiting } from './queue.ts';
 import { fetchTrust, keptTrust } from './trust_keeper.ts';
 
 const CAUSES: readonly RefusalCause[] = [
-	'fever', 'symptoms', 'colour', 'no_valid_code', 'not_the_holder', 'place_full', 'place_closed',
+	'fever', 'symptoms', 'colour', 'no_valid_code', 'not_the_holder', 'place_full', 'place_closed', TOLD,
 ];
 const RENEW_MS = 5 * 60 * 1000;
 const DELIVER_MS = 15 * 1000;
+const LOOK_AGAIN_MS = 15 * 1000;
 
 /* Who is signed in: undefined while unknown, null for nobody. Without a network, whoever was last. */
 function useSession(): [Session | null | undefined, (session: Session | null) => void] {
@@ -64,9 +67,14 @@ function useKnown() {
 		};
 		void renew();
 		const timer = setInterval(renew, RENEW_MS);
+		const again = setInterval(() => {
+			if (!isReached())
+				void renew();
+		}, LOOK_AGAIN_MS);
 		addEventListener('online', renew);
 		return () => {
 			here = false;
+			clearInterval(again);
 			clearInterval(timer);
 			removeEventListener('online', renew);
 		};
@@ -90,7 +98,9 @@ function useQueue(signedOut: () => void): { count: number; givenUp: number; look
 		void work();
 		const timer = setInterval(work, DELIVER_MS);
 		addEventListener('online', work);
+		const leave = onReach(() => isReached() && void work());
 		return () => {
+			leave();
 			clearInterval(timer);
 			removeEventListener('online', work);
 		};
@@ -113,14 +123,14 @@ function Page() {
 	/* A guard whose session ended while there is no network goes on; what waits is delivered once signed in. */
 	const mayCheck = session || (!online && place);
 	return (
-		<Frame title={t('app.gate')} service={service}
+		<Frame title={t('app.gate')} service={service} offline={mayCheck && place ? 'gate.offline_banner' : 'banner.offline'}
 			foot={<State trust={known.trust} online={online} count={queue.count} givenUp={queue.givenUp} />}>
 			{session === undefined ? (
 				<section class="sheet"><Heading take={false}>{t('app.gate')}</Heading><p role="status">{t('common.loading')}</p></section>
 			) : !mayCheck ? (
 				<GateSignIn done={setSession} />
 			) : !place ? (
-				<ChoosePlace choose={setPlace} />
+				<ChoosePlace choose={setPlace} online={online} />
 			) : (
 				<CheckScreen place={place} change={() => setPlace(null)} known={known} look={queue.look}
 					signOut={() => void api.signOut().catch(() => undefined).then(() => setSession(null))} />
@@ -137,6 +147,7 @@ function State({ trust, online, count, givenUp }: { trust: Trust | null; online:
 	return (
 		<footer class="state">
 			<span>{t(online ? 'gate.online' : 'gate.offline')}</span>
+			{trust && trustIsAhead(trust, now) && <span class="fault">{t('gate.clock_state')}</span>}
 			<span class={!trust || old ? 'fault' : ''}>
 				{trust ? t(old ? 'gate.list_old' : 'gate.list_age', { age: sayDuration(trustAge_s(trust, now)) }) : t('gate.list_none')}
 			</span>
@@ -157,7 +168,7 @@ function GateSignIn({ done }: { done: (session: Session) => void }) {
 				void run(async () => done(await api.signIn({ user: user.trim(), password })));
 		}}>
 			<Heading>{t('sign_in.gate_title')}</Heading>
-			<ProblemLine error={error} />
+			<ProblemLine error={error} failed="sign_in.password_wrong" />
 			<Field label={t('sign_in.user')}>
 				{(attributes) => (
 					<input {...attributes} autocomplete="username" autocapitalize="none" spellcheck={false} maxLength={64} value={user}
@@ -177,7 +188,10 @@ function GateSignIn({ done }: { done: (session: Session) => void }) {
 
 const SEARCH_PAUSE_MS = 250;
 
-function ChoosePlace({ choose }: { choose: (place: Place) => void }) {
+/* The places of the last time, for when there is no network. */
+const LISTED = 'gate.places';
+
+function ChoosePlace({ choose, online }: { choose: (place: Place) => void; online: boolean }) {
 	const [search, setSearch] = useState('');
 	const [places, setPlaces] = useState<PlaceList['items'] | null>(null);
 	const [error, setError] = useState<unknown>(null);
@@ -187,9 +201,18 @@ function ChoosePlace({ choose }: { choose: (place: Place) => void }) {
 			api.places(search.trim()).then((answer) => {
 				if (!here)
 					return;
+				if (!search.trim())
+					keep(LISTED, answer.items);
 				setPlaces(answer.items);
 				setError(null);
-			}, (problem) => here && setError(problem));
+			}, (problem) => {
+				if (!here)
+					return;
+				const listed = recall<PlaceList['items']>(LISTED);
+				const known = problem instanceof OfflineError && listed;
+				setPlaces(known ? listed.filter((one) => one.name.includes(search.trim())) : null);
+				setError(known ? null : problem);
+			});
 		}, SEARCH_PAUSE_MS);
 		return () => {
 			here = false;
@@ -206,6 +229,7 @@ function ChoosePlace({ choose }: { choose: (place: Place) => void }) {
 			</Field>
 			<ProblemLine error={error} />
 			<div role="status">
+				{!online && places && <p>{t('gate.place_offline')}</p>}
 				{!places && !error && <p>{t('common.loading')}</p>}
 				{places?.length === 0 && <p>{t('gate.place_none')}</p>}
 			</div>
@@ -230,6 +254,13 @@ function CheckScreen({ place, change, known, look, signOut }: {
 	const [text, setText] = useState('');
 	const [scanning, setScanning] = useState(false);
 	const [answer, setAnswer] = useState<Answer | null>(null);
+	const [seen, setSeen] = useState<string | null>(null); /* by the camera, last */
+	const field = useRef<HTMLInputElement>(null);
+	/* A hand scanner types where the focus is. On a phone that would open the keyboard. */
+	useEffect(() => {
+		if (!answer && matchMedia('(hover: hover) and (pointer: fine)').matches)
+			field.current?.focus({ preventScroll: true });
+	}, [answer]);
 	const { busy, error, run, clear } = useDoing();
 
 	const decide = (code: string) => {
@@ -243,25 +274,41 @@ function CheckScreen({ place, change, known, look, signOut }: {
 			look();
 		});
 	};
+	const decideTyped = (idNumber: string) => {
+		const tenths = temperature.trim() ? readTemperature(temperature) : null;
+		setScanning(false);
+		setFault(temperature.trim() && tenths === null ? t('fault.temperature') : null);
+		if (!(temperature.trim() && tenths === null))
+			void run(async () => setAnswer(await checkTyped(idNumber, place, tenths)));
+	};
+	/* Who scanned goes on scanning. */
+	const scanned = (code: string) => {
+		setSeen(code);
+		decide(code);
+	};
 	const next = () => {
 		setAnswer(null);
 		setTemperature('');
 		setText('');
+		setScanning(seen !== null);
 		clear();
 	};
 	if (answer)
-		return <VerdictScreen answer={answer} next={next} look={look} />;
+		return <VerdictScreen answer={answer} place={place} next={next} look={look} />;
 	return (
 		<section class="sheet gate">
-			<p class="place"><span>{t('gate.place')}: <strong>{place.name}</strong></span>
+			<p class="place"><strong>{place.name}</strong>
 				<button type="button" class="plain" onClick={change}>{t('gate.place_change')}</button></p>
 			<Heading take={false}>{t('gate.title')}</Heading>
 			{error instanceof NoVerdict
-				? <div class="problem" role="alert"><p>{t(error.key)}</p></div>
+				? <div class="problem" role="alert"><p>{t(error.key, { age: sayDuration(error.age_s) })}</p></div>
 				: <ProblemLine error={error} />}
-			<Temperature label={`${t('gate.temperature')} (${t('common.optional')})`} value={temperature} change={setTemperature} fault={fault} />
+			<Temperature label={t('common.optional_label', { label: t('gate.temperature') })} value={temperature} change={setTemperature} fault={fault} />
 			{scanning
-				? <Camera found={decide} stop={() => setScanning(false)} />
+				? <Camera found={scanned} but={seen} stop={() => {
+					setScanning(false);
+					setSeen(null);
+				}} />
 				: <button type="button" class="main scan" disabled={busy} onClick={() => setScanning(true)}>{t(busy ? 'gate.checking' : 'gate.scan')}</button>}
 			<form onSubmit={(event) => {
 				event.preventDefault();
@@ -269,19 +316,46 @@ function CheckScreen({ place, change, known, look, signOut }: {
 			}}>
 				<Field label={t('gate.text')}>
 					{(attributes) => (
-						<input {...attributes} class="code-text" autocomplete="off" autocapitalize="none" spellcheck={false} maxLength={4400}
+						<input {...attributes} ref={field} class="code-text" autocomplete="off" autocapitalize="none" spellcheck={false} maxLength={4400}
 							value={text} onInput={(event) => setText(event.currentTarget.value)} />
 					)}
 				</Field>
 				<button type="submit" disabled={busy}>{t(busy ? 'gate.checking' : 'gate.check')}</button>
 			</form>
-			<p class="hint">{t('gate.no_phone')}</p>
+			<Typed check={decideTyped} busy={busy} />
 			<button type="button" class="plain" onClick={signOut}>{t('common.sign_out')}</button>
 		</section>
 	);
 }
 
-function Camera({ found, stop }: { found: (text: string) => void; stop: () => void }) {
+/* For who has neither phone nor paper: the number on the ID card that they show. */
+function Typed({ check, busy }: { check: (idNumber: string) => void; busy: boolean }) {
+	const [idNumber, setIdNumber] = useState('');
+	const [fault, setFault] = useState<string | null>(null);
+	return (
+		<details>
+			<summary>{t('gate.typed')}</summary>
+			<form noValidate onSubmit={(event) => {
+				event.preventDefault();
+				const found = idNumberFault(idNumber);
+				setFault(found && t(found));
+				if (!found)
+					check(idNumber);
+			}}>
+				<p class="hint">{t('gate.no_phone')}</p>
+				<Field label={t('field.id_number')} hint={t('gate.typed_hint')} fault={fault}>
+					{(attributes) => (
+						<input {...attributes} autocomplete="off" autocapitalize="characters" spellcheck={false} maxLength={40} value={idNumber}
+							onInput={(event) => setIdNumber(event.currentTarget.value)} />
+					)}
+				</Field>
+				<button type="submit" disabled={busy}>{t(busy ? 'gate.checking' : 'gate.typed_check')}</button>
+			</form>
+		</details>
+	);
+}
+
+function Camera({ found, but, stop }: { found: (text: string) => void; but: string | null; stop: () => void }) {
 	const video = useRef<HTMLVideoElement>(null);
 	const [failed, setFailed] = useState(false);
 	useEffect(() => {
@@ -291,7 +365,7 @@ function Camera({ found, stop }: { found: (text: string) => void; stop: () => vo
 			const { scan } = await import('./scan.ts');
 			if (!here || !video.current)
 				return;
-			const started = await scan(video.current, found);
+			const started = await scan(video.current, found, but);
 			if (here)
 				halt = started;
 			else
@@ -315,12 +389,28 @@ function Camera({ found, stop }: { found: (text: string) => void; stop: () => vo
 	);
 }
 
-function VerdictScreen({ answer, next, look }: { answer: Answer; next: () => void; look: () => void }) {
+const clockAt = (ms: number): string => sayClock(ms, `2000-01-01T00:00:00${serviceZone()}`);
+
+/* What the phone shows now, for the guard to compare: a picture or a film of a code shows another time. */
+function Compare({ card }: { card: boolean }) {
+	useTick(500);
+	return (
+		<div class="verdict-compare">
+			<p>{t('gate.compare', { clock: clockAt(serviceNow_ms()) })}</p>
+			{card && <p>{t('gate.compare_card')}</p>}
+		</div>
+	);
+}
+
+function VerdictScreen({ answer, place, next, look }: { answer: Answer; place: Place; next: () => void; look: () => void }) {
 	const [choosing, setChoosing] = useState(false);
 	const [refused, setRefused] = useState<RefusalCause | null>(null);
+	const [letIn, setLetIn] = useState(false);
+	const onward = useRef<HTMLButtonElement>(null);
+	useEffect(() => onward.current?.focus({ preventScroll: true }), [choosing]);
 	const { busy, error, run } = useDoing();
 	const record = (cause: RefusalCause) => void run(async () => {
-		await refuse(answer, cause);
+		setLetIn(await refuse(answer, cause));
 		setRefused(cause);
 		setChoosing(false);
 		look();
@@ -344,16 +434,22 @@ function VerdictScreen({ answer, next, look }: { answer: Answer; next: () => voi
 			<div role="alert" class="verdict-said">
 				<VerdictShape verdict={answer.verdict} />
 				<h1>{t(`verdict.${answer.verdict}`)}</h1>
-				{answer.cause && <p class="verdict-cause">{tOf('cause', answer.cause)}</p>}
+				<p class="verdict-cause">{answer.cause ? tOf('cause', answer.cause) : answer.colour && t(`colour.${answer.colour}`)}</p>
+				{answer.card && <p class="verdict-card">{t('gate.card')} <strong>{answer.card}</strong></p>}
 				<p class="verdict-act">{answer.act ? say(answer.act) : sayAct(answer)}</p>
+				{answer.end && <p class="verdict-end">{t(`gate.end.${answer.end.do}`, { clock: clockAt(Date.parse(answer.end.by)) })}</p>}
+				{answer.colour && answer.expires_ms && (
+					<p>{t('gate.expires', { clock: clockAt(answer.expires_ms) })}</p>
+				)}
 			</div>
+			{answer.verdict === 'pass' && answer.expires_ms && <Compare card={place.card} />}
 			<p class="verdict-receipt">
 				{answer.waiting ? `${t('gate.offline_verdict')} · ${t('gate.receipt_later')}` : t('gate.receipt', { receipt: answer.receipt ?? '' })}
 			</p>
-			{refused && <p role="status" class="verdict-refused">{t('gate.refused', { cause: tOf('refusal', refused) })}</p>}
+			{refused && <p role="status" class="verdict-refused">{t('gate.refused', { cause: tOf('refusal', refused) })}{letIn && <><br />{t('gate.let_in')}</>}</p>}
 			<div class="verdict-buttons">
-				<button type="button" class="main" onClick={next}>{t('gate.next')}</button>
-				{!refused && <button type="button" onClick={() => setChoosing(true)}>{t('gate.refuse')}</button>}
+				<button ref={onward} type="button" class="main" onClick={next}>{t('gate.next')}</button>
+				{!refused && !place.care && <button type="button" onClick={() => setChoosing(true)}>{t('gate.refuse')}</button>}
 			</div>
 		</section>
 	);

@@ -16,12 +16,13 @@ export const QUEUE_MAX = 500;
 
 export const waiting = (): Waiting[] => recall<Waiting[]>(KEY) ?? [];
 
-/* Put a check at the end. Null where the queue is full: the oldest are never dropped unseen. */
-export function enqueue(request: CheckRequest): Waiting | null {
+/* Put a check at the end. Null where the queue is full: the oldest are never dropped unseen. ${askedAs} is the name under which
+ * the service was asked for this check before, without an answer. */
+export function enqueue(request: CheckRequest, askedAs?: string): Waiting | null {
 	const queue = waiting();
 	if (queue.length >= QUEUE_MAX)
 		return null;
-	const item: Waiting = { key: newKey(), request, refusal: null, receipt: null };
+	const item: Waiting = { key: askedAs ?? newKey(), request, refusal: null, receipt: null };
 	keep(KEY, [...queue, item]);
 	return item;
 }
@@ -40,8 +41,27 @@ export function refuseWaiting(key: string, cause: RefusalCause): boolean {
 const replace = (item: Waiting) => keep(KEY, waiting().map((one) => (one.key === item.key ? { ...one, receipt: item.receipt } : one)));
 const remove = (key: string) => keep(KEY, waiting().filter((one) => one.key !== key));
 
+/* The receipts of what was delivered since the page was opened, by name: its refusal may come after it. */
+const receipts = new Map<string, string>();
+const RECEIPTS_MAX = 100;
+
+export const deliveredAs = (key: string | null): string | null => receipts.get(key ?? '') ?? null;
+
+/* Send a check as it was made here. Where the service was asked for it before and only its answer was lost, it has the check
+ * under this name already, and asking the same again brings that answer. */
+async function send({ key, request }: Waiting): Promise<string> {
+	try {
+		return (await api.check(request, key)).receipt;
+	} catch (error) {
+		if (!(error instanceof ProblemError && error.kind === 'idempotency-key-reused'))
+			throw error;
+		const { offline, ...asked } = request;
+		return (await api.check(asked, key)).receipt;
+	}
+}
+
 /* The service will never take these, so that trying again is of no use. */
-const hopeless = new Set(['invalid', 'not-found', 'bad-request', 'too-large', 'idempotency-key-reused', 'refused-already']);
+const hopeless = new Set(['invalid', 'not-found', 'bad-request', 'too-large', 'idempotency-key-reused', 'refused-already', 'forgotten']);
 
 let delivering = false;
 
@@ -61,8 +81,11 @@ export async function deliver(): Promise<Delivery> {
 		for (let item = waiting()[0]; item; item = waiting()[0]) {
 			try {
 				if (!item.receipt) {
-					item.receipt = (await api.check(item.request, item.key)).receipt;
+					item.receipt = await send(item);
 					replace(item);
+					receipts.set(item.key, item.receipt);
+					if (receipts.size > RECEIPTS_MAX)
+						receipts.delete(receipts.keys().next().value as string);
 				}
 				const refusal = waiting().find((one) => one.key === item?.key)?.refusal;
 				if (refusal)

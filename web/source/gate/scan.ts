@@ -9,9 +9,9 @@ prepareZXingModule({ overrides: { locateFile: () => wasmUrl } });
 const PAUSE_MS = 80;
 const WIDTH_MAX = 960;
 
-/* Show the camera in ${video} and call ${found} with the first QR code's text. Returns what stops it. Rejects where there is no
- * camera or it is not allowed. */
-export async function scan(video: HTMLVideoElement, found: (text: string) => void): Promise<() => void> {
+/* Show the camera in ${video} and call ${found} with the text of the first QR code that is not ${but}, the one of before, which its
+ * holder may not have put away yet. Returns what stops it. Rejects where there is no camera or it is not allowed. */
+export async function scan(video: HTMLVideoElement, found: (text: string) => void, but: string | null): Promise<() => void> {
 	const stream = await navigator.mediaDevices.getUserMedia({
 		video: { facingMode: 'environment', width: { ideal: 1280 }, height: { ideal: 720 } },
 		audio: false,
@@ -30,7 +30,7 @@ export async function scan(video: HTMLVideoElement, found: (text: string) => voi
 		stop();
 		throw problem;
 	}
-	void read(video, () => running).then((text) => {
+	void read(video, () => running, but).then((text) => {
 		if (text !== null && running) {
 			stop();
 			found(text);
@@ -39,7 +39,7 @@ export async function scan(video: HTMLVideoElement, found: (text: string) => voi
 	return stop;
 }
 
-async function read(video: HTMLVideoElement, running: () => boolean): Promise<string | null> {
+async function read(video: HTMLVideoElement, running: () => boolean, but: string | null): Promise<string | null> {
 	const canvas = document.createElement('canvas');
 	const context = canvas.getContext('2d', { willReadFrequently: true });
 	while (context && running()) {
@@ -51,7 +51,7 @@ async function read(video: HTMLVideoElement, running: () => boolean): Promise<st
 			const picture = context.getImageData(0, 0, canvas.width, canvas.height);
 			const codes = await readBarcodes(picture, { formats: ['QRCode'], tryHarder: true, maxNumberOfSymbols: 1 });
 			const text = codes.find((code) => code.isValid && code.text)?.text;
-			if (text)
+			if (text && text !== but)
 				return text;
 		}
 		await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));

@@ -3,6 +3,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { api, newKey, ProblemError, type Jurisdiction, type Symptom, type Trip } from '../api.ts';
 import { DivisionChoice, divisionName, SymptomBoxes } from '../fields.tsx';
+import { countries, countryName } from '../countries.ts';
 import { idNumberFault, tidyIdNumber } from '../id_number.ts';
 import { keep, recall } from '../keep.ts';
 import { say, sayDay, t, tOf, useLanguage } from '../language.ts';
@@ -219,7 +220,7 @@ function Where({ form, change, faults, offered }: StepProps & { offered: Jurisdi
 			</Field>
 			<DivisionChoice value={form.division} fault={faults.division}
 				change={(division, divisionComplete) => change({ division, divisionComplete })} />
-			<Field label={`${t('field.address')} (${t('common.optional')})`} fault={faults.address}>
+			<Field label={t('common.optional_label', { label: t('field.address') })} fault={faults.address}>
 				{(attributes) => (
 					<input {...attributes} autocomplete="street-address" maxLength={200} value={form.address}
 						onInput={(event) => change({ address: event.currentTarget.value })} />
@@ -238,7 +239,7 @@ function Travel({ trips, change }: { trips: Trip[]; change: (trips: Trip[]) => v
 		if (!trip)
 			return;
 		const found: typeof fault = {};
-		if (trip.abroad && !/^[A-Z]{2}$/.test(trip.country))
+		if (trip.abroad && !trip.country)
 			found.country = t('fault.country');
 		if (!trip.abroad && !trip.complete)
 			found.division = t('fault.needed');
@@ -267,8 +268,10 @@ function Travel({ trips, change }: { trips: Trip[]; change: (trips: Trip[]) => v
 					{trip.abroad ? (
 						<Field label={t('field.country')} fault={fault.country}>
 							{(attributes) => (
-								<input {...attributes} maxLength={2} autocapitalize="characters" value={trip.country}
-									onInput={(event) => setTrip({ ...trip, country: event.currentTarget.value.toUpperCase() })} />
+								<select {...attributes} value={trip.country} onChange={(event) => setTrip({ ...trip, country: event.currentTarget.value })}>
+									<option value="">{t('common.choose')}</option>
+									{countries().map(([code, name]) => <option key={code} value={code}>{name}</option>)}
+								</select>
 							)}
 						</Field>
 					) : (
@@ -287,7 +290,7 @@ function Travel({ trips, change }: { trips: Trip[]; change: (trips: Trip[]) => v
 					</Field>
 					<div class="buttons">
 						<button type="button" onClick={() => setTrip(null)}>{t('common.cancel')}</button>
-						<button type="button" onClick={add}>{t('travel.add')}</button>
+						<button type="button" onClick={add}>{t('travel.add_this')}</button>
 					</div>
 				</div>
 			) : (
@@ -309,7 +312,7 @@ function useDivisionName(division: string): string {
 
 function TripLine({ trip }: { trip: Trip }) {
 	const name = useDivisionName(trip.division ?? '');
-	return <>{name || trip.country}, {t('evidence.span', { from: sayDay(trip.from), to: sayDay(trip.to) })}</>;
+	return <>{name || countryName(trip.country)}{t('list.comma')}{t('evidence.span', { from: sayDay(trip.from), to: sayDay(trip.to) })}</>;
 }
 
 function Trips({ trips, remove }: { trips: Trip[]; remove?: (index: number) => void }) {
@@ -343,7 +346,7 @@ function Summary({ form, change, faults, family, offered }: StepProps & { family
 				<dt>{t('field.jurisdiction')}</dt><dd>{jurisdiction ? say(jurisdiction.name) : form.jurisdiction}</dd>
 				<dt>{t('apply.where')}</dt><dd>{home} {form.address}</dd>
 				<dt>{t('field.symptoms_short')}</dt>
-				<dd>{form.symptoms.length ? form.symptoms.map((one) => tOf('symptom', one)).join(', ') : t('apply.none')}</dd>
+				<dd>{form.symptoms.length ? form.symptoms.map((one) => tOf('symptom', one)).join(t('list.items')) : t('apply.none')}</dd>
 				<dt>{t('field.contact')}</dt><dd>{t(form.contact ? 'common.yes' : 'common.no')}</dd>
 				<dt>{t('apply.travel')}</dt><dd>{form.travel.length ? <Trips trips={form.travel} /> : t('apply.none')}</dd>
 			</dl>

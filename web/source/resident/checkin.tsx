@@ -24,6 +24,8 @@ export function CheckinScreen({ me, person, choose, done }: {
 	const who = me.people.find((one) => one.person === person) ?? me.people[0];
 	if (!who)
 		return null;
+	if (who.voucher !== 'confirmed' && me.people.length === 1)
+		return <section class="sheet"><Heading>{t('checkin.title')}</Heading><p>{t(`state.${who.voucher}.text`)}</p></section>;
 
 	const last = recorded ?? who.last_checkin_at;
 	const today = last !== null && sayDay(last) === sayDayOf(serviceNow_ms(), last);

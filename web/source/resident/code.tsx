@@ -1,7 +1,7 @@
 /* The code, full screen: colour, word, shape, moving mark, clock, and the QR code that is drawn here and renewed before it
  * expires. */
 
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { api, OfflineError, ProblemError, type Person } from '../api.ts';
 import { serviceNow_ms } from '../clock.ts';
 import { keep, recall } from '../keep.ts';
@@ -81,6 +81,7 @@ export function CodeScreen({ person, jurisdiction, openReasons, signIn }: {
 	useTick(500);
 	const [full, setFull] = useState(false);
 	const { kept, error } = useCode(person.person, jurisdiction);
+	const digits = useDigits(person);
 	useEffect(() => {
 		document.documentElement.classList.toggle('full', full);
 		scrollTo(0, 0);
@@ -96,7 +97,7 @@ export function CodeScreen({ person, jurisdiction, openReasons, signIn }: {
 	const offline = error instanceof OfflineError;
 	if (!slot) {
 		if (error instanceof ProblemError && (error.kind === 'awaiting-voucher' || error.kind === 'frozen'))
-			return <Waiting state={error.kind === 'frozen' ? 'frozen' : 'awaiting'} name={person.name} />;
+			return <Waiting state={error.kind === 'frozen' ? 'frozen' : 'awaiting'} />;
 		if (offline)
 			return (
 				<section class="sheet">
@@ -124,8 +125,11 @@ export function CodeScreen({ person, jurisdiction, openReasons, signIn }: {
 			</div>
 			<div class="pass-mark" aria-hidden="true"><span class="pass-stripe" /></div>
 			<p class="pass-clock"><span class="pass-day">{sayDayOf(now_ms, slot.issued_at)}</span> <span class="pass-time">{clock}</span></p>
-			<QrPicture text={slot.code} label={t('code.picture', { colour: t(`colour.${slot.colour}`), clock: clock.slice(0, 5) })} />
+			<div class="qr-room">
+				<QrPicture text={slot.code} label={t('code.picture', { colour: t(`colour.${slot.colour}`), clock: clock.slice(0, 5) })} />
+			</div>
 			<p class="pass-name">{person.name}{name ? ` · ${say(name)}` : ''}</p>
+			{digits.shown && <p class="pass-digits" role="status">{t('digits.line')} <strong>{digits.shown}</strong></p>}
 			<p class="sr-only" role="status">{t(`colour.${slot.colour}`)}: {t(`meaning.${slot.colour}`)}</p>
 			<div class="pass-foot">
 				{offline
@@ -133,19 +137,63 @@ export function CodeScreen({ person, jurisdiction, openReasons, signIn }: {
 					: <p>{t('code.show')}</p>}
 				<div class="buttons">
 					<button type="button" onClick={openReasons}>{t('code.why')}</button>
+					{digits.known && (
+						<button type="button" onClick={digits.shown ? digits.hide : digits.ask}>{t(digits.shown ? 'digits.hide' : 'digits.button')}</button>
+					)}
 					<button type="button" aria-pressed={full} onClick={() => setFull(!full)}>{t(full ? 'code.leave_full' : 'code.full')}</button>
 				</div>
 			</div>
+			{digits.asking && <DigitsQuestion show={digits.show} leave={digits.hide} />}
 		</section>
 	);
 }
 
+const DIGITS_MS = 60 * 1000;
+
+/* The last four digits of the person's ID number, shown for a minute each time the holder agrees. They are the account's: who
+ * borrows a phone cannot put in their own. That they were shown is told to nobody and kept nowhere. */
+function useDigits(person: Person) {
+	const [asking, setAsking] = useState(false);
+	const [shown, setShown] = useState(false);
+	const known = /[\dA-Z]{4}$/.exec(person.id_number)?.[0] ?? null;
+	const hide = () => {
+		setAsking(false);
+		setShown(false);
+	};
+	useEffect(() => {
+		if (!shown)
+			return;
+		const timer = setTimeout(hide, DIGITS_MS);
+		return () => clearTimeout(timer);
+	}, [shown]);
+	const show = () => {
+		setAsking(false);
+		setShown(true);
+	};
+	return { known, asking, shown: shown ? known : null, ask: () => setAsking(true), show, hide };
+}
+
+function DigitsQuestion({ show, leave }: { show: () => void; leave: () => void }) {
+	const dialog = useRef<HTMLDialogElement>(null);
+	useEffect(() => dialog.current?.showModal(), []);
+	return (
+		<dialog ref={dialog} aria-labelledby="digits-title" onClose={leave}>
+			<h2 id="digits-title">{t('digits.title')}</h2>
+			<p>{t('digits.text')}</p>
+			<div class="buttons">
+				<button type="button" onClick={leave}>{t('common.cancel')}</button>
+				<button type="button" class="main" onClick={show}>{t('digits.show')}</button>
+			</div>
+		</dialog>
+	);
+}
+
 /* A person for whom no colour is shown yet, and what to do about it. */
-export function Waiting({ state, name }: { state: 'awaiting' | 'frozen'; name: string }) {
+export function Waiting({ state }: { state: 'awaiting' | 'frozen' }) {
 	return (
 		<section class="sheet">
 			<h1>{t(`state.${state}.title`)}</h1>
-			<p>{t(`state.${state}.text`, { name })}</p>
+			<p>{t(`state.${state}.text`)}</p>
 		</section>
 	);
 }

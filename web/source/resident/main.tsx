@@ -157,7 +157,7 @@ function SignedIn({ me, service, screen, go, load, nobody, signOut }: {
 		<div class="switches">
 			{me.people.length > 1 && (
 				<select aria-label={t('nav.family')} value={person.person} onChange={(event) => choose(event.currentTarget.value)}>
-					{me.people.map((one) => <option key={one.person} value={one.person}>{one.name}</option>)}
+					{me.people.map((one) => <option key={one.person} value={one.person}>{one.name || t('relation.self')}</option>)}
 				</select>
 			)}
 			{person.jurisdictions.length > 1 && (
@@ -188,7 +188,7 @@ function SignedIn({ me, service, screen, go, load, nobody, signOut }: {
 				<>
 					{switches}
 					{person.voucher !== 'confirmed' ? (
-						<Unconfirmed state={person.voucher} name={person.name} load={load} />
+						<Unconfirmed state={person.voucher} load={load} />
 					) : !jurisdiction ? (
 						<section class="sheet"><h1>{t('state.none.title')}</h1><p>{t('state.none.text')}</p></section>
 					) : (
@@ -204,7 +204,7 @@ function SignedIn({ me, service, screen, go, load, nobody, signOut }: {
 const LOOK_AGAIN_MS = 10000;
 
 /* Looks now and then whether somebody has confirmed. */
-function Unconfirmed({ state, name, load }: { state: 'awaiting' | 'frozen'; name: string; load: () => Promise<void> }) {
+function Unconfirmed({ state, load }: { state: 'awaiting' | 'frozen'; load: () => Promise<void> }) {
 	useEffect(() => {
 		const timer = setInterval(() => {
 			if (document.visibilityState === 'visible')
@@ -212,7 +212,7 @@ function Unconfirmed({ state, name, load }: { state: 'awaiting' | 'frozen'; name
 		}, LOOK_AGAIN_MS);
 		return () => clearInterval(timer);
 	}, []);
-	return <Waiting state={state} name={name} />;
+	return <Waiting state={state} />;
 }
 
 const ICONS: Record<(typeof TABS)[number], string> = {

@@ -2,6 +2,7 @@
 
 import { useEffect, useState } from 'preact/hooks';
 import { api, type Reasons } from '../api.ts';
+import { countryName } from '../countries.ts';
 import { divisionName } from '../fields.tsx';
 import { say, sayDay, sayTime, t, tOf, useLanguage } from '../language.ts';
 import { Heading, ProblemLine } from '../parts.tsx';
@@ -27,6 +28,9 @@ export function ReasonsScreen({ person, jurisdiction, leave }: { person: string;
 	);
 }
 
+/* What stands for the colour that everyone begins with is no rule. */
+const FIRST = 'first';
+
 function Story({ reasons }: { reasons: Reasons }) {
 	return (
 		<>
@@ -44,7 +48,7 @@ function Story({ reasons }: { reasons: Reasons }) {
 								<ul class="lines">{rule.evidence.map((item, i) => <li key={i}><Evidence item={item} /></li>)}</ul>
 							</>
 						)}
-						<p class="hint">{t('reasons.rule', { id: rule.id })}</p>
+						{rule.id !== FIRST && <p class="hint">{t('reasons.rule', { id: rule.id })}</p>}
 					</li>
 				))}
 			</ol>
@@ -64,11 +68,11 @@ function Evidence({ item }: { item: Record<string, unknown> }) {
 	const [place, setPlace] = useState('');
 	const division = typeof item.division === 'string' ? item.division : '';
 	useEffect(() => {
-		setPlace(division || (typeof item.country === 'string' ? item.country : ''));
+		setPlace(division || (typeof item.country === 'string' ? countryName(item.country) : ''));
 		if (division)
 			divisionName(division).then(setPlace, () => undefined);
 	}, [division, language]);
-	return <>{[place, ...evidenceWords(item)].filter(Boolean).join(', ')}</>;
+	return <>{[place, ...evidenceWords(item)].filter(Boolean).join(t('list.comma'))}</>;
 }
 
 const text = (value: unknown): string | null => (typeof value === 'string' && value ? value : null);
@@ -91,7 +95,7 @@ export function evidenceWords(item: Record<string, unknown>): string[] {
 	if (typeof item.temperature_tenths_c === 'number')
 		words.push(t('evidence.temperature', { value: (item.temperature_tenths_c / 10).toFixed(1) }));
 	if (Array.isArray(item.symptoms))
-		words.push(item.symptoms.length ? item.symptoms.map((one) => tOf('symptom', String(one))).join(', ') : t('evidence.well'));
+		words.push(item.symptoms.length ? item.symptoms.map((one) => tOf('symptom', String(one))).join(t('list.items')) : t('evidence.well'));
 	if (item.contact === true)
 		words.push(t('evidence.contact'));
 	return words;

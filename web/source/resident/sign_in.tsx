@@ -39,7 +39,7 @@ export function SignIn({ known, leave, done }: {
 				await api.signIn({ phone: phone.trim(), id_number: tidyIdNumber(idNumber), code: digits });
 			} catch (problem) {
 				if (problem instanceof ProblemError && problem.kind === 'sign-in-failed')
-					setFaults({ code: t('problem.sign-in-failed') });
+					setFaults({ code: t('sign_in.code_wrong') });
 				throw problem;
 			}
 			done();

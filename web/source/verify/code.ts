@@ -2,7 +2,7 @@
 
 import type { Colour } from '../api.ts';
 import { base45Decode } from './base45.ts';
-import { algorithmIsKnown, hex, keySuits, readCbor, readSign1, sign1Holds } from './cose.ts';
+import { algorithmIsKnown, type CborMap, hex, keySuits, readCbor, readSign1, type Sign1, sign1Holds } from './cose.ts';
 import { inflate } from './inflate.ts';
 import { isRevoked, type Trust, trustIsTooOld } from './trust.ts';
 
@@ -15,34 +15,50 @@ export interface CodeAnswer {
 	cause: CodeCause | null; /* null: it counts */
 	issuer: string | null; /* these two only where the signature holds */
 	colour: Colour | null;
+	card: string | null; /* of a code on paper: what the holder's ID card ends in */
 }
 
 const TEXT_MAX = 4296;
 const MESSAGE_MAX = 32768;
 const ID_SIZE = 16;
 const LIFETIME_MAX_S = 7 * 86400;
-const CLAIM = { issuer: 1, expiresAt: 4, issuedAt: 6, id: 7, colour: -65537 };
+const CLAIM = { issuer: 1, expiresAt: 4, issuedAt: 6, id: 7, colour: -65537, card: -65539 };
+const CARD = /^[0-9A-Z]{4}$/;
 const COLOURS: Record<number, Colour> = { 1: 'green', 2: 'yellow', 3: 'red', 4: 'gray' };
 
 const isTime = (value: unknown): value is number => typeof value === 'number' && Number.isInteger(value) && value >= 0;
 
-const no = (cause: CodeCause): CodeAnswer => ({ cause, issuer: null, colour: null });
+const no = (cause: CodeCause): CodeAnswer => ({ cause, issuer: null, colour: null, card: null });
 
-/* Check ${text} at ${now} (s). */
-export async function verifyCode(text: string, trust: Trust, now: number): Promise<CodeAnswer> {
+/* What a code says, proved by nobody yet. */
+async function open(text: string): Promise<{ message: Sign1; claims: CborMap } | 'malformed' | 'too_large'> {
 	const code = text.replace(/[\r\n]+$/, '');
 	if (!code.startsWith('HC1:'))
-		return no('malformed');
+		return 'malformed';
 	if (code.length > TEXT_MAX)
-		return no('too_large');
+		return 'too_large';
 	const packed = base45Decode(code.slice(4));
 	const bytes = packed && (await inflate(packed, MESSAGE_MAX));
 	if (bytes === 'too_large')
-		return no('too_large');
+		return 'too_large';
 	const message = bytes && readSign1(bytes);
 	const claims = message && readCbor(message.payload);
-	if (!message || !(claims instanceof Map))
-		return no('malformed');
+	return message && claims instanceof Map ? { message, claims } : 'malformed';
+}
+
+/* Until when a code says that it counts (ms since 1970), or null. Nothing of it is proved by that. */
+export async function codeExpiry(text: string): Promise<number | null> {
+	const opened = await open(text);
+	const expiresAt = typeof opened === 'string' ? null : opened.claims.get(CLAIM.expiresAt);
+	return isTime(expiresAt) ? expiresAt * 1000 : null;
+}
+
+/* Check ${text} at ${now} (s). */
+export async function verifyCode(text: string, trust: Trust, now: number): Promise<CodeAnswer> {
+	const opened = await open(text);
+	if (typeof opened === 'string')
+		return no(opened);
+	const { message, claims } = opened;
 	if (!claims.has(CLAIM.colour))
 		return no('not_a_code');
 
@@ -50,6 +66,9 @@ export async function verifyCode(text: string, trust: Trust, now: number): Promi
 		[CLAIM.issuer, CLAIM.expiresAt, CLAIM.issuedAt, CLAIM.id].map((name) => claims.get(name));
 	if (typeof issuer !== 'string' || !isTime(expiresAt) || !isTime(issuedAt) || !(id instanceof Uint8Array) ||
 		id.length !== ID_SIZE || expiresAt <= issuedAt || expiresAt - issuedAt > LIFETIME_MAX_S)
+		return no('malformed');
+	const card = claims.get(CLAIM.card) ?? null;
+	if (card !== null && !(typeof card === 'string' && CARD.test(card)))
 		return no('malformed');
 	const colour = COLOURS[claims.get(CLAIM.colour) as number];
 	if (!colour)
@@ -68,7 +87,7 @@ export async function verifyCode(text: string, trust: Trust, now: number): Promi
 	if (!signer)
 		return no('bad_signature');
 
-	const answer = (cause: CodeCause | null): CodeAnswer => ({ cause, issuer, colour });
+	const answer = (cause: CodeCause | null): CodeAnswer => ({ cause, issuer, colour, card });
 	if (signer.issuer !== issuer)
 		return answer('wrong_issuer');
 	if (issuedAt < signer.from || issuedAt >= signer.to)

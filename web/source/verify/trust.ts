@@ -21,6 +21,9 @@ export interface Trust {
 	filter: Filter | null; /* of further ones */
 }
 
+/* What clocks may differ by, before one of them is called wrong. */
+const CLOCK_SLACK_S = 60;
+
 const CLAIM = { issuedAt: 6, list: -65538 };
 const LIST = { version: 1, maxAge: 2, root: 3, keys: 4, revoked: 5, filter: 6 };
 const KEY = { issuer: 1, from: 2, to: 3, publicKey: 4, certificate: 5, revokedAt: 6 };
@@ -79,5 +82,8 @@ export const isRevoked = (trust: Trust, id: Uint8Array): boolean =>
 
 /* Seconds since the list was made, at ${now} (s). */
 export const trustAge_s = (trust: Trust, now: number): number => Math.max(0, now - trust.issuedAt);
+
+/* Whether the list was made after ${now}: the clock is wrong then, since a list is never older than what it says. */
+export const trustIsAhead = (trust: Trust, now: number): boolean => now < trust.issuedAt - CLOCK_SLACK_S;
 
 export const trustIsTooOld = (trust: Trust, now: number): boolean => now - trust.issuedAt > trust.maxAge_s;

@@ -133,8 +133,25 @@ test('once vouched for, the code shows colour, word, shape and a QR code within 
 	expect(codeText).toMatch(/^HC1:/);
 });
 
+test('she shows the last four digits of her ID when she agrees, for a guard to compare, and hides them', async () => {
+	await expect(resident.getByText('ID ends in')).toHaveCount(0);
+	await resident.getByRole('button', { name: 'ID digits' }).click();
+	await expect(resident.getByRole('dialog', { name: 'Show the last four digits of the ID?' })).toBeVisible();
+	await holds(resident, /^(Green|Yellow|Red|Gray)$/);
+	await resident.keyboard.press('Escape');
+	await expect(resident.getByRole('dialog')).toHaveCount(0);
+	await expect(resident.getByText('ID ends in')).toHaveCount(0);
+	await resident.getByRole('button', { name: 'ID digits' }).press('Enter');
+	await resident.getByRole('button', { name: 'Show them' }).press('Enter');
+	await expect(resident.getByText('ID ends in')).toContainText(ID_NUMBER.slice(-4));
+	await expect(resident.getByRole('img', { name: /QR code/ })).toBeInViewport({ ratio: 1 });
+	await holds(resident, /^(Green|Yellow|Red|Gray)$/);
+	await resident.getByRole('button', { name: 'Hide them' }).click();
+	await expect(resident.getByText('ID ends in')).toHaveCount(0);
+});
+
 test('she reads why, checks in, and sees her family, travel and data pages', async () => {
-	await resident.getByRole('button', { name: 'Why this colour?' }).click();
+	await resident.getByRole('button', { name: 'Why?' }).click();
 	await expect(resident.getByText(/^Since /)).toBeVisible();
 	await holds(resident, /^Why (Green|Yellow|Red|Gray)$/);
 	for (const [screen, heading] of [['family', 'Family'], ['travel', 'Travel card'], ['data', 'My data'], ['checkin', 'Daily check-in']] as const) {
@@ -153,7 +170,7 @@ test('without a network the page opens, and the codes fetched ahead still show',
 	await context.setOffline(true);
 	await resident.reload();
 	await expect(resident.locator('[data-colour]')).toBeVisible();
-	await expect(resident.getByText('No network; the page still works')).toBeVisible();
+	await expect(resident.getByText('No network; this page still works')).toBeVisible();
 	await holds(resident, /^(Green|Yellow|Red|Gray)$/);
 	await context.setOffline(false);
 });

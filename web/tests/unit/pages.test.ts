@@ -5,7 +5,7 @@ import test from 'node:test';
 import type { Code, Slot } from '../../source/api.ts';
 import { holds } from '../../source/fields.tsx';
 import { decide, type GateRules } from '../../source/gate/decide.ts';
-import { deliver, enqueue, QUEUE_MAX, refuseWaiting, waiting } from '../../source/gate/queue.ts';
+import { deliver, deliveredAs, enqueue, QUEUE_MAX, refuseWaiting, waiting } from '../../source/gate/queue.ts';
 import { idNumberFault, tidyIdNumber } from '../../source/id_number.ts';
 import { forget, keep, recall } from '../../source/keep.ts';
 import { sayClock, sayDay, sayTime, setLanguage, t } from '../../source/language.ts';
@@ -144,6 +144,15 @@ test('a delivery that broke off goes on under the same name', async () => {
 	const asked = service([taken]);
 	await deliver();
 	assert.deepEqual(asked.map((one) => one.path), ['/v1/checks/R1234567/refusals']);
+});
+
+test('a check whose answer was lost is delivered as the one that it was', async () => {
+	forget('gate.queue');
+	enqueue(REQUEST, 'asked-before');
+	const asked = service([{ status: 422, body: { type: '/problems/idempotency-key-reused', title: '', status: 422 } }, taken]);
+	assert.deepEqual(await deliver(), { delivered: 1, given_up: 0, signed_out: false });
+	assert.deepEqual(asked.map((one) => one.key), ['asked-before', 'asked-before']);
+	assert.equal(deliveredAs('asked-before'), 'R1234567');
 });
 
 test('what the service will never take is given up and counted; without a session it waits', async () => {

@@ -1,0 +1,113 @@
+/* console/console.h: what the health department looks at: line lists of cases and contacts, exports of them, the epidemic curve,
+ * transmission chains, and single identities opened for a named purpose.
+ *
+ * Everything is read from evidence as of registry_now and registry_known, and is what is stored: nothing is added up before it
+ * is asked for, and times stand as evidence holds them (RFC 3339 in UTC). People are the registry's numbers, which mean nothing
+ * outside it; only console_identity and an export that asks for it open who they are, each for a purpose. That is
+ * written to the log that the person can read, and to the ledger:
+ *
+ *   identity.opened   {"by", "purpose", "opened_at", "person": the commitment SHA-256(salt || "NUMBER"), its salt a keyed hash of the
+ *                     moment and the number}
+ *   export.made       {"by", "list", "rows", "sha256": of its bytes, "identities": how many were opened, "purpose": or null}
+ *
+ * Codes of every call, beside those it names: what the registry gives. */
+
+#ifndef HEALTHCODE_CONSOLE_CONSOLE_H
+#define HEALTHCODE_CONSOLE_CONSOLE_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buffer.h"
+#include "registry/registry.h"
+
+enum {
+	CONSOLE_PAGE_MAX = 200,
+	CONSOLE_SCAN_MAX = 20000,     /* rows looked at for one page */
+	CONSOLE_LISTED_MAX = 1000000, /* rows of evidence that a curve, chains or an export look at */
+	CONSOLE_EDGES_MAX = 20000,
+	CONSOLE_EXPORT_MAX = 64 << 20, /* bytes */
+	CONSOLE_DAYS_MAX = 3660,
+	CONSOLE_CURSOR_SIZE = 2 * EVIDENCE_KEY_MAX + 1,
+	CONSOLE_PURPOSE_MAX = 128, /* bytes */
+};
+
+/* By which of a case's moments. */
+enum console_date { CONSOLE_ONSET, CONSOLE_SAMPLED, CONSOLE_REPORTED, CONSOLE_DATES };
+
+/* "onset", "sampled", "reported"; reading returns success. */
+const char *console_date_name(enum console_date date);
+bool console_date_read(const char *text, enum console_date *ret_date);
+
+enum console_linked { CONSOLE_ANY, CONSOLE_LINKED, CONSOLE_UNLINKED };
+
+/* Which cases. NULL or INT64_MIN and INT64_MAX: any. ${by} says which moment lies in [${from}, ${to}); a case without it is in
+ * no such range. ${division} is where the person lives: the code of a division that holds it. ${linked}: whether it is
+ * known who infected the case. */
+struct console_cases {
+	const char *status, *division;
+	enum console_date by;
+	instant from, to;
+	enum console_linked linked;
+};
+
+/* Which contacts. NULL, 0: any. ${from}, ${to}: the last exposure lies in there. */
+struct console_contacts {
+	const char *name; /* of the case */
+	const char *kind;
+	int degree;
+	instant from, to;
+	bool standing; /* not withdrawn by registry_now */
+};
+
+/* console_cases_page(registry, filter, cursor, limit, ret_page, e):
+ * At most ${limit} (1 to CONSOLE_PAGE_MAX) cases of ${filter}, by name, as a new reference to {"items": [{"case", "person" or null,
+ * "status", "status_at", "onset", "sampled", "reported", "isolated_at", "infected_by" (each or null), "statuses": [{"status",
+ * "at"}]}], "next"}. "next" is the ${cursor} of the page after (NULL: the first) or null; a page may hold fewer, even none, and
+ * go on, where CONSOLE_SCAN_MAX rows were looked at. ERROR_BAD_INPUT for a cursor that is none.
+ * console_contacts_page: the same of contacts, by case and person: {"case", "person", "kind", "degree", "first", "last",
+ * "known_at", "withdrawn_at" or null}. */
+int console_cases_page(struct registry *registry, const struct console_cases *filter, const char *cursor, size_t limit,
+	json_t **ret_page, struct error *e);
+int console_contacts_page(struct registry *registry, const struct console_contacts *filter, const char *cursor,
+	size_t limit, json_t **ret_page, struct error *e);
+
+/* console_curve(registry, filter, ret_curve, e):
+ * The cases of ${filter} by the local day of its moment ${filter->by}, in the default jurisdiction's zone: {"by", "days": [{"date",
+ * "cases", "by_status": {STATUS: n}}], "undated", "discarded"}: every day from the first to the last, also those without;
+ * how many have no such moment; how many were discarded, which count nowhere else. ERROR_TOO_LARGE past CONSOLE_DAYS_MAX days
+ * or CONSOLE_LISTED_MAX rows. */
+int console_curve(struct registry *registry, const struct console_cases *filter, json_t **ret_curve, struct error *e);
+
+/* console_chains(registry, name, ret_chains, e):
+ * Who infected whom, around the case ${name} (NULL: everywhere): {"cases": [{"case", "person", "status", "onset", "reported"}],
+ * "links": [{"from", "to", "certainty", "contact": {"kind", "degree", "first", "last"} or null}]}. The certainty is
+ *   probable   it was told ("infected_by"), and the one was traced as a contact of the other
+ *   told       it was told, and no contact was found
+ *   possible   a contact was found that began before the other's onset (sampling, report), and nobody told of another source
+ * Discarded cases are in none. ERROR_EXISTS_NOT for a case that is none, ERROR_TOO_LARGE past CONSOLE_EDGES_MAX links. */
+int console_chains(struct registry *registry, const char *name, json_t **ret_chains, struct error *e);
+
+/* Who looks, and what for (1 to CONSOLE_PURPOSE_MAX bytes). */
+struct console_look {
+	const char *by, *purpose;
+};
+
+/* console_identity(registry, person, look, ret_identity, e): open one identity, logged and in the ledger. The caller wipes it
+ * (registry_identity_wipe). ERROR_EXISTS_NOT, ERROR_USAGE without a purpose. */
+int console_identity(struct registry *registry, person_number person, const struct console_look *look,
+	struct registry_identity *ret_identity, struct error *e);
+
+/* console_export_cases(registry, filter, look, identities, csv, e):
+ * Append the evidence of the cases of ${filter} to ${csv}, which is empty, as "import cases" reads it: a heading, then a line for each
+ * status of each case. With ${identities} the column id_number is opened for ${look->purpose}; without it there is a column
+ * person instead, and no import takes the file. Every row that is stored stands in it, each value as it is stored; the ledger keeps its
+ * hash. ERROR_TOO_LARGE past ${csv}'s maximum or CONSOLE_LISTED_MAX rows.
+ * console_export_contacts: the contacts (case, person or id_number, kind, degree, first, last, known_at, withdrawn_at). */
+int console_export_cases(struct registry *registry, const struct console_cases *filter, const struct console_look *look,
+	bool identities, struct buffer *csv, struct error *e);
+int console_export_contacts(struct registry *registry, const struct console_contacts *filter,
+	const struct console_look *look, bool identities, struct buffer *csv, struct error *e);
+
+#endif

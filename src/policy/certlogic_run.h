@@ -1,0 +1,33 @@
+/* policy/certlogic_run.h (inside the room): a run over values, whatever the data are made of: JSON or flat facts. It is the
+ * one evaluator; certlogic_run, packs and suites all end here. */
+
+#ifndef HEALTHCODE_POLICY_CERTLOGIC_RUN_H
+#define HEALTHCODE_POLICY_CERTLOGIC_RUN_H
+
+#include "policy/certlogic_arena.h"
+#include "policy/certlogic_value.h"
+
+enum { CERTLOGIC_KEPT = 256 };
+
+/* What equal nodes came out as (certlogic_share), kept across runs over the same data at the same time: whoever changes
+ * either counts ${epoch} up. Those that see the item are kept for that item. Zeroed but for an epoch of 1 it is ready. */
+struct certlogic_keep {
+	uint64_t epoch;
+	const struct row *item;
+	struct certlogic_kept {
+		uint64_t epoch, steps;
+		const struct row *item;
+		instant flip;
+		struct value value;
+		uint8_t memo;
+	} kept[CERTLOGIC_KEPT];
+};
+
+/* certlogic_run_value(program, data, clock, keep, arena, ret_value, ret_next_flip, e):
+ * As certlogic_run. Whatever the value holds is in ${arena} or of the data. ${keep} may be NULL, and is given only with the
+ * same clock and data in one epoch. */
+int certlogic_run_value(const struct certlogic_program *program, const struct value *data,
+	const struct certlogic_clock *clock, struct certlogic_keep *keep, struct arena *arena, struct value *ret_value,
+	instant *ret_next_flip, struct error *e);
+
+#endif

@@ -1,0 +1,90 @@
+/* Rules become one program over flat facts: names of members become their places, and what rules have in common is
+ * numbered, so that it is worked out once. */
+#include <assert.h>
+#include <string.h>
+
+#include "policy/certlogic_program.h"
+#include "policy/pack_inside.h"
+
+static_assert(SYMBOLS_MAX - SYMBOL_DERIVED >= PACK_DERIVED_MAX, "a symbol a derived value");
+
+static void
+add_symbols(struct shape *shape, const enum symbol *symbols, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		shape_add(shape, symbols[i], symbol_name(symbols[i]));
+}
+
+#define ADD_SYMBOLS(shape, ...)                                                                                        \
+	add_symbols(shape, (const enum symbol[]){__VA_ARGS__}, sizeof((enum symbol[]){__VA_ARGS__}) / sizeof(enum symbol))
+
+static void
+make_fact_shape(struct pack *pack, enum fact_list list)
+{
+	struct shape *shape = &pack->shapes[list];
+	const char *name;
+
+	for (size_t i = 0; (name = fact_list_field(list, i)); i++)
+		shape_add(shape, symbol_named(name), name);
+	if (list == FACT_RESIDENCES || list == FACT_VISITS)
+		ADD_SYMBOLS(shape, SYMBOL_KIND, SYMBOL_PROVINCE, SYMBOL_CITY, SYMBOL_COUNTY, SYMBOL_AREA, SYMBOL_ENDED,
+			SYMBOL_LEVEL, SYMBOL_LEVEL_AT_END);
+	if (list == FACT_CONTACTS)
+		ADD_SYMBOLS(shape, SYMBOL_WITHDRAWN);
+	for (size_t i = 0; list == FACT_CHECKINS && i < pack->derived_count; i++)
+		if (pack->derived[i].kind == DERIVED_DAILY)
+			shape_add(shape, pack->derived[i].symbol, pack->derived[i].name);
+}
+
+static void
+make_shapes(struct pack *pack)
+{
+	for (int i = 0; i < SHAPE_COUNT; i++)
+		shape_begin(&pack->shapes[i]);
+	for (int i = 0; i < FACT_LIST_COUNT; i++)
+		make_fact_shape(pack, (enum fact_list)i);
+	ADD_SYMBOLS(&pack->shapes[SHAPE_DAILY], SYMBOL_DAYS_IN_COLOUR, SYMBOL_DAYS_TOTAL, SYMBOL_FIRST, SYMBOL_LAST);
+	ADD_SYMBOLS(&pack->shapes[SHAPE_STAYS], SYMBOL_COUNTRY, SYMBOL_DIVISION, SYMBOL_PROVINCE, SYMBOL_CITY, SYMBOL_AREA,
+		SYMBOL_LEVEL, SYMBOL_HOURS, SYMBOL_LAST);
+	ADD_SYMBOLS(&pack->shapes[SHAPE_LATEST], SYMBOL_CHECKINS, SYMBOL_DECLARATIONS, SYMBOL_CASES, SYMBOL_TESTS);
+	ADD_SYMBOLS(&pack->shapes[SHAPE_PAYLOAD], SYMBOL_RESIDENCES, SYMBOL_VISITS, SYMBOL_CHECKINS, SYMBOL_DECLARATIONS,
+		SYMBOL_CASES, SYMBOL_CONTACTS, SYMBOL_TESTS, SYMBOL_PLACES, SYMBOL_LATEST, SYMBOL_COLOUR, SYMBOL_SINCE,
+		SYMBOL_APPLIED_AT, SYMBOL_BIRTH_DATE);
+	for (size_t i = 0; i < pack->derived_count; i++)
+		shape_add(&pack->shapes[SHAPE_PAYLOAD], pack->derived[i].symbol, pack->derived[i].name);
+	ADD_SYMBOLS(&pack->shapes[SHAPE_EXTERNAL], SYMBOL_CLOCK);
+	ADD_SYMBOLS(&pack->shapes[SHAPE_ROOT], SYMBOL_PAYLOAD, SYMBOL_EXTERNAL, SYMBOL_ITEM);
+}
+
+/* Compiling knows the fixed names; those of derived values are the pack's. */
+static void
+resolve(const struct pack *pack, struct certlogic_program *program)
+{
+	for (size_t i = 0; i < program->fragment_count; i++)
+		for (size_t j = 0; program->fragments[i].symbol == SYMBOL_NONE && j < pack->derived_count; j++)
+			if (strcmp(program->fragments[i].key, pack->derived[j].name) == 0)
+				program->fragments[i].symbol = pack->derived[j].symbol;
+}
+
+int
+pack_link(struct pack *pack, struct error *e)
+{
+	struct certlogic_program *programs[PACK_RULES_MAX];
+	int r;
+
+	for (size_t i = 0; i < pack->derived_count; i++) {
+		unsigned symbol = symbol_named(pack->derived[i].name);
+
+		pack->derived[i].symbol = symbol != SYMBOL_NONE ? symbol : SYMBOL_DERIVED + (unsigned)i;
+	}
+	make_shapes(pack);
+	for (size_t i = 0; i < pack->derived_count; i++)
+		if (pack->derived[i].normal)
+			resolve(pack, pack->derived[i].normal);
+	for (size_t i = 0; i < pack->rule_count; i++) {
+		programs[i] = pack->rules[i].when;
+		resolve(pack, programs[i]);
+	}
+	r = certlogic_share(programs, pack->rule_count, e);
+	return r < 0 ? r : 0;
+}

@@ -1,0 +1,113 @@
+# The health department at its console: line lists a page at a time, the curve, chains, who somebody is and what for, and a file
+# that is what is stored.
+. "$(dirname "$0")/lib.sh"
+
+STORE=$FOLDER/store
+export HEALTHCODE_PASSWORD='three plain words'
+H() { "$HEALTHCODE" --data "$STORE" "$@"; }
+people=()
+for serial in 011 021 031 041 051; do people+=("$(id_number 420802 19800101 $serial)"); done
+cat >"$FOLDER/cases.csv" <<CSV
+case,id_number,status,onset,sampled,confirmed_at,isolated_at,infected_by
+k1,${people[0]},suspected,2020-03-08,,2020-03-10T08:00:00+08:00,,
+k1,${people[0]},confirmed,2020-03-08,2020-03-10T08:00:00+08:00,2020-03-11T08:00:00+08:00,2020-03-11T08:00:00+08:00,
+k2,${people[1]},confirmed,2020-03-13,,2020-03-14T08:00:00+08:00,,k1
+k3,${people[2]},asymptomatic,,2020-03-15,2020-03-16T08:00:00+08:00,,"a, ""b"""
+k4,,suspected,2020-03-20,,2020-03-21T08:00:00+08:00,,
+k5,${people[4]},confirmed,2020-03-20,,2020-03-21T08:00:00+08:00,,
+k5,${people[4]},discarded,2020-03-20,,2020-03-22T08:00:00+08:00,,
+CSV
+cat >"$FOLDER/places.csv" <<CSV
+place,kind,name,division,country
+flat,household,家,420802,CN
+CSV
+cat >"$FOLDER/stays.csv" <<CSV
+id_number,place,from,to
+${people[0]},flat,2020-03-09T20:00:00+08:00,2020-03-10T07:00:00+08:00
+${people[1]},flat,2020-03-09T18:00:00+08:00,2020-03-10T08:00:00+08:00
+CSV
+H init --pack "$SOURCE/packs/hubei-2020" --clock 2020-03-24T08:00:00+08:00 2>/dev/null
+for kind in places stays cases; do H import $kind "$FOLDER/$kind.csv" >/dev/null; done
+for user in tracer supervisor auditor clinician gate; do H user add "$user" --role $user >/dev/null; done
+
+trap 'code=$?; [ -z "${SERVER:-}" ] || kill "$SERVER"; wait; [ $code -eq 0 ] || cat "$FOLDER/server" >&2; rm -rf "$FOLDER"' EXIT
+serve --threads 2
+for user in tracer supervisor auditor clinician gate; do
+	ask POST /v1/sessions "{\"user\":\"$user\",\"password\":\"$HEALTHCODE_PASSWORD\",\"transport\":\"token\"}"
+	declare "$user=$(bearer "$(jq -r .token <<<"$BODY")")"
+done
+
+# Who may.
+for path in /v1/cases /v1/contacts /v1/curve /v1/chains; do
+	is_problem 401 sign-in-needed "nobody reads $path unseen" GET $path
+	is_problem 403 forbidden "a guard does not" GET $path '' -H "$gate"
+	answers 200 "an auditor does" GET $path '' -H "$auditor"
+done
+export_all='{"list":"cases","identities":true,"purpose":"hand over"}'
+is_problem 403 forbidden "an auditor opens nobody" POST /v1/identities '{"person":1,"purpose":"x"}' -H "$auditor"
+is_problem 403 forbidden "nor a clinician" POST /v1/identities '{"person":1,"purpose":"x"}' -H "$clinician"
+is_problem 403 forbidden "a tracer exports no names" POST /v1/exports "$export_all" -H "$tracer"
+
+# Line lists.
+answers 200 "the first page of cases" GET '/v1/cases?limit=2' '' -H "$tracer"
+is "k1 k2" "$(jq -r '[.items[].case] | join(" ")' <<<"$BODY")" "has as many as were asked for"
+json_holds "each as it last was, with its statuses" '.items[0] | .status == "confirmed" and (.statuses | length) == 2 and .person != null' "$BODY"
+if grep -qE "${people[0]}|${people[1]}" <<<"$BODY"; then fail "a line list names people"; fi
+ok "and nobody's number of identity"
+answers 200 "the next" GET "/v1/cases?limit=200&cursor=$(jq -r .next <<<"$BODY")" '' -H "$tracer"
+is "k3 k4 k5 null" "$(jq -r '[.items[].case, (.next | tostring)] | join(" ")' <<<"$BODY")" "goes on to the end"
+answers 200 "by status" GET '/v1/cases?status=suspected' '' -H "$tracer"
+is k4 "$(jq -r '.items[].case' <<<"$BODY")" "only the one that is suspected still"
+answers 200 "by onset, days being the jurisdiction's" GET '/v1/cases?by=onset&from=2020-03-13&to=2020-03-14' '' -H "$tracer"
+is k2 "$(jq -r '.items[].case' <<<"$BODY")" "the one of that day"
+answers 200 "linked to no one" GET '/v1/cases?linked=no' '' -H "$tracer"
+is "k1 k4 k5" "$(jq -r '[.items[].case] | join(" ")' <<<"$BODY")" "those that nobody is said to have infected"
+answers 200 "by residence" GET '/v1/cases?division=420000' '' -H "$tracer"
+for wrong in by=death from=yesterday linked=perhaps division=1 limit=0 limit=201 cursor=x; do
+	is_problem 400 bad-request "$wrong is refused" GET "/v1/cases?$wrong" '' -H "$tracer"
+done
+answers 200 "the contacts of a case" GET '/v1/contacts?case=k1&standing=yes' '' -H "$tracer"
+json_holds "those that were traced" '(.items | length) == 1 and .items[0].kind == "close" and .items[0].withdrawn_at == null' "$BODY"
+met=$(jq '.items[0].person' <<<"$BODY")
+is_problem 400 bad-request "a degree is a number" GET '/v1/contacts?degree=x' '' -H "$tracer"
+
+# The curve and the chains.
+answers 200 "the curve by onset" GET '/v1/curve?by=onset' '' -H "$tracer"
+json_holds "every day from the first to the last, discarded ones apart" \
+	'.days[0].date == "2020-03-08" and (.days | length) == 13 and ([.days[].cases] | add) == 3 and .undated == 1 and .discarded == 1' "$BODY"
+answers 200 "by report" GET /v1/curve '' -H "$tracer"
+json_holds "on the days on which they were confirmed" '.by == "reported" and .days[0].date == "2020-03-11"' "$BODY"
+answers 200 "the chains" GET /v1/chains '' -H "$tracer"
+json_holds "what was told and what was traced agree" '.links == [{from: "k1", to: "k2", certainty: "probable", contact: .links[0].contact}] and .links[0].contact.kind == "close"' "$BODY"
+answers 200 "around one case" GET '/v1/chains?case=k3' '' -H "$tracer"
+is "k3 0" "$(jq -r '"\(.cases[0].case) \(.links | length)"' <<<"$BODY")" "who is linked to nobody"
+is_problem 404 not-found "a case that is none" GET '/v1/chains?case=k9' '' -H "$tracer"
+
+# Who somebody is.
+answers 200 "a tracer opens one identity" POST /v1/identities "{\"person\":$met,\"purpose\":\"call about k1\"}" -H "$tracer"
+is "${people[1]}" "$(jq -r .id_number <<<"$BODY")" "it is the one whom the case met"
+is "tracer: call about k1" "$(H --json person show "${people[1]}" | jq -r '.accesses[] | "\(.by): \(.purpose)"')" "who can read who looked, and what for"
+is_problem 422 invalid "without a purpose nothing is opened" POST /v1/identities "{\"person\":$met}" -H "$tracer"
+is_problem 404 not-found "nobody has another number" POST /v1/identities '{"person":4294967295,"purpose":"x"}' -H "$tracer"
+
+# A file that is what is stored.
+answers 200 "a supervisor exports the cases" POST /v1/exports "$export_all" -H "$supervisor"
+is 'text/csv; charset=utf-8; header=present attachment; filename="cases.csv"' "$(header Content-Type) $(header Content-Disposition)" "as CSV"
+cp "$FOLDER/body" "$FOLDER/exported.csv"
+is "cases: 0 new, 0 changed, 7 unchanged, 0 rejected" "$(H import cases "$FOLDER/exported.csv")" "importing it again finds every row as it is"
+exits 0 "the ledger is shown" H ledger show
+holds "and has the hash of the file" grep -q "$(sha256sum <"$FOLDER/exported.csv" | cut -d' ' -f1)" "$FOLDER/out"
+holds "and the look at an identity" grep -q identity.opened "$FOLDER/out"
+if grep -qE "$(IFS='|'; echo "${people[*]}")" "$FOLDER/out"; then fail "the ledger names people"; fi
+ok "and names nobody"
+STORE=$FOLDER/other
+H init --pack "$SOURCE/packs/hubei-2020" --clock 2020-03-24T08:00:00+08:00 2>/dev/null
+is "cases: 7 new, 0 changed, 0 unchanged, 0 rejected" "$(H import cases "$FOLDER/exported.csv")" "another store takes it"
+STORE=$FOLDER/store
+answers 200 "without names" POST /v1/exports '{"list":"contacts","filter":{"case":"k1"}}' -H "$tracer"
+is "case,person,kind k1,$met,close" "$(tr -d '\r' <<<"$BODY" | cut -d, -f1-3 | tr '\n' ' ' | sed 's/ $//')" "people are numbers"
+is_problem 422 invalid "a word that is no filter of that list" POST /v1/exports '{"list":"cases","filter":{"kind":"close"}}' -H "$tracer"
+is /filter/kind "$(jq -r '.errors[0].pointer' <<<"$BODY")" "is named"
+is_problem 422 invalid "a list that is none" POST /v1/exports '{"list":"people"}' -H "$tracer"
+is_problem 422 invalid "names without a purpose" POST /v1/exports '{"list":"cases","identities":true}' -H "$supervisor"
+exits 0 "the ledger verifies" H ledger verify

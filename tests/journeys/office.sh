@@ -1,0 +1,101 @@
+# What takes two people, over HTTP: other rules are rehearsed and go live, and a colour is set by hand, each signed by two.
+. "$(dirname "$0")/lib.sh"
+
+ASK=patiently
+
+STORE=$FOLDER/store STAYS=$FOLDER/stays PACK=hubei-2020
+export HEALTHCODE_PASSWORD='three plain words'
+H() { "$HEALTHCODE" --data "$STORE" --presence "file://$STAYS" "$@"; }
+FENG=$(id_number 420802 19880612 002)
+cat >"$FOLDER/residents.csv" <<CSV
+id_number,name,phone,division,applied_at,jurisdiction
+$FENG,冯丽,13800002001,420802,2020-03-01T12:00:00+08:00,$PACK
+$(id_number 420802 19880613 002),冯二,13800002002,420802,2020-03-23T12:00:00+08:00,$PACK
+CSV
+H init --pack "$SOURCE/packs/$PACK" --clock 2020-03-24T08:00:00+08:00 2>/dev/null
+H import residents "$FOLDER/residents.csv" >/dev/null
+H evaluate >/dev/null
+colour() { H --json explain "$FENG" --pack $PACK | jq -r .colour; }
+before=$(colour)
+H user add first --role supervisor >/dev/null
+H user add second --role administrator >/dev/null
+H user add auditor --role auditor >/dev/null
+H user add tracer --role tracer >/dev/null
+
+trap 'code=$?; [ -z "${SERVER:-}" ] || kill "$SERVER"; wait; [ $code -eq 0 ] || cat "$FOLDER/server" >&2; rm -rf "$FOLDER"' EXIT
+serve --threads 2
+for user in first second auditor tracer; do
+	ask POST /v1/sessions "{\"user\":\"$user\",\"password\":\"$HEALTHCODE_PASSWORD\",\"transport\":\"token\"}"
+	declare "$user=$(bearer "$(jq -r .token <<<"$BODY")")"
+done
+signed() { jq -cn --arg password "${1:-$HEALTHCODE_PASSWORD}" '{password: $password}'; }
+
+# A colour by hand.
+override() { # COLOUR CAUSE UNTIL
+	jq -cn --arg id "$FENG" --arg pack $PACK --arg colour "$1" --arg cause "$2" --arg until "$3" --arg password "$HEALTHCODE_PASSWORD" \
+		'{id_number: $id, jurisdiction: $pack, colour: $colour, cause: $cause, until: $until, password: $password}'
+}
+good=$(override red order_of_headquarters 2020-03-26T08:00:00+08:00)
+is_problem 401 sign-in-needed "nobody proposes unseen" POST /v1/overrides "$good"
+is_problem 403 forbidden "a tracer proposes nothing" POST /v1/overrides "$good" -H "$tracer"
+is_problem 403 forbidden "a token without the password neither" POST /v1/overrides "$(jq -c '.password = "guessed word"' <<<"$good")" -H "$first"
+is_problem 422 invalid "a cause off the list" POST /v1/overrides "$(override red because 2020-03-26T08:00:00+08:00)" -H "$first"
+is_problem 422 invalid "a colour that is none, in a place that is none" POST /v1/overrides "$(jq -c '.colour = "blue" | .jurisdiction = "packs"' <<<"$good")" -H "$first"
+json_holds "each with its place" '[.errors[].pointer] == ["/jurisdiction", "/colour"]' "$BODY"
+answers 201 "a supervisor proposes" POST /v1/overrides "$good" -H "$first"
+is '1 proposed' "$(jq -r '"\(.proposal) \(.state)"' <<<"$BODY")" "it waits for a second person"
+is "$before" "$(colour)" "nothing changed"
+is_problem 403 forbidden "who proposed does not approve" POST /v1/proposals/1/approvals "$(signed)" -H "$first"
+is_problem 404 not-found "a proposal that is none" POST /v1/proposals/7/approvals "$(signed)" -H "$second"
+answers 201 "another approves" POST /v1/proposals/1/approvals "$(signed)" -H "$second"
+is red "$(colour)" "the colour is set"
+is_problem 409 conflict "once" POST /v1/proposals/1/approvals "$(signed)" -H "$second"
+answers 201 "one person ends it" POST /v1/proposals/1/revocations "$(signed)" -H "$second"
+is "$before" "$(colour)" "the rules count again"
+
+# Other rules.
+jq '.parameters |= with_entries(if (.value | type) == "number" then .value += 1 else . end)' "$SOURCE/packs/$PACK/pack.json" >"$FOLDER/pack.json"
+pack() { # FILE of pack.json
+	(cd "$SOURCE/packs/$PACK" && for file in rules/*.json texts/*.json; do jq -Rs --arg path "$file" '{($path): .}' "$file"; done
+		jq -Rs '{"pack.json": .}' "$1") | jq -cs --arg pack $PACK '{jurisdiction: $pack, files: add}'
+}
+pack "$FOLDER/pack.json" >"$FOLDER/upload.json"
+is_problem 403 forbidden "a tracer brings no rules" POST /v1/packs "@$FOLDER/upload.json" -H "$tracer"
+answers 201 "a supervisor gives in other rules" POST /v1/packs "@$FOLDER/upload.json" -H "$first"
+policy=$(jq -r .policy <<<"$BODY")
+jq -c '.files["pack.json"] = "{"' "$FOLDER/upload.json" >"$FOLDER/broken.json"
+is_problem 422 invalid "files that are no pack" POST /v1/packs "@$FOLDER/broken.json" -H "$first"
+json_holds "are refused with their places" '.errors[0].pointer == "/files/pack.json" and (.errors[0].reason | test("^line 1"))' "$BODY"
+is_problem 422 invalid "a file of another place" POST /v1/packs "{\"jurisdiction\":\"$PACK\",\"files\":{\"../pack.json\":\"{}\"}}" -H "$first"
+
+is_problem 422 invalid "a folder of the server is no pack" POST /v1/rehearsals '{"old":"/etc","new":"packs"}' -H "$first"
+is_problem 403 forbidden "an auditor rehearses nothing" POST /v1/rehearsals "{\"old\":\"$PACK\",\"new\":\"$policy\"}" -H "$auditor"
+answers 202 "they are rehearsed" POST /v1/rehearsals "{\"old\":\"$PACK\",\"new\":\"$policy\",\"samples\":2}" -H "$first"
+rehearsal=$(jq .rehearsal <<<"$BODY")
+for _ in $(seq 100); do
+	ask GET "/v1/rehearsals/$rehearsal" '' -H "$auditor"
+	[ "$(jq -r .state <<<"$BODY")" = running ] || break
+	sleep 0.2
+done
+json_holds "an auditor reads what they would change" '.state == "done" and .report.people == 2 and .report.new.policy == "'"$policy"'" and .done == .total' "$BODY"
+is "$(H --json pack diff $PACK "$policy" --samples 2 2>/dev/null | jq -S 'del(.now)')" "$(jq -S '.report | del(.now)' <<<"$BODY")" "as the command says"
+holds "it read the stays where they are, and made none elsewhere" test ! -e "$STORE/presence"
+is_problem 404 not-found "a rehearsal that is none" GET /v1/rehearsals/99 '' -H "$auditor"
+
+answers 201 "a supervisor proposes that they go live" POST "/v1/packs/$policy/activations" "$(signed)" -H "$first"
+number=$(jq .proposal <<<"$BODY")
+is_problem 403 forbidden "and does not approve" POST "/v1/proposals/$number/approvals" "$(signed)" -H "$first"
+in_force() { H --json explain "$FENG" --pack $PACK | jq -r .policy; }
+if [ "$(in_force)" = "$policy" ]; then fail "one person changed the rules"; fi
+ok "nothing is in force yet"
+answers 201 "another approves" POST "/v1/proposals/$number/approvals" "$(signed)" -H "$second"
+is "$policy" "$(in_force)" "they are in force"
+is_problem 409 conflict "they cannot be proposed again" POST "/v1/packs/$policy/activations" "$(signed)" -H "$first"
+is_problem 404 not-found "rules that nobody gave in" POST "/v1/packs/$(printf '%064d' 0)/activations" "$(signed)" -H "$first"
+
+is_problem 403 forbidden "a tracer does not read what was decided" GET /v1/proposals '' -H "$tracer"
+answers 200 "an auditor does" GET '/v1/proposals?limit=1' '' -H "$auditor"
+json_holds "who proposed, approved and revoked what" '.items[0] | .kind == "override" and .state == "revoked" and .proposed_by == "first" and .approved_by == "second" and .revoked_by == "second" and .cause == "order_of_headquarters"' "$BODY"
+answers 200 "page by page" GET "/v1/proposals?cursor=$(jq -r .next <<<"$BODY")" '' -H "$auditor"
+is "pack approved null" "$(jq -r '"\(.items[0].kind) \(.items[0].state) \(.next)"' <<<"$BODY")" "to the end"
+exits 0 "the ledger verifies" H ledger verify
