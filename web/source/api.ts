@@ -137,6 +137,8 @@ export const api = {
 	travelCard: (person: string) => json<TravelCard>('GET', `/v1/me/travel-card${query({ person })}`),
 	accesses: (person: string, cursor?: string) =>
 		json<AccessList>('GET', `/v1/me/accesses${query({ person, cursor })}`),
+	complain: (person: string, receipt: string, text: string, key: string) =>
+		json<{ at: string }>('POST', '/v1/me/complaints', { person, receipt, text }, key),
 	addDependant: (application: DependantApplication, key: string) =>
 		json<unknown>('POST', '/v1/me/dependants', application, key),
 
