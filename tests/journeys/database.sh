@@ -60,6 +60,7 @@ holds "and contacts" diff "$FOLDER/embedded.contacts" "$FOLDER/server.contacts"
 is "keys outbox.jsonl presence" "$(cd "$FOLDER/beside" && ls | grep -v '^outbox' | tr '\n' ' ' | sed 's/ $//;s/keys/keys outbox.jsonl/')" "beside the database are keys and stays"
 exits 0 "importing again" server --now "$NOON" import cases "$FOLDER/cases.csv"
 is "cases: 0 new, 0 changed, 1 unchanged, 0 rejected" "$(cat "$FOLDER/out")" "changes nothing"
+exits 0 "which is undone again" server --now "$NOON" import undo "$(server --json import list | jq -s '[.[] | select(.kind == "cases")] | last | .import')"
 exits 0 "the case's import is undone" server --now "$NOON" import undo "$(server --json import list | jq -s '[.[] | select(.kind == "cases")] | first | .import')"
 is green "$(server --now "$NOON" --json explain "$MET" --pack $PACK | jq -r .colour)" "and whom it met is green"
 exits 0 "the ledger verifies" server ledger verify
