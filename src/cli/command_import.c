@@ -70,8 +70,10 @@ import_files(
 }
 
 static int
-import(struct cli *cli, const char *kind, char **files, size_t count, bool strict, const char *rejects)
+import(struct cli *cli, const char *kind, char **files, size_t count, bool strict, const char *rejects,
+	const char *mapping)
 {
+	struct feed_mapping *read = NULL;
 	struct feed_import_options options = {.kind = kind, .strict = strict, .refused = say, .noticed = say};
 	struct cli_store store;
 	struct error e = {0};
@@ -80,6 +82,11 @@ import(struct cli *cli, const char *kind, char **files, size_t count, bool stric
 	if ((exit = cli_store_open(cli, true, &store)))
 		goto out;
 	options.by = store.has_user ? store.user.name : NULL;
+	if (mapping && feed_mapping_read(mapping, &read, &e) < 0) {
+		exit = cli_fail(&e);
+		goto out;
+	}
+	options.mapping = read;
 	if (rejects && feed_rejects_new(rejects, &options.rejects, &e) < 0) {
 		exit = cli_fail(&e);
 		goto out;
@@ -91,6 +98,7 @@ import(struct cli *cli, const char *kind, char **files, size_t count, bool stric
 		exit = cli_fail(&e);
 out:
 	feed_rejects_free(options.rejects);
+	feed_mapping_free(read);
 	cli_store_close(&store);
 	return exit;
 }
@@ -207,10 +215,11 @@ is_kind(const char *word)
 static int
 run(struct cli *cli, int argc, char **argv)
 {
-	const char *rejects = NULL, *strict = NULL;
+	const char *rejects = NULL, *strict = NULL, *mapping = NULL;
 	const struct cli_option options[] = {
 		{"rejects", OPTION_VALUE, &rejects},
 		{"strict", OPTION_FLAG, &strict},
+		{"mapping", OPTION_VALUE, &mapping},
 	};
 	size_t count;
 	char **words;
@@ -232,20 +241,22 @@ run(struct cli *cli, int argc, char **argv)
 		return cli_usage(cli, "there is no kind '%s'", words[0]);
 	if (count == 1)
 		return cli_usage(cli, "files of %s are needed ('-' is standard input)", words[0]);
-	return import(cli, words[0], words + 1, count - 1, strict != NULL, rejects);
+	return import(cli, words[0], words + 1, count - 1, strict != NULL, rejects, mapping);
 }
 
 const struct command command_import = {
 	.name = "import",
 	.summary = "read files into the store, list imports, show or undo one",
-	.usage = "import KIND FILE... [--rejects FILE] [--strict] | import list | import show N | import undo N |\n"
-			 "       import letters [show N | retry N | settle N | drop N]",
+	.usage =
+		"import KIND FILE... [--mapping FILE] [--rejects FILE] [--strict] | import list | import show N | import undo N |\n"
+		"       import letters [show N | retry N | settle N | drop N]",
 	.help =
 		"Reads CSV (with a heading line) or JSON lines, told apart by the content; '-' is standard input.\n"
 		"Kinds: residents checkins places stays devices pings visits areas cases labs flights rail (columns:\n"
 		"docs/imports.md). Files of labs may also be HL7 v2 (ORU^R01) or FHIR R4 bundles, files of flights UN/EDIFACT PAXLST.\n"
 		"Prints 'KIND: N new, N changed, N unchanged, N rejected' for each file. The same file again changes nothing.\n"
 		"A rejected row is told as FILE:LINE:COLUMN: reason; the others are taken, and the exit code is 3.\n\n"
+		"  --mapping FILE  read another program's headings, values, dates and encoding by that file (docs/imports.md)\n"
 		"  --rejects FILE  copy rejected rows there, under their heading, to be mended and imported again\n"
 		"  --strict        keep nothing of a file that has a rejected row\n\n"
 		"'import list' shows what was imported; 'import show N' one import with its file's SHA-256, why rows were refused, and what\n"

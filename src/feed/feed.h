@@ -22,6 +22,7 @@
 struct json_check;
 struct presence;
 struct registry;
+struct feed_mapping;
 struct feed_rejects;
 
 /* feed_rejects_new(path, ret_rejects, e):
@@ -34,6 +35,14 @@ int feed_rejects_new(const char *path, struct feed_rejects **ret_rejects, struct
 int feed_rejects_finish(struct feed_rejects *rejects, struct error *e);
 void feed_rejects_free(struct feed_rejects *rejects);
 
+/* feed_mapping_read(path, ret_mapping, e): read a mapping file (docs/imports.md), by which another program's columns, values, dates
+ * and encoding are read as a kind's. Return 0, or ERROR_BAD_INPUT with the place or the JSON pointer, ERROR_EXISTS_NOT,
+ * ERROR_TOO_LARGE, ERROR_IO, ERROR_NO_MEMORY. */
+int feed_mapping_read(const char *path, struct feed_mapping **ret_mapping, struct error *e);
+
+/* Accepts NULL. */
+void feed_mapping_free(struct feed_mapping *mapping);
+
 struct feed_import_options {
 	const char *kind;             /* "residents", "checkins", ... */
 	const char *file;             /* "-" is standard input */
@@ -42,7 +51,9 @@ struct feed_import_options {
 	bool strict;                  /* keep nothing if any row is refused */
 	struct feed_rejects *rejects; /* NULL: refused rows are not copied */
 	const char *by;               /* the user who imports, or NULL */
-	const uint8_t *message;       /* NULL, or what a message over a wire is known by; feed_message sets it */
+	const struct feed_mapping
+		*mapping;           /* NULL, or how the rows of ${file} are read; then it has no other format than rows */
+	const uint8_t *message; /* NULL, or what a message over a wire is known by; feed_message sets it */
 
 	/* Called, where not NULL, for each refused row, with its place and reason; and for each thing worth knowing about rows
 	 * that were taken (a cumulative count that falls: a correction of the series), with its place. ${note} lives during

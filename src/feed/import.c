@@ -148,6 +148,26 @@ take_rows(struct import *import, const struct import_kind *kind, struct error *e
 	return code;
 }
 
+/* What a mapping made of values that it does not know is not lost without a word. */
+static void
+tell_others(struct import *import)
+{
+	const char *heading;
+	size_t count;
+
+	for (size_t i = 0; import->rows && i < ROW_COLUMNS_MAX; i++) {
+		struct error note = {0};
+
+		if ((count = rows_others(import->rows, i, &heading)) == 0)
+			continue;
+		error_set(&note, 0,
+			"%zu values of \"%.64s\" are none that the mapping knows, and count as what it says of others", count,
+			heading);
+		error_at(&note, import->options->file, 0, 0);
+		import_notice(import, &note);
+	}
+}
+
 static int
 run(struct import *import, const struct import_kind *kind, const struct import_format *format, struct error *e)
 {
@@ -158,6 +178,7 @@ run(struct import *import, const struct import_kind *kind, const struct import_f
 	code = format ? format->read(import, e) : take_rows(import, kind, e);
 	if (code < 0 || (kind->finish && (code = kind->finish(import, e)) < 0))
 		return code;
+	tell_others(import);
 	if (import->options->strict && import->totals.rejected) {
 		error_set(e, ERROR_BAD_INPUT, "%llu rows rejected: nothing of the file is kept",
 			(unsigned long long)import->totals.rejected);
@@ -231,6 +252,16 @@ open_file(
 
 	code = options->bytes ? window_open_bytes(&import->window, options->file, options->bytes, options->length, e)
 						  : window_open(&import->window, options->file, e);
+	*ret_format = NULL;
+	if (code == 0 && options->mapping) {
+		const char *encoding = mapping_encoding(options->mapping);
+
+		if (!mapping_is_for(options->mapping, kind->name))
+			return error_set(e, ERROR_USAGE, "the mapping is not for %s", kind->name);
+		if (encoding && (code = window_decode(&import->window, encoding, e)) < 0)
+			return code;
+		return rows_take_mapped(&import->window, kind->forms, kind->form_count, options->mapping, &import->rows, e);
+	}
 	if (code < 0 || (code = find_format(import, kind, ret_format, e)) < 0 || *ret_format)
 		return code;
 	return rows_take(&import->window, kind->forms, kind->form_count, &import->rows, e);

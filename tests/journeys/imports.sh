@@ -36,3 +36,26 @@ exits 1 "and nobody has applied" "$HEALTHCODE" --data "$FOLDER/store" explain "$
 json_holds "the record says so" '.undone_at != null' "$(H --json import show "$first")"
 exits 1 "once" "$HEALTHCODE" --data "$FOLDER/store" import undo "$first"
 exits 0 "the ledger verifies" "$HEALTHCODE" --data "$FOLDER/store" ledger verify
+
+# Another program's line list, by a mapping.
+cat >"$FOLDER/go-data.csv" <<'CSV'
+Case ID,First name,Classification,Date of onset,Date of reporting,Outcome
+GD-1,Ann,Confirmed,2020-02-25,2020-02-28,Alive
+GD-2,Bob,Not a Case (Discarded),,28/2/2020,
+GD-3,Cai,Unheard of,,2020-02-28,
+CSV
+exits 3 "a foreign line list without a mapping is refused by its heading" "$HEALTHCODE" --data "$FOLDER/store" import cases "$FOLDER/go-data.csv"
+exits 3 "with one its rows are read" "$HEALTHCODE" --data "$FOLDER/store" import cases "$FOLDER/go-data.csv" --mapping "$SOURCE/share/mappings/go-data-cases.json" --rejects "$FOLDER/rejects.csv"
+is "cases: 2 new, 0 changed, 0 unchanged, 1 rejected" "$(cat "$FOLDER/out")" "but for a class that it does not know"
+holds "which is said" grep -q '4:10: "Unheard of" is none of the mapping' "$FOLDER/err"
+sed -i 's/Unheard of/Suspect/' "$FOLDER/rejects.csv"
+is "cases: 1 new, 0 changed, 0 unchanged, 0 rejected" "$(H import cases "$FOLDER/rejects.csv" --mapping "$SOURCE/share/mappings/go-data-cases.json")" "and mended, it is read"
+iconv -f UTF-8 -t GB18030 <<'CSV' >"$FOLDER/gb.csv"
+编号,分类,日期
+甲-1,确诊,2020年2月28日
+CSV
+cat >"$FOLDER/gb.json" <<'JSON'
+{"kind": "cases", "encoding": "GB18030", "columns": {"编号": "case",
+ "分类": {"column": "status", "values": {"确诊": "confirmed"}}, "日期": {"column": "confirmed_at", "dates": ["YYYY年M月D日"]}}}
+JSON
+is "cases: 1 new, 0 changed, 0 unchanged, 0 rejected" "$(H import cases "$FOLDER/gb.csv" --mapping "$FOLDER/gb.json")" "a list in GB 18030 with Chinese headings, too"
