@@ -22,6 +22,7 @@ static const struct section {
 	{"contact", exposure_parameters_check},
 	{"detection", feed_detection_check},
 	{"credential", gate_credential_check},
+	{"recognises", gate_recognises_check},
 };
 
 /* The text of pack.json, for places, and where faults go. */

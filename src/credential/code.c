@@ -184,7 +184,7 @@ judge(const struct code_claims *claims, const struct trust *trust, const struct 
 		return CODE_NOT_YET_VALID;
 	if (now >= claims->expires_at)
 		return CODE_EXPIRED;
-	return trust_is_too_old(trust, now) ? CODE_LIST_TOO_OLD : CODE_VALID;
+	return trust_is_too_old(trust, now) || now >= key->too_old_at ? CODE_LIST_TOO_OLD : CODE_VALID;
 }
 
 /* A failure to read is an answer; only want of memory is a failure. */

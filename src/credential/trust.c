@@ -40,6 +40,9 @@ trust_free(struct trust *trust)
 	free(trust->keys);
 	free(trust->revoked);
 	filter_free(&trust->filter);
+	for (size_t i = 0; i < trust->other_count; i++)
+		trust_free(trust->others[i]);
+	free(trust->others);
 	public_key_free(trust->root);
 	free(trust);
 }
@@ -47,7 +50,8 @@ trust_free(struct trust *trust)
 int
 trust_add_key(struct trust *trust, const struct trust_entry *entry, struct error *e)
 {
-	struct trust_key key = {.from = entry->from, .to = entry->to, .revoked_at = entry->revoked_at};
+	struct trust_key key = {
+		.from = entry->from, .to = entry->to, .revoked_at = entry->revoked_at, .too_old_at = TRUST_NEVER};
 	struct certificate_facts facts;
 	int r;
 
@@ -69,6 +73,41 @@ trust_add_key(struct trust *trust, const struct trust_entry *entry, struct error
 	if (entry->issuer)
 		strncpy(key.issuer, entry->issuer, ISSUER_SIZE - 1);
 	trust->keys[trust->count++] = key;
+	return 0;
+}
+
+static bool
+has_issuer(const struct trust *trust, const char *issuer, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!trust->keys[i].is_certificate && strcmp(trust->keys[i].issuer, issuer) == 0)
+			return true;
+	return false;
+}
+
+int
+trust_adopt(struct trust *trust, struct trust *other, struct error *e)
+{
+	size_t before = trust->count, others = trust->other_count + 1;
+	instant issued_at = other->facts.issued_at, age = other->facts.max_age_s;
+	int r;
+
+	/* An array of pointers. NOLINTNEXTLINE(bugprone-sizeof-expression) */
+	r = array_grow(&trust->others, &trust->other_capacity, others, sizeof *trust->others, TRUST_OTHERS_MAX, e);
+	if (r < 0 ||
+		(r = array_grow(
+			 &trust->keys, &trust->capacity, trust->count + other->count, sizeof *trust->keys, TRUST_KEYS_MAX, e)) < 0)
+		return r;
+	for (size_t i = 0; i < other->count; i++) {
+		struct trust_key *key = &other->keys[i];
+
+		if (key->is_certificate || has_issuer(trust, key->issuer, before))
+			continue;
+		key->too_old_at = issued_at > TRUST_NEVER - 1 - age ? TRUST_NEVER : issued_at + age + 1;
+		trust->keys[trust->count++] = *key;
+		key->key = NULL;
+	}
+	trust->others[trust->other_count++] = other;
 	return 0;
 }
 
@@ -270,9 +309,14 @@ trust_is_too_old(const struct trust *trust, instant now)
 bool
 trust_is_revoked(const struct trust *trust, const uint8_t id[CODE_ID_SIZE])
 {
-	return filter_has(&trust->filter, id) ||
+	if (filter_has(&trust->filter, id) ||
 		(trust->revoked_count &&
-			bsearch(id, trust->revoked, trust->revoked_count, CODE_ID_SIZE, order_code_ids) != NULL);
+			bsearch(id, trust->revoked, trust->revoked_count, CODE_ID_SIZE, order_code_ids) != NULL))
+		return true;
+	for (size_t i = 0; i < trust->other_count; i++)
+		if (trust_is_revoked(trust->others[i], id))
+			return true;
+	return false;
 }
 
 size_t

@@ -22,6 +22,7 @@ enum {
 	TRUST_FILE_MAX = 16 << 20,
 	TRUST_KEYS_MAX = 100000,
 	TRUST_REVOKED_MAX = 200000,
+	TRUST_OTHERS_MAX = 100,
 };
 
 #define TRUST_NEVER INT64_MAX
@@ -35,15 +36,24 @@ struct trust_key {
 	bool is_certificate;      /* signs health certificates; else codes */
 	unsigned usage;           /* of a certificate: enum key_usage */
 	instant from, to, revoked_at;
+	instant too_old_at;     /* of a key in another's list: from then on that list is too old; else TRUST_NEVER */
 	struct public_key *key; /* owned by the trust it is in */
 };
 
-/* What a signed list says of itself. */
+/* Another's signed list, as it was published. */
+struct trust_other {
+	const uint8_t *bytes;
+	size_t length;
+};
+
+/* What a signed list says of itself. ${others} are given to trust_write alone. */
 struct trust_facts {
 	char name[ISSUER_SIZE]; /* who made it */
 	uint8_t root_id[KEY_ID_SIZE];
 	int64_t version, max_age_s;
 	instant issued_at;
+	const struct trust_other *others;
+	size_t other_count;
 };
 
 /* trust_new(root, root_length, ret_trust, e):
@@ -57,6 +67,9 @@ void trust_free(struct trust *trust);
 
 /* trust_add(trust, bytes, length, e):
  * Take in a file's content: a signed list (one a trust), PEM certificates, one DER certificate, or one in base64.
+ * A list may hold others' lists (at most TRUST_OTHERS_MAX), each signed by its own root, for which the holder's signature vouches. Of
+ * them the keys for codes count, but for issuers whom the list that holds them or one before it has keys of, and until that
+ * list is too old; so do their revocations. What they hold of others' themselves does not: trust is not handed on.
  * Return 0, or ERROR_BAD_INPUT, ERROR_DENIED (the list's signature does not hold, or another root's), ERROR_EXISTS (a
  * second list), ERROR_TOO_LARGE or ERROR_NO_MEMORY; on failure only keys before the fault were added. */
 int trust_add(struct trust *trust, const uint8_t *bytes, size_t length, struct error *e);
@@ -94,7 +107,7 @@ struct trust_entry {
 };
 
 /* trust_write(root, facts, entries, count, revoked, revoked_count, list, e):
- * Append a signed list: ${facts} (its root_id is not read), the keys in the order given, and the filter of the ids of
+ * Append a signed list: ${facts} (its root_id is not read; others' lists as they are), the keys in the order given, and the filter of the ids of
  * revoked codes, at most TRUST_REVOKED_MAX.
  * Equal content gives equal bytes but for the signature. Return 0, ERROR_TOO_LARGE or ERROR_NO_MEMORY. */
 int trust_write(const struct signing_key *root, const struct trust_facts *facts, const struct trust_entry *entries,

@@ -18,6 +18,7 @@ enum {
 	LIST_KEYS = 4,
 	LIST_REVOKED = 5,
 	LIST_FILTER = 6,
+	LIST_OTHERS = 7,
 	KEY_ISSUER = 1,
 	KEY_FROM = 2,
 	KEY_TO = 3,
@@ -67,6 +68,30 @@ read_filter(struct trust *trust, const struct cbor_item *item, struct error *e)
 	return filter_read(bytes->bytes, bytes->length, (size_t)count, &trust->filter, e);
 }
 
+/* Others' lists are checked under the roots that they name: who signed the list that holds them answers for these. */
+static int
+read_others(struct trust *trust, const struct cbor_item *others, struct error *e)
+{
+	int r = 0;
+
+	if (others->kind != CBOR_ARRAY || others->length > TRUST_OTHERS_MAX)
+		return malformed(e, "others' lists are an array, and not too many");
+	for (const struct cbor_item *item = others->first; item && r == 0; item = item->next) {
+		struct trust *other = NULL;
+
+		if (item->kind != CBOR_BYTES)
+			return malformed(e, "another's list is bytes");
+		if ((r = trust_new(NULL, 0, &other, e)) < 0)
+			return r;
+		other->is_other = true;
+		if ((r = trust_add(other, item->bytes, item->length, e)) == 0 && !other->has_list)
+			r = malformed(e, "another's list is no signed list");
+		if (r < 0 || (r = trust_adopt(trust, other, e)) < 0)
+			trust_free(other);
+	}
+	return r;
+}
+
 static int
 read_content(struct trust *trust, const struct cbor_item *list, struct error *e)
 {
@@ -88,7 +113,7 @@ read_content(struct trust *trust, const struct cbor_item *list, struct error *e)
 	for (const struct cbor_item *item = keys->first; item; item = item->next)
 		if ((r = read_key(trust, item, e)) < 0)
 			return r;
-	return 0;
+	return cbor_at(list, LIST_OTHERS) && !trust->is_other ? read_others(trust, cbor_at(list, LIST_OTHERS), e) : 0;
 }
 
 /* The signature, under the pinned root or the key that the list names itself. */
@@ -185,7 +210,8 @@ trust_write(const struct signing_key *root, const struct trust_facts *facts, con
 	if ((r = signing_key_public(root, &der, e)) < 0 || (r = cbor_write_map(&b, 3, e)) < 0 ||
 		(r = cbor_write_integer(&b, CLAIM_ISSUER, e)) < 0 || (r = cbor_write_text(&b, facts->name, e)) < 0 ||
 		(r = cbor_write_integer(&b, CLAIM_ISSUED_AT, e)) < 0 || (r = cbor_write_integer(&b, facts->issued_at, e)) < 0 ||
-		(r = cbor_write_integer(&b, CLAIM_LIST, e)) < 0 || (r = cbor_write_map(&b, revoked_count ? 6 : 5, e)) < 0 ||
+		(r = cbor_write_integer(&b, CLAIM_LIST, e)) < 0 ||
+		(r = cbor_write_map(&b, 5 + (revoked_count > 0) + (facts->other_count > 0), e)) < 0 ||
 		(r = cbor_write_integer(&b, LIST_VERSION, e)) < 0 || (r = cbor_write_integer(&b, facts->version, e)) < 0 ||
 		(r = cbor_write_integer(&b, LIST_MAX_AGE, e)) < 0 || (r = cbor_write_integer(&b, facts->max_age_s, e)) < 0 ||
 		(r = cbor_write_integer(&b, LIST_ROOT, e)) < 0 || (r = cbor_write_bytes(&b, der.data, der.length, e)) < 0 ||
@@ -202,6 +228,12 @@ trust_write(const struct signing_key *root, const struct trust_facts *facts, con
 			(r = cbor_write_integer(&b, (int64_t)revoked_count, e)) < 0 ||
 			(r = cbor_write_bytes(&b, filter.data, filter.length, e)) < 0))
 		goto out;
+	if (facts->other_count &&
+		((r = cbor_write_integer(&b, LIST_OTHERS, e)) < 0 || (r = cbor_write_array(&b, facts->other_count, e)) < 0))
+		goto out;
+	for (size_t i = 0; i < facts->other_count; i++)
+		if ((r = cbor_write_bytes(&b, facts->others[i].bytes, facts->others[i].length, e)) < 0)
+			goto out;
 	r = cose_sign1_write(root, b.data, b.length, list, e);
 out:
 	buffer_free(&b);

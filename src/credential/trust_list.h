@@ -12,15 +12,19 @@ struct trust {
 	size_t count, capacity;
 	uint8_t (*revoked)[CODE_ID_SIZE];
 	size_t revoked_count, revoked_capacity;
-	struct filter filter; /* of further revoked codes */
-	bool has_list;
+	struct filter filter;  /* of further revoked codes */
+	struct trust **others; /* others' lists; their keys are among ${keys} */
+	size_t other_count, other_capacity;
+	bool has_list, is_other;
 	struct trust_facts facts;
 	struct public_key *root; /* NULL: any */
 	uint8_t root_id[KEY_ID_SIZE];
 };
 
-/* trust_add_key(trust, entry, e): add a key at the end. */
+/* trust_add_key(trust, entry, e): add a key at the end.
+ * trust_adopt(trust, other, e): take the other's keys for codes, as trust_add says, and the other itself for its revocations. */
 int trust_add_key(struct trust *trust, const struct trust_entry *entry, struct error *e);
+int trust_adopt(struct trust *trust, struct trust *other, struct error *e);
 
 /* trust_read_list(trust, bytes, length, e): take in a signed list, as trust_add says. */
 int trust_read_list(struct trust *trust, const uint8_t *bytes, size_t length, struct error *e);

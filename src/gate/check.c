@@ -54,19 +54,6 @@ out:
 	return r;
 }
 
-static bool
-recognises(const struct pack *pack, const char *issuer)
-{
-	const json_t *name;
-	size_t i;
-
-	if (strcmp(pack_jurisdiction(pack), issuer) == 0)
-		return true;
-	json_array_foreach((json_t *)pack_section(pack, "recognises"), i,
-		name) if (json_is_string(name) && strcmp(json_string_value(name), issuer) == 0) return true;
-	return false;
-}
-
 /* What a check works with, once its place is known. ${person} is whose code or ID number it is, 0 where not known. */
 struct checking {
 	struct cascade *cascade;
@@ -139,9 +126,9 @@ decide_code(struct checking *c, struct gate_answer *answer, struct error *e)
 	if (c->claims.card[0] && !question->offline && (cause == CODE_VALID || cause == CODE_EXPIRED) &&
 		answer->at < c->claims.issued_at + CODE_LIFETIME_MAX_S && (r = look_paper_up(c, &cause, e)) < 0)
 		return r;
-	answer->verdict =
-		gate_decide(&c->rule, cause, c->claims.colour, !c->covered || recognises(c->pack, c->claims.issuer),
-			question->temperature_tenths_c, &answer->cause, &answer->act);
+	answer->verdict = gate_decide(&c->rule, cause, c->claims.colour,
+		!c->covered || gate_recognises(c->pack, c->claims.issuer, c->claims.colour, c->claims.issued_at, answer->at),
+		question->temperature_tenths_c, &answer->cause, &answer->act);
 	answer->has_colour = cause == CODE_VALID;
 	answer->colour = c->claims.colour;
 	if (answer->has_colour && c->claims.card[0]) {
@@ -177,13 +164,14 @@ add_applied(const struct registry_applied *applied, void *context, struct error 
 {
 	struct typed *typed = context;
 	struct checking *c = typed->c;
+	instant now = registry_now(cascade_registry(c->cascade));
 	enum code_colour colour = 0;
 	int r;
 
-	if (c->covered && !recognises(c->pack, applied->jurisdiction))
-		return 0;
 	if ((r = colour_of(c, applied->jurisdiction, c->person, &colour, e)) < 0 || !colour)
 		return r;
+	if (c->covered && !gate_recognises(c->pack, applied->jurisdiction, colour, now, now))
+		return 0;
 	if (!typed->worst ||
 		pack_severity(c->pack, colour_in_policy(colour)) > pack_severity(c->pack, colour_in_policy(typed->worst)))
 		typed->worst = colour;

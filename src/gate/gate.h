@@ -87,6 +87,25 @@ int gate_rule_read(const json_t *gate, const char *place_kind, struct gate_rule 
 void gate_rule_check(const json_t *gate, struct json_check *check);
 void gate_credential_check(const json_t *credential, struct json_check *check);
 
+/* One item of a pack's "recognises": on which conditions codes of ${jurisdiction} count. */
+struct gate_recognition {
+	const char *jurisdiction; /* the pack's */
+	bool colours[CODE_GRAY + 1];
+	int64_t fresh_s; /* how long after its issue a code counts; 0: as long as it says */
+	instant from, to;
+};
+
+/* gate_recognition_read(item, ret_recognition): from a jurisdiction's name (all its codes), or
+ *   {"jurisdiction": "x", "colours": ["green"], "fresh_s": 3600, "from": T, "to": T}
+ * of which all but the first may be left out. False where it is neither. gate_recognises_check tells every fault of the list. */
+bool gate_recognition_read(const json_t *item, struct gate_recognition *ret_recognition);
+void gate_recognises_check(const json_t *recognises, struct json_check *check);
+
+/* gate_recognises(pack, issuer, colour, issued_at, now): whether a code of ${issuer} counts at ${now} where the pack's rule
+ * holds: the pack's own always does. */
+bool
+gate_recognises(const struct pack *pack, const char *issuer, enum code_colour colour, instant issued_at, instant now);
+
 /* gate_decide(rule, cause, colour, recognised, temperature_tenths_c, ret_cause, ret_act):
  * The decision: pure. ${cause} is code_verify's, ${colour} the code's where that is CODE_VALID; ${temperature_tenths_c}
  * is 0 where none was taken. */

@@ -24,6 +24,10 @@ static const char *const migrations[] = {
 	"CREATE TABLE issuer_paper (handle {blob} NOT NULL PRIMARY KEY, jurisdiction {text} NOT NULL, person BIGINT NOT NULL,"
 	" issued_at BIGINT NOT NULL, until BIGINT NOT NULL);"
 	"CREATE INDEX issuer_paper_person ON issuer_paper (person, jurisdiction);",
+
+	/* Others' lists as they were taken (issuer_peer.c); of each root the last row counts, and only that keeps its list. */
+	"CREATE TABLE issuer_peer (id {key}, root_id {blob} NOT NULL, version BIGINT NOT NULL, issued_at BIGINT NOT NULL,"
+	" until BIGINT NOT NULL, list {blob}, recorded_at BIGINT NOT NULL);",
 };
 
 int

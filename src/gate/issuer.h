@@ -59,6 +59,18 @@ int issuer_trust_list(struct issuer *issuer, instant now, struct buffer *list, s
 /* issuer_trust(issuer, now, ret_trust, e): the same, read; it is the issuer's, and good until the next call. */
 int issuer_trust(struct issuer *issuer, instant now, const struct trust **ret_trust, struct error *e);
 
+/* issuer_take_list(issuer, bytes, length, root_id, now, ret_taken, e):
+ * Take another's signed trust list, or a newer one of a root that is known; until it is too old it goes out within our own (as it
+ * is), so that our gates read the codes of whom it names. ${root_id} is who is trusted, NULL only where the root is known. ${ret_taken}
+ * is what was read, freed with trust_free. In the caller's transaction, or its own statement.
+ * Return 0 (also where that very list is known), ERROR_BAD_INPUT, ERROR_TOO_LARGE (ISSUER_PEER_LIST_MAX bytes), or ERROR_DENIED:
+ * an unknown or another root, an older list, keys of a jurisdiction of ours or of another root's.
+ * issuer_forget_list(issuer, root_id, now, e): it counts no more; ERROR_EXISTS_NOT. */
+enum { ISSUER_PEER_LIST_MAX = 1 << 20 };
+int issuer_take_list(struct issuer *issuer, const uint8_t *bytes, size_t length, const uint8_t *root_id, instant now,
+	struct trust **ret_taken, struct error *e);
+int issuer_forget_list(struct issuer *issuer, const uint8_t root_id[KEY_ID_SIZE], instant now, struct error *e);
+
 /* issuer_retire(issuer, now, e): destroy the private keys that ended before ${now}: nobody signs for a past day. */
 int issuer_retire(struct issuer *issuer, instant now, struct error *e);
 

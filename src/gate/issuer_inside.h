@@ -45,6 +45,18 @@ int issuer_ensure_day(struct issuer *issuer, const char *jurisdiction, instant a
 /* The key of code ids of the day of ${at}, made if there is none. */
 int issuer_day_key(struct issuer *issuer, instant at, uint8_t key[KEYS_SIZE], struct error *e);
 
+/* The others' lists that count at ${now}, in the order in which they were taken; zero it before. ${version} grows with each that
+ * was taken or forgotten. */
+struct issuer_peers {
+	struct buffer lists[TRUST_OTHERS_MAX];
+	struct trust_other others[TRUST_OTHERS_MAX];
+	size_t count;
+};
+
+int
+issuer_read_peers(struct issuer *issuer, instant now, struct issuer_peers *peers, int64_t *version, struct error *e);
+void issuer_free_peers(struct issuer_peers *peers);
+
 /* Where the day (UTC) of ${at} ends. */
 instant issuer_day_end(instant at);
 

@@ -126,6 +126,7 @@ issuer_trust_list(struct issuer *issuer, instant now, struct buffer *text, struc
 	struct trust_facts facts = {.name = "healthcode", .issued_at = now, .max_age_s = ISSUER_LIST_AGE_MAX_S};
 	struct db_statement *row = NULL;
 	struct signing_key *root = NULL;
+	struct issuer_peers peers = {0};
 	struct list_keys list = {0};
 	int r;
 
@@ -142,8 +143,11 @@ issuer_trust_list(struct issuer *issuer, instant now, struct buffer *text, struc
 		if ((r = add_list_key(&list, row, e)) < 0)
 			goto out;
 	}
-	if (r < 0 || (r = read_revoked(issuer, now, &revoked, &facts.version, e)) < 0)
+	if (r < 0 || (r = read_revoked(issuer, now, &revoked, &facts.version, e)) < 0 ||
+		(r = issuer_read_peers(issuer, now, &peers, &facts.version, e)) < 0)
 		goto out;
+	facts.others = peers.others;
+	facts.other_count = peers.count;
 	for (size_t i = 0; i < list.count; i++) {
 		list.entries[i].issuer = list.issuers[i];
 		list.entries[i].der = list.ders[i].data;
@@ -159,6 +163,7 @@ out:
 	free(list.entries);
 	free(list.issuers);
 	free(revoked.ids);
+	issuer_free_peers(&peers);
 	return r;
 }
 

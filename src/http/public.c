@@ -56,25 +56,48 @@ answer_service(struct http_context *c, struct exchange *x)
 }
 
 static json_t *
-jurisdiction_gate(const struct pack *pack)
+recognition_json(struct http_context *c, const struct gate_recognition *recognition)
+{
+	json_t *colours = json_array();
+	char from[TIME_TEXT_SIZE], to[TIME_TEXT_SIZE];
+
+	for (enum code_colour colour = CODE_GREEN; colour <= CODE_GRAY; colour++)
+		if (recognition->colours[colour])
+			json_array_append_new(colours, json_string(code_colour_name(colour)));
+	return json_pack("{s:s, s:o, s:o, s:s?, s:s?}", "jurisdiction", recognition->jurisdiction, "colours", colours,
+		"fresh_s", recognition->fresh_s ? json_integer(recognition->fresh_s) : json_null(), "from",
+		recognition->from == INT64_MIN ? NULL : context_time(c, recognition->from, from), "to",
+		recognition->to == INT64_MAX ? NULL : context_time(c, recognition->to, to));
+}
+
+static json_t *
+jurisdiction_gate(struct http_context *c, const struct pack *pack)
 {
 	static const enum code_colour colours[] = {CODE_GREEN, CODE_YELLOW, CODE_RED, CODE_GRAY};
 	struct gate_rule rule;
 	struct error e = {0};
-	const json_t *recognises;
-	json_t *verdicts;
+	json_t *verdicts, *recognises, *recognition;
+	struct gate_recognition found;
+	const json_t *item;
+	size_t at;
 
 	if (cascade_is_travel_card(pack) || gate_rule_read(pack_section(pack, "gate"), "", &rule, &e) < 0)
 		return json_null();
 	verdicts = json_object();
+	recognises = json_array();
+	recognition = json_array();
 	for (size_t i = 0; i < sizeof colours / sizeof colours[0]; i++)
 		json_object_set_new(verdicts, code_colour_name(colours[i]),
 			json_string(gate_verdict_name(rule.pass[colours[i]] ? GATE_PASS
 					: rule.ask[colours[i]]                      ? GATE_ASK
 																: GATE_REFUSE)));
-	recognises = pack_section(pack, "recognises");
-	return json_pack("{s:o, s:i, s:o}", "verdicts", verdicts, "fever_tenths_c", (int)rule.fever_tenths_c, "recognises",
-		recognises ? json_copy_deep(recognises) : json_array());
+	json_array_foreach((json_t *)pack_section(pack, "recognises"), at, item) if (gate_recognition_read(item, &found))
+	{
+		json_array_append_new(recognises, json_string(found.jurisdiction));
+		json_array_append_new(recognition, recognition_json(c, &found));
+	}
+	return json_pack("{s:o, s:i, s:o, s:o}", "verdicts", verdicts, "fever_tenths_c", (int)rule.fever_tenths_c,
+		"recognises", recognises, "recognition", recognition);
 }
 
 /* The pack's area, as far as it is prefixes of division codes; a whole country is "everywhere". */
@@ -114,7 +137,7 @@ answer_jurisdictions(struct http_context *c, struct exchange *x)
 				json_pack("{s:s, s:O, s:s, s:O, s:o, s:o}", "jurisdiction", names[i], "name",
 					pack_section(pack, "name"), "kind", cascade_is_travel_card(pack) ? "travel-card" : "code",
 					"time_zone", json_object_get(pack_section(pack, "time_zone"), "name"), "divisions",
-					jurisdiction_divisions(pack), "gate", jurisdiction_gate(pack))) < 0) {
+					jurisdiction_divisions(pack), "gate", jurisdiction_gate(c, pack))) < 0) {
 			error_no_memory(&e);
 			exchange_failure(x, &e);
 			goto out;

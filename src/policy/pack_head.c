@@ -70,6 +70,23 @@ check_texts(struct pack_reading *r, size_t file, const char *name, const json_t 
 		}
 }
 
+/* The conditions in an object are the gate's to check. */
+static void
+check_recognises(struct pack_reading *r, size_t file, const json_t *list)
+{
+	char place[POINTER_MAX];
+	json_t *item;
+	size_t i;
+
+	if (list && (!json_is_array(list) || json_array_size(list) > LIST_MAX))
+		pack_fault(r, file, "/recognises", "a list of at most %d jurisdictions expected", LIST_MAX);
+	json_array_foreach(list, i, item) if (!is_text(item) && !is_text(json_object_get(item, "jurisdiction")))
+	{
+		snprintf(place, sizeof place, "/recognises/%zu", i);
+		pack_fault(r, file, place, "a jurisdiction's name, or an object with one, expected");
+	}
+}
+
 static bool
 is_name(const char *name)
 {
@@ -370,7 +387,7 @@ check_sections(struct pack_reading *r, size_t file, const json_t *root)
 	}
 	if (json_is_object(json_object_get(root, "retention")))
 		check_retention(r, file, json_object_get(root, "retention"));
-	check_texts(r, file, "recognises", json_object_get(root, "recognises"));
+	check_recognises(r, file, json_object_get(root, "recognises"));
 	check_texts(r, file, "area", json_object_get(root, "area"));
 	check_texts(r, file, "sources", json_object_get(root, "sources"));
 	check_texts(r, file, "override_causes", json_object_get(root, "override_causes"));

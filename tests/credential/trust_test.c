@@ -124,6 +124,117 @@ a_list_of_another_root_or_changed_by_a_bit_is_denied(void **state)
 	buffer_free(&own);
 }
 
+/* A list of ${root} at ${issued_at} with ${key} for ${issuer}, and ${other} within. */
+static struct buffer
+list_with(const struct signing_key *root, const struct signing_key *key, const char *issuer, instant issued_at,
+	const struct buffer *other, const uint8_t (*revoked)[CODE_ID_SIZE])
+{
+	struct trust_other others[] = {{.bytes = other ? other->data : NULL, .length = other ? other->length : 0}};
+	struct trust_facts facts = {
+		.name = "office", .issued_at = issued_at, .max_age_s = 3600, .others = others, .other_count = other ? 1 : 0};
+	struct buffer der = public_der(key), list = buffer_make(TRUST_FILE_MAX);
+	struct trust_entry entry = {.issuer = issuer,
+		.from = NOW,
+		.to = NOW + 86400,
+		.revoked_at = TRUST_NEVER,
+		.der = der.data,
+		.der_length = der.length};
+	struct error e = {0};
+
+	assert_int_equal(trust_write(root, &facts, &entry, 1, revoked, revoked ? 1 : 0, &list, &e), 0);
+	buffer_free(&der);
+	return list;
+}
+
+static enum code_cause
+cause_of(const struct signing_key *key, const char *issuer, uint8_t id, const struct trust *trust, instant now)
+{
+	struct code_claims claims = {.colour = CODE_GREEN, .issued_at = NOW, .expires_at = NOW + 86400, .id = {id}};
+	struct buffer text = buffer_make(4096);
+	enum code_cause cause;
+	struct error e = {0};
+
+	snprintf(claims.issuer, sizeof claims.issuer, "%s", issuer);
+	assert_int_equal(code_issue(key, &claims, &text, &e), 0);
+	assert_int_equal(code_verify(buffer_text(&text), text.length, trust, now, &claims, &cause, &e), 0);
+	buffer_free(&text);
+	return cause;
+}
+
+static void
+anothers_list_within_ours_counts_until_it_is_too_old_and_its_revocations_with_it(void **state)
+{
+	static const uint8_t revoked[1][CODE_ID_SIZE] = {{9}};
+	struct signing_key *root = new_key(), *key = new_key(), *other_root = new_key(), *other_key = new_key();
+	struct buffer other = list_with(other_root, other_key, "beta", NOW - 1000, NULL, revoked);
+	struct buffer list = list_with(root, key, "alpha", NOW, &other, NULL);
+	struct trust *trust = new_trust(root);
+	struct error e = {0};
+
+	(void)state;
+	assert_int_equal(trust_add(trust, list.data, list.length, &e), 0);
+	assert_int_equal(trust_count(trust), 2);
+	assert_int_equal(cause_of(key, "alpha", 1, trust, NOW + 10), CODE_VALID);
+	assert_int_equal(cause_of(other_key, "beta", 1, trust, NOW + 10), CODE_VALID);
+	assert_int_equal(cause_of(other_key, "beta", 9, trust, NOW + 10), CODE_REVOKED);
+	assert_int_equal(cause_of(other_key, "alpha", 1, trust, NOW + 10), CODE_WRONG_ISSUER);
+	assert_int_equal(cause_of(other_key, "beta", 1, trust, NOW + 2600), CODE_VALID);
+	assert_int_equal(cause_of(other_key, "beta", 1, trust, NOW + 2601), CODE_LIST_TOO_OLD);
+	assert_int_equal(cause_of(key, "alpha", 1, trust, NOW + 2601), CODE_VALID);
+	trust_free(trust);
+	signing_key_free(root);
+	signing_key_free(key);
+	signing_key_free(other_root);
+	signing_key_free(other_key);
+	buffer_free(&other);
+	buffer_free(&list);
+}
+
+static void
+nobody_signs_for_the_holder_of_a_list_and_trust_is_not_handed_on(void **state)
+{
+	struct signing_key *root = new_key(), *key = new_key(), *other_key = new_key(), *third_key = new_key();
+	struct buffer third = list_with(root, third_key, "gamma", NOW, NULL, NULL);
+	struct buffer other = list_with(root, other_key, "alpha", NOW, &third, NULL);
+	struct buffer list = list_with(root, key, "alpha", NOW, &other, NULL);
+	struct trust *trust = new_trust(NULL);
+	struct error e = {0};
+
+	(void)state;
+	assert_int_equal(trust_add(trust, list.data, list.length, &e), 0);
+	assert_int_equal(cause_of(other_key, "alpha", 1, trust, NOW), CODE_UNKNOWN_KEY);
+	assert_int_equal(cause_of(third_key, "gamma", 1, trust, NOW), CODE_UNKNOWN_KEY);
+	trust_free(trust);
+	signing_key_free(root);
+	signing_key_free(key);
+	signing_key_free(other_key);
+	signing_key_free(third_key);
+	buffer_free(&third);
+	buffer_free(&other);
+	buffer_free(&list);
+}
+
+static void
+what_is_no_list_within_a_list_is_refused(void **state)
+{
+	struct signing_key *root = new_key(), *key = new_key();
+	struct buffer bad = buffer_make(100);
+	struct buffer list;
+	struct trust *trust = new_trust(NULL);
+	struct error e = {0};
+
+	(void)state;
+	assert_int_equal(buffer_add_text(&bad, "\xd2\x84", &e), 0);
+	list = list_with(root, key, "alpha", NOW, &bad, NULL);
+	assert_int_equal(trust_add(trust, list.data, list.length, &e), ERROR_BAD_INPUT);
+	assert_null(trust_list_facts(trust));
+	trust_free(trust);
+	signing_key_free(root);
+	signing_key_free(key);
+	buffer_free(&bad);
+	buffer_free(&list);
+}
+
 /* The certificate of a vector of the EU, DER. */
 static struct buffer
 certificate(const char *name)
@@ -261,6 +372,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_signed_list_says_who_signs_for_whom_and_how_old_it_may_be),
 		cmocka_unit_test(a_list_of_another_root_or_changed_by_a_bit_is_denied),
+		cmocka_unit_test(anothers_list_within_ours_counts_until_it_is_too_old_and_its_revocations_with_it),
+		cmocka_unit_test(nobody_signs_for_the_holder_of_a_list_and_trust_is_not_handed_on),
+		cmocka_unit_test(what_is_no_list_within_a_list_is_refused),
 		cmocka_unit_test(certificates_are_read_as_der_base64_and_pem),
 		cmocka_unit_test(a_folder_holds_lists_and_certificates_together),
 		cmocka_unit_test(what_is_neither_is_refused),

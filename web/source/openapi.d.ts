@@ -877,8 +877,17 @@ export interface components {
                 };
                 /** @description from here on a temperature is a fever, in tenths of a degree Celsius */
                 fever_tenths_c: number;
-                /** @description whose codes it takes beside its own */
+                /** @description whose codes it takes beside its own, on the conditions of recognition */
                 recognises: components["schemas"]["JurisdictionName"][];
+                /** @description a code of another jurisdiction counts where one of these fits it */
+                recognition: {
+                    jurisdiction: components["schemas"]["JurisdictionName"];
+                    colours: components["schemas"]["Colour"][];
+                    /** @description how long after it was issued it counts, in seconds; null: as long as it says */
+                    fresh_s: number | null;
+                    from: components["schemas"]["TimeOrNull"];
+                    to: components["schemas"]["TimeOrNull"];
+                }[];
             };
         };
         JurisdictionList: {
@@ -1458,6 +1467,20 @@ export interface operations {
                      *             "fever_tenths_c": 373,
                      *             "recognises": [
                      *               "hubei-2020"
+                     *             ],
+                     *             "recognition": [
+                     *               {
+                     *                 "jurisdiction": "hubei-2020",
+                     *                 "colours": [
+                     *                   "green",
+                     *                   "yellow",
+                     *                   "red",
+                     *                   "gray"
+                     *                 ],
+                     *                 "fresh_s": null,
+                     *                 "from": null,
+                     *                 "to": null
+                     *               }
                      *             ]
                      *           }
                      *         }

@@ -74,7 +74,7 @@ export async function check(text: string, place: Place, temperature_tenths: numb
 		throw new NoVerdict('gate.no_rules');
 	const now_ms = serviceNow_ms();
 	const answer = await verifyCode(request.code, known.trust, Math.floor(now_ms / 1000));
-	const decision = decide(answer, { jurisdiction: place.jurisdiction, care: place.care }, rules, temperature_tenths);
+	const decision = decide(answer, { jurisdiction: place.jurisdiction, care: place.care }, rules, temperature_tenths, Math.floor(now_ms / 1000));
 	const at = `${new Date(now_ms).toISOString().slice(0, 19)}Z`;
 	const item = enqueue({ ...request, offline: { at, verdict: decision.verdict, cause: decision.cause } }, asked ? key : undefined);
 	if (!item)

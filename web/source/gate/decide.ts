@@ -34,19 +34,25 @@ const CODE_CAUSE: Record<CodeCause, CheckCause> = {
 /* Decide by the rules of the place, as src/gate/decide.c does. A fever asks; it does not soften a refusal. Where care is
  * given nobody is refused. */
 export function decide(answer: Omit<CodeAnswer, 'card'>, place: { jurisdiction: string; care: boolean }, rules: GateRules,
-	temperature_tenths: number | null): Decision {
-	const decision = decideAnywhere(answer, place.jurisdiction, rules, temperature_tenths);
+	temperature_tenths: number | null, now_s: number): Decision {
+	const decision = decideAnywhere(answer, place.jurisdiction, rules, temperature_tenths, now_s);
 	return place.care && decision.verdict === 'refuse'
 		? { ...decision, verdict: 'ask', care: true }
 		: { ...decision, care: false };
 }
 
+/* As src/gate/recognise.c does. */
+const isRecognised = (code: Pick<CodeAnswer, 'issuer' | 'issuedAt'>, colour: Colour, rules: GateRules, now_s: number): boolean =>
+	rules.recognition.some((one) => one.jurisdiction === code.issuer && one.colours.includes(colour) &&
+		(one.from === null || now_s >= Date.parse(one.from) / 1000) && (one.to === null || now_s < Date.parse(one.to) / 1000) &&
+		(one.fresh_s === null || (code.issuedAt !== null && now_s < code.issuedAt + one.fresh_s)));
+
 function decideAnywhere(answer: Omit<CodeAnswer, 'card'>, jurisdiction: string, rules: GateRules,
-	temperature_tenths: number | null): Omit<Decision, 'care'> {
+	temperature_tenths: number | null, now_s: number): Omit<Decision, 'care'> {
 	if (answer.cause)
 		return { verdict: 'refuse', cause: CODE_CAUSE[answer.cause], colour: null };
 	const colour = answer.colour as Colour;
-	if (answer.issuer !== jurisdiction && !rules.recognises.includes(answer.issuer as string))
+	if (answer.issuer !== jurisdiction && !isRecognised(answer, colour, rules, now_s))
 		return { verdict: 'refuse', cause: 'not_recognised', colour };
 	const verdict = rules.verdicts[colour];
 	if (verdict !== 'refuse' && temperature_tenths !== null && temperature_tenths >= rules.fever_tenths_c)

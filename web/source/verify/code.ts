@@ -13,8 +13,9 @@ export type CodeCause =
 
 export interface CodeAnswer {
 	cause: CodeCause | null; /* null: it counts */
-	issuer: string | null; /* these two only where the signature holds */
+	issuer: string | null; /* these three only where the signature holds */
 	colour: Colour | null;
+	issuedAt: number | null; /* s */
 	card: string | null; /* of a code on paper: what the holder's ID card ends in */
 }
 
@@ -28,7 +29,7 @@ const COLOURS: Record<number, Colour> = { 1: 'green', 2: 'yellow', 3: 'red', 4: 
 
 const isTime = (value: unknown): value is number => typeof value === 'number' && Number.isInteger(value) && value >= 0;
 
-const no = (cause: CodeCause): CodeAnswer => ({ cause, issuer: null, colour: null, card: null });
+const no = (cause: CodeCause): CodeAnswer => ({ cause, issuer: null, colour: null, issuedAt: null, card: null });
 
 /* What a code says, proved by nobody yet. */
 async function open(text: string): Promise<{ message: Sign1; claims: CborMap } | 'malformed' | 'too_large'> {
@@ -87,7 +88,7 @@ export async function verifyCode(text: string, trust: Trust, now: number): Promi
 	if (!signer)
 		return no('bad_signature');
 
-	const answer = (cause: CodeCause | null): CodeAnswer => ({ cause, issuer, colour, card });
+	const answer = (cause: CodeCause | null): CodeAnswer => ({ cause, issuer, colour, issuedAt, card });
 	if (signer.issuer !== issuer)
 		return answer('wrong_issuer');
 	if (issuedAt < signer.from || issuedAt >= signer.to)
@@ -98,5 +99,5 @@ export async function verifyCode(text: string, trust: Trust, now: number): Promi
 		return answer('not_yet_valid');
 	if (now >= expiresAt)
 		return answer('expired');
-	return answer(trustIsTooOld(trust, now) ? 'list_too_old' : null);
+	return answer(trustIsTooOld(trust, now) || now >= signer.tooOldAt ? 'list_too_old' : null);
 }

@@ -8,6 +8,7 @@ export interface TrustKey {
 	from: number; /* s, counts in [from, to) */
 	to: number;
 	revokedAt: number | null; /* s, does not count from then on */
+	tooOldAt: number; /* s, of a key in another's list: from then on that list is too old */
 	key: CryptoKey;
 }
 
@@ -19,17 +20,21 @@ export interface Trust {
 	keys: Map<string, TrustKey[]>; /* by id; ids are short, so that two keys may share one */
 	revoked: Set<string>; /* ids of codes */
 	filter: Filter | null; /* of further ones */
+	others: Trust[]; /* others' lists, for whom this one vouches; their keys are among ${keys} */
 }
 
 /* What clocks may differ by, before one of them is called wrong. */
 const CLOCK_SLACK_S = 60;
 
 const CLAIM = { issuedAt: 6, list: -65538 };
-const LIST = { version: 1, maxAge: 2, root: 3, keys: 4, revoked: 5, filter: 6 };
+const LIST = { version: 1, maxAge: 2, root: 3, keys: 4, revoked: 5, filter: 6, others: 7 };
+const OTHERS_MAX = 100;
 const KEY = { issuer: 1, from: 2, to: 3, publicKey: 4, certificate: 5, revokedAt: 6 };
 
 /* The list, or null where it is malformed, its signature does not hold, or it is another root's than ${pinnedRootId}. */
-export async function readTrust(bytes: Uint8Array, pinnedRootId?: string): Promise<Trust | null> {
+export const readTrust = (bytes: Uint8Array, pinnedRootId?: string): Promise<Trust | null> => readList(bytes, pinnedRootId, false);
+
+async function readList(bytes: Uint8Array, pinnedRootId: string | undefined, isOther: boolean): Promise<Trust | null> {
 	const message = readSign1(bytes);
 	const claims = message && readCbor(message.payload);
 	const list = claims instanceof Map ? claims.get(CLAIM.list) : undefined;
@@ -70,15 +75,37 @@ export async function readTrust(bytes: Uint8Array, pinnedRootId?: string): Promi
 		if (!key)
 			continue; /* of a kind that this browser does not know: its codes are of an unknown key */
 		const id = await publicKeyId(der);
-		keys.set(id, [...(keys.get(id) ?? []), { issuer, from, to, revokedAt, key }]);
+		keys.set(id, [...(keys.get(id) ?? []), { issuer, from, to, revokedAt, tooOldAt: Infinity, key }]);
 	}
 	const revoked = new Set(revokedIds.map((id: Uint8Array) => hex(id)));
-	return { rootId, version, issuedAt, maxAge_s, keys, revoked, filter };
+	const trust: Trust = { rootId, version, issuedAt, maxAge_s, keys, revoked, filter, others: [] };
+	const others = isOther ? undefined : list.get(LIST.others);
+	if (others === undefined)
+		return trust;
+	if (!Array.isArray(others) || others.length > OTHERS_MAX)
+		return null;
+	for (const item of others) {
+		const other = item instanceof Uint8Array ? await readList(item, undefined, true) : null;
+		if (!other)
+			return null;
+		adopt(trust, other);
+	}
+	return trust;
+}
+
+/* Take in the keys of another's list, but of issuers whom this list or one before has keys of: nobody signs for a neighbour. */
+function adopt(trust: Trust, other: Trust) {
+	const issuers = new Set([...trust.keys.values()].flat().map(({ issuer }) => issuer));
+	for (const [id, keys] of other.keys)
+		for (const key of keys)
+			if (!issuers.has(key.issuer))
+				trust.keys.set(id, [...(trust.keys.get(id) ?? []), { ...key, tooOldAt: other.issuedAt + other.maxAge_s + 1 }]);
+	trust.others.push(other);
 }
 
 /* Whether the code of this id is revoked; one in 2^20 that is not is taken for it too. */
 export const isRevoked = (trust: Trust, id: Uint8Array): boolean =>
-	trust.revoked.has(hex(id)) || (trust.filter !== null && filterHas(trust.filter, id));
+	trust.revoked.has(hex(id)) || (trust.filter !== null && filterHas(trust.filter, id)) || trust.others.some((other) => isRevoked(other, id));
 
 /* Seconds since the list was made, at ${now} (s). */
 export const trustAge_s = (trust: Trust, now: number): number => Math.max(0, now - trust.issuedAt);

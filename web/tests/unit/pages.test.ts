@@ -71,35 +71,45 @@ test('what is kept does not grow', () => {
 
 const rules: GateRules = {
 	verdicts: { green: 'pass', yellow: 'ask', red: 'refuse', gray: 'ask' }, fever_tenths_c: 373, recognises: ['neighbour'],
+	recognition: [{ jurisdiction: 'neighbour', colours: ['green'], fresh_s: 600, from: '2020-03-24T00:00:00+08:00', to: '2020-03-26T00:00:00+08:00' }],
 };
 const HERE = { jurisdiction: 'here', care: false };
-const valid = (colour: Slot['colour'], issuer = 'here') => ({ cause: null, issuer, colour });
+const NOW_S = Date.parse('2020-03-25T08:00:00+08:00') / 1000;
+const valid = (colour: Slot['colour'], issuer = 'here', issuedAt = NOW_S) => ({ cause: null, issuer, colour, issuedAt });
 
 test('green passes, red does not, and the code of a neighbour is taken only where it is recognised', () => {
-	assert.deepEqual(decide(valid('green'), HERE, rules, null), { verdict: 'pass', cause: null, colour: 'green', care: false });
-	assert.deepEqual(decide(valid('red'), HERE, rules, null), { verdict: 'refuse', cause: 'red', colour: 'red', care: false });
-	assert.equal(decide(valid('green', 'neighbour'), HERE, rules, null).verdict, 'pass');
-	assert.equal(decide(valid('green', 'nobody'), HERE, rules, null).cause, 'not_recognised');
+	assert.deepEqual(decide(valid('green'), HERE, rules, null, NOW_S), { verdict: 'pass', cause: null, colour: 'green', care: false });
+	assert.deepEqual(decide(valid('red'), HERE, rules, null, NOW_S), { verdict: 'refuse', cause: 'red', colour: 'red', care: false });
+	assert.equal(decide(valid('green', 'neighbour'), HERE, rules, null, NOW_S).verdict, 'pass');
+	assert.equal(decide(valid('green', 'nobody'), HERE, rules, null, NOW_S).cause, 'not_recognised');
+});
+
+test('a neighbour counts in the colours, the time and the freshness that are recognised', () => {
+	const causes = [valid('yellow', 'neighbour'), valid('green', 'neighbour', NOW_S - 599), valid('green', 'neighbour', NOW_S - 600)]
+		.map((code) => decide(code, HERE, rules, null, NOW_S).cause);
+	assert.deepEqual(causes, ['not_recognised', null, 'not_recognised']);
+	const later = [-2 * 86400, 0, 86400].map((by) => decide(valid('green', 'neighbour', NOW_S + by), HERE, rules, null, NOW_S + by).cause);
+	assert.deepEqual(later, ['not_recognised', null, 'not_recognised']);
 });
 
 test('a fever asks, and does not soften a refusal', () => {
-	assert.equal(decide(valid('green'), HERE, rules, 372).verdict, 'pass');
-	assert.deepEqual(decide(valid('green'), HERE, rules, 373), { verdict: 'ask', cause: 'fever', colour: 'green', care: false });
-	assert.equal(decide(valid('red'), HERE, rules, 390).verdict, 'refuse');
+	assert.equal(decide(valid('green'), HERE, rules, 372, NOW_S).verdict, 'pass');
+	assert.deepEqual(decide(valid('green'), HERE, rules, 373, NOW_S), { verdict: 'ask', cause: 'fever', colour: 'green', care: false });
+	assert.equal(decide(valid('red'), HERE, rules, 390, NOW_S).verdict, 'refuse');
 });
 
 test('a code that does not count is refused and tells no colour', () => {
-	const decision = decide({ cause: 'expired', issuer: 'here', colour: 'green' }, HERE, rules, null);
+	const decision = decide({ cause: 'expired', issuer: 'here', colour: 'green', issuedAt: NOW_S }, HERE, rules, null, NOW_S);
 	assert.deepEqual(decision, { verdict: 'refuse', cause: 'expired', colour: null, care: false });
-	assert.equal(decide({ cause: 'list_too_old', issuer: 'here', colour: 'green' }, HERE, rules, null).cause, 'unknown_issuer');
+	assert.equal(decide({ cause: 'list_too_old', issuer: 'here', colour: 'green', issuedAt: NOW_S }, HERE, rules, null, NOW_S).cause, 'unknown_issuer');
 });
 
 test('where care is given nobody is refused, whatever the code', () => {
 	const clinic = { jurisdiction: 'here', care: true };
-	assert.deepEqual(decide(valid('red'), clinic, rules, 390), { verdict: 'ask', cause: 'red', colour: 'red', care: true });
-	assert.deepEqual(decide({ cause: 'malformed', issuer: null, colour: null }, clinic, rules, null),
+	assert.deepEqual(decide(valid('red'), clinic, rules, 390, NOW_S), { verdict: 'ask', cause: 'red', colour: 'red', care: true });
+	assert.deepEqual(decide({ cause: 'malformed', issuer: null, colour: null, issuedAt: null }, clinic, rules, null, NOW_S),
 		{ verdict: 'ask', cause: 'malformed', colour: null, care: true });
-	assert.deepEqual(decide(valid('green'), clinic, rules, null), { verdict: 'pass', cause: null, colour: 'green', care: false });
+	assert.deepEqual(decide(valid('green'), clinic, rules, null, NOW_S), { verdict: 'pass', cause: null, colour: 'green', care: false });
 });
 
 const REQUEST = { code: 'HC1:X', place: 'p', offline: { at: time(0), verdict: 'pass' as const, cause: null } };

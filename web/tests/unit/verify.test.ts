@@ -22,7 +22,7 @@ async function trust() {
 }
 
 test('the example is valid, green, and of its issuer', async () => {
-	assert.deepEqual(await verifyCode(code, await trust(), NOW), { cause: null, issuer: 'hubei-2020', colour: 'green', card: null });
+	assert.deepEqual(await verifyCode(code, await trust(), NOW), { cause: null, issuer: 'hubei-2020', colour: 'green', issuedAt: at('2020-03-24T08:00:00+08:00'), card: null });
 });
 
 test('a line end after the text changes nothing', async () => {
@@ -116,4 +116,23 @@ test('a filter finds each id that was put in, hardly another, and is refused whe
 	assert.equal(readFilter(3, bytes.slice(0, -1)), null);
 	assert.equal(readFilter(4, bytes), null);
 	assert.equal(readFilter(3, Uint8Array.from([...bytes, 0])), null);
+});
+
+const kept = (name: string) => readFileSync(`${process.env.HEALTHCODE_SOURCE}/tests/data/trust/${name}`);
+const otherCode = kept('code_of_other.txt').toString().trim();
+const WEEK_S = 7 * 86400;
+
+test('the code of another whose list ours holds is read, until that list is too old', async () => {
+	const holding = await readTrust(new Uint8Array(kept('with_others.cbor')));
+	assert.ok(holding);
+	const { cause, issuer } = await verifyCode(otherCode, holding, NOW);
+	assert.deepEqual([cause, issuer], [null, 'hubei-2020']);
+	const [other] = holding.others;
+	assert.ok(other);
+	const forever = { ...holding, maxAge_s: Infinity };
+	const keys = new Map([...holding.keys].map(([id, list]) => [id, list.map((key) => ({ ...key, to: Infinity }))]));
+	assert.equal((await verifyCode(otherCode, { ...forever, keys }, NOW)).cause, null);
+	const aged = new Map([...keys].map(([id, list]) => [id, list.map((key) => ({ ...key, tooOldAt: key.tooOldAt - WEEK_S }))]));
+	assert.equal((await verifyCode(otherCode, { ...forever, keys: aged }, NOW)).cause, 'list_too_old');
+	assert.equal((await verifyCode(otherCode, { ...holding, others: [{ ...other, revoked: { has: () => true } as unknown as Set<string> }] }, NOW)).cause, 'revoked');
 });

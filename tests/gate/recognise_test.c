@@ -1,0 +1,89 @@
+#include "../test.h"
+
+#include <string.h>
+
+#include "gate/gate.h"
+
+/* The first fault of a list, or "". */
+static const char *
+fault_of(const char *list)
+{
+	static struct json_check check;
+	json_t *recognises = json_loads(list, 0, NULL);
+
+	assert_non_null(recognises);
+	memset(&check, 0, sizeof check);
+	check.root = "/recognises";
+	gate_recognises_check(recognises, &check);
+	json_decref(recognises);
+	return check.first;
+}
+
+static void
+a_name_alone_recognises_every_colour_at_any_time(void **state)
+{
+	json_t *name = json_string("neighbour");
+	struct gate_recognition found;
+
+	(void)state;
+	assert_true(gate_recognition_read(name, &found));
+	assert_string_equal(found.jurisdiction, "neighbour");
+	assert_true(
+		found.colours[CODE_GREEN] && found.colours[CODE_YELLOW] && found.colours[CODE_RED] && found.colours[CODE_GRAY]);
+	assert_int_equal(found.fresh_s, 0);
+	assert_true(found.from == INT64_MIN && found.to == INT64_MAX);
+	json_decref(name);
+}
+
+static void
+conditions_are_read(void **state)
+{
+	json_t *item = json_loads("{\"jurisdiction\": \"neighbour\", \"colours\": [\"green\"], \"fresh_s\": 3600,"
+							  " \"from\": \"2020-03-25T00:00:00+08:00\"}",
+		0, NULL);
+	struct gate_recognition found;
+
+	(void)state;
+	assert_true(gate_recognition_read(item, &found));
+	assert_true(found.colours[CODE_GREEN] && !found.colours[CODE_YELLOW] && !found.colours[CODE_GRAY]);
+	assert_int_equal(found.fresh_s, 3600);
+	assert_int_equal(found.from, 1585065600);
+	assert_true(found.to == INT64_MAX);
+	json_decref(item);
+}
+
+static void
+faults_are_named_and_what_is_faulty_recognises_nobody(void **state)
+{
+	struct gate_recognition found;
+	json_t *item = json_loads("{\"jurisdiction\": \"neighbour\", \"colours\": [\"purple\"]}", 0, NULL);
+
+	(void)state;
+	assert_false(gate_recognition_read(item, &found));
+	json_decref(item);
+	assert_string_equal(fault_of("[\"a\", {\"jurisdiction\": \"b\"}]"), "");
+	assert_string_equal(fault_of("[\"a\", {\"colours\": [\"green\"]}]"), "/recognises/1: \"jurisdiction\" is missing");
+	assert_string_equal(fault_of("[{\"jurisdiction\": \"b\", \"colors\": []}]"),
+		"/recognises/0/colors: unknown field \"colors\"; did you mean \"colours\"?");
+	assert_string_equal(
+		fault_of("[{\"jurisdiction\": \"b\", \"colours\": []}]"), "/recognises/0/colours: a list of colours expected");
+	assert_string_equal(fault_of("[{\"jurisdiction\": \"b\", \"fresh_s\": 0}]"),
+		"/recognises/0/fresh_s: a whole number from 1 to 604800 expected");
+	assert_string_equal(fault_of("[{\"jurisdiction\": \"b\", \"from\": \"soon\"}]"),
+		"/recognises/0/from: a time expected, such as 2020-03-25T00:00:00+08:00");
+	assert_string_equal(
+		fault_of("[{\"jurisdiction\": \"b\", \"from\": \"2020-03-25T00:00:00Z\", \"to\": \"2020-03-25T00:00:00Z\"}]"),
+		"/recognises/0: from is before to");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_name_alone_recognises_every_colour_at_any_time),
+		cmocka_unit_test(conditions_are_read),
+		cmocka_unit_test(faults_are_named_and_what_is_faulty_recognises_nobody),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,113 @@
+# Three services, each with its own pack and root: Hubei's, the national one and Ningbo's. Feng's Hubei code is good at a gate in
+# Ningbo, because Ningbo took Hubei's trust list and its pack says which of Hubei's colours count, from when and how fresh.
+. "$(dirname "$0")/lib.sh"
+
+T=2020-03-24T08:00:00+08:00
+FENG=$(id_number 420802 19880612 002)
+CASE=$(id_number 420802 19581103 001)
+servers=()
+trap 'code=$?; for server in "${servers[@]}"; do kill "$server"; done; wait; rm -rf "$FOLDER"' EXIT
+export HEALTHCODE_PASSWORD='three plain words'
+
+pack() { # NAME RECOGNISES: that pack with another list
+	cp -r "$SOURCE/packs/$1" "$FOLDER/$1"
+	jq --argjson recognises "$2" '.recognises = $recognises' "$SOURCE/packs/$1/pack.json" >"$FOLDER/$1/pack.json"
+}
+pack ningbo-2020 '[{"jurisdiction": "hubei-2020", "colours": ["green"], "from": "2020-03-24T00:00:00+08:00", "fresh_s": 3600},
+	{"jurisdiction": "national-2020", "to": "2020-03-24T00:00:00+08:00"}]'
+pack hubei-2020 '[]'
+pack national-2020 '["hubei-2020", "ningbo-2020"]'
+at() { "$HEALTHCODE" --data "$FOLDER/$1-store" "${@:2}"; }
+for name in ningbo hubei national; do at $name init --pack "$FOLDER/$name-2020" --clock $T >/dev/null; done
+
+cat >"$FOLDER/residents.csv" <<CSV
+id_number,name,phone,division,applied_at
+$FENG,冯丽,13800000001,420802,2020-03-01T10:00:00+08:00
+$CASE,冯建国,13800000001,420802,2020-03-01T10:00:00+08:00
+CSV
+{
+	echo id_number,at,temperature_c,symptoms,contact
+	for day in $(days 2020-03-01 2020-03-24); do
+		for person in "$FENG" "$CASE"; do echo "$person,${day}T07:00:00+08:00,36.5,,no"; done
+	done
+} >"$FOLDER/checkins.csv"
+cat >"$FOLDER/cases.csv" <<CSV
+case,id_number,status,confirmed_at
+H1,$CASE,confirmed,2020-03-23T10:00:00+08:00
+CSV
+for name in hubei national; do
+	for kind in residents checkins cases; do at $name import $kind "$FOLDER/$kind.csv" >/dev/null; done
+	at $name import areas "$SOURCE/share/areas/china-2020.csv" >/dev/null 2>&1 || true
+done
+cat >"$FOLDER/places.csv" <<CSV
+place,kind,name,division,country
+station,venue,宁波站,330203,CN
+CSV
+at ningbo import places "$FOLDER/places.csv" >/dev/null
+at ningbo user add guard --role gate >/dev/null
+
+addresses=()
+for name in hubei national ningbo; do
+	STORE=$FOLDER/$name-store
+	serve --threads 2
+	servers+=("$SERVER") addresses+=("$ADDRESS")
+done
+curl -sS "${addresses[0]}/v1/trust" -o "$FOLDER/hubei.trust"
+curl -sS "${addresses[1]}/v1/trust" -o "$FOLDER/national.trust"
+ADDRESS=${addresses[2]}
+ask POST /v1/sessions "{\"user\":\"guard\",\"password\":\"$HEALTHCODE_PASSWORD\",\"transport\":\"token\"}"
+guard=$(bearer "$(jq -r .token <<<"$BODY")")
+check() { # CODE
+	ask POST /v1/checks "$(jq -cn --arg code "$1" '{code: $code, place: "station"}')" -H "$guard"
+	jq -r '"\(.verdict) \(.cause)"' <<<"$BODY"
+}
+code() { at "$1" --json code issue "$2" --pack "$1-2020" "${@:3}" | jq -r .code; }
+
+feng=$(code hubei "$FENG" --png "$FOLDER/feng.png")
+is "refuse unknown_issuer" "$(check "$feng")" "before Ningbo has Hubei's list its gates cannot read Hubei's codes"
+exits 1 "a list is not taken on the word of whoever hands it over" at ningbo trust import "$FOLDER/hubei.trust"
+root=$(sed -n 's/.*the root \([0-9a-f]\{16\}\) .*/\1/p' "$FOLDER/err")
+exits 1 "nor under another's name" at ningbo trust import "$FOLDER/hubei.trust" --root 0123456789abcdef
+exits 0 "Hubei's list is taken under Hubei's root" at ningbo --json trust import "$FOLDER/hubei.trust" --root "$root"
+json_holds "and says for whom it signs" '.jurisdictions == ["hubei-2020"]' "$(cat "$FOLDER/out")"
+exits 0 "the same again changes nothing" at ningbo trust import "$FOLDER/hubei.trust"
+exits 1 "a list that names keys for Ningbo itself is refused" at hubei trust import <(at hubei trust export) --root "$root"
+holds "who took it stands in the ledger" grep -q "trust.taken.*$root" <(at ningbo ledger show)
+
+# The server reads its list again within a minute; another process does so at once.
+verdict=$(at ningbo --json gate check "$FOLDER/feng.png" --place station || true)
+is "pass null" "$(jq -r '"\(.verdict) \(.cause)"' <<<"$verdict")" "Feng's green code from Hubei, on its picture, passes in Ningbo"
+if grep -qE '4208|Jingmen|荆门|hubei|湖北|冯|0612' <<<"$verdict"; then fail "the guard sees where she comes from: $verdict"; fi
+ok "and the guard does not see where it comes from"
+gate() { at ningbo --json gate check "$1" --place station | jq -r '"\(.verdict) \(.cause)"' || true; }
+red=$(code hubei "$CASE")
+is "refuse not_recognised" "$(gate "$red")" "of Hubei's colours Ningbo takes green alone"
+paper=$(at hubei --now 2020-03-24T06:30:00+08:00 --json code issue "$FENG" --pack hubei-2020 --paper "$FOLDER/feng.pdf" | jq -r .code)
+is "refuse not_recognised" "$(gate "$paper")" "a paper is older than the hour for which Ningbo takes Hubei's codes"
+
+national=$(code national "$FENG")
+at ningbo trust import "$FOLDER/national.trust" --root "$(at ningbo trust import "$FOLDER/national.trust" 2>&1 | sed -n 's/.*the root \([0-9a-f]\{16\}\) .*/\1/p')" >/dev/null
+is "refuse not_recognised" "$(gate "$national")" "a recognition that ended is none"
+
+at ningbo trust export >"$FOLDER/ningbo.trust"
+at_eight=$(at hubei --now $T --json code issue "$FENG" --pack hubei-2020 | jq -r .code)
+is "null hubei-2020" "$("$HEALTHCODE" --now $T --json code verify "$at_eight" --trust "$FOLDER/ningbo.trust" | jq -r '"\(.cause) \(.issuer)"')" "Ningbo's list, alone and offline, reads Hubei's code"
+exits 0 "Hubei revokes Feng's codes" at hubei code revoke "$FENG" --pack hubei-2020
+at hubei trust export >"$FOLDER/hubei2.trust"
+exits 0 "Ningbo takes Hubei's newer list" at ningbo trust import "$FOLDER/hubei2.trust"
+exits 1 "an older one after it is refused" at ningbo trust import "$FOLDER/hubei.trust"
+is "refuse revoked" "$(gate "$(code hubei "$FENG")")" "and the revocation counts in Ningbo"
+
+at ningbo --now 2020-04-01T08:00:00+08:00 trust export >"$FOLDER/late.trust"
+exits 1 "eight days later Hubei's list is too old to go out" "$HEALTHCODE" --now $T --json code verify "$at_eight" --trust "$FOLDER/late.trust"
+is unknown_key "$(jq -r .cause "$FOLDER/out")" "and its codes are unknown"
+exits 0 "Hubei's root is forgotten" at ningbo trust forget --root "$root"
+is "refuse unknown_issuer" "$(gate "$red")" "and its codes count no more"
+exits 0 "Ningbo's ledger is whole" at ningbo ledger verify
+
+ask GET /v1/jurisdictions
+json_holds "pages learn what is recognised" '.items[0].gate.recognition[0] ==
+	{"jurisdiction":"hubei-2020","colours":["green"],"fresh_s":3600,"from":"2020-03-24T00:00:00+08:00","to":null}' "$BODY"
+jq '.recognises[0] = {jurisdiction: "hubei-2020", colors: ["green"]}' "$SOURCE/packs/ningbo-2020/pack.json" >"$FOLDER/ningbo-2020/pack.json"
+exits 3 "a misspelt condition is found" "$HEALTHCODE" pack check "$FOLDER/ningbo-2020"
+holds "and the right word named" grep -q 'did you mean "colours"' "$FOLDER/err"
