@@ -81,6 +81,15 @@ struct facts {
 int facts_read(const json_t *json, const struct pack *pack, instant now, struct arena *memory, struct facts **ret_facts,
 	struct error *e);
 
+/* facts_read_area(json, code, pack, now, memory, ret_area, ret_from, e):
+ * Check one member of "areas" and take what is known at ${now}; ${ret_from} is its first step of all, INT64_MAX where it has none.
+ * ${ret_area} borrows ${code} and, for its name, ${json}. Return as facts_read. */
+int facts_read_area(const json_t *json, const char *code, const struct pack *pack, instant now, struct arena *memory,
+	struct area *ret_area, instant *ret_from, struct error *e);
+
+/* Sort one list (F2). */
+int facts_sort(struct fact_items *items, struct arena *memory, struct error *e);
+
 /* The area of that code, or NULL. */
 const struct area *facts_area(const struct facts *facts, const char *code);
 
