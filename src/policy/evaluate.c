@@ -527,7 +527,7 @@ fold_quietly(const struct pack *pack, const struct facts *facts, struct workspac
 	if ((code = fold_begin(&f, e)) < 0 || (code = fold_to_now(&f, &visited, e)) < 0 ||
 		(code = tell_reasons(&f, &nothing, e)) < 0)
 		return code;
-	evaluated = (struct evaluated){.colour = f.shown, .since = f.shown_since};
+	evaluated = (struct evaluated){.colour = f.shown, .since = f.shown_since, .untold = facts->untold};
 	if ((code = find_next(&f, &visited, &evaluated.next_at, e)) < 0)
 		return code;
 	evaluated.next_colour = colour_shown(&f);

@@ -22,6 +22,7 @@ struct reading {
 	instant now;
 	const char *list;
 	size_t index, total;
+	instant *untold;
 	struct error *e;
 };
 
@@ -148,6 +149,13 @@ take_words(const struct reading *r, const json_t *given, struct value *ret_value
 	return 0;
 }
 
+static void
+note_untold(const struct reading *r, instant at)
+{
+	if (at > r->now && at < *r->untold)
+		*r->untold = at;
+}
+
 /* The item's value of one field, checked; an end that is not known yet becomes null. */
 static int
 take_field(
@@ -166,6 +174,7 @@ take_field(
 		if ((code = read_time(r, field->name, value, &at)) < 0)
 			return code;
 		*ret_value = fact_take_time(fact, field, at, r->zone, r->now);
+		note_untold(r, at);
 		return 0;
 	}
 	if ((code = check_value(r, field, value)) < 0)
@@ -368,6 +377,7 @@ take_steps(struct reading *r, const json_t *given, struct area *area)
 			return code;
 		if (!read_level(json_object_get(item, "level"), &step->level))
 			return wrong(r, "level", "low, medium or high expected");
+		note_untold(r, step->at);
 		if (step->at <= r->now)
 			area->step_count++;
 	}
@@ -467,7 +477,8 @@ facts_read(const json_t *json, const struct pack *pack, instant now, struct aren
 
 	if ((code = check_top(&r, json)) < 0 || (code = arena_take(memory, sizeof *facts, &facts, e)) < 0)
 		return code;
-	*facts = (struct facts){0};
+	*facts = (struct facts){.untold = INT64_MAX};
+	r.untold = &facts->untold;
 	if ((code = read_time(&r, "applied_at", json_object_get(json, "applied_at"), &facts->applied_at)) < 0 ||
 		(code = take_birth_date(&r, json_object_get(json, "birth_date"), facts)) < 0)
 		return code;
@@ -484,9 +495,11 @@ facts_read(const json_t *json, const struct pack *pack, instant now, struct aren
 
 int
 facts_read_area(const json_t *json, const char *code, const struct pack *pack, instant now, struct arena *memory,
-	struct area *ret_area, instant *ret_from, struct error *e)
+	struct area *ret_area, instant *ret_from, instant *ret_untold, struct error *e)
 {
-	struct reading all = {.pack = pack, .zone = &pack->zone, .memory = memory, .now = INT64_MAX, .e = e};
+	instant none = INT64_MAX;
+	struct reading all = {
+		.pack = pack, .zone = &pack->zone, .memory = memory, .now = INT64_MAX, .untold = &none, .e = e};
 	struct area area;
 	size_t known = 0;
 	int r;
@@ -496,6 +509,7 @@ facts_read_area(const json_t *json, const char *code, const struct pack *pack, i
 	*ret_from = area.step_count ? area.steps[0].at : INT64_MAX;
 	while (known < area.step_count && area.steps[known].at <= now)
 		known++;
+	*ret_untold = known < area.step_count ? area.steps[known].at : INT64_MAX;
 	area.step_count = known;
 	*ret_area = area;
 	return 0;

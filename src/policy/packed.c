@@ -16,9 +16,10 @@
 
 enum { AREAS_KNOWN_MAX = 100000 };
 
-/* An area that was made known: ${from} is its first step of all, ${area} holds those up to the moment. */
+/* An area that was made known: ${from} is its first step of all, ${untold} the first after the moment, ${area} holds those
+ * before that. */
 struct known_area {
-	instant from;
+	instant from, untold;
 	struct area area;
 };
 
@@ -76,8 +77,8 @@ packed_add_area(struct packed *packed, const char *code, const json_t *area, siz
 	char *copy;
 	int r;
 
-	if ((r = facts_read_area(area, code, packed->pack, packed->now, &packed->memory, &known.area, &known.from, e)) <
-			0 ||
+	if ((r = facts_read_area(
+			 area, code, packed->pack, packed->now, &packed->memory, &known.area, &known.from, &known.untold, e)) < 0 ||
 		(r = arena_take(&packed->memory, size, &copy, e)) < 0 ||
 		(r = array_grow(
 			 &packed->known, &packed->known_capacity, packed->known_count + 1, sizeof known, AREAS_KNOWN_MAX, e)) < 0)
@@ -218,6 +219,13 @@ get_amount(struct packed *p, struct value *ret_value)
 	return true;
 }
 
+static void
+note_untold(struct packed *p, instant at)
+{
+	if (at > p->now && at < p->facts.untold)
+		p->facts.untold = at;
+}
+
 static int
 get_field(struct packed *p, const struct field *field, struct fact *fact, struct value *ret_value, struct error *e)
 {
@@ -230,7 +238,10 @@ get_field(struct packed *p, const struct field *field, struct fact *fact, struct
 	switch (field->shape) {
 	case SHAPE_TIME:
 	case SHAPE_TIME_OR_NULL:
-		if ((good = get_time(p, &at, field->shape == SHAPE_TIME ? NULL : &known)))
+		good = get_time(p, &at, field->shape == SHAPE_TIME ? NULL : &known);
+		if (good && known)
+			note_untold(p, at);
+		if (good)
 			*ret_value = known ? fact_take_time(fact, field, at, &p->pack->zone, p->now) : (struct value){0};
 		break;
 	case SHAPE_COUNTRY:
@@ -309,7 +320,7 @@ packed_read(struct packed *packed, const void *row, size_t size, struct error *e
 	packed->before = 0;
 	packed->items = 0;
 	packed->visit_capacity = 0;
-	packed->facts = (struct facts){.areas = packed->areas};
+	packed->facts = (struct facts){.areas = packed->areas, .untold = INT64_MAX};
 	workspace_clear(packed->work);
 	if (size == 0 || *packed->at++ != PACKED_VERSION || !get_time(packed, &packed->facts.applied_at, NULL))
 		return corrupt(e);
@@ -368,6 +379,8 @@ packed_add_visit(
 				: fields[i].shape == SHAPE_DIVISION    ? value_text(division)
 													   : fact_not_given(fields[i].shape);
 	}
+	note_untold(packed, from);
+	note_untold(packed, to);
 	if (!fact_end(fact, packed->now))
 		return error_set(e, ERROR_BAD_INPUT, "facts: /visits: one ends before its beginning");
 	visits->count += fact->at <= packed->now;
@@ -412,6 +425,7 @@ packed_use_area(struct packed *packed, size_t number, struct error *e)
 	}
 	packed->areas[at] = known->area;
 	packed->used[at] = number;
+	note_untold(packed, known->untold);
 	facts->area_count++;
 	return 0;
 }

@@ -74,6 +74,17 @@ static const char *const migrations[] = {
 	"ALTER TABLE pack_activation ADD COLUMN approved_by {text};"
 	/* What users sign with (user_key.c). */
 	"CREATE TABLE user_key(name {text} NOT NULL PRIMARY KEY, public_key {blob} NOT NULL, recorded_at BIGINT NOT NULL);",
+
+	/* Whoever is stale by a version of an area or a pack is swept, a part of the people at a time (sweep.c), from packed rows of facts. */
+	"DROP INDEX colour_area_version;"
+	"DROP INDEX colour_policy;"
+	"ALTER TABLE colour ADD COLUMN sweep BIGINT NOT NULL DEFAULT 0;"
+	"CREATE TABLE sweep(jurisdiction {text} NOT NULL, part BIGINT NOT NULL, number BIGINT NOT NULL,"
+	" policy {text} NOT NULL, area_version BIGINT NOT NULL, evaluated_at BIGINT NOT NULL,"
+	" PRIMARY KEY(jurisdiction, part)) {packed};"
+	"CREATE TABLE packed(person BIGINT NOT NULL REFERENCES person(number), jurisdiction {text} NOT NULL,"
+	" from_at BIGINT NOT NULL, until_at BIGINT NOT NULL, facts {blob} NOT NULL, PRIMARY KEY(person, jurisdiction))"
+	" {packed};",
 };
 
 int

@@ -193,6 +193,7 @@ a_packed_row_gives_what_the_facts_give(void **state)
 				assert_int_equal(found.next_colour, wanted.next_colour);
 				assert_int_equal(found.since, wanted.since);
 				assert_int_equal(found.next_at, wanted.next_at);
+				assert_int_equal(found.untold, wanted.untold);
 				json_decref(facts);
 			}
 			packed_free(packed);
