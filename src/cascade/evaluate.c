@@ -11,11 +11,6 @@
 #include "base/array.h"
 #include "cascade/inside.h"
 
-struct subject {
-	person_number person;
-	char jurisdiction[JURISDICTION_SIZE];
-};
-
 struct batch {
 	struct subject subjects[CASCADE_BATCH];
 	size_t count;
@@ -23,23 +18,12 @@ struct batch {
 		struct cascade_change change;
 		bool changed;
 	} outcomes[CASCADE_BATCH];
+	struct buffer row; /* of one person */
 };
 
-/* One evaluation of many: who hears of it, what it did, and who failed in it. */
-struct run {
-	struct cascade *cascade;
-	const struct cascade_listener *listener;
-	struct cascade_counts counts;
-	struct subject *failed;
-	size_t failed_count, failed_capacity;
-	struct batch *batch;
-	bool more; /* who is due and found no room in the batch */
-};
-
-/* Evaluate one person as of registry_now; ERROR_EXISTS_NOT where they have not applied by then. */
-static int
-evaluate_subject(
-	struct cascade *cascade, const struct subject *subject, struct registry_colour *ret_colour, struct error *e)
+int
+evaluate_subject(struct cascade *cascade, const struct subject *subject, struct registry_colour *ret_colour,
+	struct buffer *row, struct error *e)
 {
 	struct registry_colour colour = {.person = subject->person};
 	struct evaluated evaluated;
@@ -49,7 +33,7 @@ evaluate_subject(
 
 	if ((r = registry_pack(cascade->registry, subject->jurisdiction, &pack, e)) < 0)
 		goto out;
-	if ((r = cascade_facts(cascade, pack, subject->person, &facts, &colour.seen, e)) < 0)
+	if ((r = facts_gather(cascade, pack, subject->person, &facts, &colour.seen, row, e)) < 0)
 		goto out;
 	colour.evaluated_at = registry_now(cascade->registry);
 	if ((r = evaluate_colour(pack, facts, colour.evaluated_at, &evaluated, e)) < 0)
@@ -60,13 +44,15 @@ evaluate_subject(
 	colour.since = evaluated.since;
 	colour.next_at = evaluated.next_at == EVALUATE_NEVER ? REGISTRY_NEVER : evaluated.next_at;
 	colour.next_colour = evaluated.next_colour;
+	if (evaluated.untold < colour.seen.until)
+		colour.seen.until = evaluated.untold;
 	*ret_colour = colour;
 out:
 	json_decref(facts);
 	return r;
 }
 
-static bool
+bool
 is_own_failure(int code)
 {
 	return code == ERROR_BAD_INPUT || code == ERROR_TOO_LARGE;
@@ -82,8 +68,8 @@ has_failed(const struct run *run, person_number person, const char *jurisdiction
 }
 
 /* E4 */
-static int
-note_failure(struct run *run, const struct subject *subject, const struct error *reason, struct error *e)
+int
+run_note_failure(struct run *run, const struct subject *subject, const struct error *reason, struct error *e)
 {
 	int r;
 
@@ -100,19 +86,42 @@ note_failure(struct run *run, const struct subject *subject, const struct error 
 	return run->listener->failed(subject->person, subject->jurisdiction, reason, run->listener->context, e);
 }
 
+/* The facts as they were packed, for the sweeps to come. */
+static int
+keep_row(struct cascade *cascade, const struct registry_colour *colour, const struct buffer *row, struct error *e)
+{
+	const struct registry_packed packed = {
+		.from = colour->evaluated_at, .until = colour->seen.until, .facts = row->data, .size = row->length};
+
+	if (registry_known(cascade->registry) != INT64_MAX)
+		return 0;
+	return registry_packed_put(cascade->registry, colour->person, colour->jurisdiction, &packed, e);
+}
+
+int
+put_due_again(struct cascade *cascade, const struct registry_colour *colour, struct error *e)
+{
+	if (colour->seen.until == INT64_MAX)
+		return 0;
+	return registry_due_put(cascade->registry, colour->person, colour->jurisdiction, "time", colour->seen.until, e);
+}
+
 static int
 evaluate_one(struct run *run, const struct subject *subject, struct evaluation *evaluation,
 	struct cascade_change *ret_change, bool *ret_changed, struct error *e)
 {
 	struct cascade *cascade = run->cascade;
 	struct registry_colour colour;
+	struct buffer *row = &run->batch->row;
 	struct error reason = {0};
 	enum colour before = 0;
-	int r = evaluate_subject(cascade, subject, &colour, &reason);
+	int changed, r;
 
 	*ret_changed = false;
+	buffer_clear(row);
+	r = evaluate_subject(cascade, subject, &colour, row, &reason);
 	if (is_own_failure(r))
-		return note_failure(run, subject, &reason, e);
+		return run_note_failure(run, subject, &reason, e);
 	if (r == ERROR_EXISTS_NOT)
 		return registry_due_done(
 			cascade->registry, subject->person, subject->jurisdiction, registry_now(cascade->registry), e);
@@ -121,12 +130,15 @@ evaluate_one(struct run *run, const struct subject *subject, struct evaluation *
 		return r;
 	}
 	evaluation->evaluated++;
-	if ((r = registry_colour_put(cascade->registry, &colour, &before, e)) <= 0)
+	if ((r = keep_row(cascade, &colour, row, e)) < 0)
+		return r;
+	changed = r = registry_colour_put(cascade->registry, &colour, &before, e);
+	if (r < 0 || (r = put_due_again(cascade, &colour, e)) < 0 || changed == 0)
 		return r;
 	*ret_changed = true;
 	*ret_change = (struct cascade_change){.person = subject->person,
 		.jurisdiction = subject->jurisdiction,
-		.first = r == 2,
+		.first = changed == 2,
 		.before = before,
 		.after = colour.colour,
 		.since = colour.since};
@@ -179,13 +191,18 @@ static int
 run_begin(struct run *run, struct cascade *cascade, const struct cascade_listener *listener, struct error *e)
 {
 	*run = (struct run){.cascade = cascade, .listener = listener, .batch = calloc(1, sizeof *run->batch)};
-	return run->batch ? 0 : error_no_memory(e);
+	if (!run->batch)
+		return error_no_memory(e);
+	run->batch->row = buffer_make(PACKED_ROW_MAX);
+	return 0;
 }
 
 static void
 run_end(struct run *run)
 {
 	free(run->failed);
+	if (run->batch)
+		buffer_free(&run->batch->row);
 	free(run->batch);
 }
 
@@ -212,6 +229,23 @@ add_due(person_number person, const char *jurisdiction, const char *cause, void 
 	return 0;
 }
 
+static int
+sweep(struct run *run, const char *jurisdiction, struct error *e)
+{
+	char(*names)[JURISDICTION_SIZE] = NULL;
+	size_t count = 0;
+	int r = 0;
+
+	if (jurisdiction)
+		return sweep_jurisdiction(run, jurisdiction, e);
+	if ((r = registry_jurisdictions(run->cascade->registry, &names, &count, e)) < 0)
+		return r;
+	for (size_t i = 0; i < count && r == 0; i++)
+		r = sweep_jurisdiction(run, names[i], e);
+	free(names);
+	return r;
+}
+
 int
 cascade_evaluate_due(struct cascade *cascade, const char *jurisdiction, const struct cascade_listener *listener,
 	struct cascade_counts *ret_counts, struct error *e)
@@ -236,6 +270,8 @@ cascade_evaluate_due(struct cascade *cascade, const char *jurisdiction, const st
 		if ((r = run_batch(&run, e)) != 0)
 			goto out;
 	} while (run.batch->count > 0 && (run.more || due == limit));
+	if ((r = sweep(&run, jurisdiction, e)) != 0)
+		goto out;
 	if ((r = registry_colour_counts(cascade->registry, jurisdiction, run.counts.colours, e)) < 0)
 		goto out;
 	*ret_counts = run.counts;
@@ -332,12 +368,12 @@ rehearse_scope(struct rehearsing *rehearsing, struct error *e)
 
 	for (size_t i = 0; i < scope->count; i++) {
 		struct error reason = {0};
-		int r = evaluate_subject(run->cascade, &scope->subjects[i], &colour, &reason);
+		int r = evaluate_subject(run->cascade, &scope->subjects[i], &colour, NULL, &reason);
 
 		if (r == ERROR_EXISTS_NOT)
 			continue;
 		if (is_own_failure(r)) {
-			if ((r = note_failure(run, &scope->subjects[i], &reason, e)) != 0)
+			if ((r = run_note_failure(run, &scope->subjects[i], &reason, e)) != 0)
 				return r;
 			continue;
 		}

@@ -10,11 +10,27 @@ struct visiting {
 	struct cascade *cascade;
 	struct presence_view view;
 	const struct zone *zone; /* the pack's: times in facts are local to it, and so sort as texts */
-	json_t *visits;
+	json_t *visits;          /* or NULL: then they are kept in ${list} */
+	struct stays_visits *list;
 	char country[PRESENCE_COUNTRY_SIZE], division[PRESENCE_DIVISION_SIZE];
 	instant from, to;
 	bool open;
 };
+
+static int
+keep_visit(struct visiting *v, struct error *e)
+{
+	struct stays_visit *visit;
+
+	if (v->list->count == PACKED_VISITS_MAX)
+		return error_set(e, ERROR_TOO_LARGE, "more visits than can be added to a row");
+	visit = &v->list->visits[v->list->count++];
+	memcpy(visit->country, v->country, sizeof visit->country);
+	memcpy(visit->division, v->division, sizeof visit->division);
+	visit->from = v->from;
+	visit->to = v->to;
+	return 0;
+}
 
 static int
 end_visit(struct visiting *v, struct error *e)
@@ -25,6 +41,8 @@ end_visit(struct visiting *v, struct error *e)
 	if (!v->open)
 		return 0;
 	v->open = false;
+	if (!v->visits)
+		return keep_visit(v, e);
 	visit = json_pack("{s:s, s:s?, s:s, s:s}", "country", v->country, "division", *v->division ? v->division : NULL,
 		"from", time_write(v->from, v->zone, from), "to", time_write(v->to, v->zone, to));
 	if (!visit || json_array_append_new(v->visits, visit) < 0)
@@ -72,9 +90,20 @@ unapplied_from(const struct pack *pack, instant now)
 	return from < now ? from : now;
 }
 
+/* The row of facts without stays; empty where they make none, which is left to the evaluation to tell. */
+static int
+pack_row(const json_t *facts, struct buffer *row, struct error *e)
+{
+	int r = facts_pack(facts, &zone_utc, row, e);
+
+	if (r < 0)
+		buffer_clear(row);
+	return r == ERROR_NO_MEMORY ? r : 0;
+}
+
 int
-cascade_facts(struct cascade *cascade, const struct pack *pack, person_number person, json_t **ret_facts,
-	struct registry_seen *ret_seen, struct error *e)
+facts_gather(struct cascade *cascade, const struct pack *pack, person_number person, json_t **ret_facts,
+	struct registry_seen *ret_seen, struct buffer *row, struct error *e)
 {
 	instant now = registry_now(cascade->registry), known = registry_known(cascade->registry);
 	struct visiting v = {.cascade = cascade, .view = {.now = INT64_MAX, .known = known}, .zone = pack_zone(pack)};
@@ -85,6 +114,8 @@ cascade_facts(struct cascade *cascade, const struct pack *pack, person_number pe
 	if ((r = registry_facts(
 			 cascade->registry, pack, person, unapplied_from(pack, now), now, known, &facts, ret_seen, e)) < 0)
 		return r;
+	if (row && (r = pack_row(facts, row, e)) < 0)
+		goto out;
 	v.visits = json_object_get(facts, "visits");
 	if (!v.visits) {
 		v.visits = json_array();
@@ -101,5 +132,32 @@ cascade_facts(struct cascade *cascade, const struct pack *pack, person_number pe
 	facts = NULL;
 out:
 	json_decref(facts);
+	return r;
+}
+
+int
+cascade_facts(struct cascade *cascade, const struct pack *pack, person_number person, json_t **ret_facts,
+	struct registry_seen *ret_seen, struct error *e)
+{
+	return facts_gather(cascade, pack, person, ret_facts, ret_seen, NULL, e);
+}
+
+int
+facts_add_stays(struct cascade *cascade, person_number person, instant now, struct packed *packed,
+	struct stays_visits *room, struct error *e)
+{
+	struct visiting v = {.cascade = cascade, .view = {.now = INT64_MAX, .known = INT64_MAX}, .list = room};
+	int r;
+
+	room->count = 0;
+	if ((r = presence_each_stay_of(cascade->presence, person, 0, now, &v.view, add_stay, &v, e)) < 0 ||
+		(r = end_visit(&v, e)) < 0)
+		return r;
+	for (size_t i = 0; i < room->count && r == 0; i++) {
+		const struct stays_visit *visit = &room->visits[i];
+
+		r = packed_add_visit(
+			packed, visit->country, *visit->division ? visit->division : NULL, visit->from, visit->to, e);
+	}
 	return r;
 }

@@ -14,7 +14,10 @@ struct cascade {
 	struct presence *presence;
 	struct db *db;
 	struct keys *keys;
+	int64_t alone_most; /* people of a jurisdiction that one thread sweeps */
 };
+
+enum { SWEEP_ALONE_MOST = 20000 };
 
 /* evaluation_record(cascade, changes, e), evaluation_add(...): one transaction's changes on their way to the ledger. */
 struct evaluation {
@@ -34,6 +37,60 @@ void evaluation_clear(struct evaluation *evaluation);
 int evaluation_add(
 	struct cascade *cascade, struct evaluation *evaluation, const struct registry_colour *colour, struct error *e);
 int evaluation_commit(struct cascade *cascade, struct evaluation *evaluation, struct error *e);
+
+/* facts_gather(cascade, pack, person, ret_facts, ret_seen, row, e): cascade_facts, and in ${row} (NULL: not wanted) the packed row
+ * of what the registry knows, empty where there can be none. */
+int facts_gather(struct cascade *cascade, const struct pack *pack, person_number person, json_t **ret_facts,
+	struct registry_seen *ret_seen, struct buffer *row, struct error *e);
+
+/* Stays as visits, with room for those of one person. */
+struct stays_visits {
+	size_t count;
+	struct stays_visit {
+		char country[PRESENCE_COUNTRY_SIZE], division[PRESENCE_DIVISION_SIZE];
+		instant from, to;
+	} visits[PACKED_VISITS_MAX];
+};
+
+/* facts_add_stays(cascade, person, now, packed, room, e): add the stays up to ${now} to the row that ${packed} read last; ${room}
+ * must stand until that is decided. ERROR_TOO_LARGE for too many. */
+int facts_add_stays(struct cascade *cascade, person_number person, instant now, struct packed *packed,
+	struct stays_visits *room, struct error *e);
+
+/* One person in one jurisdiction. */
+struct subject {
+	person_number person;
+	char jurisdiction[JURISDICTION_SIZE];
+};
+
+/* One evaluation of many: who hears of it, what it did, and who failed in it. */
+struct run {
+	struct cascade *cascade;
+	const struct cascade_listener *listener;
+	struct cascade_counts counts;
+	struct subject *failed;
+	size_t failed_count, failed_capacity;
+	struct batch *batch;
+	bool more; /* who is due and found no room in the batch */
+};
+
+/* evaluate_subject(cascade, subject, ret_colour, row, e): evaluate one person as of registry_now, and pack their facts into ${row}
+ * (NULL: not wanted); ERROR_EXISTS_NOT where they have not applied by then. */
+int evaluate_subject(struct cascade *cascade, const struct subject *subject, struct registry_colour *ret_colour,
+	struct buffer *row, struct error *e);
+
+/* put_due_again(cascade, colour, e): make who was evaluated due when something recorded already comes true. */
+int put_due_again(struct cascade *cascade, const struct registry_colour *colour, struct error *e);
+
+/* Whether a code is a failure of the person's own facts and not of the store. */
+bool is_own_failure(int code);
+
+/* run_note_failure(run, subject, reason, e): count and tell it. */
+int run_note_failure(struct run *run, const struct subject *subject, const struct error *reason, struct error *e);
+
+/* sweep_jurisdiction(run, jurisdiction, e): evaluate whoever is stale by a version there (registry/sweep.h), in transactions of many
+ * people, by several threads where there are many. What is due by itself is left. */
+int sweep_jurisdiction(struct run *run, const char *jurisdiction, struct error *e);
 
 /* The tables beside the registry's. */
 int cascade_migrate(struct db *db, struct error *e);

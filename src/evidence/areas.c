@@ -49,10 +49,40 @@ raise(struct db *db, const char *area, const char *country, struct error *e)
 		(struct db_value[]){db_text(area), db_text(country), db_int(last + 1)}, 3, e);
 }
 
+/* Raise all areas of a country: how far it is counted says what a day without a row means. */
+static int
+raise_country(struct db *db, const char *country, struct error *e)
+{
+	int64_t last;
+	int r;
+
+	if ((r = evidence_area_version_last(db, &last, e)) < 0)
+		return r;
+	return db_do(db, "UPDATE evidence_area_version SET version = $2 WHERE country = $1",
+		(struct db_value[]){db_text(country), db_int(last + 1)}, 2, e);
+}
+
+/* Whether the count is of a later day than any that its source has of the country. */
+static int
+is_further(struct db *db, const struct evidence_area_count *count, bool *ret_further, struct error *e)
+{
+	struct error none = {0};
+	day_number last;
+	int r = evidence_area_coverage(db, count->country, count->source, EVIDENCE_NOW, &last, &none);
+
+	if (r < 0 && r != ERROR_EXISTS_NOT) {
+		*e = none;
+		return r;
+	}
+	*ret_further = r == ERROR_EXISTS_NOT || count->day > last;
+	return 0;
+}
+
 int
 areas_raise_of_import(struct db *db, int64_t import_id, struct error *e)
 {
 	struct db_statement *s = NULL;
+	int64_t last;
 	int r;
 
 	if ((r = db_start(db, "SELECT DISTINCT area, country FROM evidence_area WHERE import_id = $1 ORDER BY area",
@@ -62,7 +92,12 @@ areas_raise_of_import(struct db *db, int64_t import_id, struct error *e)
 		if ((r = raise(db, db_column_text(s, 0), db_column_text(s, 1), e)) < 0)
 			break;
 	db_finish(s);
-	return r;
+	if (r < 0 || (r = evidence_area_version_last(db, &last, e)) < 0)
+		return r;
+	return db_do(db,
+		"UPDATE evidence_area_version SET version = $2"
+		" WHERE country IN (SELECT country FROM evidence_area WHERE import_id = $1)",
+		(struct db_value[]){db_int(import_id), db_int(last + 1)}, 2, e);
 }
 
 static int
@@ -114,12 +149,13 @@ evidence_area_put(
 {
 	enum evidence_outcome outcome;
 	int64_t of_import = 0;
+	bool further;
 	int r;
 
 	if ((r = rows_need_transaction(db, e)) < 0 || (r = check_count(count, e)) < 0)
 		return r;
 	if ((r = compare(db, count, &outcome, &of_import, e)) < 0 ||
-		(r = rows_rest(db, count->import_id, of_import, outcome, e)) < 0)
+		(r = rows_rest(db, count->import_id, of_import, outcome, e)) < 0 || (r = is_further(db, count, &further, e)) < 0)
 		return r;
 	if (outcome != EVIDENCE_UNCHANGED) {
 		if ((r = db_do(db,
@@ -130,7 +166,8 @@ evidence_area_put(
 					 db_int(count->recorded_at), rows_import(count->import_id), db_text(count->source)},
 				 9, e)) < 0)
 			return r;
-		if ((r = raise(db, count->area, count->country, e)) < 0)
+		if ((r = raise(db, count->area, count->country, e)) < 0 ||
+			(further && (r = raise_country(db, count->country, e)) < 0))
 			return r;
 	}
 	*ret_outcome = outcome;

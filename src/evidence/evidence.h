@@ -210,7 +210,8 @@ int evidence_area_coverage(
 	struct db *db, const char *country, const char *source, instant known, day_number *ret_day, struct error *e);
 
 /* evidence_area_version(db, area, ret_version, e):
- * A number that is raised by each change of the area's counts, above every version that any area had before: whoever
+ * A number that is raised by each change of the area's counts, or of how far its country is counted (evidence_area_coverage), above
+ * every version that any area had before: whoever
  * saw version v of the store saw all areas whose version is not above v. 0 for an area never counted.
  * evidence_area_version_last(db, ret_version, e): the highest of all areas. */
 int evidence_area_version(struct db *db, const char *area, int64_t *ret_version, struct error *e);

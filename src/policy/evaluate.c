@@ -444,52 +444,15 @@ make_result(struct fold *f, json_t **ret_result, struct error *e)
 	return 0;
 }
 
-/* What a fold begins with before it asks for memory. */
-enum { MEMORY_SIZE = 64 << 10, SCRATCH_SIZE = 4 << 10 };
-
 static int
-workspace_new(struct workspace **ret_work, struct error *e)
-{
-	struct workspace *work = malloc(sizeof *work + MEMORY_SIZE + SCRATCH_SIZE);
-	char *memory;
-
-	if (!work)
-		return error_no_memory(e);
-	memset(work, 0, sizeof *work);
-	work->keep.epoch = 1;
-	work->memory.maximum = EVALUATE_MEMORY_MAX;
-	work->scratch.maximum = CERTLOGIC_MEMORY_MAX;
-	memory = (char *)(work + 1);
-	arena_lend(&work->memory, memory, MEMORY_SIZE);
-	arena_lend(&work->scratch, memory + MEMORY_SIZE, SCRATCH_SIZE);
-	*ret_work = work;
-	return 0;
-}
-
-static void
-workspace_free(struct workspace *work)
-{
-	if (!work)
-		return;
-	arena_release(&work->memory, (struct arena_mark){0});
-	arena_release(&work->scratch, (struct arena_mark){0});
-	free(work);
-}
-
-static int
-fold_begin(struct fold *f, const json_t *facts_json, struct error *e)
+fold_begin(struct fold *f, struct error *e)
 {
 	const instant furthest = INT64_C(253402300799); /* 9999-12-31T23:59:59Z */
-	struct facts *facts;
 	int code;
 
 	f->horizon = f->now + (instant)f->pack->horizon_days * DAY_S;
 	if (f->horizon > furthest)
 		return error_set(e, ERROR_BAD_INPUT, "a time past the year 9999");
-	if ((code = workspace_new(&f->work, e)) < 0 ||
-		(code = facts_read(facts_json, f->pack, f->now, &f->work->memory, &facts, e)) < 0)
-		return code;
-	f->facts = facts;
 	f->colour = f->pack->first_colour;
 	f->since = f->facts->applied_at;
 	if ((code = view_new(f->pack, f->facts, f->work, &f->view, e)) < 0 ||
@@ -524,12 +487,17 @@ fold_evaluate(const struct pack *pack, const json_t *facts_json, instant now, co
 {
 	const struct fold_extra none = {0};
 	struct fold f = {.pack = pack, .now = now, .extra = extra ? extra : &none};
+	struct facts *facts;
 	json_t *result = NULL;
 	size_t visited = 0;
 	instant next;
 	int code;
 
-	if ((code = fold_begin(&f, facts_json, e)) < 0 || (code = fold_to_now(&f, &visited, e)) < 0 ||
+	if ((code = workspace_new(&f.work, e)) < 0 ||
+		(code = facts_read(facts_json, pack, now, &f.work->memory, &facts, e)) < 0)
+		goto out;
+	f.facts = facts;
+	if ((code = fold_begin(&f, e)) < 0 || (code = fold_to_now(&f, &visited, e)) < 0 ||
 		(code = make_result(&f, &result, e)) < 0 || (code = find_next(&f, &visited, &next, e)) < 0 ||
 		(code = add_next(&f, next, result, e)) < 0)
 		goto out;
@@ -546,26 +514,38 @@ out:
 }
 
 int
-evaluate_colour(
-	const struct pack *pack, const json_t *facts, instant now, struct evaluated *ret_evaluated, struct error *e)
+fold_quietly(const struct pack *pack, const struct facts *facts, struct workspace *work, instant now,
+	struct evaluated *ret_evaluated, struct error *e)
 {
 	const struct fold_extra none = {0};
-	struct fold f = {.pack = pack, .now = now, .extra = &none, .quiet = true};
+	struct fold f = {.pack = pack, .facts = facts, .work = work, .now = now, .extra = &none, .quiet = true};
 	struct evaluated evaluated;
 	json_t *nothing = NULL;
 	size_t visited = 0;
 	int code;
 
-	if ((code = fold_begin(&f, facts, e)) < 0 || (code = fold_to_now(&f, &visited, e)) < 0 ||
+	if ((code = fold_begin(&f, e)) < 0 || (code = fold_to_now(&f, &visited, e)) < 0 ||
 		(code = tell_reasons(&f, &nothing, e)) < 0)
-		goto out;
-	evaluated = (struct evaluated){.colour = f.shown, .since = f.shown_since};
+		return code;
+	evaluated = (struct evaluated){.colour = f.shown, .since = f.shown_since, .untold = facts->untold};
 	if ((code = find_next(&f, &visited, &evaluated.next_at, e)) < 0)
-		goto out;
+		return code;
 	evaluated.next_colour = colour_shown(&f);
 	*ret_evaluated = evaluated;
-out:
-	workspace_free(f.work);
+	return 0;
+}
+
+int
+evaluate_colour(
+	const struct pack *pack, const json_t *json, instant now, struct evaluated *ret_evaluated, struct error *e)
+{
+	struct workspace *work = NULL;
+	struct facts *facts;
+	int code;
+
+	if ((code = workspace_new(&work, e)) == 0 && (code = facts_read(json, pack, now, &work->memory, &facts, e)) == 0)
+		code = fold_quietly(pack, facts, work, now, ret_evaluated, e);
+	workspace_free(work);
 	return code;
 }
 

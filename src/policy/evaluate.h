@@ -37,12 +37,14 @@ enum {
 int evaluate(const struct pack *pack, const json_t *facts, instant now, json_t **ret_result, json_t **ret_changes,
 	struct error *e);
 
-/* What evaluate() says in short; ${next_at} is EVALUATE_NEVER where there is no change in sight. */
+/* What evaluate() says in short; ${next_at} is EVALUATE_NEVER where there is no change in sight. ${untold} is the first time after
+ * ${now} that the facts hold already (the end of a journey, a step of an area's risk, a test to come) or EVALUATE_NEVER: it is not
+ * counted on for ${next_at}, and what was said holds until it at the longest. */
 #define EVALUATE_NEVER INT64_MAX
 
 struct evaluated {
 	enum colour colour, next_colour;
-	instant since, next_at;
+	instant since, next_at, untold;
 };
 
 /* evaluate_colour(pack, facts, now, ret_evaluated, e):

@@ -9,58 +9,10 @@
 #include "base/buffer.h"
 #include "base/json.h"
 #include "policy/evaluate.h"
+#include "policy/facts_shape.h"
 #include "policy/pack_inside.h"
 
-enum { WORD_MAX = 32, WORDS_MAX = 64, TEXT_MAX = 500, POINTER_MAX = 160, ITEM_TEXT_MAX = 1 << 16, FIELDS_MAX = 8 };
-
-enum field_shape {
-	SHAPE_TIME,
-	SHAPE_TIME_OR_NULL,
-	SHAPE_COUNTRY,
-	SHAPE_DIVISION,
-	SHAPE_HOURS,
-	SHAPE_DEGREE,
-	SHAPE_TEMPERATURE,
-	SHAPE_FLAG,
-	SHAPE_WORD,
-	SHAPE_WORDS,
-	SHAPE_TEXT,
-	SHAPE_COLOUR,
-};
-
-/* One member of an item. An optional one that is not given counts as null, [] or false. */
-struct field {
-	const char *name;
-	enum field_shape shape;
-	bool required;
-};
-
-/* What an item of a list looks like: which field is its own time, which ends it, and until when it goes on. */
-static const struct list_shape {
-	const char *name, *at, *ends, *lasts;
-	struct field fields[FIELDS_MAX];
-} list_shapes[FACT_LIST_COUNT] = {
-	[FACT_RESIDENCES] = {"residences", "from", "to", "to",
-		{{"country", SHAPE_COUNTRY, true}, {"division", SHAPE_DIVISION, false}, {"from", SHAPE_TIME_OR_NULL, false},
-			{"to", SHAPE_TIME_OR_NULL, false}}},
-	[FACT_VISITS] = {"visits", "from", "to", "to",
-		{{"country", SHAPE_COUNTRY, true}, {"division", SHAPE_DIVISION, false}, {"from", SHAPE_TIME, true},
-			{"to", SHAPE_TIME_OR_NULL, true}, {"hours", SHAPE_HOURS, false}}},
-	[FACT_CHECKINS] = {"checkins", "at", NULL, NULL,
-		{{"at", SHAPE_TIME, true}, {"temperature_tenths_c", SHAPE_TEMPERATURE, false}, {"symptoms", SHAPE_WORDS, false},
-			{"contact", SHAPE_FLAG, false}}},
-	[FACT_DECLARATIONS] = {"declarations", "at", NULL, NULL,
-		{{"at", SHAPE_TIME, true}, {"symptoms", SHAPE_WORDS, false}, {"contact", SHAPE_FLAG, false}}},
-	[FACT_CASES] = {"cases", "at", NULL, NULL, {{"status", SHAPE_WORD, true}, {"at", SHAPE_TIME, true}}},
-	[FACT_CONTACTS] = {"contacts", "known_at", "withdrawn_at", "last",
-		{{"kind", SHAPE_WORD, true}, {"degree", SHAPE_DEGREE, true}, {"first", SHAPE_TIME, true},
-			{"last", SHAPE_TIME, true}, {"known_at", SHAPE_TIME, true}, {"withdrawn_at", SHAPE_TIME_OR_NULL, false}}},
-	[FACT_TESTS] = {"tests", "at", NULL, NULL,
-		{{"kind", SHAPE_WORD, true}, {"result", SHAPE_WORD, true}, {"at", SHAPE_TIME, true}}},
-	[FACT_OVERRIDES] = {"overrides", "at", "until", NULL,
-		{{"colour", SHAPE_COLOUR, true}, {"cause", SHAPE_TEXT, true}, {"at", SHAPE_TIME, true},
-			{"until", SHAPE_TIME, true}, {"revoked_at", SHAPE_TIME_OR_NULL, false}}},
-};
+enum { POINTER_MAX = 160, ITEM_TEXT_MAX = 1 << 16 };
 
 /* What is being read, and where in it: the pointer is written only when something is wrong. */
 struct reading {
@@ -70,28 +22,9 @@ struct reading {
 	instant now;
 	const char *list;
 	size_t index, total;
+	instant *untold;
 	struct error *e;
 };
-
-const char *
-fact_list_name(enum fact_list list)
-{
-	return list_shapes[list].name;
-}
-
-const char *
-fact_list_field(enum fact_list list, size_t number)
-{
-	return number < FIELDS_MAX ? list_shapes[list].fields[number].name : NULL;
-}
-
-const char *
-level_name(enum level level)
-{
-	static const char *const names[] = {"unknown", "low", "medium", "high"};
-
-	return names[level];
-}
 
 static int __attribute__((format(printf, 3, 4)))
 wrong(const struct reading *r, const char *field, const char *format, ...)
@@ -133,7 +66,7 @@ is_made_of(const json_t *value, size_t least, size_t most, const char *first, co
 static bool
 is_word(const json_t *value)
 {
-	return is_made_of(value, 1, WORD_MAX, "abcdefghijklmnopqrstuvwxyz", "abcdefghijklmnopqrstuvwxyz0123456789_-");
+	return is_made_of(value, 1, FACT_WORD_MAX, "abcdefghijklmnopqrstuvwxyz", "abcdefghijklmnopqrstuvwxyz0123456789_-");
 }
 
 static int
@@ -142,8 +75,8 @@ check_words(const struct reading *r, const char *field, const json_t *value)
 	size_t i;
 	json_t *word;
 
-	if (!json_is_array(value) || json_array_size(value) > WORDS_MAX)
-		return wrong(r, field, "a list of at most %d words expected", WORDS_MAX);
+	if (!json_is_array(value) || json_array_size(value) > FACT_WORDS_MAX)
+		return wrong(r, field, "a list of at most %d words expected", FACT_WORDS_MAX);
 	json_array_foreach(value, i, word) if (!is_word(word)) return wrong(
 		r, field, "item %zu: a word in lower case expected, such as \"cough\"", i);
 	return 0;
@@ -185,8 +118,8 @@ check_value(const struct reading *r, const struct field *field, const json_t *va
 	case SHAPE_WORDS:
 		return check_words(r, field->name, value);
 	case SHAPE_TEXT:
-		if (!json_is_string(value) || json_string_length(value) == 0 || json_string_length(value) > TEXT_MAX)
-			return wrong(r, field->name, "a text of 1 to %d bytes expected", TEXT_MAX);
+		if (!json_is_string(value) || json_string_length(value) == 0 || json_string_length(value) > FACT_TEXT_MAX)
+			return wrong(r, field->name, "a text of 1 to %d bytes expected", FACT_TEXT_MAX);
 		return 0;
 	case SHAPE_COLOUR:
 		if (!colour_read(json_string_value(value), &colour))
@@ -197,16 +130,6 @@ check_value(const struct reading *r, const struct field *field, const json_t *va
 		break;
 	}
 	return 0;
-}
-
-static const struct value_list no_words = {0};
-
-static struct value
-value_not_given(enum field_shape shape)
-{
-	return shape == SHAPE_FLAG ? value_boolean(false)
-		: shape == SHAPE_WORDS ? value_rows(&no_words)
-							   : (struct value){0};
 }
 
 static int
@@ -226,20 +149,11 @@ take_words(const struct reading *r, const json_t *given, struct value *ret_value
 	return 0;
 }
 
-/* Which of the item's own times a field tells. */
 static void
-take_own_time(const struct reading *r, const struct field *field, instant at, struct fact *fact)
+note_untold(const struct reading *r, instant at)
 {
-	const struct list_shape *shape = &list_shapes[fact->list];
-
-	if (strcmp(field->name, shape->at) == 0)
-		fact->at = at;
-	else if (strcmp(field->name, "revoked_at") == 0)
-		fact->ends = at <= r->now && at < fact->ends ? at : fact->ends;
-	else if (shape->ends && strcmp(field->name, shape->ends) == 0)
-		fact->ends = at;
-	if (shape->lasts && strcmp(field->name, shape->lasts) == 0 && at <= r->now)
-		fact->lasts = at;
+	if (at > r->now && at < *r->untold)
+		*r->untold = at;
 }
 
 /* The item's value of one field, checked; an end that is not known yet becomes null. */
@@ -253,18 +167,14 @@ take_field(
 	if (!value && field->required)
 		return wrong(r, field->name, "missing");
 	if (!value || (json_is_null(value) && field->shape == SHAPE_TIME_OR_NULL)) {
-		*ret_value = value_not_given(field->shape);
+		*ret_value = fact_not_given(field->shape);
 		return 0;
 	}
 	if (field->shape == SHAPE_TIME || field->shape == SHAPE_TIME_OR_NULL) {
 		if ((code = read_time(r, field->name, value, &at)) < 0)
 			return code;
-		take_own_time(r, field, at, fact);
-		/* The planned end of an override is known from its beginning; any other time to come is not known. */
-		if (at <= r->now || strcmp(field->name, "until") == 0)
-			*ret_value = value_time(at, r->zone);
-		else
-			*ret_value = (struct value){0};
+		*ret_value = fact_take_time(fact, field, at, r->zone, r->now);
+		note_untold(r, at);
 		return 0;
 	}
 	if ((code = check_value(r, field, value)) < 0)
@@ -287,10 +197,10 @@ gather_fields(const struct reading *r, const struct list_shape *shape, const jso
 
 	json_object_foreach((json_t *)given, name, value)
 	{
-		for (i = 0; i < FIELDS_MAX && shape->fields[i].name; i++)
+		for (i = 0; i < FACT_FIELDS_MAX && shape->fields[i].name; i++)
 			if (strcmp(shape->fields[i].name, name) == 0)
 				break;
-		if (i == FIELDS_MAX || !shape->fields[i].name)
+		if (i == FACT_FIELDS_MAX || !shape->fields[i].name)
 			return wrong(r, name, "unknown field");
 		values[i] = value;
 	}
@@ -300,25 +210,21 @@ gather_fields(const struct reading *r, const struct list_shape *shape, const jso
 static int
 take_fact(const struct reading *r, const json_t *given, struct fact *fact)
 {
-	const struct list_shape *shape = &list_shapes[fact->list];
-	const json_t *values[FIELDS_MAX] = {0};
+	const struct list_shape *shape = &fact_shapes[fact->list];
+	const json_t *values[FACT_FIELDS_MAX] = {0};
 	int code;
 
 	if (!json_is_object(given))
 		return wrong(r, NULL, "an object expected");
 	if ((code = gather_fields(r, shape, given, values)) < 0)
 		return code;
-	fact->at = INT64_MIN;
-	fact->ends = fact->lasts = INT64_MAX;
 	if ((code = row_new(r->memory, &r->pack->shapes[fact->list], &fact->row, r->e)) < 0)
 		return code;
-	for (size_t i = 0; i < FIELDS_MAX && shape->fields[i].name; i++)
+	for (size_t i = 0; i < FACT_FIELDS_MAX && shape->fields[i].name; i++)
 		if ((code = take_field(r, &shape->fields[i], values[i], fact, &fact->row->members[i])) < 0)
 			return code;
-	if (fact->ends < fact->at)
+	if (!fact_end(fact, r->now))
 		return wrong(r, shape->ends, "before its beginning");
-	if (fact->list != FACT_OVERRIDES && fact->ends > r->now)
-		fact->ends = INT64_MAX;
 	return 0;
 }
 
@@ -338,21 +244,21 @@ compare_texts(const void *a, const void *b)
 
 /* The canonical text of the fields that the facts gave. */
 static int
-write_text(const struct reading *r, struct fact *fact)
+write_text(struct arena *memory, struct fact *fact, struct error *e)
 {
 	struct buffer text = buffer_make(ITEM_TEXT_MAX);
 	json_t *item = json_object(), *member = NULL;
 	size_t left = CERTLOGIC_RESULT_MAX;
 	const char *name;
 	char *copy;
-	int code = item ? 0 : error_no_memory(r->e);
+	int code = item ? 0 : error_no_memory(e);
 
 	for (size_t i = 0; code == 0 && (name = fact_list_field(fact->list, i)); i++)
-		if ((code = value_json(&fact->row->members[i], &left, &member, r->e)) == 0 &&
+		if ((code = value_json(&fact->row->members[i], &left, &member, e)) == 0 &&
 			json_object_set_new(item, name, member) < 0)
-			code = error_no_memory(r->e);
-	if (code == 0 && (code = json_write(item, &text, r->e)) == 0 &&
-		(code = arena_take(r->memory, text.length + 1, &copy, r->e)) == 0) {
+			code = error_no_memory(e);
+	if (code == 0 && (code = json_write(item, &text, e)) == 0 &&
+		(code = arena_take(memory, text.length + 1, &copy, e)) == 0) {
 		memcpy(copy, buffer_text(&text), text.length + 1);
 		fact->text = copy;
 	}
@@ -371,8 +277,8 @@ is_sorted(const struct fact_items *items)
 }
 
 /* F2. Few items share a moment: only those are written as text to be compared. */
-static int
-sort_facts(const struct reading *r, struct fact_items *items)
+int
+facts_sort(struct fact_items *items, struct arena *memory, struct error *e)
 {
 	size_t end;
 	int code;
@@ -383,7 +289,7 @@ sort_facts(const struct reading *r, struct fact_items *items)
 		for (end = first + 1; end < items->count && items->items[end].at == items->items[first].at;)
 			end++;
 		for (size_t i = first; end - first > 1 && i < end; i++)
-			if ((code = write_text(r, &items->items[i])) < 0)
+			if ((code = write_text(memory, &items->items[i], e)) < 0)
 				return code;
 		if (end - first > 1)
 			qsort(&items->items[first], end - first, sizeof *items->items, compare_texts);
@@ -402,25 +308,25 @@ take_list(struct reading *r, enum fact_list list, const json_t *given, struct fa
 		return 0;
 	r->list = NULL;
 	if (!json_is_array(given))
-		return wrong(r, list_shapes[list].name, "a list expected");
+		return wrong(r, fact_shapes[list].name, "a list expected");
 	if ((r->total += count) > EVALUATE_FACTS_MAX)
 		return error_set(r->e, ERROR_TOO_LARGE, "facts: more than %d items", EVALUATE_FACTS_MAX);
 	if (count == 0)
 		return 0;
 	if ((code = arena_take(r->memory, count * sizeof *items->items, &items->items, r->e)) < 0)
 		return code;
-	r->list = list_shapes[list].name;
+	r->list = fact_shapes[list].name;
 	json_array_foreach(given, i, item)
 	{
 		struct fact *fact = &items->items[items->count];
 
 		r->index = i;
-		*fact = (struct fact){.list = list};
+		fact_begin(fact, list);
 		if ((code = take_fact(r, item, fact)) < 0)
 			return code;
 		items->count += fact->at <= r->now;
 	}
-	return sort_facts(r, items);
+	return facts_sort(items, r->memory, r->e);
 }
 
 static bool
@@ -471,6 +377,7 @@ take_steps(struct reading *r, const json_t *given, struct area *area)
 			return code;
 		if (!read_level(json_object_get(item, "level"), &step->level))
 			return wrong(r, "level", "low, medium or high expected");
+		note_untold(r, step->at);
 		if (step->at <= r->now)
 			area->step_count++;
 	}
@@ -483,6 +390,25 @@ static int
 compare_areas(const void *a, const void *b)
 {
 	return strcmp(((const struct area *)a)->code, ((const struct area *)b)->code);
+}
+
+static int
+take_area(struct reading *r, const char *code_text, const json_t *given, struct area *area)
+{
+	char list[POINTER_MAX];
+	int code;
+
+	*area = (struct area){.code = code_text, .name = json_object_get(given, "name")};
+	snprintf(list, sizeof list, "areas/%.64s/steps", code_text);
+	r->list = NULL;
+	if (!json_is_array(json_object_get(given, "steps")))
+		return wrong(r, list, "a list expected");
+	if (area->name && !json_is_object(area->name))
+		return wrong(r, "areas", "%.64s: its name must be an object of languages", code_text);
+	r->list = list;
+	code = take_steps(r, json_object_get(given, "steps"), area);
+	r->list = NULL;
+	return code;
 }
 
 static int
@@ -501,26 +427,8 @@ take_areas(struct reading *r, const json_t *given, struct facts *facts)
 		return error_set(r->e, ERROR_TOO_LARGE, "facts: more than %d items", EVALUATE_FACTS_MAX);
 	if ((code = arena_take(r->memory, (json_object_size(given) + 1) * sizeof *facts->areas, &facts->areas, r->e)) < 0)
 		return code;
-	json_object_foreach((json_t *)given, code_text, item)
-	{
-		struct area *area = &facts->areas[facts->area_count++];
-		char list[POINTER_MAX];
-
-		*area = (struct area){0};
-		snprintf(list, sizeof list, "areas/%.64s/steps", code_text);
-		area->code = code_text;
-		area->name = json_object_get(item, "name");
-		r->list = NULL;
-		if (!json_is_array(json_object_get(item, "steps")))
-			return wrong(r, list, "a list expected");
-		if (area->name && !json_is_object(area->name))
-			return wrong(r, "areas", "%.64s: its name must be an object of languages", code_text);
-		r->list = list;
-		code = take_steps(r, json_object_get(item, "steps"), area);
-		r->list = NULL;
-		if (code < 0)
-			return code;
-	}
+	json_object_foreach((json_t *)given, code_text,
+		item) if ((code = take_area(r, code_text, item, &facts->areas[facts->area_count++])) < 0) return code;
 	if (facts->area_count > 1)
 		qsort(facts->areas, facts->area_count, sizeof *facts->areas, compare_areas);
 	return 0;
@@ -539,7 +447,7 @@ check_top(const struct reading *r, const json_t *json)
 		bool known = strcmp(name, "applied_at") == 0 || strcmp(name, "birth_date") == 0 || strcmp(name, "areas") == 0;
 
 		for (int i = 0; i < FACT_LIST_COUNT && !known; i++)
-			known = strcmp(name, list_shapes[i].name) == 0;
+			known = strcmp(name, fact_shapes[i].name) == 0;
 		if (!known)
 			return wrong(r, name, "unknown field");
 	}
@@ -569,18 +477,41 @@ facts_read(const json_t *json, const struct pack *pack, instant now, struct aren
 
 	if ((code = check_top(&r, json)) < 0 || (code = arena_take(memory, sizeof *facts, &facts, e)) < 0)
 		return code;
-	*facts = (struct facts){0};
+	*facts = (struct facts){.untold = INT64_MAX};
+	r.untold = &facts->untold;
 	if ((code = read_time(&r, "applied_at", json_object_get(json, "applied_at"), &facts->applied_at)) < 0 ||
 		(code = take_birth_date(&r, json_object_get(json, "birth_date"), facts)) < 0)
 		return code;
 	if (facts->applied_at > now)
 		return error_set(e, ERROR_EXISTS_NOT, "there is no application yet at that time");
 	for (int i = 0; i < FACT_LIST_COUNT; i++)
-		if ((code = take_list(&r, (enum fact_list)i, json_object_get(json, list_shapes[i].name), &facts->lists[i])) < 0)
+		if ((code = take_list(&r, (enum fact_list)i, json_object_get(json, fact_shapes[i].name), &facts->lists[i])) < 0)
 			return code;
 	if ((code = take_areas(&r, json_object_get(json, "areas"), facts)) < 0)
 		return code;
 	*ret_facts = facts;
+	return 0;
+}
+
+int
+facts_read_area(const json_t *json, const char *code, const struct pack *pack, instant now, struct arena *memory,
+	struct area *ret_area, instant *ret_from, instant *ret_untold, struct error *e)
+{
+	instant none = INT64_MAX;
+	struct reading all = {
+		.pack = pack, .zone = &pack->zone, .memory = memory, .now = INT64_MAX, .untold = &none, .e = e};
+	struct area area;
+	size_t known = 0;
+	int r;
+
+	if ((r = take_area(&all, code, json, &area)) < 0)
+		return r;
+	*ret_from = area.step_count ? area.steps[0].at : INT64_MAX;
+	while (known < area.step_count && area.steps[known].at <= now)
+		known++;
+	*ret_untold = known < area.step_count ? area.steps[known].at : INT64_MAX;
+	area.step_count = known;
+	*ret_area = area;
 	return 0;
 }
 

@@ -66,6 +66,7 @@ struct area {
 struct facts {
 	instant applied_at;
 	const char *birth_date; /* NULL if not given; borrowed */
+	instant untold;         /* the first time after ${now} that was given, and so left out; INT64_MAX */
 	struct fact_items {
 		struct fact *items;
 		size_t count;
@@ -80,6 +81,16 @@ struct facts {
  * ERROR_TOO_LARGE; ERROR_NO_MEMORY. */
 int facts_read(const json_t *json, const struct pack *pack, instant now, struct arena *memory, struct facts **ret_facts,
 	struct error *e);
+
+/* facts_read_area(json, code, pack, now, memory, ret_area, ret_from, e):
+ * Check one member of "areas" and take what is known at ${now}; ${ret_from} is its first step of all, ${ret_untold} the
+ * first after ${now}, INT64_MAX where there is none.
+ * ${ret_area} borrows ${code} and, for its name, ${json}. Return as facts_read. */
+int facts_read_area(const json_t *json, const char *code, const struct pack *pack, instant now, struct arena *memory,
+	struct area *ret_area, instant *ret_from, instant *ret_untold, struct error *e);
+
+/* Sort one list (F2). */
+int facts_sort(struct fact_items *items, struct arena *memory, struct error *e);
 
 /* The area of that code, or NULL. */
 const struct area *facts_area(const struct facts *facts, const char *code);

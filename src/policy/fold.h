@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "policy/evaluate.h"
+#include "policy/view.h"
 
 /* Moments to visit besides (ascending), whether to ask every rule anew at each moment, and whether to tell of the rules that
  * bring the next change. */
@@ -19,5 +20,9 @@ struct fold_extra {
  * As evaluate(), with ${extra} (or NULL) besides. It changes nothing else in the result: tests hold it to that. */
 int fold_evaluate(const struct pack *pack, const json_t *facts, instant now, const struct fold_extra *extra,
 	json_t **ret_result, json_t **ret_changes, struct error *e);
+
+/* fold_quietly(pack, facts, work, now, ret_evaluated, e): evaluate_colour() over facts that were read for ${now}, in ${work}. */
+int fold_quietly(const struct pack *pack, const struct facts *facts, struct workspace *work, instant now,
+	struct evaluated *ret_evaluated, struct error *e);
 
 #endif

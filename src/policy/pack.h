@@ -87,6 +87,9 @@ const char *pack_text(const struct pack *pack, const char *language, const char 
 /* Whether some rule may look at the person's date of birth; where none does, it need not be given with the facts. */
 bool pack_reads_birth_date(const struct pack *pack);
 
+/* Whether some rule may look at visits; where none does, they change no colour. */
+bool pack_reads_visits(const struct pack *pack);
+
 /* pack_valid(pack, ret_from, ret_to): the span [from, to) in which the pack is meant to be used; without an end ${ret_to}
  * is INT64_MAX. Evaluation does not look at it. */
 void pack_valid(const struct pack *pack, instant *ret_from, instant *ret_to);

@@ -60,3 +60,17 @@ pack_reads_birth_date(const struct pack *pack)
 			return true;
 	return false;
 }
+
+bool
+pack_reads_visits(const struct pack *pack)
+{
+	const view_parts visits = VIEW_PART(FACT_VISITS) | VIEW_PART(VIEW_PLACES);
+
+	for (size_t i = 0; i < pack->rule_count; i++)
+		if (pack->rules[i].reads & visits)
+			return true;
+	for (size_t i = 0; i < pack->derived_count; i++)
+		if (pack->derived[i].kind == DERIVED_STAYS && pack->derived[i].of != FACT_RESIDENCES)
+			return true;
+	return false;
+}

@@ -20,6 +20,12 @@ struct workspace {
 	struct certlogic_keep keep;
 };
 
+/* workspace_new(ret_work, e): with some memory to begin with. workspace_clear: empty for the next fold. workspace_free accepts
+ * NULL. */
+int workspace_new(struct workspace **ret_work, struct error *e);
+void workspace_clear(struct workspace *work);
+void workspace_free(struct workspace *work);
+
 /* view_new(pack, facts, work, ret_view, e): a view before any moment, in the pack's first colour, in ${work}'s memory. All
  * three must outlive it. */
 int view_new(const struct pack *pack, const struct facts *facts, struct workspace *work, struct view **ret_view,

@@ -1,8 +1,16 @@
 #include "registry/internal.h"
 
+#include "registry/sweep.h"
+
 #include <string.h>
 
-#define COLUMNS "colour, since, next_at, next_colour, evaluated_at, policy, area_version, areas"
+/* A sweep over somebody's part that came after their row was written says what they were evaluated by (sweep.c). */
+#define SELECT_COLOUR                                                                                                  \
+	"SELECT colour.colour, colour.since, colour.next_at, colour.next_colour,"                                          \
+	" COALESCE(sweep.evaluated_at, colour.evaluated_at), COALESCE(sweep.policy, colour.policy),"                       \
+	" COALESCE(sweep.area_version, colour.area_version), colour.areas FROM colour"                                     \
+	" LEFT JOIN sweep ON sweep.jurisdiction = colour.jurisdiction AND sweep.part = $3 AND sweep.number > colour.sweep" \
+	" WHERE colour.person = $1 AND colour.jurisdiction = $2"
 
 static int
 colour_of_row(struct db_statement *s, struct registry_colour *colour, struct error *e)
@@ -26,8 +34,9 @@ registry_colour(struct registry *registry, person_number person, const char *jur
 	struct db_statement *statement = NULL;
 	int r;
 
-	if ((r = db_start(registry->db, "SELECT " COLUMNS " FROM colour WHERE person = $1 AND jurisdiction = $2",
-			 (struct db_value[]){db_int(person), db_text(jurisdiction)}, 2, &statement, e)) < 0 ||
+	if ((r = db_start(registry->db, SELECT_COLOUR,
+			 (struct db_value[]){db_int(person), db_text(jurisdiction), db_int(SWEEP_PART(person))}, 3, &statement,
+			 e)) < 0 ||
 		(r = db_step(statement, e)) < 0)
 		goto out;
 	if (r == 0) {
@@ -57,17 +66,23 @@ log_put(struct registry *registry, const struct registry_colour *colour, struct 
 static int
 state_put(struct registry *registry, const struct registry_colour *colour, struct error *e)
 {
+	int64_t sweep;
+	int r;
+
+	if ((r = sweep_number(registry, colour->jurisdiction, colour->person, &sweep, e)) < 0)
+		return r;
 	return db_do(registry->db,
 		"INSERT INTO colour(person, jurisdiction, colour, since, next_at, next_colour, evaluated_at, policy,"
-		" area_version, areas) VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+		" area_version, areas, sweep) VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
 		" ON CONFLICT(person, jurisdiction) DO UPDATE SET colour = excluded.colour, since = excluded.since,"
 		" next_at = excluded.next_at, next_colour = excluded.next_colour, evaluated_at = excluded.evaluated_at,"
-		" policy = excluded.policy, area_version = excluded.area_version, areas = excluded.areas",
+		" policy = excluded.policy, area_version = excluded.area_version, areas = excluded.areas,"
+		" sweep = excluded.sweep",
 		(struct db_value[]){db_int(colour->person), db_text(colour->jurisdiction), db_text(colour_name(colour->colour)),
 			db_int(colour->since), db_int(colour->next_at), db_text(colour_name(colour->next_colour)),
 			db_int(colour->evaluated_at), db_text(colour->policy), db_int(colour->seen.area_version),
-			db_text(colour->seen.areas)},
-		10, e);
+			db_text(colour->seen.areas), db_int(sweep)},
+		11, e);
 }
 
 /* What was decided about a later moment is undone by looking back: what lies between is due again. */
@@ -104,6 +119,21 @@ registry_colour_put(
 	if (had && ret_before)
 		*ret_before = before.colour;
 out:
+	return scope_end(registry, own, r, e);
+}
+
+int
+registry_colour_swept(struct registry *registry, const struct registry_colour *before,
+	const struct registry_colour *colour, struct error *e)
+{
+	bool own;
+	int r;
+
+	if ((r = scope_begin(registry, &own, e)) < 0)
+		return r;
+	if ((r = state_put(registry, colour, e)) == 0 &&
+		(before->colour != colour->colour || before->since != colour->since) && (r = log_put(registry, colour, e)) == 0)
+		r = before->colour != colour->colour;
 	return scope_end(registry, own, r, e);
 }
 

@@ -3,7 +3,8 @@
  * D1. A row spans from the first to the last moment at which something of the person's own happens that was not looked at;
  *     the person is due from its first on.
  * D2. After an evaluation at a moment, nothing up to it is left, and the row begins at the next thing after it.
- * D3. What a stored next change, an area's version or a pack's hash makes due has no row: it is found by comparing. */
+ * D3. What a stored next change, an area's version or a pack's hash makes due has no row: it is found by comparing. The
+ *     latter two are swept (sweep.c). */
 
 #include "registry/internal.h"
 
@@ -181,122 +182,13 @@ gather_next(struct registry *registry, const char *jurisdiction, instant now, st
 }
 
 static int
-gather_of_pack(struct registry *registry, const char *jurisdiction, instant now, struct due_list *list, struct error *e)
-{
-	const struct pack *pack;
-	int r;
-
-	if ((r = registry_pack(registry, jurisdiction, &pack, e)) < 0)
-		return r;
-	return gather(registry,
-		"SELECT person, jurisdiction, 'pack' FROM colour WHERE jurisdiction = $2"
-		" AND (policy < $3 OR policy > $3) AND next_at > $1 AND evaluated_at <= $1" NO_ROW "ORDER BY person LIMIT $4",
-		(struct db_value[]){
-			db_int(now), db_text(jurisdiction), db_text(pack_hash(pack)), db_int((int64_t)(list->limit - list->count))},
-		4, list, e);
-}
-
-static int
-gather_packs(struct registry *registry, const char *jurisdiction, instant now, struct due_list *list, struct error *e)
-{
-	char(*names)[JURISDICTION_SIZE] = NULL;
-	size_t count = 0;
-	int r = 0;
-
-	if (jurisdiction)
-		return gather_of_pack(registry, jurisdiction, now, list, e);
-	if ((r = registry_jurisdictions(registry, &names, &count, e)) < 0)
-		return r;
-	for (size_t i = 0; i < count && r == 0 && list->count < list->limit; i++)
-		r = gather_of_pack(registry, names[i], now, list, e);
-	free(names);
-	return r;
-}
-
-/* Those whose areas have newer counts. Whose areas have none takes over the new version, so that they are not looked at again
- * for it. */
-static int
-gather_areas(struct registry *registry, const char *jurisdiction, instant now, struct due_list *list, struct error *e)
-{
-	struct due_list behind = {.limit = list->limit - list->count};
-	int64_t last;
-	int r;
-
-	if ((r = evidence_area_version_last(registry->db, &last, e)) < 0)
-		return r;
-	do {
-		size_t still = 0;
-
-		behind.count = 0;
-		if ((r = gather(registry,
-				 "SELECT person, jurisdiction, 'area' FROM colour WHERE area_version < $3 AND next_at > $1"
-				 " AND evaluated_at <= $1"
-				 " AND (CAST($2 AS TEXT) IS NULL OR jurisdiction = $2)" NO_ROW
-				 "ORDER BY area_version, person, jurisdiction LIMIT $4",
-				 (struct db_value[]){db_int(now), db_text(jurisdiction), db_int(last), db_int((int64_t)behind.limit)},
-				 4, &behind, e)) < 0)
-			goto out;
-		for (size_t i = 0; i < behind.count; i++) {
-			struct due_item *item = &behind.items[i];
-			struct registry_colour colour;
-
-			if ((r = registry_colour(registry, item->person, item->jurisdiction, &colour, e)) < 0 ||
-				(r = seen_is_stale(registry, &colour.seen, e)) < 0)
-				goto out;
-			if (r == 1)
-				behind.items[still++] = *item;
-			else if ((r = db_do(registry->db,
-						  "UPDATE colour SET area_version = $1 WHERE person = $2 AND jurisdiction = $3",
-						  (struct db_value[]){db_int(last), db_int(item->person), db_text(item->jurisdiction)}, 3, e)) <
-				0)
-				goto out;
-		}
-		if (still > 0 || behind.count < behind.limit) {
-			for (size_t i = 0; i < still && r >= 0; i++)
-				if ((r = array_grow(
-						 &list->items, &list->capacity, list->count + 1, sizeof *list->items, DUE_AT_ONCE_MAX, e)) == 0)
-					list->items[list->count++] = behind.items[i];
-			break;
-		}
-	} while (behind.count > 0);
-	r = r < 0 ? r : 0;
-out:
-	free(behind.items);
-	return r;
-}
-
-/* Whether a person of the areas' part is in the list already, for their pack. */
-static bool
-is_listed(const struct due_list *list, size_t count, const struct due_item *item)
-{
-	for (size_t i = 0; i < count; i++)
-		if (list->items[i].person == item->person && strcmp(list->items[i].jurisdiction, item->jurisdiction) == 0)
-			return true;
-	return false;
-}
-
-static int
 due_list(struct registry *registry, const char *jurisdiction, instant now, struct due_list *list, struct error *e)
 {
-	size_t before, kept;
 	int r;
 
 	if ((r = gather_rows(registry, jurisdiction, now, list, e)) < 0 || list->count == list->limit)
 		return r;
-	if ((r = gather_next(registry, jurisdiction, now, list, e)) < 0 || list->count == list->limit)
-		return r;
-	before = list->count;
-	if ((r = gather_packs(registry, jurisdiction, now, list, e)) < 0 || list->count == list->limit)
-		return r;
-	/* A full answer ends above, so few are compared here. */
-	kept = list->count;
-	if ((r = gather_areas(registry, jurisdiction, now, list, e)) < 0)
-		return r;
-	for (size_t i = kept; i < list->count; i++)
-		if (before == kept || !is_listed(list, kept, &list->items[i]))
-			list->items[kept++] = list->items[i];
-	list->count = kept;
-	return 0;
+	return gather_next(registry, jurisdiction, now, list, e);
 }
 
 int

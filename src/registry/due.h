@@ -13,8 +13,9 @@ int registry_due_put(struct registry *registry, person_number person, const char
 	instant at, struct error *e);
 
 /* registry_due_each(registry, jurisdiction, now, limit, each, context, ret_count, e):
- * Up to ${limit} who are due at ${now} (in one jurisdiction, or NULL), each once, in an order that does not depend on that
- * of the imports. They stay due until registry_colour_put or registry_due_done. ${each} may read and write the
+ * Up to ${limit} who are due at ${now} (in one jurisdiction, or NULL) for a cause of their own or a stored next change, each
+ * once, in an order that does not depend on that of the imports. Whoever is stale by a newer version of an area or their
+ * pack is not among them: they are swept (registry/sweep.h). They stay due until registry_colour_put or registry_due_done. ${each} may read and write the
  * registry. ${ret_count} is how many there were: fewer than ${limit} means that these were all. A non-zero return of
  * ${each} ends the walk and is returned. */
 typedef int

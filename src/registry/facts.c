@@ -47,6 +47,7 @@ struct gathering {
 	const char *jurisdiction;
 	json_t *facts;
 	bool applied;
+	instant now, until;
 };
 
 static int
@@ -145,6 +146,10 @@ take_row(const struct evidence_row *row, void *context, struct error *e)
 	size_t i = 0;
 	int r;
 
+	if (row->at > g->now) {
+		g->until = row->kind != EVIDENCE_VOUCHER && row->at < g->until ? row->at : g->until;
+		return 0;
+	}
 	if (row->kind == EVIDENCE_APPLICATION)
 		return take_application(row, g, e);
 	while (i < LISTS && lists[i].kind != row->kind)
@@ -229,9 +234,8 @@ order_list(json_t *list, const char *at, struct error *e)
 	return r;
 }
 
-/* Note that ${code} was looked at; each once. */
-static void
-see(struct registry_seen *seen, const char *code)
+void
+seen_add(struct registry_seen *seen, const char *code)
 {
 	size_t length = strlen(seen->areas), size = strlen(code);
 
@@ -246,9 +250,8 @@ see(struct registry_seen *seen, const char *code)
 		snprintf(seen->areas + length, sizeof seen->areas - length, "%s%s", length > 0 ? "," : "", code);
 }
 
-/* How many digits of a division's code the pack's risk unit has. */
-static size_t
-unit_digits(const struct pack *pack)
+size_t
+risk_unit_digits(const struct pack *pack)
 {
 	const char *unit = json_string_value(json_object_get(pack_section(pack, "risk"), "unit"));
 
@@ -285,7 +288,7 @@ add_area(struct registry *registry, const struct pack *pack, const char *code, s
 	json_t *area;
 	int r;
 
-	see(seen, code);
+	seen_add(seen, code);
 	if (!*in->smallest)
 		snprintf(in->smallest, sizeof in->smallest, "%s", code);
 	if ((r = area_get(registry, pack, code, &area, e)) < 0 || !area)
@@ -309,7 +312,7 @@ add_areas_of(struct registry *registry, const struct pack *pack, const json_t *p
 	int r = 0;
 
 	if (division && strlen(division) == AREA_CODE_SIZE - 1)
-		for (size_t digits = unit_digits(pack); digits >= 2 && r == 0; digits -= 2) {
+		for (size_t digits = risk_unit_digits(pack); digits >= 2 && r == 0; digits -= 2) {
 			char code[AREA_CODE_SIZE];
 
 			snprintf(code, sizeof code, "%.*s%.*s", (int)digits, division, (int)(AREA_CODE_SIZE - 1 - digits), "0000");
@@ -380,8 +383,10 @@ registry_facts_finish(struct registry *registry, const struct pack *pack, json_t
 	if ((r = areas_refresh(registry, known, &seen.area_version, e)) < 0 ||
 		(r = add_areas(registry, pack, facts, &seen, e)) < 0)
 		return r;
-	if (ret_seen)
+	if (ret_seen) {
+		seen.until = ret_seen->until;
 		*ret_seen = seen;
+	}
 	return 0;
 }
 
@@ -390,13 +395,14 @@ registry_facts(struct registry *registry, const struct pack *pack, person_number
 	instant now, instant known, json_t **ret_facts, struct registry_seen *ret_seen, struct error *e)
 {
 	char from[TIME_TEXT_SIZE];
-	struct gathering g = {.pack = pack, .jurisdiction = pack_jurisdiction(pack), .facts = json_object()};
+	struct gathering g = {
+		.pack = pack, .jurisdiction = pack_jurisdiction(pack), .facts = json_object(), .now = now, .until = INT64_MAX};
 	int r = g.facts ? 0 : error_no_memory(e);
 
 	for (size_t i = 0; i < LISTS && r == 0; i++)
 		if (!json_object_get(g.facts, lists[i].list) && json_object_set_new(g.facts, lists[i].list, json_array()) < 0)
 			r = error_no_memory(e);
-	if (r < 0 || (r = evidence_each_of(registry->db, person, EVIDENCE_ALL, now, known, take_row, &g, e)) < 0)
+	if (r < 0 || (r = evidence_each_of(registry->db, person, EVIDENCE_ALL, EVIDENCE_NOW, known, take_row, &g, e)) < 0)
 		goto out;
 	if (!g.applied && unapplied_from != REGISTRY_NEVER &&
 		(r = set_text(g.facts, "applied_at", time_write(unapplied_from, pack_zone(pack), from), e)) < 0)
@@ -407,6 +413,8 @@ registry_facts(struct registry *registry, const struct pack *pack, person_number
 	}
 	if (pack_reads_birth_date(pack) && (r = add_birth_date(registry, person, g.facts, e)) < 0)
 		goto out;
+	if (ret_seen)
+		ret_seen->until = g.until;
 	if ((r = registry_facts_finish(registry, pack, g.facts, known, ret_seen, e)) < 0)
 		goto out;
 	*ret_facts = g.facts;

@@ -11,9 +11,11 @@
 enum { SEEN_AREAS_SIZE = 512 };
 
 /* Which areas stand in a person's facts (codes with ',' between, or "*" where they are too many to list), and the version
- * of all areas' counts that was looked at. */
+ * of all areas' counts that was looked at. ${until}: the first own time after the moment of what is recorded of the person
+ * already, or INT64_MAX: what was found holds until then. It is not kept with a colour. */
 struct registry_seen {
 	int64_t area_version;
+	instant until;
 	char areas[SEEN_AREAS_SIZE];
 };
 

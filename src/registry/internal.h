@@ -14,8 +14,9 @@ struct area_cache;
 struct registry {
 	struct db *db;
 	struct keys *keys;
-	char *outbox;   /* path; NULL where there is no folder for it */
-	char *presence; /* the folder of the stays */
+	char *data, *database; /* where it is; ${database} may be NULL */
+	char *outbox;          /* path; NULL where there is no folder for it */
+	char *presence;        /* the folder of the stays */
 	bool demo;
 	int64_t demo_shift_s; /* a demo's clock is the wall's and this */
 	bool now_set, known_set;
@@ -94,6 +95,10 @@ int attempt_put(struct registry *registry, const char *what, const void *subject
 /* due_clear(registry, person, jurisdiction, now, e): nothing up to ${now} is due any more (due.c, D2). */
 int due_clear(struct registry *registry, person_number person, const char *jurisdiction, instant now, struct error *e);
 
+/* sweep_number(registry, jurisdiction, person, ret_number, e): of the last sweep over that person's part, 0 for none (sweep.c). */
+int sweep_number(
+	struct registry *registry, const char *jurisdiction, person_number person, int64_t *ret_number, struct error *e);
+
 /* seen_is_stale(registry, seen, e): whether an area in ${seen} has newer counts: 1, 0 or a code (facts.c). */
 int seen_is_stale(struct registry *registry, const struct registry_seen *seen, struct error *e);
 
@@ -102,6 +107,11 @@ int seen_is_stale(struct registry *registry, const struct registry_seen *seen, s
  * which it gives (areas.c). */
 int areas_refresh(struct registry *registry, instant known, int64_t *ret_version, struct error *e);
 int area_get(struct registry *registry, const struct pack *pack, const char *code, json_t **ret_area, struct error *e);
+
+/* seen_add(seen, code): note that the area was looked at, each once. risk_unit_digits(pack): how many digits of a division's code the
+ * pack's risk unit has (facts.c). */
+void seen_add(struct registry_seen *seen, const char *code);
+size_t risk_unit_digits(const struct pack *pack);
 
 /* area_uncounted(code, ret_area, e): an area that nobody counts, its name and no step; the caller owns it. */
 int area_uncounted(const char *code, json_t **ret_area, struct error *e);

@@ -91,6 +91,16 @@ static const char *const migrations[] = {
 	"ALTER TABLE held ADD COLUMN recorded_at BIGINT NOT NULL DEFAULT 0;"
 	"UPDATE held SET recorded_at = at;"
 	"CREATE INDEX held_recorded_at ON held(recorded_at);",
+	/* Whoever is stale by a version of an area or a pack is swept, a part of the people at a time (sweep.c), from packed rows of facts. */
+	"DROP INDEX colour_area_version;"
+	"DROP INDEX colour_policy;"
+	"ALTER TABLE colour ADD COLUMN sweep BIGINT NOT NULL DEFAULT 0;"
+	"CREATE TABLE sweep(jurisdiction {text} NOT NULL, part BIGINT NOT NULL, number BIGINT NOT NULL,"
+	" policy {text} NOT NULL, area_version BIGINT NOT NULL, evaluated_at BIGINT NOT NULL,"
+	" PRIMARY KEY(jurisdiction, part)) {packed};"
+	"CREATE TABLE packed(person BIGINT NOT NULL REFERENCES person(number), jurisdiction {text} NOT NULL,"
+	" from_at BIGINT NOT NULL, until_at BIGINT NOT NULL, facts {blob} NOT NULL, PRIMARY KEY(person, jurisdiction))"
+	" {packed};",
 };
 
 int

@@ -97,9 +97,11 @@ registry_new(struct db *db, struct keys *keys, const struct registry_where *wher
 	if (!registry)
 		return error_no_memory(e);
 	registry->presence = where->presence ? text_copy(where->presence, e) : file_join(where->data, "presence", e);
-	if (!registry->presence || !(registry->outbox = file_join(where->data, "outbox.jsonl", e))) {
-		free(registry->presence);
-		free(registry);
+	registry->outbox = file_join(where->data, "outbox.jsonl", e);
+	registry->data = text_copy(where->data, e);
+	registry->database = where->database ? text_copy(where->database, e) : NULL;
+	if (!registry->presence || !registry->outbox || !registry->data || (where->database && !registry->database)) {
+		registry_close(registry);
 		return ERROR_NO_MEMORY;
 	}
 	registry->db = db;
@@ -213,6 +215,18 @@ out:
 	return r;
 }
 
+int
+registry_open_beside(const struct registry *registry, struct registry **ret_beside, struct error *e)
+{
+	const struct registry_where where = {registry->data, registry->database, registry->presence};
+	instant now = registry_now(registry), known = registry_known(registry);
+	int r = registry_open(&where, ret_beside, e);
+
+	if (r == 0)
+		registry_set_times(*ret_beside, &now, known == INT64_MAX ? NULL : &known);
+	return r;
+}
+
 void
 registry_close(struct registry *registry)
 {
@@ -224,6 +238,8 @@ registry_close(struct registry *registry)
 		pack_free(registry->packs[i]);
 	free(registry->packs);
 	area_cache_free(registry->areas);
+	free(registry->data);
+	free(registry->database);
 	free(registry->outbox);
 	free(registry->presence);
 	free(registry);

@@ -35,6 +35,10 @@ int registry_create(const struct registry_where *where, const char *const *packs
  * ERROR_EXISTS_NOT if there is none. */
 int registry_open(const struct registry_where *where, struct registry **ret_registry, struct error *e);
 
+/* registry_open_beside(registry, ret_beside, e): the same store once more, for another thread, that answers as of ${registry}'s
+ * present registry_now and registry_known. */
+int registry_open_beside(const struct registry *registry, struct registry **ret_beside, struct error *e);
+
 /* Roll back what is open and close. Accepts NULL. */
 void registry_close(struct registry *registry);
 

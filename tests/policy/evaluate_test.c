@@ -11,6 +11,7 @@
 
 #include "base/json.h"
 #include "policy/fold.h"
+#include "policy/packed.h"
 #include "scene.h"
 
 static const char *const packs[] = {"hangzhou-2020", "hubei-2020", "ningbo-2020", "national-2020", "travel-card-2020"};
@@ -124,6 +125,116 @@ answer(const struct pack *pack, const json_t *facts, instant now, const struct f
 	json_decref(result);
 	json_decref(changes);
 	return buffer_take(&b);
+}
+
+/* The decision from the facts' row, their areas given beside it; visits but those in the row are added. */
+static int
+decide_packed(struct packed *packed, const json_t *facts, size_t in_row, struct evaluated *ret_evaluated)
+{
+	const json_t *visits = json_object_get(facts, "visits"), *area;
+	json_t *packable = json_deep_copy(facts), *list = json_object_get(packable, "visits");
+	struct buffer row = buffer_make(PACKED_ROW_MAX);
+	struct error e = {0};
+	const char *code;
+	size_t number;
+	int r;
+
+	while (json_array_size(list) > in_row)
+		json_array_remove(list, json_array_size(list) - 1);
+	assert_int_equal(facts_pack(packable, &zone_utc, &row, &e), 0);
+	json_decref(packable);
+	if ((r = packed_read(packed, row.data, row.length, &e)) < 0)
+		goto out;
+	for (size_t i = in_row; i < json_array_size(visits); i++) {
+		const json_t *visit = json_array_get(visits, i);
+
+		assert_int_equal(packed_add_visit(packed, json_string_value(json_object_get(visit, "country")),
+							 json_string_value(json_object_get(visit, "division")),
+							 at(json_string_value(json_object_get(visit, "from"))),
+							 at(json_string_value(json_object_get(visit, "to"))), &e),
+			0);
+	}
+	json_object_foreach(json_object_get(facts, "areas"), code, area)
+	{
+		assert_int_equal(packed_add_area(packed, code, area, &number, &e), 0);
+		assert_int_equal(packed_use_area(packed, number, &e), 0);
+	}
+	r = packed_decide(packed, ret_evaluated, &e);
+out:
+	buffer_free(&row);
+	return r;
+}
+
+static void
+a_packed_row_gives_what_the_facts_give(void **state)
+{
+	(void)state;
+	for (int p = 0; p < PACKS; p++) {
+		struct pack *pack = scene_pack(packs[p]);
+
+		for (int at_ = 0; at_ < 6; at_++) {
+			instant now = at("2020-02-25") + (instant)at_ * 9 * DAY_S + (instant)any(DAY_S);
+			struct packed *packed;
+			struct error e = {0};
+
+			assert_int_equal(packed_new(pack, now, &packed, &e), 0);
+			for (int round = 0; round < ROUNDS; round++) {
+				struct evaluated wanted = {0}, found = {0};
+				json_t *facts;
+				int r;
+
+				seed = (uint64_t)(p * 7000 + at_ * 100 + round);
+				facts = random_facts();
+				if (any(2))
+					scene_add(facts, "tests", "{'kind':'pcr','result':'negative','at':'2020-03-01T08:00:00+08:00'}");
+				r = evaluate_colour(pack, facts, now, &wanted, &e);
+				assert_int_equal(decide_packed(packed, facts, any(4), &found), r);
+				assert_int_equal(found.colour, wanted.colour);
+				assert_int_equal(found.next_colour, wanted.next_colour);
+				assert_int_equal(found.since, wanted.since);
+				assert_int_equal(found.next_at, wanted.next_at);
+				assert_int_equal(found.untold, wanted.untold);
+				json_decref(facts);
+			}
+			packed_free(packed);
+		}
+		pack_free(pack);
+	}
+}
+
+/* P1: whatever the bytes, no byte outside of them is looked at (each is alone in its memory here). */
+static void
+a_row_cut_or_changed_is_refused_or_is_another_row(void **state)
+{
+	struct pack *pack = scene_pack("hangzhou-2020");
+	struct buffer row = buffer_make(PACKED_ROW_MAX);
+	struct packed *packed;
+	struct error e = {0};
+	json_t *facts;
+
+	(void)state;
+	seed = 5;
+	facts = random_facts();
+	assert_int_equal(facts_pack(facts, &zone_utc, &row, &e), 0);
+	assert_int_equal(packed_new(pack, at("2020-03-24"), &packed, &e), 0);
+	for (size_t length = 0; length < row.length; length++) {
+		uint8_t *alone = malloc(length ? length : 1);
+		struct evaluated evaluated;
+
+		memcpy(alone, row.data, length);
+		assert_int_equal(packed_read(packed, alone, length, &e), ERROR_CORRUPT);
+		free(alone);
+		alone = malloc(row.length);
+		memcpy(alone, row.data, row.length);
+		alone[length] ^= (uint8_t)(1 + any(255));
+		if (packed_read(packed, alone, row.length, &e) == 0)
+			(void)packed_decide(packed, &evaluated, &e);
+		free(alone);
+	}
+	packed_free(packed);
+	buffer_free(&row);
+	json_decref(facts);
+	pack_free(pack);
 }
 
 static void
@@ -577,6 +688,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(evaluating_without_reasons_gives_the_same),
+		cmocka_unit_test(a_packed_row_gives_what_the_facts_give),
+		cmocka_unit_test(a_row_cut_or_changed_is_refused_or_is_another_row),
 		cmocka_unit_test(extra_moments_another_order_and_asking_anew_give_the_same_bytes),
 		cmocka_unit_test(nothing_changes_before_the_next_moment_and_the_colour_does_at_it),
 		cmocka_unit_test(what_comes_after_now_does_not_matter),

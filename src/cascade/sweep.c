@@ -1,0 +1,539 @@
+/* Sweeps: everyone whom a new version of a pack or of areas' counts concerns, evaluated from their packed rows.
+ *
+ *   begin (the one writer)
+ *     workers: each takes parts, reads and decides, and writes nothing
+ *     this thread: writes what differs, part by part, in order of number; marks the parts; an entry in the ledger
+ *   commit, tell, and the next parts
+ *
+ * W1. Workers read within the writer's transaction, in which nobody else writes: what they decide about is what it writes over.
+ * W2. What is written does not depend on which worker took which part.
+ * W3. Whoever cannot be decided from a row (none yet, none that holds now, facts past a maximum) is evaluated from the evidence, and gets a
+ *     row. So rows change how long a sweep takes and nothing else.
+ * W4. Who fails is due from now on, like anybody with a cause of their own. */
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/array.h"
+#include "cascade/inside.h"
+
+enum {
+	WORKERS_MAX = 16,
+	SLICE_PEOPLE = 100000,  /* looked at in one transaction, about */
+	OUTCOMES_MAX = 1 << 27, /* of one part */
+	TEXTS_MAX = INT32_MAX,  /* bytes of areas and rows of one part */
+	PAUSE_NS = 10000000,    /* between transactions, for other writers */
+};
+
+/* What is to be written of one person. ${areas}, ${row} and ${policy} are where theirs begin among the part's texts. */
+struct outcome {
+	person_number person;
+	enum colour before, colour, next_colour;
+	instant since_before, since, next_at, until;
+	size_t areas, row, row_size, policy;
+	bool apart; /* from the mark: they are as they were found, by that policy and area version, of a later moment */
+	instant evaluated_at;
+	int64_t area_version;
+	bool repacked; /* there is a row */
+	bool failed;   /* ${areas} is the reason */
+	int code;
+};
+
+/* What one part comes to. */
+struct part_result {
+	bool taken;
+	int64_t evaluated;
+	struct outcome *outcomes;
+	size_t count, capacity;
+	struct buffer texts;
+};
+
+struct slice {
+	const struct pack *pack;
+	const char *jurisdiction;
+	instant now;
+	const struct registry_changed_areas *changed;
+	bool behind[SWEEP_PARTS];
+	bool reads_visits, rows_suffice;
+	atomic_int next_part;
+	atomic_long seen;
+	atomic_bool stop;
+	struct part_result parts[SWEEP_PARTS];
+};
+
+struct worker {
+	struct cascade *cascade;
+	struct registry *own; /* closed with the worker; NULL where it is the caller's */
+	struct slice *slice;
+	struct part_result *part; /* at work */
+	struct registry_packed_reader *reader;
+	struct stays_visits *visits;
+	struct buffer row;
+	pthread_t thread;
+	bool started;
+	int result;
+	struct error e;
+};
+
+static int
+new_outcome(
+	struct part_result *part, const struct registry_colour *before, struct outcome **ret_outcome, struct error *e)
+{
+	int r = array_grow(&part->outcomes, &part->capacity, part->count + 1, sizeof *part->outcomes, OUTCOMES_MAX, e);
+
+	if (r < 0)
+		return r;
+	*ret_outcome = &part->outcomes[part->count++];
+	**ret_outcome = (struct outcome){
+		.person = before->person, .before = before->colour, .since_before = before->since, .colour = before->colour};
+	return 0;
+}
+
+static int
+keep_text(struct part_result *part, const void *text, size_t size, size_t *ret_at, struct error *e)
+{
+	*ret_at = part->texts.length;
+	return buffer_add(&part->texts, text, size, e);
+}
+
+static int
+keep_outcome(struct worker *w, const struct registry_colour *before, const struct registry_colour *after,
+	const struct buffer *row, struct error *e)
+{
+	struct outcome *outcome;
+	int r;
+
+	if ((r = new_outcome(w->part, before, &outcome, e)) < 0 ||
+		(r = keep_text(w->part, after->seen.areas, strlen(after->seen.areas) + 1, &outcome->areas, e)) < 0)
+		return r;
+	outcome->colour = after->colour;
+	outcome->since = after->since;
+	outcome->next_at = after->next_at;
+	outcome->next_colour = after->next_colour;
+	outcome->until = after->seen.until;
+	if (!row)
+		return 0;
+	outcome->repacked = true;
+	outcome->row_size = row->length;
+	return row->length ? keep_text(w->part, row->data, row->length, &outcome->row, e) : 0;
+}
+
+static int
+keep_failure(struct worker *w, const struct registry_colour *before, const struct error *reason, struct error *e)
+{
+	struct outcome *outcome;
+	int r;
+
+	if ((r = new_outcome(w->part, before, &outcome, e)) < 0)
+		return r;
+	outcome->failed = true;
+	outcome->code = reason->code;
+	return keep_text(w->part, reason->message, strlen(reason->message) + 1, &outcome->areas, e);
+}
+
+/* Whoever was evaluated for a later moment than this keeps that. */
+static int
+keep_apart(struct worker *w, const struct registry_colour *before, struct error *e)
+{
+	struct outcome *outcome;
+	int r;
+
+	if ((r = keep_outcome(w, before, before, NULL, e)) < 0)
+		return r;
+	outcome = &w->part->outcomes[w->part->count - 1];
+	outcome->apart = true;
+	outcome->evaluated_at = before->evaluated_at;
+	outcome->area_version = before->seen.area_version;
+	return keep_text(w->part, before->policy, sizeof before->policy, &outcome->policy, e);
+}
+
+/* W3: 1 where the row gave ${ret_after}, 0 where the evidence must, or a code. */
+static int
+decide_from_row(
+	struct worker *w, const struct registry_swept *swept, struct registry_colour *ret_after, struct error *e)
+{
+	struct packed *packed = registry_packed_person(w->reader);
+	const struct registry_packed *row = &swept->packed;
+	const struct slice *slice = w->slice;
+	struct evaluated evaluated;
+	struct error none = {0};
+	int r;
+
+	if (!slice->rows_suffice || row->size == 0 || slice->now < row->from || slice->now >= row->until)
+		return 0;
+	if ((r = packed_read(packed, row->facts, row->size, &none)) < 0 ||
+		(slice->reads_visits &&
+			(r = facts_add_stays(w->cascade, swept->colour->person, slice->now, packed, w->visits, &none)) < 0) ||
+		(r = registry_packed_areas(w->reader, &ret_after->seen, &none)) < 0 ||
+		(r = packed_decide(packed, &evaluated, &none)) < 0) {
+		if (is_own_failure(r) || r == ERROR_CORRUPT || r == ERROR_EXISTS_NOT)
+			return 0;
+		*e = none;
+		return r;
+	}
+	ret_after->colour = evaluated.colour;
+	ret_after->since = evaluated.since;
+	ret_after->next_at = evaluated.next_at == EVALUATE_NEVER ? REGISTRY_NEVER : evaluated.next_at;
+	ret_after->next_colour = evaluated.next_colour;
+	ret_after->seen.until = evaluated.untold;
+	return 1;
+}
+
+static bool
+is_same(const struct registry_colour *a, const struct registry_colour *b)
+{
+	return a->colour == b->colour && a->since == b->since && a->next_at == b->next_at &&
+		a->next_colour == b->next_colour && strcmp(a->seen.areas, b->seen.areas) == 0;
+}
+
+static int
+evaluate_person(struct worker *w, const struct registry_swept *swept, struct error *e)
+{
+	const struct registry_colour *before = swept->colour;
+	struct registry_colour after = {.person = before->person};
+	struct subject subject = {.person = before->person};
+	struct error reason = {0};
+	int r;
+
+	if ((r = decide_from_row(w, swept, &after, e)) < 0)
+		return r;
+	if (r == 1) {
+		w->part->evaluated++;
+		if (!w->slice->reads_visits) /* then the areas looked at are those that were kept */
+			memcpy(after.seen.areas, before->seen.areas, sizeof after.seen.areas);
+		return is_same(before, &after) && after.seen.until == INT64_MAX ? 0 : keep_outcome(w, before, &after, NULL, e);
+	}
+	memcpy(subject.jurisdiction, before->jurisdiction, sizeof subject.jurisdiction);
+	buffer_clear(&w->row);
+	r = evaluate_subject(w->cascade, &subject, &after, &w->row, &reason);
+	if (is_own_failure(r) || r == ERROR_EXISTS_NOT)
+		return keep_failure(w, before, &reason, e);
+	if (r < 0) {
+		*e = reason;
+		return r;
+	}
+	w->part->evaluated++;
+	return keep_outcome(w, before, &after, &w->row, e);
+}
+
+static int
+look_at(const struct registry_swept *swept, void *context, struct error *e)
+{
+	const struct registry_colour *before = swept->colour;
+	struct worker *w = context;
+	const struct slice *slice = w->slice;
+
+	atomic_fetch_add_explicit(&w->slice->seen, 1, memory_order_relaxed);
+	if (before->evaluated_at > slice->now)
+		return keep_apart(w, before, e);
+	if (swept->due ||
+		(strcmp(before->policy, pack_hash(slice->pack)) == 0 && !registry_areas_changed(slice->changed, &before->seen)))
+		return 0;
+	return evaluate_person(w, swept, e);
+}
+
+static void *
+work(void *context)
+{
+	struct worker *w = context;
+	struct slice *slice = w->slice;
+	int r = 0;
+
+	while (r == 0 && !atomic_load(&slice->stop) && atomic_load(&slice->seen) < SLICE_PEOPLE) {
+		int part = atomic_fetch_add(&slice->next_part, 1);
+
+		if (part >= SWEEP_PARTS)
+			break;
+		if (!slice->behind[part])
+			continue;
+		w->part = &slice->parts[part];
+		w->part->taken = true;
+		r = registry_sweep_each(w->cascade->registry, slice->jurisdiction, part, slice->now, look_at, w, &w->e);
+	}
+	if (r < 0)
+		atomic_store(&slice->stop, true);
+	w->result = r;
+	return NULL;
+}
+
+static int
+worker_open(struct worker *w, struct cascade *cascade, bool beside, struct slice *slice, struct error *e)
+{
+	int r;
+
+	w->slice = slice;
+	w->cascade = cascade;
+	w->row = buffer_make(PACKED_ROW_MAX);
+	if (!(w->visits = calloc(1, sizeof *w->visits)))
+		return error_no_memory(e);
+	if (!beside)
+		return 0;
+	w->cascade = NULL;
+	if ((r = registry_open_beside(cascade->registry, &w->own, e)) < 0)
+		return r;
+	return cascade_open(w->own, &w->cascade, e);
+}
+
+static void
+worker_close(struct worker *w)
+{
+	registry_packed_close(w->reader);
+	if (w->own) {
+		cascade_close(w->cascade);
+		registry_close(w->own);
+	}
+	buffer_free(&w->row);
+	free(w->visits);
+}
+
+/* W1. A reading transaction begins with its first read, which the reader makes. The pack is each registry's own copy of the same. */
+static int
+worker_begin(struct worker *w, struct error *e)
+{
+	const struct slice *slice = w->slice;
+	const struct pack *pack;
+	int r;
+
+	registry_packed_close(w->reader);
+	w->reader = NULL;
+	if (w->own) {
+		registry_set_times(w->own, &slice->now, NULL);
+		if ((r = db_begin_read(w->cascade->db, e)) < 0)
+			return r;
+	}
+	if ((r = registry_pack_by_hash(w->cascade->registry, pack_hash(slice->pack), &pack, e)) < 0)
+		return r;
+	return registry_packed_open(w->cascade->registry, pack, slice->now, &w->reader, e);
+}
+
+static int
+decide(struct worker *workers, size_t count, struct error *e)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < count && r == 0; i++)
+		r = worker_begin(&workers[i], e);
+	for (size_t i = 1; i < count && r == 0; i++)
+		workers[i].started = pthread_create(&workers[i].thread, NULL, work, &workers[i]) == 0;
+	if (r == 0)
+		work(&workers[0]); /* where no thread can be had, this one does it all */
+	for (size_t i = 0; i < count; i++) {
+		if (workers[i].started)
+			pthread_join(workers[i].thread, NULL);
+		workers[i].started = false;
+		if (workers[i].own)
+			db_rollback(workers[i].cascade->db);
+		if (r == 0 && workers[i].result < 0) {
+			r = workers[i].result;
+			*e = workers[i].e;
+		}
+	}
+	return r;
+}
+
+static int
+write_failure(
+	struct run *run, const struct slice *slice, const struct outcome *outcome, const char *texts, struct error *e)
+{
+	struct subject subject = {.person = outcome->person};
+	struct error reason = {.code = outcome->code};
+	int r;
+
+	snprintf(reason.message, sizeof reason.message, "%s", texts + outcome->areas);
+	snprintf(subject.jurisdiction, sizeof subject.jurisdiction, "%s", slice->jurisdiction);
+	r = registry_due_put(run->cascade->registry, subject.person, subject.jurisdiction, "version", slice->now, e);
+	return r < 0 || outcome->code == ERROR_EXISTS_NOT ? r : run_note_failure(run, &subject, &reason, e);
+}
+
+/* Write one outcome over what was found; 1 where the colour differs. */
+static int
+write_outcome(struct run *run, const struct slice *slice, int64_t area_version, const struct outcome *outcome,
+	const char *texts, struct registry_colour *colour, struct error *e)
+{
+	const struct registry_colour before = {.colour = outcome->before, .since = outcome->since_before};
+	const struct registry_packed packed = {
+		.from = slice->now, .until = outcome->until, .facts = texts + outcome->row, .size = outcome->row_size};
+	int changed, r;
+
+	colour->person = outcome->person;
+	colour->colour = outcome->colour;
+	colour->since = outcome->since;
+	colour->next_at = outcome->next_at;
+	colour->next_colour = outcome->next_colour;
+	colour->evaluated_at = outcome->apart ? outcome->evaluated_at : slice->now;
+	colour->seen.area_version = outcome->apart ? outcome->area_version : area_version;
+	snprintf(
+		colour->policy, sizeof colour->policy, "%s", outcome->apart ? texts + outcome->policy : pack_hash(slice->pack));
+	colour->seen.until = outcome->until;
+	snprintf(colour->seen.areas, sizeof colour->seen.areas, "%s", texts + outcome->areas);
+	if (outcome->repacked &&
+		(r = registry_packed_put(run->cascade->registry, outcome->person, slice->jurisdiction, &packed, e)) < 0)
+		return r;
+	changed = r = registry_colour_swept(run->cascade->registry, &before, colour, e);
+	if (r < 0 || outcome->apart || (r = put_due_again(run->cascade, colour, e)) < 0)
+		return r;
+	return changed;
+}
+
+static int
+write_part(struct run *run, const struct slice *slice, int number, int64_t area_version, struct evaluation *evaluation,
+	struct error *e)
+{
+	const struct part_result *part = &slice->parts[number];
+	const char *texts = (const char *)part->texts.data;
+	struct registry_colour colour = {0};
+	int r;
+
+	snprintf(colour.jurisdiction, sizeof colour.jurisdiction, "%s", slice->jurisdiction);
+	if ((r = registry_sweep_mark(run->cascade->registry, slice->pack, number, area_version, slice->now, e)) < 0)
+		return r;
+	evaluation->evaluated += part->evaluated;
+	for (size_t i = 0; i < part->count; i++) {
+		const struct outcome *outcome = &part->outcomes[i];
+
+		r = outcome->failed ? write_failure(run, slice, outcome, texts, e)
+							: write_outcome(run, slice, area_version, outcome, texts, &colour, e);
+		if (r < 0 || (r == 1 && (r = evaluation_add(run->cascade, evaluation, &colour, e)) < 0))
+			return r;
+	}
+	return 0;
+}
+
+static int
+tell(struct run *run, const struct slice *slice, struct error *e)
+{
+	const struct cascade_listener *listener = run->listener;
+	int r = 0;
+
+	for (int number = 0; number < SWEEP_PARTS; number++)
+		for (size_t i = 0; r == 0 && i < slice->parts[number].count; i++) {
+			const struct outcome *outcome = &slice->parts[number].outcomes[i];
+			const struct cascade_change change = {.person = outcome->person,
+				.jurisdiction = slice->jurisdiction,
+				.before = outcome->before,
+				.after = outcome->colour,
+				.since = outcome->since};
+
+			if (outcome->failed || outcome->before == outcome->colour)
+				continue;
+			run->counts.changed++;
+			r = listener && listener->changed ? listener->changed(&change, listener->context, e) : 0;
+		}
+	return r;
+}
+
+static void
+slice_clear(struct slice *slice)
+{
+	for (int i = 0; i < SWEEP_PARTS; i++) {
+		free(slice->parts[i].outcomes);
+		buffer_free(&slice->parts[i].texts);
+		slice->parts[i] = (struct part_result){.texts = buffer_make(TEXTS_MAX)};
+	}
+	atomic_store(&slice->next_part, 0);
+	atomic_store(&slice->seen, 0);
+}
+
+/* One transaction: 1 where there may be more to sweep, 0 where there was nothing. */
+static int
+sweep_slice(struct run *run, struct slice *slice, struct worker *workers, size_t count, struct error *e)
+{
+	struct registry *registry = run->cascade->registry;
+	struct registry_changed_areas *changed = NULL;
+	struct evaluation evaluation = {0};
+	int64_t area_version;
+	int r, behind;
+
+	if ((r = registry_begin(registry, e)) < 0)
+		return r;
+	if ((r = behind = registry_sweep_behind(registry, slice->pack, slice->behind, &area_version, e)) <= 0 ||
+		(r = registry_changed_areas(registry, &changed, e)) < 0)
+		goto out;
+	slice->changed = changed;
+	if ((r = decide(workers, count, e)) < 0)
+		goto out;
+	for (int i = 0; i < SWEEP_PARTS && r == 0; i++)
+		if (slice->parts[i].taken)
+			r = write_part(run, slice, i, area_version, &evaluation, e);
+	if (r == 0)
+		r = evaluation_commit(run->cascade, &evaluation, e);
+out:
+	if (r == 0 && behind > 0)
+		r = registry_commit(registry, e);
+	else
+		registry_rollback(registry);
+	if (r == 0 && behind > 0) {
+		run->counts.evaluated += evaluation.evaluated;
+		r = tell(run, slice, e);
+		r = r == 0 ? 1 : r;
+	}
+	registry_changed_areas_free(changed);
+	evaluation_clear(&evaluation);
+	return r;
+}
+
+static int
+begin(struct run *run, const char *jurisdiction, struct slice *slice, struct worker *workers, size_t *ret_count,
+	struct error *e)
+{
+	struct registry *registry = run->cascade->registry;
+	long processors = sysconf(_SC_NPROCESSORS_ONLN);
+	size_t count;
+	int64_t people;
+	int r;
+
+	if ((r = registry_pack(registry, jurisdiction, &slice->pack, e)) < 0 ||
+		(r = registry_sweep_people(registry, jurisdiction, run->cascade->alone_most + 1, &people, e)) < 0)
+		return r;
+	slice->jurisdiction = jurisdiction;
+	slice->now = registry_now(registry);
+	slice->reads_visits = pack_reads_visits(slice->pack);
+	slice->rows_suffice = !pack_reads_birth_date(slice->pack) && registry_known(registry) == INT64_MAX;
+	slice_clear(slice);
+	count = people <= run->cascade->alone_most || processors < 1 ? 1
+		: processors > WORKERS_MAX                               ? WORKERS_MAX
+																 : (size_t)processors;
+	for (*ret_count = 0; *ret_count < count; ++*ret_count)
+		if ((r = worker_open(&workers[*ret_count], run->cascade, *ret_count > 0, slice, e)) < 0) {
+			++*ret_count;
+			return r;
+		}
+	return 0;
+}
+
+int
+sweep_jurisdiction(struct run *run, const char *jurisdiction, struct error *e)
+{
+	const struct timespec pause = {.tv_nsec = PAUSE_NS};
+	struct slice *slice = calloc(1, sizeof *slice);
+	struct worker workers[WORKERS_MAX] = {0};
+	bool behind[SWEEP_PARTS];
+	int64_t area_version;
+	size_t count = 0;
+	int r;
+
+	if (!slice)
+		return error_no_memory(e);
+	if ((r = registry_pack(run->cascade->registry, jurisdiction, &slice->pack, e)) < 0 ||
+		(r = registry_sweep_behind(run->cascade->registry, slice->pack, behind, &area_version, e)) <= 0 ||
+		(r = begin(run, jurisdiction, slice, workers, &count, e)) < 0)
+		goto out;
+	while ((r = sweep_slice(run, slice, workers, count, e)) == 1) {
+		bool more = atomic_load(&slice->next_part) < SWEEP_PARTS;
+
+		slice_clear(slice);
+		if (more)
+			nanosleep(&pause, NULL);
+	}
+out:
+	for (size_t i = 0; i < count; i++)
+		worker_close(&workers[i]);
+	if (slice)
+		slice_clear(slice);
+	free(slice);
+	return r;
+}
