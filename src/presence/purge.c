@@ -116,7 +116,7 @@ int
 presence_catch_up(struct presence *presence, struct presence_purged *ret_purged, struct error *e)
 {
 	const struct state *state = &presence->state;
-	struct presence_purged found = {0}, purged;
+	struct presence_purged found = {0}, purged = {0};
 	int r;
 
 	if ((r = state_refresh(presence, e)) < 0)
