@@ -44,8 +44,8 @@ struct plain {
 struct city {
 	uint64_t stays;
 	uint32_t people, places;
-	uint32_t *numbers; /* of the people, in random order */
-	uint32_t *ranks;   /* which place has which rank */
+	uint32_t *ranks; /* which place has which rank */
+	double whole;    /* of the places' popularity */
 };
 
 static uint64_t
@@ -63,6 +63,18 @@ fraction(uint64_t x)
 	return (double)(x >> 11) * 0x1p-53;
 }
 
+/* People's numbers are anywhere in 32 bits, as a registry draws them: each step has an inverse, so that no two are alike,
+ * and 0 alone gives 0. Looking them up in a list would take longer than loading them. */
+static uint32_t
+city_person(uint32_t i)
+{
+	uint32_t x = i + 1;
+
+	x = (x ^ x >> 16) * 0x7feb352dU;
+	x = (x ^ x >> 15) * 0x846ca68bU;
+	return x ^ x >> 16;
+}
+
 /* Stay ${i}, the same whenever it is asked for. */
 static struct plain
 city_stay(const struct city *city, uint64_t i)
@@ -71,11 +83,11 @@ city_stay(const struct city *city, uint64_t i)
 	const bool of_case = i < (uint64_t)CASES * CASE_STAYS;
 	const uint32_t person = of_case ? (uint32_t)(i / CASE_STAYS)
 									: (uint32_t)(CASES + (a >> 32) * (uint64_t)(city->people - CASES) / (1ULL << 32));
-	const uint32_t rank = (uint32_t)(FLAT * (exp(fraction(b) * log(city->places / (double)FLAT + 1.0)) - 1.0));
+	const uint32_t rank = (uint32_t)(FLAT * (exp(fraction(b) * city->whole) - 1.0));
 	const uint32_t start = (uint32_t)(fraction(c) * DAYS * DAY_S);
 	const double length = SHORTEST_S - MEAN_S * log(1.0 - fraction(d));
 
-	return (struct plain){city->numbers[person], city->ranks[rank < city->places ? rank : city->places - 1] + 1, start,
+	return (struct plain){city_person(person), city->ranks[rank < city->places ? rank : city->places - 1] + 1, start,
 		start + (uint32_t)(length < LONGEST_S ? length : LONGEST_S)};
 }
 
@@ -99,18 +111,14 @@ shuffle(uint32_t *numbers, uint32_t count, int seed)
 	}
 }
 
-/* People's numbers are anywhere in 32 bits, as a registry draws them. */
 static struct city
 city_make(uint64_t stays)
 {
-	struct city city = {stays, (uint32_t)(stays / 20), (uint32_t)(stays / 200), NULL, NULL};
+	struct city city = {stays, (uint32_t)(stays / 20), (uint32_t)(stays / 200), NULL, 0};
 
-	city.numbers = must(malloc(city.people * sizeof *city.numbers));
+	city.whole = log(city.places / (double)FLAT + 1.0);
 	city.ranks = must(malloc(city.places * sizeof *city.ranks));
-	shuffle(city.numbers, city.people, 40);
 	shuffle(city.ranks, city.places, 41);
-	for (uint32_t i = 0; i < city.people; i++) /* an odd factor makes every number another one */
-		city.numbers[i] = (city.numbers[i] + 1) * 2654435761U;
 	return city;
 }
 
@@ -118,11 +126,10 @@ city_make(uint64_t stays)
 static double
 city_entropy(const struct city *city)
 {
-	const double whole = log(city->places / (double)FLAT + 1.0);
 	double place = 0, bits;
 
 	for (uint32_t i = 0; i < city->places; i++) {
-		double p = log((i + 1.0 + FLAT) / (i + (double)FLAT)) / whole;
+		double p = log((i + 1.0 + FLAT) / (i + (double)FLAT)) / city->whole;
 
 		place -= p * log2(p);
 	}
@@ -281,7 +288,7 @@ meet(const struct presence_stay *stay, void *context, struct error *e)
 
 /* The median of tracing every case, in seconds, and how many stays they met. */
 static double
-trace_cases(const struct city *city, struct store *store, int cases, uint64_t *ret_met)
+trace_cases(struct store *store, int cases, uint64_t *ret_met)
 {
 	double *times = must(malloc((size_t)cases * sizeof *times)), median;
 	struct trace trace = {store->presence, 0};
@@ -291,7 +298,7 @@ trace_cases(const struct city *city, struct store *store, int cases, uint64_t *r
 		double start = bench_now();
 
 		check(presence_each_stay_of(
-				  store->presence, city->numbers[i], moment(0), moment(DAYS * DAY_S), &all, meet, &trace, &e),
+				  store->presence, city_person((uint32_t)i), moment(0), moment(DAYS * DAY_S), &all, meet, &trace, &e),
 			&e);
 		times[i] = bench_now() - start;
 	}
@@ -328,17 +335,59 @@ compare_by_place(const void *a, const void *b)
 	return x->start < y->start ? -1 : x->start > y->start;
 }
 
+/* Rows are sorted by what decides first into as many parts, and then each part: sorting 200 million at once would take
+ * longer than everything that is measured. */
+enum { PARTS = 1 << 20 };
+
+static uint32_t
+part_by_person(const struct city *city, const struct plain *row)
+{
+	(void)city;
+	return row->person >> 12;
+}
+
+static uint32_t
+part_by_place(const struct city *city, const struct plain *row)
+{
+	return (uint32_t)((uint64_t)row->place * (PARTS - 1) / city->places);
+}
+
+/* The city's stays, or, where they are given, ${rows}. */
+static struct plain *
+sorted(const struct city *city, const struct plain *rows, uint32_t (*part)(const struct city *, const struct plain *),
+	int (*compare)(const void *, const void *))
+{
+	struct plain *placed = must(malloc(city->stays * sizeof *placed));
+	uint64_t *ends = must(calloc(PARTS + 1, sizeof *ends)); /* of the part before, until it is filled */
+
+	for (uint64_t i = 0; i < city->stays; i++) {
+		const struct plain row = rows ? rows[i] : city_stay(city, i);
+
+		ends[part(city, &row) + 1]++;
+	}
+	for (uint32_t i = 0; i < PARTS; i++)
+		ends[i + 1] += ends[i];
+	for (uint64_t i = 0; i < city->stays; i++) {
+		const struct plain row = rows ? rows[i] : city_stay(city, i);
+
+		placed[ends[part(city, &row)]++] = row;
+	}
+	for (uint32_t i = 0; i < PARTS; i++) {
+		const uint64_t start = i ? ends[i - 1] : 0;
+
+		qsort(placed + start, ends[i] - start, sizeof *placed, compare);
+	}
+	free(ends);
+	return placed;
+}
+
 static struct arrays
 arrays_make(const struct city *city)
 {
-	struct arrays arrays = {must(malloc(city->stays * sizeof(struct plain))),
-		must(malloc(city->stays * sizeof(struct plain))), must(calloc(city->stays / SKIP + 1, sizeof(uint32_t))),
-		city->stays};
+	struct plain *by_person = sorted(city, NULL, part_by_person, compare_by_person);
+	struct arrays arrays = {by_person, sorted(city, by_person, part_by_place, compare_by_place),
+		must(calloc(city->stays / SKIP + 1, sizeof(uint32_t))), city->stays};
 
-	for (uint64_t i = 0; i < city->stays; i++)
-		arrays.by_person[i] = arrays.by_place[i] = city_stay(city, i);
-	qsort(arrays.by_person, arrays.count, sizeof(struct plain), compare_by_person);
-	qsort(arrays.by_place, arrays.count, sizeof(struct plain), compare_by_place);
 	for (uint64_t i = 0; i < arrays.count; i++)
 		if (arrays.by_place[i].end > arrays.largest_end[i / SKIP])
 			arrays.largest_end[i / SKIP] = arrays.by_place[i].end;
@@ -389,13 +438,13 @@ meet_in_arrays(const struct arrays *arrays, const struct plain *own)
 }
 
 static double
-trace_arrays(const struct city *city, const struct arrays *arrays, uint64_t *ret_met)
+trace_arrays(const struct arrays *arrays, uint64_t *ret_met)
 {
 	double times[CASES];
 
 	*ret_met = 0;
 	for (int i = 0; i < CASES; i++) {
-		const struct plain key = {.person = city->numbers[i]};
+		const struct plain key = {.person = city_person((uint32_t)i)};
 		double start = bench_now();
 
 		for (uint64_t j = lower_bound(arrays->by_person, arrays->count, &key, compare_by_person);
@@ -488,7 +537,7 @@ rival_load(PGconn *connection, const struct city *city)
 }
 
 static double
-rival_trace(PGconn *connection, const struct city *city)
+rival_trace(PGconn *connection)
 {
 	double times[CASES / 5];
 
@@ -501,7 +550,7 @@ rival_trace(PGconn *connection, const struct city *city)
 		char sql[64];
 		double start;
 
-		snprintf(sql, sizeof sql, "EXECUTE trace (%d)", (int)(city->numbers[i] ^ 0x80000000U));
+		snprintf(sql, sizeof sql, "EXECUTE trace (%d)", (int)(city_person((uint32_t)i) ^ 0x80000000U));
 		start = bench_now();
 		run_sql(connection, sql);
 		times[i] = bench_now() - start;
@@ -529,7 +578,7 @@ measure_rival(const struct city *city)
 	size = PQexec(connection, "SELECT pg_total_relation_size('stay')");
 	rival.bytes = atof(PQgetvalue(size, 0, 0)) / (double)city->stays;
 	PQclear(size);
-	rival.trace = rival_trace(connection, city);
+	rival.trace = rival_trace(connection);
 	PQfinish(connection);
 	server_stop(server);
 	return rival;
@@ -560,14 +609,14 @@ measure(uint64_t stays)
 	bytes = (double)checked.bytes / (double)stays;
 	presence_close(store.presence);
 	open_presence(&store, COLD_CACHE);
-	cold = trace_cases(&city, &store, CASES, &met_cold);
+	cold = trace_cases(&store, CASES, &met_cold);
 	presence_close(store.presence);
 	open_presence(&store, 0);
-	trace_cases(&city, &store, CASES, &met);
-	warm = trace_cases(&city, &store, CASES, &met);
+	trace_cases(&store, CASES, &met);
+	warm = trace_cases(&store, CASES, &met);
 	arrays = arrays_make(&city);
-	trace_arrays(&city, &arrays, &met_plain);
-	plain = trace_arrays(&city, &arrays, &met_plain);
+	trace_arrays(&arrays, &met_plain);
+	plain = trace_arrays(&arrays, &met_plain);
 	if (met != met_plain || met_cold != met)
 		bench_fail("the store and the arrays do not find the same stays");
 	if (rival.rate > 0) {
@@ -588,7 +637,6 @@ measure(uint64_t stays)
 	free(arrays.by_person);
 	free(arrays.by_place);
 	free(arrays.largest_end);
-	free(city.numbers);
 	free(city.ranks);
 	remove_store(&store);
 }

@@ -5,6 +5,7 @@
 
 #include "cli/cli.h"
 
+extern const struct command command_backup;
 extern const struct command command_certificate;
 extern const struct command command_check;
 extern const struct command command_code;
@@ -20,6 +21,7 @@ extern const struct command command_override;
 extern const struct command command_pack;
 extern const struct command command_person;
 extern const struct command command_purge;
+extern const struct command command_restore;
 extern const struct command command_rule;
 extern const struct command command_serve;
 extern const struct command command_simulate;
@@ -51,6 +53,8 @@ extern const struct command command_version;
 	&command_certificate, \
 	&command_ledger, \
 	&command_purge, \
+	&command_backup, \
+	&command_restore, \
 	&command_check, \
 	&command_simulate, \
 	&command_version,

@@ -93,6 +93,10 @@ int keys_destroy(struct keys *keys, const char *name, struct error *e);
 /* Whether there was a key ${name} that was destroyed. */
 bool keys_destroyed(const struct keys *keys, const char *name);
 
+/* keys_check(keys, ret_count, e): open every key that is kept. Return 0 with how many there are beside root, hash and seal, or
+ * ERROR_CORRUPT with the first that doesn't open under this root key. One that is destroyed meanwhile is passed by. */
+int keys_check(const struct keys *keys, size_t *ret_count, struct error *e);
+
 /* Random bytes from the system, and overwriting that no compiler leaves out. */
 void keys_random(void *bytes, size_t length);
 void keys_wipe(void *bytes, size_t length);

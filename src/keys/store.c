@@ -368,6 +368,30 @@ keys_destroy(struct keys *keys, const char *name, struct error *e)
 	return remove_key(keys, name, e);
 }
 
+int
+keys_check(const struct keys *keys, size_t *ret_count, struct error *e)
+{
+	struct file_names names = {0};
+	uint8_t bytes[KEYS_VALUE_MAX];
+	size_t length, count = 0;
+	int r;
+
+	if ((r = keys_list(keys, "", &names, e)) < 0)
+		return r;
+	for (size_t i = 0; i < names.count; i++) {
+		r = get(keys, names.names[i], bytes, sizeof bytes, &length, e);
+		if (r < 0 && r != ERROR_EXISTS_NOT)
+			break;
+		count += r == 0;
+		r = 0;
+	}
+	sodium_memzero(bytes, sizeof bytes);
+	file_names_free(&names);
+	if (r == 0)
+		*ret_count = count;
+	return r;
+}
+
 bool
 keys_destroyed(const struct keys *keys, const char *name)
 {

@@ -209,6 +209,19 @@ int presence_purge(struct presence *presence, day_number before, struct presence
  * doesn't take it for their absence; INT64_MIN if none were. */
 int presence_forgotten(struct presence *presence, instant *ret_until, struct error *e);
 
+/* presence_each_file(presence, each, context, e):
+ * Call ${each} for every file of stays that is kept, with its name in the folder and an open descriptor to read it by (of
+ * presence's, valid during the call). The database's other tables belong to the same moment in the open transaction only;
+ * without one it is ERROR_USAGE. A non-zero return from ${each} ends the walk and is returned.
+ * presence_file_name(name): whether a file of stays can be named so.
+ * presence_catch_up(presence, ret_purged, e): for a store that is put back from a copy: days of it whose keys were
+ * destroyed since the copy was made are destroyed in it too, and all before them. ${ret_purged}: those days, and the bytes of
+ * their files. */
+typedef int presence_each_file_function(const char *name, int fd, void *context, struct error *e);
+int presence_each_file(struct presence *presence, presence_each_file_function *each, void *context, struct error *e);
+bool presence_file_name(const char *name);
+int presence_catch_up(struct presence *presence, struct presence_purged *ret_purged, struct error *e);
+
 /* What a check read; ${bytes} of segments and of the lists of their people. */
 struct presence_checked {
 	int64_t days, segments, stays, bytes;

@@ -111,3 +111,26 @@ presence_forgotten(struct presence *presence, instant *ret_until, struct error *
 	*ret_until = r < 0 ? INT64_MIN : zone_day_start(&presence->zone, (day_number)before);
 	return 0;
 }
+
+int
+presence_catch_up(struct presence *presence, struct presence_purged *ret_purged, struct error *e)
+{
+	const struct state *state = &presence->state;
+	struct presence_purged found = {0}, purged = {0};
+	int r;
+
+	if ((r = state_refresh(presence, e)) < 0)
+		return r;
+	for (size_t i = 0; i < state->day_count; i++)
+		if (state->days[i].forgotten) {
+			found.first = found.days++ ? found.first : state->days[i].day;
+			found.last = state->days[i].day;
+		}
+	if (found.days) {
+		if ((r = presence_purge(presence, found.last + 1, &purged, e)) < 0)
+			return r;
+		found.bytes = purged.bytes;
+	}
+	*ret_purged = found;
+	return 0;
+}

@@ -77,6 +77,9 @@ void segment_close(struct segment *segment);
 
 const struct segment_about *segment_about(const struct segment *segment);
 
+/* Its open file; stays the segment's. */
+int segment_descriptor(const struct segment *segment);
+
 /* The earliest start and the latest end of its rows, from the run's base. */
 uint32_t segment_first_start(const struct segment *segment);
 uint32_t segment_last_end(const struct segment *segment);

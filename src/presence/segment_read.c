@@ -235,6 +235,12 @@ segment_about(const struct segment *segment)
 	return &segment->about;
 }
 
+int
+segment_descriptor(const struct segment *segment)
+{
+	return segment->fd;
+}
+
 uint32_t
 segment_first_start(const struct segment *segment)
 {

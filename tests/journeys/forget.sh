@@ -65,3 +65,35 @@ holds "--presence puts the stays elsewhere" ls "$other"/2020-03-11-*.stays
 holds "where they are whole" apart check
 exits 4 "and missed without it" "$HEALTHCODE" --data "$FOLDER/apart" check
 exits 2 "an engine that there is not is refused" "$HEALTHCODE" --data "$FOLDER/apart" --presence cluster://here check
+
+# A day's key is kept aside and the day destroyed, while a server runs that has read it and keeps its log: no 32 bytes of the
+# store, its live write-ahead log, what was logged, or a backup of before, closed or opened, are that key.
+trap 'kill ${SERVER:-} 2>/dev/null; wait; rm -rf "$FOLDER"' EXIT
+CANARY=$(find "$SOURCE"/build-test "$SOURCE"/build -name canary -type f -perm -u+x 2>/dev/null | head -n 1) || true
+[ -n "$CANARY" ] || fail "tests/journeys/canary.c is not built"
+STORE=$FOLDER/logged
+logged() { "$HEALTHCODE" --data "$STORE" "$@"; }
+logged init --pack "$SOURCE/packs/$PACK" --clock 2020-04-09T12:00:00+08:00 >/dev/null
+for kind in residents places; do logged import $kind "$FOLDER/$kind.csv" >/dev/null; done
+serve
+answers 200 "a server runs" GET /v1/jurisdictions
+sed -i "s/^$CASE/$NEW/" "$FOLDER/many.csv"
+logged import stays "$FOLDER/many.csv" >>"$FOLDER/log" 2>&1
+logged import stays "$FOLDER/stays.csv" >>"$FOLDER/log" 2>&1
+logged import cases "$FOLDER/cases.csv" >>"$FOLDER/log" 2>&1
+logged --json trace N1 >>"$FOLDER/log" 2>&1
+key=day-stays-2020-03-11
+"$CANARY" keep "$STORE/keys" $key "$FOLDER/aside"
+logged backup "$FOLDER/backup" >>"$FOLDER/log" 2>&1
+mkdir -m 700 "$FOLDER/opened" && cp -r "$STORE/keys" "$FOLDER/opened/keys"
+"$HEALTHCODE" --data "$FOLDER/opened" restore "$FOLDER/backup" >>"$FOLDER/log" 2>&1
+rm -r "$FOLDER/opened/keys" # what is left is what was in the backup
+holds "the write-ahead log is live" test -s "$STORE/registry.db-wal"
+everything=("$STORE" "$FOLDER/backup" "$FOLDER/opened" "$FOLDER/log" "$FOLDER/server")
+search() { "$CANARY" search "$FOLDER/aside" $key "$@"; }
+holds "the search finds the key where it is: in the key store, sealed" grep -q ' 0 raw, 1 unwrapped' <(search "${everything[@]}")
+is "0 raw, 0 unwrapped" "$(search "$FOLDER/backup" "$FOLDER/opened" | cut -d' ' -f3-)" "a backup never had it"
+is 2 "$(logged --now 2020-04-10T12:00:00+08:00 --json purge | tee -a "$FOLDER/log" | jq .days)" "both days are destroyed"
+found=$(search "${everything[@]}")
+is "0 raw, 0 unwrapped" "$(cut -d' ' -f3- <<<"$found")" "after a purge it is nowhere: ${found%% *} places were tried"
+holds "they were many" test "${found%% *}" -gt 500000
