@@ -15,7 +15,7 @@ first_kept(struct cli_store *store, const struct pack *pack, int64_t days)
 
 struct purged {
 	struct presence_purged stays;
-	int64_t checks, code_days;
+	int64_t checks, code_days, held;
 };
 
 static json_t *
@@ -24,10 +24,10 @@ purged_json(const struct purged *purged)
 	const struct presence_purged *stays = &purged->stays;
 	char first[TIME_TEXT_SIZE], last[TIME_TEXT_SIZE];
 
-	return json_pack("{s:s, s:I, s:I, s:s?, s:s?, s:I, s:I}", "kind", "stays", "days", (json_int_t)stays->days, "bytes",
+	return json_pack("{s:s, s:I, s:I, s:s?, s:s?, s:I, s:I, s:I}", "kind", "stays", "days", (json_int_t)stays->days, "bytes",
 		(json_int_t)stays->bytes, "first", stays->days ? day_write(stays->first, first) : NULL, "last",
 		stays->days ? day_write(stays->last, last) : NULL, "checks", (json_int_t)purged->checks, "code_days",
-		(json_int_t)purged->code_days);
+		(json_int_t)purged->code_days, "held", (json_int_t)purged->held);
 }
 
 static int
@@ -41,6 +41,15 @@ note(struct cli_store *store, const struct purged *purged, struct error *e)
 	}
 	return ledger_append_json(
 		registry_db(store->registry), registry_recording_time(store->registry), "retention.purged", body, NULL, e);
+}
+
+/* What gates keep, and what phones said that nobody vouched for. */
+static int
+purge_movement(struct cli_store *store, instant before, struct purged *purged, struct error *e)
+{
+	int r = gate_purge(store->registry, store->issuer, before, &purged->checks, &purged->code_days, e);
+
+	return r < 0 ? r : registry_held_forget(store->registry, before, &purged->held, e);
 }
 
 /* What was destroyed and the ledger's entry of it are one act; the keys are gone in any case. */
@@ -57,10 +66,9 @@ purge(struct cli_store *store, const struct pack *pack, const json_t *stays_days
 	if ((r = presence_purge(cascade_presence(store->cascade), first_kept(store, pack, json_integer_value(stays_days)),
 			 &purged.stays, e)) == 0 &&
 		json_is_integer(movement_days))
-		r = gate_purge(store->registry, store->issuer,
-			zone_day_start(pack_zone(pack), first_kept(store, pack, json_integer_value(movement_days))), &purged.checks,
-			&purged.code_days, e);
-	if (r == 0 && (purged.stays.days || purged.checks || purged.code_days))
+		r = purge_movement(store,
+			zone_day_start(pack_zone(pack), first_kept(store, pack, json_integer_value(movement_days))), &purged, e);
+	if (r == 0 && (purged.stays.days || purged.checks || purged.code_days || purged.held))
 		r = note(store, &purged, e);
 	if (r < 0)
 		registry_rollback(store->registry);
@@ -86,6 +94,8 @@ answer(const struct cli *cli, const struct purged *purged)
 	else
 		printf("gates: %" PRId64 " checks forgotten, and whose the codes of %" PRId64 " days were\n", purged->checks,
 			purged->code_days);
+	if (purged->held)
+		printf("held: %" PRId64 " statements of phones that nobody vouched for removed\n", purged->held);
 	return EXIT_DONE;
 }
 
@@ -130,6 +140,7 @@ const struct command command_purge = {
 		"makes every copy of those stays unreadable, backups included, then removes their files, and writes it to the\n"
 		"ledger. Contacts that were traced before stay as they were. Nothing can be imported into a destroyed day.\n"
 		"What gates asked about and refused is forgotten after retention.movement_days, with the complaints about it, and so is\n"
-		"whose the codes of those days were: the keys of their ids are destroyed. Run it once a day.\n",
+		"whose the codes of those days were: the keys of their ids are destroyed. What a phone said that nobody vouched for by then is\n"
+		"removed. Run it once a day.\n",
 	.run = run,
 };

@@ -86,6 +86,11 @@ static const char *const migrations[] = {
 	"CREATE TABLE gate_complaint(receipt {text} NOT NULL PRIMARY KEY REFERENCES gate_check(receipt), at BIGINT NOT NULL,"
 	" person BIGINT NOT NULL REFERENCES person(number), sealed {blob} NOT NULL);"
 	"CREATE INDEX gate_complaint_at ON gate_complaint(at);",
+
+	/* What is held is forgotten some time after it was told, whatever it is about. */
+	"ALTER TABLE held ADD COLUMN recorded_at BIGINT NOT NULL DEFAULT 0;"
+	"UPDATE held SET recorded_at = at;"
+	"CREATE INDEX held_recorded_at ON held(recorded_at);",
 };
 
 int

@@ -30,7 +30,6 @@ export type CheckCause = Schemas['CheckCause'];
 export type RefusalCause = Schemas['RefusalCause'];
 export type Verdict = Schemas['Verdict'];
 export type Problem = Schemas['Problem'];
-export type ProblemKind = Problem['type'] extends `/problems/${infer Kind}` ? Kind : never;
 
 /* The service answered, and the answer is a problem. */
 export class ProblemError extends Error {
