@@ -3,7 +3,7 @@
 
 #include "cli/commands.h"
 #include "cli/store.h"
-#include "gate/journey.h"
+#include "gate/gate.h"
 #include "place/place.h"
 
 /* A province by its name, or what is called so in exactly one province. */
