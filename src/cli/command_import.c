@@ -252,7 +252,7 @@ const struct command command_import = {
 		"       import letters [show N | retry N | settle N | drop N]",
 	.help =
 		"Reads CSV (with a heading line) or JSON lines, told apart by the content; '-' is standard input.\n"
-		"Kinds: residents checkins places stays devices pings visits areas cases labs flights rail (columns:\n"
+		"Kinds: residents checkins places stays devices pings visits areas cases labs flights rail orders (columns:\n"
 		"docs/imports.md). Files of labs may also be HL7 v2 (ORU^R01) or FHIR R4 bundles, files of flights UN/EDIFACT PAXLST.\n"
 		"Prints 'KIND: N new, N changed, N unchanged, N rejected' for each file. The same file again changes nothing.\n"
 		"A rejected row is told as FILE:LINE:COLUMN: reason; the others are taken, and the exit code is 3.\n\n"

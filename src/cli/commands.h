@@ -14,6 +14,7 @@ extern const struct command command_explain;
 extern const struct command command_gate;
 extern const struct command command_import;
 extern const struct command command_init;
+extern const struct command command_journey;
 extern const struct command command_key;
 extern const struct command command_ledger;
 extern const struct command command_mllp;
@@ -42,6 +43,7 @@ extern const struct command command_version;
 	&command_travel_card, \
 	&command_code, \
 	&command_gate, \
+	&command_journey, \
 	&command_trust, \
 	&command_key, \
 	&command_user, \

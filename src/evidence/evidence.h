@@ -59,7 +59,8 @@ enum evidence_kind {
 	EVIDENCE_ORDER = 11,       /* isolation, quarantine, release */
 	EVIDENCE_TEMPERATURE = 12, /* measured by others: at a gate */
 	EVIDENCE_CERTIFICATE = 13,
-	EVIDENCE_DEVICE = 14, /* a device is the person's from a moment on */
+	EVIDENCE_DEVICE = 14,       /* a device is the person's from a moment on */
+	EVIDENCE_TRAVEL_ORDER = 15, /* from when people may leave or enter an area; of no person */
 	EVIDENCE_KIND_END,
 };
 

@@ -11,6 +11,7 @@
 #include "base/json_check.h"
 #include "cascade/cascade.h"
 #include "gate/issuer.h"
+#include "gate/journey.h"
 #include "gate/paper.h"
 #include "gate/shown.h"
 
