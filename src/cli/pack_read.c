@@ -7,6 +7,8 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/json_check.h"
+#include "cascade/cascade.h"
+#include "console/console.h"
 #include "exposure/exposure.h"
 #include "feed/feed.h"
 #include "gate/gate.h"
@@ -22,6 +24,8 @@ static const struct section {
 	{"contact", exposure_parameters_check},
 	{"detection", feed_detection_check},
 	{"credential", gate_credential_check},
+	{"follow_up", console_follow_up_check},
+	{"notices", cascade_notices_check},
 };
 
 /* The text of pack.json, for places, and where faults go. */

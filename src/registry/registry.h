@@ -33,6 +33,7 @@
 #include "registry/session.h"
 #include "registry/sign_in.h"
 #include "registry/store.h"
+#include "registry/task.h"
 #include "registry/user.h"
 #include "registry/user_key.h"
 #include "registry/voucher.h"

@@ -74,6 +74,11 @@ static const char *const migrations[] = {
 	"ALTER TABLE pack_activation ADD COLUMN approved_by {text};"
 	/* What users sign with (user_key.c). */
 	"CREATE TABLE user_key(name {text} NOT NULL PRIMARY KEY, public_key {blob} NOT NULL, recorded_at BIGINT NOT NULL);",
+
+	/* What was reported of people's follow-up. */
+	"CREATE TABLE task_report(id {key}, person BIGINT NOT NULL REFERENCES person(number), task {text} NOT NULL,"
+	" outcome {text} NOT NULL, at BIGINT NOT NULL, recorded_at BIGINT NOT NULL, by_whom {text},"
+	" UNIQUE(person, task, outcome, at));",
 };
 
 int
