@@ -278,6 +278,20 @@ fold(struct presence *presence, struct day *day, struct error *e)
 	return state_changed(presence, e);
 }
 
+/* The last local day that any of the rows touches. */
+static day_number
+last_day(const struct presence *presence, const struct day *day, const struct row *rows, size_t count)
+{
+	instant end = INT64_MIN;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct presence_stay stay = stay_of(&rows[i], day->day);
+
+		end = stay.end > end ? stay.end : end;
+	}
+	return zone_day(&presence->zone, end - 1);
+}
+
 int
 absorb(struct presence *presence, struct day *day, struct row *rows, struct row *scratch, size_t count,
 	const struct presence_source *source, struct presence_counts *counts, struct rests *rests, struct error *e)
@@ -287,6 +301,8 @@ absorb(struct presence *presence, struct day *day, struct row *rows, struct row 
 	int r;
 
 	if ((r = compare_with_kept(presence, day, rows, count, source, counts, rests, &left, &again, e)) < 0 || left == 0)
+		return r;
+	if ((r = changes_of_days(presence, day->day, last_day(presence, day, rows, left), e)) < 0)
 		return r;
 	if (left + day->tail.count < TAIL_ROWS)
 		r = tail_keep(presence, day, rows, left, again, source, e);

@@ -13,7 +13,9 @@
  *     has read what is kept; tokens never come again, so neither a rollback nor another writer can deceive it.
  * I6. Where the records of a day's stays are one each, nothing is looked up twice: ${again} counts the others.
  * I7. Rows name people by the numbers of their day's span (presence/people.h), PEOPLE_DAYS days that have a list of people
- *     of their own (presence_people), sealed under the key of the span, which goes with its last day's. */
+ *     of their own (presence_people), sealed under the key of the span, which goes with its last day's.
+ * I8. A change of a stay is counted for every local day that it touches, in the transaction that makes it; that of a place
+ *     or of an import's standing for all days. Purging is no change: what was destroyed is not known to be otherwise. */
 
 #ifndef HEALTHCODE_PRESENCE_INTERNAL_H
 #define HEALTHCODE_PRESENCE_INTERNAL_H
@@ -128,6 +130,11 @@ void state_forget(struct presence *presence);
 
 /* state_changed(presence, e): draw a new token; ${state} was changed alike. */
 int state_changed(struct presence *presence, struct error *e);
+
+/* changes_of_days(presence, first, last, e), changes_everywhere(presence, e): count a change of what is kept of those days,
+ * or of all (I8). In the transaction that makes it. */
+int changes_of_days(struct presence *presence, day_number first, day_number last, struct error *e);
+int changes_everywhere(struct presence *presence, struct error *e);
 
 /* state_find(presence, day): the day, or NULL if nothing of it is kept. Valid until a day is added.
  * state_day(presence, day, ret_day, e): the same, made with its key where it is not there yet, its span too.

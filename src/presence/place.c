@@ -194,6 +194,8 @@ presence_put_place(struct presence *presence, const struct presence_place *place
 		"INSERT INTO presence_place_record (place, kind, name, division, country, latitude_e7, longitude_e7, recorded_at,"
 		" import) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
 		values, 9, e);
+	if (r == 0 && change == PRESENCE_CHANGED)
+		r = changes_everywhere(presence, e);
 	if (r < 0)
 		return r;
 	*ret_number = (place_number)number;

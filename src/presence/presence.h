@@ -189,6 +189,11 @@ int presence_each_stay_of(struct presence *presence, person_number person, insta
 int presence_each_stay_at(struct presence *presence, place_number place, instant from, instant to,
 	const struct presence_view *view, presence_each *each, void *context, struct error *e);
 
+/* presence_changes(presence, from, to, ret_changes, e):
+ * How often stays that touch a local day of [${from}, ${to}), places, or what was undone were changed in this store:
+ * the same number twice means that the same would be found. Return 0 or a code. */
+int presence_changes(struct presence *presence, instant from, instant to, int64_t *ret_changes, struct error *e);
+
 /* What a purge destroyed: ${days} keys, of the days from ${first} to ${last}, and so many bytes of files. */
 struct presence_purged {
 	int64_t days, bytes;

@@ -51,6 +51,7 @@ put(struct presence *presence, const struct presence_stay *stay, const struct pr
 			(r = people_number(&(span = span_find(&presence->state, number))->people, &row, 1, e)) < 0 ||
 			(r = span_keep(presence, span, e)) < 0 ||
 			(r = tail_keep(presence, day, &row, 1, found.count > 0, source, e)) < 0 ||
+			(r = changes_of_days(presence, number, zone_day(&presence->zone, stay->end - 1), e)) < 0 ||
 			(r = state_changed(presence, e)) < 0 || (day->tail.count >= TAIL_ROWS && (r = fold(presence, day, e)) < 0))
 			goto out;
 	}
