@@ -27,6 +27,7 @@
 enum { CASCADE_CASE_SIZE = 65, CASCADE_BATCH = 500, CASCADE_FAILED_MAX = 10000 };
 
 struct cascade;
+struct json_check;
 
 /* cascade_open(registry, ret_cascade, e): ${registry} stays the caller's and is needed until cascade_close. */
 int cascade_open(struct registry *registry, struct cascade **ret_cascade, struct error *e);
@@ -46,6 +47,10 @@ int cascade_facts(struct cascade *cascade, const struct pack *pack, person_numbe
  * ERROR_EXISTS_NOT where the person has not applied there by then. */
 int cascade_explain(
 	struct cascade *cascade, const struct pack *pack, person_number person, json_t **ret_result, struct error *e);
+
+/* cascade_notices_check(notices, check): tell every fault of a pack's section "notices": {"colour": {"zh", "en"}}, what people are told
+ * when a colour that they had changes; nothing where the pack has none. */
+void cascade_notices_check(const json_t *notices, struct json_check *check);
 
 /* What an evaluation did: ${colours} counts everyone in scope by their colour after it, ${failed} those whose evaluation
  * could not be made. */

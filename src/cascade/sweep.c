@@ -379,6 +379,18 @@ write_outcome(struct run *run, const struct slice *slice, int64_t area_version, 
 	return changed;
 }
 
+/* A colour that changed: into the log, and to whose it is. */
+static int
+write_change(struct run *run, const struct slice *slice, const struct registry_colour *colour,
+	struct evaluation *evaluation, struct error *e)
+{
+	struct subject subject = {.person = colour->person};
+	int r = evaluation_add(run->cascade, evaluation, colour, e);
+
+	snprintf(subject.jurisdiction, sizeof subject.jurisdiction, "%s", slice->jurisdiction);
+	return r < 0 ? r : tell_of_change(run->cascade, &subject, e);
+}
+
 static int
 write_part(struct run *run, const struct slice *slice, int number, int64_t area_version, struct evaluation *evaluation,
 	struct error *e)
@@ -397,7 +409,7 @@ write_part(struct run *run, const struct slice *slice, int number, int64_t area_
 
 		r = outcome->failed ? write_failure(run, slice, outcome, texts, e)
 							: write_outcome(run, slice, area_version, outcome, texts, &colour, e);
-		if (r < 0 || (r == 1 && (r = evaluation_add(run->cascade, evaluation, &colour, e)) < 0))
+		if (r < 0 || (r == 1 && (r = write_change(run, slice, &colour, evaluation, e)) < 0))
 			return r;
 	}
 	return 0;

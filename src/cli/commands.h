@@ -26,6 +26,7 @@ extern const struct command command_restore;
 extern const struct command command_rule;
 extern const struct command command_serve;
 extern const struct command command_simulate;
+extern const struct command command_task;
 extern const struct command command_trace;
 extern const struct command command_travel_card;
 extern const struct command command_trust;
@@ -40,6 +41,7 @@ extern const struct command command_version;
 	&command_explain, \
 	&command_person, \
 	&command_trace, \
+	&command_task, \
 	&command_travel_card, \
 	&command_code, \
 	&command_gate, \

@@ -7,6 +7,8 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/json_check.h"
+#include "cascade/cascade.h"
+#include "console/console.h"
 #include "exposure/exposure.h"
 #include "feed/feed.h"
 #include "gate/gate.h"
@@ -23,6 +25,8 @@ static const struct section {
 	{"detection", feed_detection_check},
 	{"credential", gate_credential_check},
 	{"recognises", gate_recognises_check},
+	{"follow_up", console_follow_up_check},
+	{"notices", cascade_notices_check},
 };
 
 /* The text of pack.json, for places, and where faults go. */

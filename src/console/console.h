@@ -89,6 +89,35 @@ int console_curve(struct registry *registry, const struct console_cases *filter,
  * Discarded cases are in none. ERROR_EXISTS_NOT for a case that is none, ERROR_TOO_LARGE past CONSOLE_EDGES_MAX links. */
 int console_chains(struct registry *registry, const char *name, json_t **ret_chains, struct error *e);
 
+/* Whom to follow up. NULL, false: any. ${name}: of a case, whose contacts they are. With ${task} or ${state} only such tasks are
+ * given, and only people who have any. */
+struct console_follow_ups {
+	const char *name, *task, *state;
+	bool lost;
+};
+
+/* console_follow_ups_page(registry, filter, cursor, limit, ret_page, e):
+ * Contacts in quarantine and cases in isolation, which are different things, with what is to be done about the contacts, by the
+ * section "follow_up" of the default jurisdiction's pack (docs/packs.md): {"items": [{"person",
+ *   "quarantine": {"from", "until", "ended_at" or null, "because": "days", "tests", "case" or null,
+ *                  "contacts": [{"case", "kind", "degree", "last"}]} or null,
+ *   "isolation": {"case", "from", "until" or null, "ended_at" or null, "because": "tests", "days", "status" or null} or null,
+ *   "lost": whether as many check-ins in a row are missed as the pack says,
+ *   "tasks": [{"task": "call", "test" or "checkin", "day", "from", "due", "state": "planned", "open", "missed" or "done",
+ *              "done_at" or null}]}], "next"}.
+ * It is worked out from the evidence and reports that are seen, and stored nowhere: a discarded case takes its part away, a new
+ * exposure adds its own. A call is done by a report, a check-in by one of the person's or a report, a test by a result. What would be
+ * due after the end is no task any more. ERROR_EXISTS_NOT where the pack has no such section, ERROR_BAD_INPUT for a cursor that is
+ * none.
+ * console_follow_up(registry, person, ret_item, e): one person; ERROR_EXISTS_NOT where there is nothing to follow. */
+int console_follow_ups_page(struct registry *registry, const struct console_follow_ups *filter, const char *cursor,
+	size_t limit, json_t **ret_page, struct error *e);
+int console_follow_up(struct registry *registry, person_number person, json_t **ret_item, struct error *e);
+
+/* console_follow_up_check(section, check): tell every fault of a pack's "follow_up" section. */
+struct json_check;
+void console_follow_up_check(const json_t *section, struct json_check *check);
+
 /* Who looks, and what for (1 to CONSOLE_PURPOSE_MAX bytes). */
 struct console_look {
 	const char *by, *purpose;

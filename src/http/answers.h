@@ -18,6 +18,7 @@ route_answer answer_me, answer_code, answer_reasons, answer_checkin, answer_trav
 route_answer answer_places, answer_check, answer_refusal, answer_refusals;
 route_answer answer_complaint, answer_complaints;
 route_answer answer_cases, answer_contacts, answer_curve, answer_chains, answer_identity, answer_export;
+route_answer answer_follow_ups, answer_follow_up_report;
 route_answer answer_proposals, answer_approval, answer_revocation, answer_override, answer_keep_pack, answer_activation;
 route_answer answer_rehearse, answer_rehearsal;
 route_answer answer_capabilities, answer_bundle;

@@ -48,6 +48,9 @@ const struct route routes[] = {
 	{"getChains", "GET", "/v1/chains", ROLE_CONSOLE, LIMIT_READ, answer_chains},
 	{"openIdentity", "POST", "/v1/identities", ROLE_OPENER, LIMIT_WRITE, answer_identity},
 	{"exportList", "POST", "/v1/exports", ROLE_CONSOLE, LIMIT_WRITE, answer_export},
+	/* follow_ups.c */
+	{"listFollowUps", "GET", "/v1/follow-ups", ROLE_CONSOLE, LIMIT_READ, answer_follow_ups},
+	{"reportFollowUp", "POST", "/v1/follow-ups/{person}/reports", ROLE_OPENER, LIMIT_WRITE, answer_follow_up_report},
 	/* office.c */
 	{"listProposals", "GET", "/v1/proposals", ROLE_DECISION, LIMIT_READ, answer_proposals},
 	{"approve", "POST", "/v1/proposals/{number}/approvals", ROLE_DECIDER, LIMIT_SECRET, answer_approval},

@@ -35,6 +35,7 @@
 #include "registry/sign_in.h"
 #include "registry/store.h"
 #include "registry/sweep.h"
+#include "registry/task.h"
 #include "registry/user.h"
 #include "registry/user_key.h"
 #include "registry/voucher.h"

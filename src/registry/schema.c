@@ -101,6 +101,11 @@ static const char *const migrations[] = {
 	"CREATE TABLE packed(person BIGINT NOT NULL REFERENCES person(number), jurisdiction {text} NOT NULL,"
 	" from_at BIGINT NOT NULL, until_at BIGINT NOT NULL, facts {blob} NOT NULL, PRIMARY KEY(person, jurisdiction))"
 	" {packed};",
+
+	/* What was reported of people's follow-up. */
+	"CREATE TABLE task_report(id {key}, person BIGINT NOT NULL REFERENCES person(number), task {text} NOT NULL,"
+	" outcome {text} NOT NULL, at BIGINT NOT NULL, recorded_at BIGINT NOT NULL, by_whom {text},"
+	" UNIQUE(person, task, outcome, at));",
 };
 
 int

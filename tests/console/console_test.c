@@ -462,6 +462,185 @@ an_export_that_does_not_fit_leaves_nothing(void **state)
 	buffer_free(&csv);
 }
 
+static void
+put_test(person_number person, const char *at, const char *result)
+{
+	char key[256], body[1024];
+
+	snprintf(key, sizeof key, "test/%u/%s", person, at);
+	snprintf(body, sizeof body, "{\"at\":\"%s\",\"kind\":\"pcr\",\"result\":\"%s\"}", at, result);
+	put(EVIDENCE_TEST, key, person, at, body);
+}
+
+static void
+put_checkin(person_number person, const char *at)
+{
+	char key[256];
+
+	snprintf(key, sizeof key, "%u/%s", person, at);
+	put(EVIDENCE_CHECKIN, key, person, at, "{\"symptoms\":[]}");
+}
+
+/* A person's follow-up at ${now}: "FROM UNTIL ENDED BECAUSE" of the record, "" where there is none. */
+static const char *
+record_of(person_number person, const char *record, const char *now)
+{
+	static char text[256];
+	instant at = moment(now);
+	json_t *item = NULL, *found;
+	struct error e = {0};
+	int r;
+
+	registry_set_times(registry, &at, NULL);
+	text[0] = 0;
+	r = console_follow_up(registry, person, &item, &e);
+	if (r == ERROR_EXISTS_NOT)
+		return text;
+	if (r < 0)
+		fail_msg("%s", e.message);
+	found = json_object_get(item, record);
+	if (json_is_object(found)) {
+		const char *until = json_string_value(json_object_get(found, "until"));
+		const char *ended = json_string_value(json_object_get(found, "ended_at"));
+		const char *because = json_string_value(json_object_get(found, "because"));
+
+		snprintf(text, sizeof text, "%.13s %.13s %.13s %s", json_string_value(json_object_get(found, "from")),
+			until ? until : "-", ended ? ended : "-", because ? because : "-");
+	}
+	json_decref(item);
+	return text;
+}
+
+/* How many tasks of that name the person has in that state at ${now}. */
+static size_t
+tasks_of(person_number person, const char *task, const char *state, const char *now)
+{
+	instant at = moment(now);
+	json_t *item = NULL, *found;
+	struct error e = {0};
+	size_t count = 0, i;
+
+	registry_set_times(registry, &at, NULL);
+	if (console_follow_up(registry, person, &item, &e) < 0)
+		return 0;
+	json_array_foreach(json_object_get(item, "tasks"), i, found)
+	{
+		count += strcmp(json_string_value(json_object_get(found, "task")), task) == 0 &&
+			strcmp(json_string_value(json_object_get(found, "state")), state) == 0;
+	}
+	json_decref(item);
+	return count;
+}
+
+static void
+report(person_number person, const char *task, const char *outcome, const char *at, int wanted)
+{
+	struct registry_task_report r = {.person = person, .task = task, .outcome = outcome, .at = moment(at), .by = "li"};
+	struct error e = {0};
+
+	assert_int_equal(registry_task_report_put(registry, &r, &e), wanted);
+}
+
+static void
+a_quarantine_ends_after_the_last_exposure_and_a_discarded_case_takes_its_part_alone(void **state)
+{
+	(void)state;
+	assert_string_equal(record_of(feng, "quarantine", "2020-03-20T00:00:00Z"), "");
+	put_contact("c1", feng, "2020-03-12T04:00:00Z", "null");
+	assert_string_equal(record_of(feng, "quarantine", "2020-03-20T00:00:00Z"), "2020-03-12T04 2020-03-26T16 - -");
+	put_contact("c2", feng, "2020-03-15T04:00:00Z", "null");
+	assert_string_equal(record_of(feng, "quarantine", "2020-03-20T00:00:00Z"), "2020-03-12T04 2020-03-29T16 - -");
+	assert_string_equal(
+		record_of(feng, "quarantine", "2020-03-30T00:00:00Z"), "2020-03-12T04 2020-03-29T16 2020-03-29T16 days");
+	put_contact("c2", feng, "2020-03-15T04:00:00Z", "\"2020-03-21T00:00:00Z\"");
+	assert_string_equal(record_of(feng, "quarantine", "2020-03-20T00:00:00Z"), "2020-03-12T04 2020-03-29T16 - -");
+	assert_string_equal(record_of(feng, "quarantine", "2020-03-22T00:00:00Z"), "2020-03-12T04 2020-03-26T16 - -");
+	put_contact("c1", feng, "2020-03-12T04:00:00Z", "\"2020-03-22T00:00:00Z\"");
+	assert_string_equal(record_of(feng, "quarantine", "2020-03-23T00:00:00Z"), "");
+	assert_int_equal(tasks_of(feng, "checkin", "open", "2020-03-23T00:00:00Z"), 0);
+}
+
+static void
+what_is_not_done_in_time_is_missed_and_who_is_silent_is_lost(void **state)
+{
+	const struct console_follow_ups lost = {.lost = true};
+	json_t *page = NULL;
+	struct error e = {0};
+
+	(void)state;
+	put_contact("c1", feng, "2020-03-12T04:00:00Z", "null");
+	assert_int_equal(tasks_of(feng, "call", "open", "2020-03-12T10:00:00Z"), 1);
+	assert_int_equal(tasks_of(feng, "call", "missed", "2020-03-13T04:00:00Z"), 1);
+	assert_int_equal(tasks_of(feng, "checkin", "open", "2020-03-12T10:00:00Z"), 1);
+	assert_int_equal(tasks_of(feng, "checkin", "planned", "2020-03-12T10:00:00Z"), 14);
+	assert_int_equal(tasks_of(feng, "test", "planned", "2020-03-12T10:00:00Z"), 3);
+	put_test(feng, "2020-03-13T02:00:00Z", "negative");
+	put_checkin(feng, "2020-03-12T12:00:00Z");
+	assert_int_equal(tasks_of(feng, "test", "done", "2020-03-14T10:00:00Z"), 1);
+	assert_int_equal(tasks_of(feng, "checkin", "done", "2020-03-14T10:00:00Z"), 1);
+	assert_int_equal(tasks_of(feng, "checkin", "missed", "2020-03-14T10:00:00Z"), 1);
+	GOOD(console_follow_ups_page(registry, &lost, NULL, 10, &page, &e));
+	assert_int_equal(json_array_size(json_object_get(page, "items")), 0);
+	json_decref(page);
+	assert_int_equal(tasks_of(feng, "checkin", "missed", "2020-03-15T17:00:00Z"), 3);
+	GOOD(console_follow_ups_page(registry, &lost, NULL, 10, &page, &e));
+	assert_int_equal(json_array_size(json_object_get(page, "items")), 1);
+	json_decref(page);
+	report(feng, "call", "not-reached", "2020-03-12T06:00:00Z", 1);
+	assert_int_equal(tasks_of(feng, "call", "missed", "2020-03-15T17:00:00Z"), 1);
+	report(feng, "call", "reached", "2020-03-12T07:00:00Z", 1);
+	report(feng, "call", "reached", "2020-03-12T07:00:00Z", 0);
+	report(feng, "sing", "reached", "2020-03-12T07:00:00Z", ERROR_BAD_INPUT);
+	report(feng, "call", "heard", "2020-03-12T07:00:00Z", ERROR_BAD_INPUT);
+	report(1, "call", "reached", "2020-03-12T07:00:00Z", ERROR_EXISTS_NOT);
+	report(feng, "checkin", "reached", "2020-03-15T07:00:00Z", 1);
+	assert_int_equal(tasks_of(feng, "call", "done", "2020-03-15T17:00:00Z"), 1);
+	assert_int_equal(tasks_of(feng, "checkin", "missed", "2020-03-15T17:00:00Z"), 2);
+}
+
+static void
+an_isolation_is_a_cases_and_ends_by_two_negatives_a_day_apart(void **state)
+{
+	const struct console_follow_ups all = {0}, of_case = {.name = "c1"}, open = {.state = "open", .task = "call"};
+	json_t *page = NULL;
+	struct error e = {0};
+
+	(void)state;
+	put_contact("c1", feng, "2020-03-12T04:00:00Z", "null");
+	put_contact("c1", mother, "2020-03-12T04:00:00Z", "null");
+	put_case("c2", "confirmed", feng, "2020-03-14T00:00:00Z", ",\"isolated_at\":\"2020-03-13T12:00:00Z\"");
+	assert_string_equal(
+		record_of(feng, "quarantine", "2020-03-15T00:00:00Z"), "2020-03-12T04 2020-03-26T16 2020-03-14T00 case");
+	assert_string_equal(record_of(feng, "isolation", "2020-03-15T00:00:00Z"), "2020-03-13T12 - - -");
+	assert_int_equal(tasks_of(feng, "checkin", "planned", "2020-03-15T00:00:00Z"), 0);
+	put_test(feng, "2020-03-16T00:00:00Z", "negative");
+	put_test(feng, "2020-03-16T12:00:00Z", "negative");
+	assert_string_equal(record_of(feng, "isolation", "2020-03-20T00:00:00Z"), "2020-03-13T12 - - -");
+	put_test(feng, "2020-03-17T06:00:00Z", "negative");
+	assert_string_equal(
+		record_of(feng, "isolation", "2020-03-20T00:00:00Z"), "2020-03-13T12 2020-03-17T06 2020-03-17T06 tests");
+	put_test(feng, "2020-03-17T00:00:00Z", "positive");
+	assert_string_equal(record_of(feng, "isolation", "2020-03-20T00:00:00Z"), "2020-03-13T12 - - -");
+	put_case("c2", "recovered", feng, "2020-03-19T00:00:00Z", "");
+	assert_string_equal(
+		record_of(feng, "isolation", "2020-03-20T00:00:00Z"), "2020-03-13T12 2020-03-19T00 2020-03-19T00 status");
+
+	GOOD(console_follow_ups_page(registry, &all, NULL, 1, &page, &e));
+	assert_int_equal(json_array_size(json_object_get(page, "items")), 1);
+	assert_true(json_is_string(json_object_get(page, "next")));
+	json_decref(page);
+	GOOD(console_follow_ups_page(registry, &of_case, NULL, 10, &page, &e));
+	assert_int_equal(json_array_size(json_object_get(page, "items")), 2);
+	json_decref(page);
+	GOOD(console_follow_ups_page(registry, &open, NULL, 10, &page, &e));
+	assert_int_equal(json_array_size(json_object_get(page, "items")), 0);
+	json_decref(page);
+	assert_int_equal(console_follow_ups_page(registry, &all, "zz", 10, &page, &e), ERROR_BAD_INPUT);
+	put_case("c2", "discarded", feng, "2020-03-20T00:00:00Z", "");
+	assert_string_equal(record_of(feng, "isolation", "2020-03-21T00:00:00Z"), "");
+	assert_string_equal(record_of(feng, "quarantine", "2020-03-21T00:00:00Z"), "2020-03-12T04 2020-03-26T16 - -");
+}
+
 #define TEST(test) cmocka_unit_test_setup_teardown(test, make_store, forget_store)
 
 int
@@ -480,6 +659,9 @@ main(void)
 		TEST(an_opened_identity_is_in_both_logs_and_the_ledger_names_nobody),
 		TEST(an_export_holds_each_value_as_it_is_stored_and_the_ledger_its_hash),
 		TEST(an_export_that_does_not_fit_leaves_nothing),
+		TEST(a_quarantine_ends_after_the_last_exposure_and_a_discarded_case_takes_its_part_alone),
+		TEST(what_is_not_done_in_time_is_missed_and_who_is_silent_is_lost),
+		TEST(an_isolation_is_a_cases_and_ends_by_two_negatives_a_day_apart),
 	};
 	int failed = cmocka_run_group_tests_name("SQLite", tests, NULL, NULL);
 

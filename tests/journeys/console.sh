@@ -71,6 +71,21 @@ json_holds "those that were traced" '(.items | length) == 1 and .items[0].kind =
 met=$(jq '.items[0].person' <<<"$BODY")
 is_problem 400 bad-request "a degree is a number" GET '/v1/contacts?degree=x' '' -H "$tracer"
 
+# Who is followed up.
+answers 200 "whom to follow up" GET /v1/follow-ups '' -H "$tracer"
+json_holds "contacts and cases, which are different things" 'any(.items[]; .quarantine != null) and any(.items[]; .isolation != null)' "$BODY"
+answers 200 "by case" GET '/v1/follow-ups?case=k1' '' -H "$tracer"
+is "$met" "$(jq -r '.items[].person' <<<"$BODY")" "those whom it met"
+call='{"task":"call","outcome":"reached"}'
+answers 201 "somebody was called" POST "/v1/follow-ups/$met/reports" '{"task":"call","outcome":"reached","at":"2020-03-20T00:00:00Z"}' -H "$tracer"
+answers 200 "which is said once" POST "/v1/follow-ups/$met/reports" '{"task":"call","outcome":"reached","at":"2020-03-20T00:00:00Z"}' -H "$tracer"
+is_problem 422 invalid "a task that nobody does" POST "/v1/follow-ups/$met/reports" '{"task":"test","outcome":"reached"}' -H "$tracer"
+is_problem 422 invalid "before it is done" POST "/v1/follow-ups/$met/reports" '{"task":"call","outcome":"reached","at":"2030-03-20T00:00:00Z"}' -H "$tracer"
+is_problem 404 not-found "nobody has that number" POST /v1/follow-ups/4294967295/reports "$call" -H "$tracer"
+for wrong in task=sing state=late lost=perhaps cursor=x; do
+	is_problem 400 bad-request "$wrong is refused" GET "/v1/follow-ups?$wrong" '' -H "$tracer"
+done
+
 # The curve and the chains.
 answers 200 "the curve by onset" GET '/v1/curve?by=onset' '' -H "$tracer"
 json_holds "every day from the first to the last, discarded ones apart" \

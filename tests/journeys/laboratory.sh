@@ -49,6 +49,8 @@ STORE=$FOLDER/store
 H() { "$HEALTHCODE" --data "$STORE" "$@"; }
 colour() { H --json explain "$1" --pack $PACK | jq -r .colour; }
 colours() { for person in "${people[@]}"; do colour "$person"; done | tr '\n' ' '; }
+tasks() { H --json task list | jq -sc .; }
+told() { grep -c '"kind":"colour"' "$STORE/outbox.jsonl" || true; }
 prepare() {
 	STORE=$1
 	H init --pack "$SOURCE/packs/$PACK" --clock 2020-03-11T08:00:00+08:00 2>/dev/null
@@ -115,6 +117,13 @@ serve
 send m1
 is "AA|m1 " "$(answers)" "a positive result is taken over TLS"
 becomes "red red red green " "who shared the flat and the tea house turns red, who was elsewhere does not"
+json_holds "both have a call, tests and check-ins to be done" \
+	'length == 3 and ([.[] | select(.quarantine != null and ([.tasks[].task] | unique) == ["call", "checkin", "test"])] | length) == 2' "$(tasks)"
+json_holds "the case is isolated, which is another thing" '[.[] | select(.isolation != null)] | length == 1 and .[0].quarantine == null' "$(tasks)"
+is 3 "$(told)" "and all three are told that their colour changed"
+exits 0 "one of them is called" H task report "$CLOSE" call
+is done "$(H --json task show "$CLOSE" | jq -r '.tasks[] | select(.task == "call") | .state')" "which is done then"
+is 1 "$(H --json task list --task call --state open | jq -s length)" "the other call is open"
 is 1 "$(H --json import list | jq -s '[.[] | select(.kind == "labs" and .new == 1 and (.file | startswith("laboratory-7: ")))] | length')" "the import names the peer's certificate and the message"
 send m1 m3 m1
 is "AA|m1 AA|m3 AA|m1 " "$(answers)" "the same again and another are answered"
@@ -133,6 +142,8 @@ exits 0 "and the letter settled" H import letters settle 1
 is 2 "$(H --json import letters | jq -s 'map(select(.settled_at == null)) | length')" "two are left"
 send m2
 becomes "green green green green " "a correction gives everybody their colour back"
+is "[]" "$(tasks)" "and nobody has anything to be done"
+is 6 "$(told)" "and all are told again"
 : >"$FOLDER/answers"
 printf 'GET / HTTP/1.0\r\n\r\n' | openssl s_client -quiet -no_ign_eof -CAfile "$FOLDER/certificate.pem" -cert "$FOLDER/laboratory.pem" -key "$FOLDER/laboratory-key.pem" \
 	-connect "127.0.0.1:$PORT" >"$FOLDER/answers" 2>/dev/null || true
@@ -147,6 +158,7 @@ for round in 1 2 3; do
 	serve
 	send $(printf 'm%s\n' 1 2 3 1 2 3 1 2 3 | shuf --random-source=<(yes $round))
 	becomes "green green green green " "sent three times in a random order the messages end in the same colours ($round)"
+	is "[]" "$(tasks)" "and the same tasks"
 	stop
 done
 

@@ -479,6 +479,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/follow-ups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Contacts in quarantine, cases in isolation, and what is to be done
+         * @description By person. All of it follows from what is stored and from the section `follow_up` of the default jurisdiction's pack: a discarded case takes its part away, a new exposure adds its own. A page may be short and go on. 404 where that pack has no such section.
+         */
+        get: operations["listFollowUps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/follow-ups/{person}/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Somebody was called, or seen
+         * @description Only what was `reached` is done; the same report again changes nothing. Tests are done by laboratories' results, and symptoms are told as check-ins.
+         */
+        post: operations["reportFollowUp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/curve": {
         parameters: {
             query?: never;
@@ -1217,6 +1257,53 @@ export interface components {
             last: components["schemas"]["Time"];
             known_at: components["schemas"]["Time"];
             withdrawn_at: components["schemas"]["TimeOrNull"];
+        };
+        /** @enum {string} */
+        TaskName: "call" | "test" | "checkin";
+        /** @enum {string} */
+        TaskState: "planned" | "open" | "missed" | "done";
+        /** @enum {string} */
+        TaskOutcome: "reached" | "not-reached" | "refused";
+        TaskReport: {
+            person: components["schemas"]["PersonNumber"];
+            task: components["schemas"]["TaskName"];
+            outcome: components["schemas"]["TaskOutcome"];
+        };
+        Quarantine: {
+            from: components["schemas"]["Time"];
+            until: components["schemas"]["Time"];
+            ended_at: components["schemas"]["TimeOrNull"];
+            /** @enum {string|null} */
+            because: "days" | "tests" | "case" | null;
+            contacts: {
+                case: components["schemas"]["CaseName"];
+                kind: components["schemas"]["ContactKind"];
+                degree: number;
+                last: components["schemas"]["Time"];
+            }[];
+        } | null;
+        Isolation: {
+            case: components["schemas"]["CaseName"];
+            from: components["schemas"]["Time"];
+            until: components["schemas"]["TimeOrNull"];
+            ended_at: components["schemas"]["TimeOrNull"];
+            /** @enum {string|null} */
+            because: "tests" | "days" | "status" | null;
+        } | null;
+        FollowUp: {
+            person: components["schemas"]["PersonNumber"];
+            quarantine: components["schemas"]["Quarantine"];
+            isolation: components["schemas"]["Isolation"];
+            /** @description as many check-ins in a row are missed as the pack says */
+            lost: boolean;
+            tasks: {
+                task: components["schemas"]["TaskName"];
+                day: components["schemas"]["Date"];
+                from: components["schemas"]["Time"];
+                due: components["schemas"]["Time"];
+                state: components["schemas"]["TaskState"];
+                done_at: components["schemas"]["TimeOrNull"];
+            }[];
         };
         FhirBundle: {
             /** @constant */
@@ -2586,6 +2673,101 @@ export interface operations {
             400: components["responses"]["Problem"];
             401: components["responses"]["SignInNeeded"];
             403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listFollowUps: {
+        parameters: {
+            query?: {
+                /** @description contacts of this case */
+                case?: components["schemas"]["CaseName"];
+                /** @description only such tasks, and only people who have any */
+                task?: components["schemas"]["TaskName"];
+                /** @description only tasks in this state, and only people who have any */
+                state?: components["schemas"]["TaskState"];
+                /** @description yes: only those who are lost to follow-up */
+                lost?: components["schemas"]["YesOrNo"];
+                /** @description the `next` of the page before */
+                cursor?: components["parameters"]["ListCursor"];
+                limit?: components["parameters"]["Limit"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["FollowUp"][];
+                        next: string | null;
+                    };
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    reportFollowUp: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the caller's own random name for this write */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                person: components["schemas"]["PersonNumber"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "task": "call",
+                 *       "outcome": "reached"
+                 *     }
+                 */
+                "application/json": {
+                    /** @enum {string} */
+                    task: "call" | "checkin";
+                    outcome: components["schemas"]["TaskOutcome"];
+                    at?: components["schemas"]["Time"];
+                };
+            };
+        };
+        responses: {
+            /** @description It was reported before */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskReport"];
+                };
+            };
+            /** @description Recorded */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskReport"];
+                };
+            };
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
             default: components["responses"]["Problem"];
         };
     };
