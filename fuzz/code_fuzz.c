@@ -39,6 +39,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	enum certificate_cause certificate_cause = CERTIFICATE_VALID;
 	enum code_cause cause = CODE_VALID;
 	struct certificate certificate = {0};
+	struct receipt receipt = {0};
+	bool holds = false;
 	struct code_claims claims;
 	struct error e = {0};
 
@@ -52,6 +54,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		certificate_verify((const uint8_t *)buffer_text(&text), text.length, trust, 1585008000, &certificate,
 			&certificate_cause, &e) < 0 ||
 		certificate_cause == CERTIFICATE_VALID || certificate.payload)
+		abort();
+	if (receipt_verify(buffer_text(&text), text.length, trust, &receipt, &holds, &e) == 0 && (holds || *receipt.number))
 		abort();
 	if (data[0] & 1 && certificate_read(data + 1, size - 1, &certificate, &e) == 0)
 		dcc_check(certificate.payload, &e);

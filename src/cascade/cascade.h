@@ -94,8 +94,9 @@ int cascade_rehearse(struct cascade *cascade, const char *jurisdiction, const pe
 int cascade_colour(struct cascade *cascade, person_number person, const char *jurisdiction,
 	struct registry_colour *ret_colour, struct error *e);
 
-/* cascade_trace_cases(cascade, e): trace every case whose contacts may have changed since they were traced, in
- * transactions of their own (or in the open one). */
+/* cascade_trace_cases(cascade, e): trace every case whose contacts may have changed since they were traced: what is known of
+ * it, the stays of the days that a trace of it may read, or the pack. A case that is no more (its import was undone) has its
+ * contacts withdrawn from the start. In a transaction of its own (or in the open one). */
 int cascade_trace_cases(struct cascade *cascade, struct error *e);
 
 /* A case as it is known: its last status, and since when. */

@@ -9,76 +9,82 @@
 #include "base/array.h"
 #include "base/json.h"
 
-enum { CASES_MAX = 10000000 };
+enum { STATUSES_MAX = 20000000 };
 
 static int
 read_time(const json_t *body, const char *name, instant *time, struct error *e)
 {
 	const char *text = json_string_value(json_object_get(body, name));
 
+	*time = EXPOSURE_UNKNOWN;
 	return text ? time_read(text, strlen(text), &zone_utc, time, e) : 0;
 }
 
-/* A later status says more: what it gives replaces what was given before. But the case is known since it was confirmed (or,
- * where it never was, since its first status): that it recovered or was discarded does not move that moment. */
+/* What one row says of its case. */
 static int
-add_status(struct cascade_case *c, const struct evidence_row *row, const json_t *body, struct error *e)
+read_status(const struct evidence_row *row, const json_t *body, struct cascade_case *ret_status, struct error *e)
 {
+	const char *name = json_string_value(json_object_get(body, "case"));
+	const char *status = json_string_value(json_object_get(body, "status"));
 	const char *infected_by = json_string_value(json_object_get(body, "infected_by"));
-	instant confirmed = EXPOSURE_UNKNOWN;
+	struct cascade_case c = {.status_at = row->at, .exposure = {.person = row->person}};
 	int r;
 
-	snprintf(c->status, sizeof c->status, "%s", json_string_value(json_object_get(body, "status")));
-	c->status_at = row->at;
-	if (row->person)
-		c->exposure.person = row->person;
-	if (infected_by)
-		snprintf(c->infected_by, sizeof c->infected_by, "%s", infected_by);
-	if ((r = read_time(body, "onset", &c->exposure.onset, e)) < 0 ||
-		(r = read_time(body, "sampled", &c->exposure.sampled, e)) < 0 ||
-		(r = read_time(body, "confirmed_at", &confirmed, e)) < 0 ||
-		(r = read_time(body, "symptoms_ended", &c->exposure.symptoms_ended, e)) < 0)
+	if (!name || !status || strlen(name) >= sizeof c.name)
+		return error_set(e, ERROR_CORRUPT, "evidence of a case has no name or status");
+	strcpy(c.name, name);
+	snprintf(c.status, sizeof c.status, "%s", status);
+	snprintf(c.infected_by, sizeof c.infected_by, "%s", infected_by ? infected_by : "");
+	if ((r = read_time(body, "onset", &c.exposure.onset, e)) < 0 ||
+		(r = read_time(body, "sampled", &c.exposure.sampled, e)) < 0 ||
+		(r = read_time(body, "confirmed_at", &c.exposure.confirmed, e)) < 0 ||
+		(r = read_time(body, "isolated_at", &c.exposure.isolated, e)) < 0 ||
+		(r = read_time(body, "symptoms_ended", &c.exposure.symptoms_ended, e)) < 0)
 		return r;
-	if (c->exposure.confirmed == EXPOSURE_UNKNOWN || strcmp(c->status, "confirmed") == 0)
-		c->exposure.confirmed = confirmed;
-	return read_time(body, "isolated_at", &c->exposure.isolated, e);
+	*ret_status = c;
+	return 0;
 }
 
 static int
 add_row(const struct evidence_row *row, void *context, struct error *e)
 {
-	struct cascade_cases *cases = context;
-	struct cascade_case *c = NULL;
+	struct cascade_cases *statuses = context;
 	json_t *body = NULL;
-	const char *name;
 	int r;
 
-	if ((r = json_read_own(row->body, "evidence of a case", &body, e)) < 0)
-		return r;
-	name = json_string_value(json_object_get(body, "case"));
-	if (!name || !json_string_value(json_object_get(body, "status")) || strlen(name) >= sizeof c->name) {
-		r = error_set(e, ERROR_CORRUPT, "evidence of a case has no name or status");
-		goto out;
-	}
-	/* Rows come by person and own time, so that those of one case lie together. */
-	for (size_t i = cases->count; i && cases->items[i - 1].exposure.person == row->person && !c; i--)
-		if (strcmp(cases->items[i - 1].name, name) == 0)
-			c = &cases->items[i - 1];
-	if (!c) {
-		if ((r = array_grow(&cases->items, &cases->capacity, cases->count + 1, sizeof *c, CASES_MAX, e)) < 0)
-			goto out;
-		c = &cases->items[cases->count++];
-		*c = (struct cascade_case){.exposure = {.onset = EXPOSURE_UNKNOWN,
-									   .sampled = EXPOSURE_UNKNOWN,
-									   .confirmed = EXPOSURE_UNKNOWN,
-									   .isolated = EXPOSURE_UNKNOWN,
-									   .symptoms_ended = EXPOSURE_UNKNOWN}};
-		strcpy(c->name, name);
-	}
-	r = add_status(c, row, body, e);
-out:
+	if ((r = json_read_own(row->body, "evidence of a case", &body, e)) == 0 &&
+		(r = array_grow(&statuses->items, &statuses->capacity, statuses->count + 1, sizeof *statuses->items, STATUSES_MAX,
+			 e)) == 0 &&
+		(r = read_status(row, body, &statuses->items[statuses->count], e)) == 0)
+		statuses->count++;
 	json_decref(body);
 	return r;
+}
+
+static void
+say(instant *known, instant later)
+{
+	if (later != EXPOSURE_UNKNOWN)
+		*known = later;
+}
+
+/* A later status says more: what it gives replaces what was given before. But the case is known since it was confirmed (or,
+ * where it never was, since its first status): that it recovered or was discarded does not move that moment. */
+static void
+add_status(struct cascade_case *c, const struct cascade_case *status)
+{
+	strcpy(c->status, status->status);
+	c->status_at = status->status_at;
+	if (status->exposure.person)
+		c->exposure.person = status->exposure.person;
+	if (*status->infected_by)
+		strcpy(c->infected_by, status->infected_by);
+	say(&c->exposure.onset, status->exposure.onset);
+	say(&c->exposure.sampled, status->exposure.sampled);
+	say(&c->exposure.isolated, status->exposure.isolated);
+	say(&c->exposure.symptoms_ended, status->exposure.symptoms_ended);
+	if (c->exposure.confirmed == EXPOSURE_UNKNOWN || strcmp(status->status, "confirmed") == 0)
+		say(&c->exposure.confirmed, status->exposure.confirmed);
 }
 
 static int
@@ -87,10 +93,24 @@ compare_names(const void *a, const void *b)
 	return strcmp(((const struct cascade_case *)a)->name, ((const struct cascade_case *)b)->name);
 }
 
+static int
+compare_statuses(const void *a, const void *b)
+{
+	const struct cascade_case *x = a, *y = b;
+	int names = compare_names(a, b);
+
+	if (names)
+		return names;
+	if (x->status_at != y->status_at)
+		return x->status_at < y->status_at ? -1 : 1;
+	return x->exposure.person < y->exposure.person ? -1 : x->exposure.person > y->exposure.person;
+}
+
 int
 cases_read(struct cascade *cascade, instant now, instant known, struct cascade_cases *ret_cases, struct error *e)
 {
 	struct cascade_cases cases = {0};
+	size_t count = 0;
 	int r = evidence_each(cascade->db, EVIDENCE_CASE_STATUS, now, known, add_row, &cases, e);
 
 	if (r < 0) {
@@ -98,7 +118,16 @@ cases_read(struct cascade *cascade, instant now, instant known, struct cascade_c
 		return r;
 	}
 	if (cases.count)
-		qsort(cases.items, cases.count, sizeof *cases.items, compare_names);
+		qsort(cases.items, cases.count, sizeof *cases.items, compare_statuses);
+	for (size_t i = 0; i < cases.count; i++) {
+		const struct cascade_case status = cases.items[i];
+
+		if (count && strcmp(cases.items[count - 1].name, status.name) == 0)
+			add_status(&cases.items[count - 1], &status);
+		else
+			cases.items[count++] = status;
+	}
+	cases.count = count;
 	*ret_cases = cases;
 	return 0;
 }

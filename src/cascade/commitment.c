@@ -22,6 +22,9 @@ static const char *const migrations[] = {
 	" jurisdiction {text} NOT NULL, colour {text} NOT NULL, since BIGINT NOT NULL, policy {text} NOT NULL,"
 	" PRIMARY KEY (seq, position)){packed};"
 	"CREATE TABLE case_contact (case_name {text} NOT NULL, person BIGINT NOT NULL, PRIMARY KEY (case_name, person)){packed};",
+
+	/* From what each case's contacts were traced last (traced.c). */
+	"CREATE TABLE case_traced (case_name {text} PRIMARY KEY, traced_from {blob} NOT NULL){packed};",
 };
 
 int

@@ -15,7 +15,7 @@
 
 #include "base/array.h"
 #include "base/json.h"
-#include "cascade/cases.h"
+#include "cascade/traced.h"
 
 enum { BODY_SIZE = 512, KEY_SIZE = CASCADE_CASE_SIZE + 16 };
 
@@ -297,10 +297,50 @@ keep_contacts(
 	return r;
 }
 
+/* Trace the case, if it was not traced from the same before. */
+static int
+trace_again(struct cascade *cascade, const struct exposure_parameters *parameters, const struct zone *zone,
+	const struct cascade_case *c, struct error *e)
+{
+	const struct presence_view all = {.now = INT64_MAX, .known = INT64_MAX};
+	struct exposure_contacts contacts = {0};
+	struct exposure_window reach;
+	bool reads = exposure_reach(parameters, &c->exposure, zone, quarantined_at(0, (void *)c), &reach);
+	struct traced_from from;
+	int r;
+
+	if ((r = traced_from(cascade, c, reads ? &reach : NULL, &from, e)) < 0 ||
+		(r = traced_find(cascade, c->name, &from, e)) != 0)
+		return r < 0 ? r : 0;
+	if ((r = trace(cascade, parameters, zone, c, &all, &contacts, e)) == 0 &&
+		(r = keep_contacts(cascade, c, &contacts, e)) == 0)
+		r = traced_keep(cascade, c->name, &from, e);
+	exposure_contacts_free(&contacts);
+	return r;
+}
+
+/* Cases whose imports were undone. */
+static int
+let_go(struct cascade *cascade, const struct cascade_cases *cases, struct error *e)
+{
+	char(*names)[CASCADE_CASE_SIZE] = NULL;
+	size_t count = 0;
+	int r = traced_others(cascade, cases, &names, &count, e);
+
+	for (size_t i = 0; r == 0 && i < count; i++) {
+		struct cascade_case gone = {0};
+
+		strcpy(gone.name, names[i]);
+		if ((r = withdraw_others(cascade, &gone, NULL, 0, INT64_MIN, e)) == 0)
+			r = traced_forget(cascade, gone.name, e);
+	}
+	free(names);
+	return r;
+}
+
 int
 cascade_trace_cases(struct cascade *cascade, struct error *e)
 {
-	const struct presence_view all = {.now = INT64_MAX, .known = INT64_MAX};
 	bool own = !db_in_transaction(cascade->db);
 	struct cascade_cases cases = {0};
 	struct exposure_parameters *parameters = calloc(1, sizeof *parameters);
@@ -311,18 +351,12 @@ cascade_trace_cases(struct cascade *cascade, struct error *e)
 		return error_no_memory(e);
 	if (own && (r = registry_begin(cascade->registry, e)) < 0)
 		goto out;
-	if ((r = cases_read(cascade, EVIDENCE_NOW, EVIDENCE_NOW, &cases, e)) < 0)
+	if ((r = cases_read(cascade, EVIDENCE_NOW, EVIDENCE_NOW, &cases, e)) < 0 ||
+		(cases.count && (r = parameters_of(cascade, parameters, &zone, e)) < 0))
 		goto out;
-	if (cases.count && (r = parameters_of(cascade, parameters, &zone, e)) < 0)
-		goto out;
-	for (size_t i = 0; r == 0 && i < cases.count; i++) {
-		struct exposure_contacts contacts;
-
-		if ((r = trace(cascade, parameters, zone, &cases.items[i], &all, &contacts, e)) == 0)
-			r = keep_contacts(cascade, &cases.items[i], &contacts, e);
-		exposure_contacts_free(&contacts);
-	}
-	if (r == 0 && own)
+	for (size_t i = 0; r == 0 && i < cases.count; i++)
+		r = trace_again(cascade, parameters, zone, &cases.items[i], e);
+	if (r == 0 && (r = let_go(cascade, &cases, e)) == 0 && own)
 		r = registry_commit(cascade->registry, e);
 out:
 	if (r < 0 && own)

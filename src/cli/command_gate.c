@@ -37,9 +37,11 @@ print_answer(struct cli *cli, const struct gate_answer *answer)
 	const char *cause = answer->cause ? gate_cause_name(answer->cause) : NULL;
 
 	if (cli->json)
-		return cli_print_json(json_pack("{s:s, s:s?, s:s?, s:s, s:{s:s, s:s}}", "verdict",
-			gate_verdict_name(answer->verdict), "cause", cause, "card", *answer->card ? answer->card : NULL, "receipt",
-			answer->receipt, "act", "zh", answer->act->zh, "en", answer->act->en));
+		return cli_print_json(
+			json_pack("{s:s, s:s?, s:s?, s:s, s:{s:s, s:s}, s:s?, s:s?}", "verdict", gate_verdict_name(answer->verdict),
+				"cause", cause, "card", *answer->card ? answer->card : NULL, "receipt", answer->receipt, "act", "zh",
+				answer->act->zh, "en", answer->act->en, "end", gate_end_name(answer->act->end), "signed_receipt",
+				*answer->signed_receipt ? answer->signed_receipt : NULL));
 	printf("%s%s%s\n%s\n", gate_verdict_name(answer->verdict), cause ? ": " : "", cause ? cause : "", answer->act->en);
 	if (*answer->card)
 		printf("ID card ends in %s\n", answer->card);
@@ -131,9 +133,55 @@ out:
 	return code;
 }
 
+/* A receipt that somebody hands over: whether it is one of ours, and what it says. */
+static int
+receipt(struct cli *cli, int argc, char **argv)
+{
+	const char *trust_path = NULL;
+	const struct cli_option options[] = {{"trust", OPTION_VALUE, &trust_path}};
+	struct buffer text = buffer_make(QR_PICTURE_MAX);
+	struct receipt found = {0};
+	struct trust *trust = NULL;
+	char at[TIME_TEXT_SIZE];
+	struct error e = {0};
+	bool holds = false;
+	size_t count;
+	char **words;
+	int code = cli_options(cli, options, 1, argc, argv, &words, &count);
+
+	if (code)
+		return code;
+	if (count != 1 || !trust_path)
+		return cli_usage(cli, "receipt takes one receipt and --trust");
+	if ((code = read_code(words[0], &text)))
+		goto out;
+	if (trust_load(trust_path, &trust, &e) < 0 ||
+		receipt_verify(buffer_text(&text), text.length, trust, &found, &holds, &e) < 0) {
+		code = cli_fail(&e);
+		goto out;
+	}
+	if (cli->json)
+		code = cli_print_json(json_pack("{s:b, s:s, s:s, s:s, s:s?, s:s?}", "valid", holds, "receipt", found.number,
+			"place", found.place, "verdict", found.verdict, "cause", *found.cause ? found.cause : NULL, "at",
+			holds ? time_write(found.at, &zone_utc, at) : NULL));
+	else if (holds)
+		printf("%s: %s%s%s at %s, %s\n", found.number, found.verdict, *found.cause ? ": " : "", found.cause,
+			found.place, time_write(found.at, &zone_utc, at));
+	else
+		puts("bad_signature");
+	if (!code && !holds)
+		code = EXIT_NO;
+out:
+	trust_free(trust);
+	buffer_free(&text);
+	return code;
+}
+
 static int
 run(struct cli *cli, int argc, char **argv)
 {
+	if (argc > 1 && strcmp(argv[1], "receipt") == 0)
+		return receipt(cli, argc - 1, argv + 1);
 	return argc > 1 && strcmp(argv[1], "refusals") == 0 ? refusals(cli, argc - 1, argv + 1) : check(cli, argc, argv);
 }
 
@@ -141,7 +189,7 @@ const struct command command_gate = {
 	.name = "gate",
 	.summary = "check a code at a place, and count who was kept out",
 	.usage =
-		"gate check TEXT|FILE --place ID [--temperature C] | gate check --id-number N --place ID | gate refusals [--since TIME]",
+		"gate check TEXT|FILE --place ID [--temperature C] | gate check --id-number N --place ID | gate receipt TEXT|FILE --trust FILE | gate refusals [--since TIME]",
 	.help =
 		"Checks a code as a gate does: prints pass, ask or refuse with the cause, what to do, and the receipt's number. The\n"
 		"code is its text, or a file or picture that holds it. Nothing about the person is shown. Exit 0 if it passes,\n"
@@ -152,6 +200,8 @@ const struct command command_gate = {
 		"                    is told, and each device may type as many an hour as the pack allows\n\n"
 		"A code on paper counts with its holder's colour of now, and passes once the ID card that comes with it ends in what is\n"
 		"shown.\n\n"
+		"receipt checks a receipt that somebody hands over, and prints what was decided, where and when. Exit 1 if its\n"
+		"signature does not hold.\n\n"
 		"refusals counts whom guards kept out, by place, guard, the gate's own verdict and the cause that the guard gave.\n"
 		"\"pass: told_by_superior\" is somebody who should have passed, and did.\n\n"
 		"  --since TIME      only those from then on\n",

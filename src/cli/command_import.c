@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "cli/commands.h"
+#include "cli/import_show.h"
 #include "cli/letters.h"
 #include "cli/store.h"
 #include "feed/feed.h"
@@ -69,8 +70,10 @@ import_files(
 }
 
 static int
-import(struct cli *cli, const char *kind, char **files, size_t count, bool strict, const char *rejects)
+import(struct cli *cli, const char *kind, char **files, size_t count, bool strict, const char *rejects,
+	const char *mapping)
 {
+	struct feed_mapping *read = NULL;
 	struct feed_import_options options = {.kind = kind, .strict = strict, .refused = say, .noticed = say};
 	struct cli_store store;
 	struct error e = {0};
@@ -79,6 +82,11 @@ import(struct cli *cli, const char *kind, char **files, size_t count, bool stric
 	if ((exit = cli_store_open(cli, true, &store)))
 		goto out;
 	options.by = store.has_user ? store.user.name : NULL;
+	if (mapping && feed_mapping_read(mapping, &read, &e) < 0) {
+		exit = cli_fail(&e);
+		goto out;
+	}
+	options.mapping = read;
 	if (rejects && feed_rejects_new(rejects, &options.rejects, &e) < 0) {
 		exit = cli_fail(&e);
 		goto out;
@@ -90,6 +98,7 @@ import(struct cli *cli, const char *kind, char **files, size_t count, bool stric
 		exit = cli_fail(&e);
 out:
 	feed_rejects_free(options.rejects);
+	feed_mapping_free(read);
 	cli_store_close(&store);
 	return exit;
 }
@@ -161,17 +170,35 @@ undo(struct cli *cli, const char *number)
 }
 
 static int
+show(struct cli *cli, const char *number)
+{
+	int64_t import;
+
+	if (!text_integer(number, strlen(number), 1, INT64_MAX, &import))
+		return cli_usage(cli, "the number of an import expected, not '%s'", number);
+	return import_show(cli, import);
+}
+
+static int
 letters(struct cli *cli, char **words, size_t count)
 {
+	static const struct {
+		const char *word;
+		int (*act)(struct cli *cli, int64_t number);
+	} acts[] = {{"show", letters_show}, {"retry", letters_retry}, {"settle", letters_settle}, {"drop", letters_drop}};
+	int (*act)(struct cli * cli, int64_t number) = NULL;
 	int64_t number;
 
 	if (count == 0)
 		return letters_list(cli);
-	if (count != 2 || (strcmp(words[0], "show") != 0 && strcmp(words[0], "settle") != 0))
-		return cli_usage(cli, "letters, letters show N or letters settle N expected");
+	for (size_t i = 0; i < sizeof acts / sizeof *acts && count == 2; i++)
+		if (strcmp(acts[i].word, words[0]) == 0)
+			act = acts[i].act;
+	if (!act)
+		return cli_usage(cli, "letters, or letters show, retry, settle or drop N expected");
 	if (!text_integer(words[1], strlen(words[1]), 1, INT64_MAX, &number))
 		return cli_usage(cli, "the number of a letter expected, not '%s'", words[1]);
-	return strcmp(words[0], "show") == 0 ? letters_show(cli, number) : letters_settle(cli, number);
+	return act(cli, number);
 }
 
 static bool
@@ -188,10 +215,11 @@ is_kind(const char *word)
 static int
 run(struct cli *cli, int argc, char **argv)
 {
-	const char *rejects = NULL, *strict = NULL;
+	const char *rejects = NULL, *strict = NULL, *mapping = NULL;
 	const struct cli_option options[] = {
 		{"rejects", OPTION_VALUE, &rejects},
 		{"strict", OPTION_FLAG, &strict},
+		{"mapping", OPTION_VALUE, &mapping},
 	};
 	size_t count;
 	char **words;
@@ -205,30 +233,36 @@ run(struct cli *cli, int argc, char **argv)
 		return list(cli);
 	if (strcmp(words[0], "undo") == 0 && count == 2)
 		return undo(cli, words[1]);
+	if (strcmp(words[0], "show") == 0 && count == 2)
+		return show(cli, words[1]);
 	if (strcmp(words[0], "letters") == 0)
 		return letters(cli, words + 1, count - 1);
 	if (!is_kind(words[0]))
 		return cli_usage(cli, "there is no kind '%s'", words[0]);
 	if (count == 1)
 		return cli_usage(cli, "files of %s are needed ('-' is standard input)", words[0]);
-	return import(cli, words[0], words + 1, count - 1, strict != NULL, rejects);
+	return import(cli, words[0], words + 1, count - 1, strict != NULL, rejects, mapping);
 }
 
 const struct command command_import = {
 	.name = "import",
-	.summary = "read files into the store, list imports, undo one",
+	.summary = "read files into the store, list imports, show or undo one",
 	.usage =
-		"import KIND FILE... [--rejects FILE] [--strict] | import list | import undo N | import letters [show N | settle N]",
+		"import KIND FILE... [--mapping FILE] [--rejects FILE] [--strict] | import list | import show N | import undo N |\n"
+		"       import letters [show N | retry N | settle N | drop N]",
 	.help =
 		"Reads CSV (with a heading line) or JSON lines, told apart by the content; '-' is standard input.\n"
 		"Kinds: residents checkins places stays devices pings visits areas cases labs flights rail (columns:\n"
 		"docs/imports.md). Files of labs may also be HL7 v2 (ORU^R01) or FHIR R4 bundles, files of flights UN/EDIFACT PAXLST.\n"
 		"Prints 'KIND: N new, N changed, N unchanged, N rejected' for each file. The same file again changes nothing.\n"
 		"A rejected row is told as FILE:LINE:COLUMN: reason; the others are taken, and the exit code is 3.\n\n"
+		"  --mapping FILE  read another program's headings, values, dates and encoding by that file (docs/imports.md)\n"
 		"  --rejects FILE  copy rejected rows there, under their heading, to be mended and imported again\n"
 		"  --strict        keep nothing of a file that has a rejected row\n\n"
-		"'import list' shows what was imported. From 'import undo N' on nothing of import N counts.\n"
+		"'import list' shows what was imported; 'import show N' one import with its file's SHA-256, why rows were refused, and what\n"
+		"rests on it. From 'import undo N' on nothing of import N counts; it is refused while something rests on it.\n"
 		"'import letters' shows the messages that could not be taken ('healthcode mllp'); 'show N' prints one as it came, to be\n"
-		"mended and imported, 'settle N' says that it needs nobody any more.\n",
+		"mended and imported, 'retry N' takes it once more as it is, 'settle N' says that it needs nobody any more, and\n"
+		"'drop N' erases its bytes as well.\n",
 	.run = run,
 };

@@ -6,71 +6,103 @@
 #include "ledger/ledger.h"
 #include "policy/policy.h"
 
-/* The first local day whose stays are still kept: a day's are destroyed when ${days} whole days have passed since it
- * ended. */
+/* The first local day that is still kept: a day is destroyed when ${days} whole days have passed since it ended. */
 static day_number
 first_kept(struct cli_store *store, const struct pack *pack, int64_t days)
 {
 	return zone_day(pack_zone(pack), registry_now(store->registry)) - (day_number)days;
 }
 
+struct purged {
+	struct presence_purged stays;
+	int64_t checks, code_days, held;
+};
+
 static json_t *
-purged_json(const struct presence_purged *purged)
+purged_json(const struct purged *purged)
 {
+	const struct presence_purged *stays = &purged->stays;
 	char first[TIME_TEXT_SIZE], last[TIME_TEXT_SIZE];
 
-	if (purged->days == 0)
-		return json_pack("{s:s, s:i, s:I, s:n, s:n}", "kind", "stays", "days", 0, "bytes", (json_int_t)purged->bytes,
-			"first", "last");
-	return json_pack("{s:s, s:I, s:I, s:s, s:s}", "kind", "stays", "days", (json_int_t)purged->days, "bytes",
-		(json_int_t)purged->bytes, "first", day_write(purged->first, first), "last", day_write(purged->last, last));
+	return json_pack("{s:s, s:I, s:I, s:s?, s:s?, s:I, s:I, s:I}", "kind", "stays", "days", (json_int_t)stays->days, "bytes",
+		(json_int_t)stays->bytes, "first", stays->days ? day_write(stays->first, first) : NULL, "last",
+		stays->days ? day_write(stays->last, last) : NULL, "checks", (json_int_t)purged->checks, "code_days",
+		(json_int_t)purged->code_days, "held", (json_int_t)purged->held);
+}
+
+static int
+note(struct cli_store *store, const struct purged *purged, struct error *e)
+{
+	json_t *body = purged_json(purged);
+
+	if (body && json_object_set_new(body, "by", json_string(cli_actor(store))) < 0) {
+		json_decref(body);
+		body = NULL;
+	}
+	return ledger_append_json(
+		registry_db(store->registry), registry_recording_time(store->registry), "retention.purged", body, NULL, e);
+}
+
+/* What gates keep, and what phones said that nobody vouched for. */
+static int
+purge_movement(struct cli_store *store, instant before, struct purged *purged, struct error *e)
+{
+	int r = gate_purge(store->registry, store->issuer, before, &purged->checks, &purged->code_days, e);
+
+	return r < 0 ? r : registry_held_forget(store->registry, before, &purged->held, e);
 }
 
 /* What was destroyed and the ledger's entry of it are one act; the keys are gone in any case. */
 static int
-purge(struct cli_store *store, day_number before, struct presence_purged *ret_purged, struct error *e)
+purge(struct cli_store *store, const struct pack *pack, const json_t *stays_days, struct purged *ret_purged,
+	struct error *e)
 {
-	json_t *body;
+	const json_t *movement_days = json_object_get(pack_section(pack, "retention"), "movement_days");
+	struct purged purged = {0};
 	int r;
 
 	if ((r = registry_begin(store->registry, e)) < 0)
 		return r;
-	r = presence_purge(cascade_presence(store->cascade), before, ret_purged, e);
-	if (r == 0 && ret_purged->days) {
-		body = purged_json(ret_purged);
-		if (body && json_object_set_new(body, "by", json_string(cli_actor(store))) < 0) {
-			json_decref(body);
-			body = NULL;
-		}
-		r = ledger_append_json(
-			registry_db(store->registry), registry_recording_time(store->registry), "retention.purged", body, NULL, e);
-	}
+	if ((r = presence_purge(cascade_presence(store->cascade), first_kept(store, pack, json_integer_value(stays_days)),
+			 &purged.stays, e)) == 0 &&
+		json_is_integer(movement_days))
+		r = purge_movement(store,
+			zone_day_start(pack_zone(pack), first_kept(store, pack, json_integer_value(movement_days))), &purged, e);
+	if (r == 0 && (purged.stays.days || purged.checks || purged.code_days || purged.held))
+		r = note(store, &purged, e);
 	if (r < 0)
 		registry_rollback(store->registry);
-	else
-		r = registry_commit(store->registry, e);
+	else if ((r = registry_commit(store->registry, e)) == 0)
+		*ret_purged = purged;
 	return r;
 }
 
 static int
-answer(const struct cli *cli, const struct presence_purged *purged)
+answer(const struct cli *cli, const struct purged *purged)
 {
 	char first[TIME_TEXT_SIZE], last[TIME_TEXT_SIZE];
 
 	if (cli->json)
 		return cli_print_json(purged_json(purged));
-	if (purged->days == 0)
+	if (purged->stays.days == 0)
 		printf("stays: nothing is past its retention\n");
 	else
-		printf("stays: %" PRId64 " days destroyed, %s to %s\n", purged->days, day_write(purged->first, first),
-			day_write(purged->last, last));
+		printf("stays: %" PRId64 " days destroyed, %s to %s\n", purged->stays.days,
+			day_write(purged->stays.first, first), day_write(purged->stays.last, last));
+	if (purged->checks == 0 && purged->code_days == 0)
+		printf("gates: nothing is past its retention\n");
+	else
+		printf("gates: %" PRId64 " checks forgotten, and whose the codes of %" PRId64 " days were\n", purged->checks,
+			purged->code_days);
+	if (purged->held)
+		printf("held: %" PRId64 " statements of phones that nobody vouched for removed\n", purged->held);
 	return EXIT_DONE;
 }
 
 static int
 run(struct cli *cli, int argc, char **argv)
 {
-	struct presence_purged purged = {0};
+	struct purged purged = {0};
 	const struct pack *pack;
 	const json_t *days;
 	struct cli_store store;
@@ -89,7 +121,7 @@ run(struct cli *cli, int argc, char **argv)
 	if (!json_is_integer(days)) {
 		error_set(&e, ERROR_USAGE, "the pack %s does not say retention.stays_days", pack_jurisdiction(pack));
 		code = cli_fail(&e);
-	} else if (purge(&store, first_kept(&store, pack, json_integer_value(days)), &purged, &e) < 0) {
+	} else if (purge(&store, pack, days, &purged, &e) < 0) {
 		code = cli_fail(&e);
 	} else {
 		code = answer(cli, &purged);
@@ -107,6 +139,8 @@ const struct command command_purge = {
 		"Destroys the keys of the local days whose stays are past the default jurisdiction's retention.stays_days, which\n"
 		"makes every copy of those stays unreadable, backups included, then removes their files, and writes it to the\n"
 		"ledger. Contacts that were traced before stay as they were. Nothing can be imported into a destroyed day.\n"
-		"Run it once a day. Only stays are destroyed yet.\n",
+		"What gates asked about and refused is forgotten after retention.movement_days, with the complaints about it, and so is\n"
+		"whose the codes of those days were: the keys of their ids are destroyed. What a phone said that nobody vouched for by then is\n"
+		"removed. Run it once a day.\n",
 	.run = run,
 };

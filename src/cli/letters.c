@@ -16,19 +16,25 @@ static int
 print_letter(const struct feed_letter *letter, void *context, struct error *e)
 {
 	const struct listing *listing = context;
-	char at[TIME_TEXT_SIZE], settled[TIME_TEXT_SIZE];
+	char at[TIME_TEXT_SIZE], settled[TIME_TEXT_SIZE], dropped[TIME_TEXT_SIZE];
 
 	(void)e;
 	time_write(letter->at, listing->zone, at);
 	time_write(letter->settled_at, listing->zone, settled);
+	time_write(letter->dropped_at, listing->zone, dropped);
 	if (listing->json) {
-		cli_print_json(json_pack("{s:I, s:s, s:s, s:s, s:I, s:s?}", "letter", (json_int_t)letter->number, "at", at,
-			"from", letter->from, "reason", letter->reason, "times", (json_int_t)letter->times, "settled_at",
-			letter->settled_at ? settled : NULL));
+		cli_print_json(json_pack("{s:I, s:s, s:s, s:s, s:I, s:s?, s:s?}", "letter", (json_int_t)letter->number, "at",
+			at, "from", letter->from, "reason", letter->reason, "times", (json_int_t)letter->times, "settled_at",
+			letter->settled_at ? settled : NULL, "dropped_at", letter->dropped_at ? dropped : NULL));
 		return 0;
 	}
 	printf("%" PRId64 "  %s  %s  %s%s%s\n", letter->number, at, letter->from, letter->reason,
-		letter->settled_at ? ", settled " : "", letter->settled_at ? settled : "");
+		letter->dropped_at       ? ", dropped "
+			: letter->settled_at ? ", settled "
+								 : "",
+		letter->dropped_at       ? dropped
+			: letter->settled_at ? settled
+								 : "");
 	return 0;
 }
 
@@ -71,15 +77,65 @@ letters_show(struct cli *cli, int64_t number)
 	return exit;
 }
 
-int
-letters_settle(struct cli *cli, int64_t number)
+static int
+on_letter(struct cli *cli, int64_t number, int (*act)(struct registry *registry, int64_t number, struct error *e))
 {
 	struct cli_store store;
 	struct error e = {0};
 	int exit = cli_store_open(cli, true, &store);
 
-	if (!exit && feed_letter_settle(store.registry, number, &e) < 0)
+	if (!exit && act(store.registry, number, &e) < 0)
 		exit = cli_fail(&e);
+	cli_store_close(&store);
+	return exit;
+}
+
+int
+letters_settle(struct cli *cli, int64_t number)
+{
+	return on_letter(cli, number, feed_letter_settle);
+}
+
+int
+letters_drop(struct cli *cli, int64_t number)
+{
+	return on_letter(cli, number, feed_letter_drop);
+}
+
+static int
+print_answer(const struct cli *cli, int64_t number, enum feed_answer answer, const struct error *why)
+{
+	static const char *const words[] = {[FEED_TAKEN] = "taken",
+		[FEED_KNOWN] = "known already",
+		[FEED_AT_FAULT] = "at fault",
+		[FEED_REFUSED] = "refused"};
+
+	if (answer == FEED_AT_FAULT || answer == FEED_REFUSED)
+		return cli_fail(why);
+	if (cli->json)
+		return cli_print_json(json_pack("{s:I, s:s}", "letter", (json_int_t)number, "answer", words[answer]));
+	printf("letter %" PRId64 ": %s\n", number, words[answer]);
+	return EXIT_DONE;
+}
+
+int
+letters_retry(struct cli *cli, int64_t number)
+{
+	enum feed_answer answer;
+	struct cli_store store;
+	struct error e = {0};
+	int exit = cli_store_open(cli, true, &store);
+
+	if (exit)
+		goto out;
+	if (feed_letter_retry(store.registry, number, store.has_user ? store.user.name : NULL, &answer, &e) < 0) {
+		exit = cli_fail(&e);
+		goto out;
+	}
+	exit = print_answer(cli, number, answer, &e);
+	if (answer == FEED_TAKEN && cascade_trace_cases(store.cascade, &e) < 0)
+		exit = cli_fail(&e);
+out:
 	cli_store_close(&store);
 	return exit;
 }

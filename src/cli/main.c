@@ -13,13 +13,13 @@ static const struct command *const commands[] = {COMMANDS};
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
 
 static const char usage[] =
-	"usage: healthcode [--data DIR | --database URI] [--presence URI] [--json] [--now RFC3339] [--known RFC3339]\n"
+	"usage: healthcode [--data DIR] [--database URI] [--presence URI] [--json] [--now RFC3339] [--known RFC3339]\n"
 	"                  [--as USER] [--progress auto|always|never] COMMAND ...\n";
 
 static const char options_help[] =
 	"\noptions:\n"
-	"  --data DIR        the store's folder (default $HEALTHCODE_DATA, else ./data)\n"
-	"  --database URI    the registry's database instead: postgresql://...\n"
+	"  --data DIR        the store's folder: tables, keys, stays, outbox (default $HEALTHCODE_DATA, else ./data)\n"
+	"  --database URI    the tables are in that database, the rest in the store's folder: postgresql://...\n"
 	"  --presence URI    the folder of the stays, where it is not the store's own: file:///DIR or DIR\n"
 	"  --json            answer with JSON, a document or a line each\n"
 	"  --now TIME        the clock stands at TIME: nothing dated later counts\n"
@@ -159,8 +159,6 @@ main(int argc, char **argv)
 	code = take_shared_options(&cli, &argc, argv);
 	if (code)
 		return code;
-	if (cli.data && cli.database)
-		return cli_usage(&cli, "--data and --database name two stores");
 	if ((code = read_presence(&cli)))
 		return code;
 	if (!cli.data)

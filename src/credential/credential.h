@@ -17,6 +17,7 @@
 #include "credential/key.h"
 #include "credential/paper.h"
 #include "credential/qr.h"
+#include "credential/receipt.h"
 #include "credential/trust.h"
 
 #endif

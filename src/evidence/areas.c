@@ -112,9 +112,10 @@ check_count(const struct evidence_area_count *count, struct error *e)
 	return 0;
 }
 
-/* How ${count} stands to the last version of its source, area and day. */
+/* How ${count} stands to the last version of its source, area and day, and by which import that was put. */
 static int
-compare(struct db *db, const struct evidence_area_count *count, enum evidence_outcome *ret_outcome, struct error *e)
+compare(struct db *db, const struct evidence_area_count *count, enum evidence_outcome *ret_outcome,
+	int64_t *ret_import_id, struct error *e)
 {
 	struct db_statement *s = NULL;
 	int r;
@@ -135,6 +136,7 @@ compare(struct db *db, const struct evidence_area_count *count, enum evidence_ou
 				last.recovered == count->recovered && strcmp(last.country, count->country) == 0
 			? EVIDENCE_UNCHANGED
 			: EVIDENCE_CHANGED;
+		*ret_import_id = last.import_id;
 		r = 0;
 	}
 	db_finish(s);
@@ -147,11 +149,14 @@ evidence_area_put(
 {
 	enum evidence_outcome outcome;
 	bool further;
+	int64_t of_import = 0;
 	int r;
 
 	if ((r = rows_need_transaction(db, e)) < 0 || (r = check_count(count, e)) < 0)
 		return r;
-	if ((r = compare(db, count, &outcome, e)) < 0 || (r = is_further(db, count, &further, e)) < 0)
+	if ((r = compare(db, count, &outcome, &of_import, e)) < 0 ||
+		(r = rows_rest(db, count->import_id, of_import, outcome, e)) < 0 ||
+		(r = is_further(db, count, &further, e)) < 0)
 		return r;
 	if (outcome != EVIDENCE_UNCHANGED) {
 		if ((r = db_do(db,

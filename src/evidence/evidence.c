@@ -51,6 +51,15 @@ static const char *const migrations[] = {
 	"DROP INDEX evidence_area_by_country;"
 	"CREATE INDEX evidence_area_by_day ON evidence_area(area, source, day, recorded_at, seq);"
 	"CREATE INDEX evidence_area_by_country ON evidence_area(country, source, day)",
+
+	/* What imports rest on, and why rows were refused. ${import_id} 0: what was recorded by no import. */
+	"CREATE TABLE evidence_import_rest("
+	" on_import BIGINT NOT NULL REFERENCES evidence_import(id), import_id BIGINT NOT NULL,"
+	" unchanged_rows BIGINT NOT NULL, corrected_rows BIGINT NOT NULL, used_rows BIGINT NOT NULL,"
+	" PRIMARY KEY(on_import, import_id)) {packed};"
+	"CREATE TABLE evidence_import_refused(id {key}, import_id BIGINT NOT NULL REFERENCES evidence_import(id),"
+	" line BIGINT NOT NULL, byte BIGINT NOT NULL, reason {text} NOT NULL);"
+	"CREATE INDEX evidence_import_refused_import ON evidence_import_refused(import_id, id)",
 };
 
 static const char *const kind_names[EVIDENCE_KIND_END] = {
@@ -164,6 +173,7 @@ evidence_put(struct db *db, const struct evidence_row *row, enum evidence_outcom
 {
 	enum evidence_outcome outcome = EVIDENCE_NEW;
 	struct db_statement *s = NULL;
+	int64_t of_import = 0;
 	int r;
 
 	if ((r = rows_need_transaction(db, e)) < 0 || (r = check_row(row, e)) < 0)
@@ -174,9 +184,10 @@ evidence_put(struct db *db, const struct evidence_row *row, enum evidence_outcom
 		outcome = last.person == row->person && last.at == row->at && strcmp(last.body, row->body) == 0
 			? EVIDENCE_UNCHANGED
 			: EVIDENCE_CHANGED;
+		of_import = last.import_id;
 	}
 	db_finish(s);
-	if (r < 0)
+	if (r < 0 || (r = rows_rest(db, row->import_id, of_import, outcome, e)) < 0)
 		return r;
 	if (outcome != EVIDENCE_UNCHANGED &&
 		(r = db_do(db,

@@ -138,8 +138,37 @@ int evidence_import_end(struct db *db, int64_t import_id, const struct evidence_
  * ERROR_EXISTS_NOT if there is no such import, ERROR_EXISTS if it was undone before. */
 int evidence_import_undo(struct db *db, int64_t import_id, instant recorded_at, struct error *e);
 
+/* An import rests on another one where what became of its rows would have been otherwise without that one: a row that it
+ * found unchanged was recorded by the other alone; one that it changed is a correction of the other's; or it was made by
+ * means of the other's rows (stays of pings, by whose the device is). evidence_put and evidence_area_put note the first two.
+ *
+ * evidence_import_rests(db, import_id, on, how, e): note that one more row of ${import_id} (0: of none) rests on ${on}; nothing
+ * where ${on} is 0 or the same.
+ * evidence_import_each_rest(db, on, known, each, context, e): call ${each} for each import that rests on ${on} and was not
+ * undone by ${known}, by number. */
+enum evidence_rest { EVIDENCE_REST_UNCHANGED, EVIDENCE_REST_CORRECTED, EVIDENCE_REST_USED };
+
+struct evidence_rests {
+	int64_t import_id; /* 0: single rows of no import */
+	int64_t unchanged, corrected, used;
+};
+
+int evidence_import_rests(struct db *db, int64_t import_id, int64_t on, enum evidence_rest how, struct error *e);
+int evidence_import_each_rest(struct db *db, int64_t on, instant known,
+	int (*each)(const struct evidence_rests *rests, void *context, struct error *e), void *context, struct error *e);
+
+/* evidence_import_refused(db, import_id, why, e): keep the line, column and message of a row that was refused.
+ * evidence_import_each_refused(db, import_id, each, context, e): call ${each} with each, in the order in which they were kept. */
+int evidence_import_refused(struct db *db, int64_t import_id, const struct error *why, struct error *e);
+int evidence_import_each_refused(struct db *db, int64_t import_id,
+	int (*each)(const struct error *why, void *context, struct error *e), void *context, struct error *e);
+
 /* Call ${each} for the imports recorded up to ${known}, by number. */
 int evidence_import_each(struct db *db, instant known,
+	int (*each)(const struct evidence_import *import, void *context, struct error *e), void *context, struct error *e);
+
+/* The same for one; ERROR_EXISTS_NOT where there is none by then. */
+int evidence_import_find(struct db *db, int64_t import_id, instant known,
 	int (*each)(const struct evidence_import *import, void *context, struct error *e), void *context, struct error *e);
 
 /* Call ${each} for each person that the import's rows name, in order: those whom an undo concerns. */

@@ -94,6 +94,14 @@ import_at(struct db_statement *s)
 	return import;
 }
 
+/* ${condition} may name $2. */
+#define IMPORTS(condition)                                                                                             \
+	"SELECT i.id, i.kind, i.file_name, i.sha256, i.by_user, i.recorded_at, n.read_rows, n.new_rows,"                   \
+	" n.changed_rows, n.unchanged_rows, n.rejected_rows, u.recorded_at FROM evidence_import AS i"                      \
+	" LEFT JOIN evidence_import_end AS n ON n.import_id = i.id"                                                        \
+	" LEFT JOIN evidence_undo AS u ON u.import_id = i.id AND u.recorded_at <= $1"                                      \
+	" WHERE i.recorded_at <= $1" condition " ORDER BY i.id"
+
 int
 evidence_import_each(struct db *db, instant known,
 	int (*each)(const struct evidence_import *import, void *context, struct error *e), void *context, struct error *e)
@@ -101,19 +109,34 @@ evidence_import_each(struct db *db, instant known,
 	struct db_statement *s = NULL;
 	int r;
 
-	if ((r = db_start(db,
-			 "SELECT i.id, i.kind, i.file_name, i.sha256, i.by_user, i.recorded_at, n.read_rows, n.new_rows,"
-			 " n.changed_rows, n.unchanged_rows, n.rejected_rows, u.recorded_at FROM evidence_import AS i"
-			 " LEFT JOIN evidence_import_end AS n ON n.import_id = i.id"
-			 " LEFT JOIN evidence_undo AS u ON u.import_id = i.id AND u.recorded_at <= $1"
-			 " WHERE i.recorded_at <= $1 ORDER BY i.id",
-			 (struct db_value[]){db_int(known)}, 1, &s, e)) < 0)
+	if ((r = db_start(db, IMPORTS(""), (struct db_value[]){db_int(known)}, 1, &s, e)) < 0)
 		return r;
 	while ((r = db_step(s, e)) > 0) {
 		struct evidence_import import = import_at(s);
 
 		if ((r = each(&import, context, e)) != 0)
 			break;
+	}
+	db_finish(s);
+	return r;
+}
+
+int
+evidence_import_find(struct db *db, int64_t import_id, instant known,
+	int (*each)(const struct evidence_import *import, void *context, struct error *e), void *context, struct error *e)
+{
+	struct db_statement *s = NULL;
+	int r;
+
+	if ((r = db_start(db, IMPORTS(" AND i.id = $2"), (struct db_value[]){db_int(known), db_int(import_id)}, 2, &s, e)) <
+		0)
+		return r;
+	if ((r = db_step(s, e)) > 0) {
+		struct evidence_import import = import_at(s);
+
+		r = each(&import, context, e);
+	} else if (r == 0) {
+		r = error_set(e, ERROR_EXISTS_NOT, "there is no import %lld", (long long)import_id);
 	}
 	db_finish(s);
 	return r;

@@ -21,6 +21,10 @@ int rows_need_transaction(const struct db *db, struct error *e);
 /* An import's number as it is stored: NULL for none. */
 struct db_value rows_import(int64_t import_id);
 
+/* rows_rest(db, import_id, on, outcome, e): note that a row of ${import_id} repeats or corrects one of ${on} (0: of none). What is
+ * repeated by no import says nothing that could be lost. */
+int rows_rest(struct db *db, int64_t import_id, int64_t on, enum evidence_outcome outcome, struct error *e);
+
 /* Raise the versions of the areas that the import counted. */
 int areas_raise_of_import(struct db *db, int64_t import_id, struct error *e);
 

@@ -121,6 +121,13 @@ struct exposure_window {
 bool exposure_window(const struct exposure_parameters *parameters, const struct exposure_case *subject,
 	const struct zone *zone, struct exposure_window *ret_window);
 
+/* exposure_reach(parameters, subject, zone, quarantined, ret_reach):
+ * The time whose stays a trace of the case may read, where its close contacts were quarantined at ${quarantined}
+ * (EXPOSURE_UNKNOWN: never): what touches none of it changes none of its contacts. Return false, and change nothing, as
+ * exposure_window. */
+bool exposure_reach(const struct exposure_parameters *parameters, const struct exposure_case *subject,
+	const struct zone *zone, instant quarantined, struct exposure_window *ret_reach);
+
 /* A row: ${person} was with ${through} (the case; for degree 2 the close contact) at ${place}. ${minutes} are those
  * known to be shared, -1 where none are. [${from}, ${to}) holds all that they shared there without a break. */
 struct exposure_contact {

@@ -52,3 +52,33 @@ exposure_window(const struct exposure_parameters *parameters, const struct expos
 	*ret_window = window;
 	return true;
 }
+
+/* The longest time that a rule looks back from what was shared. */
+static instant
+longest_look_back(const struct exposure_parameters *parameters)
+{
+	int32_t days = 0;
+
+	for (size_t i = 0; i < parameters->place_count; i++)
+		for (size_t j = 0; j < parameters->places[i].count; j++)
+			if (parameters->places[i].rules[j].hours && parameters->places[i].rules[j].within_days > days)
+				days = parameters->places[i].rules[j].within_days;
+	return (instant)days * DAY_S;
+}
+
+bool
+exposure_reach(const struct exposure_parameters *parameters, const struct exposure_case *subject,
+	const struct zone *zone, instant quarantined, struct exposure_window *ret_reach)
+{
+	struct exposure_window window;
+	instant secondary;
+
+	if (!exposure_window(parameters, subject, zone, &window))
+		return false;
+	secondary = zone_day_start(zone, zone_day(zone, window.to) + parameters->secondary_days + 1);
+	if (quarantined != EXPOSURE_UNKNOWN && quarantined < secondary)
+		secondary = quarantined;
+	ret_reach->from = window.from - longest_look_back(parameters);
+	ret_reach->to = secondary > window.to ? secondary : window.to;
+	return true;
+}

@@ -82,7 +82,9 @@ end_field(struct csv_reader *reader, const struct cursor *start, struct error *e
 	if (memchr(text, '\0', length))
 		return refuse_at(reader, start, e, "the field holds a NUL byte");
 	if (!text_is_utf8(text, length))
-		return refuse_at(reader, start, e, "the field is not UTF-8");
+		return refuse_at(reader, start, e,
+			reader->window->encoding ? "the field is not in the encoding that the mapping names"
+									 : "the field is not UTF-8");
 	if ((code = buffer_add_byte(&reader->text, 0, e)) < 0)
 		return code;
 	reader->fields[reader->field_count++] =

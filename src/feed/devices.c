@@ -54,6 +54,7 @@ add_holder(const struct evidence_row *row, void *context, struct error *e)
 	snprintf(hash_text, sizeof hash_text, "%s", row->key);
 	if (!text_unhex(hash_text, holder->hash, sizeof holder->hash))
 		return error_set(e, ERROR_CORRUPT, "evidence of a device has a key that is none");
+	holder->import = row->import_id;
 	holder->since = row->at;
 	holder->person = row->person;
 	holders->count++;

@@ -11,6 +11,7 @@ enum { DEVICES_MAX = 16000000 };
 struct device_holder {
 	uint8_t hash[REGISTRY_HASH_SIZE];
 	instant since;
+	int64_t import; /* that said so */
 	person_number person;
 };
 

@@ -20,7 +20,9 @@
 #include "feed/mllp.h"
 
 struct json_check;
+struct presence;
 struct registry;
+struct feed_mapping;
 struct feed_rejects;
 
 /* feed_rejects_new(path, ret_rejects, e):
@@ -33,6 +35,14 @@ int feed_rejects_new(const char *path, struct feed_rejects **ret_rejects, struct
 int feed_rejects_finish(struct feed_rejects *rejects, struct error *e);
 void feed_rejects_free(struct feed_rejects *rejects);
 
+/* feed_mapping_read(path, ret_mapping, e): read a mapping file (docs/imports.md), by which another program's columns, values, dates
+ * and encoding are read as a kind's. Return 0, or ERROR_BAD_INPUT with the place or the JSON pointer, ERROR_EXISTS_NOT,
+ * ERROR_TOO_LARGE, ERROR_IO, ERROR_NO_MEMORY. */
+int feed_mapping_read(const char *path, struct feed_mapping **ret_mapping, struct error *e);
+
+/* Accepts NULL. */
+void feed_mapping_free(struct feed_mapping *mapping);
+
 struct feed_import_options {
 	const char *kind;             /* "residents", "checkins", ... */
 	const char *file;             /* "-" is standard input */
@@ -41,7 +51,9 @@ struct feed_import_options {
 	bool strict;                  /* keep nothing if any row is refused */
 	struct feed_rejects *rejects; /* NULL: refused rows are not copied */
 	const char *by;               /* the user who imports, or NULL */
-	const uint8_t *message;       /* NULL, or what a message over a wire is known by; feed_message sets it */
+	const struct feed_mapping
+		*mapping;           /* NULL, or how the rows of ${file} are read; then it has no other format than rows */
+	const uint8_t *message; /* NULL, or what a message over a wire is known by; feed_message sets it */
 
 	/* Called, where not NULL, for each refused row, with its place and reason; and for each thing worth knowing about rows
 	 * that were taken (a cumulative count that falls: a correction of the series), with its place. ${note} lives during
@@ -65,9 +77,25 @@ struct feed_totals {
 int feed_import(struct registry *registry, const struct feed_import_options *options, struct feed_totals *ret_totals,
 	struct error *e);
 
+/* Of the rows that an import refused the reasons of the first ones are kept with its record (evidence_import_each_refused). */
+enum { FEED_REASONS_MAX = 1000 };
+
+/* An import that rests on another: so many of the other's records it found unchanged, corrected, or used (whose a device is).
+ * ${import} 0: records that no import brought. */
+struct feed_rest {
+	int64_t import, unchanged, corrected, used;
+};
+
+/* feed_import_each_rest(registry, presence, import, each, context, e): call ${each} for what rests on ${import} and is not
+ * undone; an import may be told twice, for its evidence and its stays. A non-zero return ends the walk and is returned. */
+typedef int feed_import_rest(const struct feed_rest *rest, void *context, struct error *e);
+int feed_import_each_rest(struct registry *registry, struct presence *presence, int64_t import, feed_import_rest *each,
+	void *context, struct error *e);
+
 /* feed_import_undo(registry, import, e):
  * From now on no row of that import counts; what it had corrected counts again, and whom it names is due. One
- * transaction. Return 0, ERROR_EXISTS_NOT (no such import) or ERROR_EXISTS (undone before). */
+ * transaction. Return 0, ERROR_EXISTS_NOT (no such import), ERROR_EXISTS (undone before), or ERROR_DENIED where something
+ * rests on it (docs/imports.md) or stays would be left at a place that nobody else told of. */
 int feed_import_undo(struct registry *registry, int64_t import, struct error *e);
 
 /* feed_detection_check(detection, check): tell every fault of a pack's "detection" object (docs/packs.md). */

@@ -82,23 +82,33 @@ import_count(struct import *import, enum taken taken, uint64_t rows)
 		totals->unchanged += rows;
 }
 
-/* A row is refused: say so, and keep its bytes. */
+/* Count it, say so, and keep the first reasons with the import's record. */
 static int
-reject(struct import *import, const struct error *why, struct error *e)
+tell_refused(struct import *import, const struct error *why, struct error *e)
 {
 	import->totals.rejected++;
 	if (import->options->refused)
 		import->options->refused(why, import->options->context);
-	return import->options->rejects ? rejects_add(import->options->rejects, import->rows, e) : 0;
+	return import->totals.rejected > FEED_REASONS_MAX
+		? 0
+		: evidence_import_refused(registry_db(import->registry), import->source.import, why, e);
+}
+
+/* A row is refused: say so, and keep its bytes. */
+static int
+reject(struct import *import, const struct error *why, struct error *e)
+{
+	int code = tell_refused(import, why, e);
+
+	return code < 0 || !import->options->rejects ? code : rejects_add(import->options->rejects, import->rows, e);
 }
 
 int
 import_reject(struct import *import, const struct error *why, const void *bytes, size_t length, struct error *e)
 {
-	import->totals.rejected++;
-	if (import->options->refused)
-		import->options->refused(why, import->options->context);
-	return import->options->rejects ? rejects_add_bytes(import->options->rejects, bytes, length, e) : 0;
+	int code = tell_refused(import, why, e);
+
+	return code < 0 || !import->options->rejects ? code : rejects_add_bytes(import->options->rejects, bytes, length, e);
 }
 
 void
@@ -138,6 +148,26 @@ take_rows(struct import *import, const struct import_kind *kind, struct error *e
 	return code;
 }
 
+/* What a mapping made of values that it does not know is not lost without a word. */
+static void
+tell_others(struct import *import)
+{
+	const char *heading;
+	size_t count;
+
+	for (size_t i = 0; import->rows && i < ROW_COLUMNS_MAX; i++) {
+		struct error note = {0};
+
+		if ((count = rows_others(import->rows, i, &heading)) == 0)
+			continue;
+		error_set(&note, 0,
+			"%zu values of \"%.64s\" are none that the mapping knows, and count as what it says of others", count,
+			heading);
+		error_at(&note, import->options->file, 0, 0);
+		import_notice(import, &note);
+	}
+}
+
 static int
 run(struct import *import, const struct import_kind *kind, const struct import_format *format, struct error *e)
 {
@@ -148,6 +178,7 @@ run(struct import *import, const struct import_kind *kind, const struct import_f
 	code = format ? format->read(import, e) : take_rows(import, kind, e);
 	if (code < 0 || (kind->finish && (code = kind->finish(import, e)) < 0))
 		return code;
+	tell_others(import);
 	if (import->options->strict && import->totals.rejected) {
 		error_set(e, ERROR_BAD_INPUT, "%llu rows rejected: nothing of the file is kept",
 			(unsigned long long)import->totals.rejected);
@@ -221,6 +252,16 @@ open_file(
 
 	code = options->bytes ? window_open_bytes(&import->window, options->file, options->bytes, options->length, e)
 						  : window_open(&import->window, options->file, e);
+	*ret_format = NULL;
+	if (code == 0 && options->mapping) {
+		const char *encoding = mapping_encoding(options->mapping);
+
+		if (!mapping_is_for(options->mapping, kind->name))
+			return error_set(e, ERROR_USAGE, "the mapping is not for %s", kind->name);
+		if (encoding && (code = window_decode(&import->window, encoding, e)) < 0)
+			return code;
+		return rows_take_mapped(&import->window, kind->forms, kind->form_count, options->mapping, &import->rows, e);
+	}
 	if (code < 0 || (code = find_format(import, kind, ret_format, e)) < 0 || *ret_format)
 		return code;
 	return rows_take(&import->window, kind->forms, kind->form_count, &import->rows, e);
@@ -280,6 +321,68 @@ out:
 	return code;
 }
 
+struct walk {
+	feed_import_rest *each;
+	void *context;
+};
+
+static int
+of_evidence(const struct evidence_rests *rests, void *context, struct error *e)
+{
+	const struct walk *walk = context;
+	const struct feed_rest rest = {rests->import_id, rests->unchanged, rests->corrected, rests->used};
+
+	return walk->each(&rest, walk->context, e);
+}
+
+static int
+of_presence(int64_t import, int64_t unchanged, int64_t corrected, void *context, struct error *e)
+{
+	const struct walk *walk = context;
+	const struct feed_rest rest = {.import = import, .unchanged = unchanged, .corrected = corrected};
+
+	return walk->each(&rest, walk->context, e);
+}
+
+int
+feed_import_each_rest(struct registry *registry, struct presence *presence, int64_t import, feed_import_rest *each,
+	void *context, struct error *e)
+{
+	struct walk walk = {each, context};
+	int r = evidence_import_each_rest(registry_db(registry), import, EVIDENCE_NOW, of_evidence, &walk, e);
+
+	return r != 0 ? r : presence_each_rest(presence, import, of_presence, &walk, e);
+}
+
+static int
+refuse_undo(const struct feed_rest *rest, void *context, struct error *e)
+{
+	(void)context;
+	if (rest->import == 0)
+		return error_set(e, ERROR_DENIED, "%lld of its records were corrected one by one since, by no import",
+			(long long)rest->corrected);
+	return error_set(e, ERROR_DENIED,
+		"import %lld rests on it (%lld of its records found unchanged, %lld corrected, %lld used): undo that one first",
+		(long long)rest->import, (long long)rest->unchanged, (long long)rest->corrected, (long long)rest->used);
+}
+
+/* In the open transaction. */
+static int
+undo(struct registry *registry, struct presence *presence, int64_t import, instant at, struct error *e)
+{
+	struct presence_place place;
+	int code;
+
+	if ((code = evidence_import_undo(registry_db(registry), import, at, e)) < 0 ||
+		(code = feed_import_each_rest(registry, presence, import, refuse_undo, NULL, e)) < 0 ||
+		(code = presence_undo(presence, import, at, e)) < 0 ||
+		(code = presence_orphaned(presence, import, &place, e)) < 0)
+		return code;
+	if (code == 1)
+		return error_set(e, ERROR_DENIED, "there are stays at %s, and only this import says what that is", place.code);
+	return 0;
+}
+
 static int
 make_due(uint32_t person, void *context, struct error *e)
 {
@@ -299,8 +402,7 @@ feed_import_undo(struct registry *registry, int64_t import, struct error *e)
 		return code;
 	if ((code = registry_begin(registry, e)) < 0)
 		goto out;
-	if ((code = evidence_import_undo(registry_db(registry), import, at, e)) < 0 ||
-		(code = presence_undo(presence, import, at, e)) < 0 ||
+	if ((code = undo(registry, presence, import, at, e)) < 0 ||
 		(code = evidence_import_each_person(registry_db(registry), import, make_due, registry, e)) < 0) {
 		registry_rollback(registry);
 		goto out;

@@ -27,6 +27,8 @@ journey_put(
 {
 	static const enum taken taken[] = {
 		[PRESENCE_UNCHANGED] = TAKEN_UNCHANGED, [PRESENCE_NEW] = TAKEN_NEW, [PRESENCE_CHANGED] = TAKEN_CHANGED};
+	/* That a vehicle is a place is no import's word: others travelled in it too. */
+	const struct presence_source source = {.recorded_at = import->source.recorded_at};
 	struct presence_place place = {0};
 	struct presence_stay stay = {
 		.person = person, .start = journey->departs, .end = journey->arrives, .seat = journey->seat};
@@ -44,7 +46,7 @@ journey_put(
 	}
 	snprintf(place.name, sizeof place.name, "%s %.10s%s%s", journey->number, day, *journey->carriage ? " " : "",
 		journey->carriage);
-	if ((code = presence_put_place(import->presence, &place, &import->source, &stay.place, e)) < 0 ||
+	if ((code = presence_put_place(import->presence, &place, &source, &stay.place, e)) < 0 ||
 		(code = presence_put_stay(import->presence, &stay, &import->source, e)) < 0)
 		return code;
 	*ret_taken = taken[code];

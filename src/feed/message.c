@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "feed/bundle.h"
 #include "feed/hl7_ack.h"
 #include "feed/hl7_oru.h"
 #include "feed/known.h"
@@ -18,6 +19,9 @@ static const char *const migrations[] = {
 	" {packed};"
 	"CREATE TABLE feed_letter(id {key}, sha256 {blob} NOT NULL UNIQUE, recorded_at BIGINT NOT NULL, from_whom {text} NOT NULL,"
 	" reason {text} NOT NULL, times BIGINT NOT NULL, key_name {text} NOT NULL, sealed {blob} NOT NULL, settled_at BIGINT);",
+
+	/* Its bytes were erased. */
+	"ALTER TABLE feed_letter ADD COLUMN dropped_at BIGINT",
 };
 
 int
@@ -87,7 +91,8 @@ letter_put(struct registry *registry, const char *from, const struct error *why,
 	code = db_do(registry_db(registry),
 		"INSERT INTO feed_letter(sha256, recorded_at, from_whom, reason, times, key_name, sealed)"
 		" VALUES($1, $2, $3, $4, 1, $5, $6) ON CONFLICT(sha256) DO UPDATE SET times = feed_letter.times + 1,"
-		" settled_at = NULL, reason = excluded.reason",
+		" settled_at = NULL, dropped_at = NULL, reason = excluded.reason, key_name = excluded.key_name,"
+		" sealed = excluded.sealed",
 		(struct db_value[]){db_blob(sha256, sizeof sha256), db_int(now), db_text(from), db_text(reason), db_text(name),
 			db_blob(sealed.data, sealed.length)},
 		6, e);
@@ -220,8 +225,8 @@ feed_letters_each(struct registry *registry,
 
 	if ((r = known_migrate(registry, e)) < 0 ||
 		(r = db_start(registry_db(registry),
-			 "SELECT id, recorded_at, settled_at, from_whom, reason, times FROM feed_letter ORDER BY id", NULL, 0, &s,
-			 e)) < 0)
+			 "SELECT id, recorded_at, settled_at, from_whom, reason, times, dropped_at FROM feed_letter ORDER BY id",
+			 NULL, 0, &s, e)) < 0)
 		return r;
 	while ((r = db_step(s, e)) > 0) {
 		const struct feed_letter letter = {.number = db_column_int(s, 0),
@@ -229,7 +234,8 @@ feed_letters_each(struct registry *registry,
 			.settled_at = db_column_int(s, 2),
 			.from = db_column_text(s, 3),
 			.reason = db_column_text(s, 4),
-			.times = db_column_int(s, 5)};
+			.times = db_column_int(s, 5),
+			.dropped_at = db_column_int(s, 6)};
 
 		if ((r = each(&letter, context, e)) != 0)
 			break;
@@ -248,12 +254,17 @@ feed_letter_open(struct registry *registry, int64_t number, struct buffer *bytes
 	int r;
 
 	if ((r = known_migrate(registry, e)) < 0 ||
-		(r = db_start(registry_db(registry), "SELECT key_name, sealed, sha256 FROM feed_letter WHERE id = $1",
+		(r = db_start(registry_db(registry),
+			 "SELECT key_name, sealed, sha256, dropped_at FROM feed_letter WHERE id = $1",
 			 (struct db_value[]){db_int(number)}, 1, &s, e)) < 0 ||
 		(r = db_step(s, e)) < 0)
 		goto out;
 	if (r == 0) {
 		r = error_set(e, ERROR_EXISTS_NOT, "there is no letter %" PRId64, number);
+		goto out;
+	}
+	if (!db_column_is_null(s, 3)) {
+		r = error_set(e, ERROR_EXISTS_NOT, "letter %" PRId64 " was dropped: its bytes are gone", number);
 		goto out;
 	}
 	if ((r = keys_get(registry_keys(registry), db_column_text(s, 0), key, sizeof key, &key_length, e)) < 0)
@@ -267,14 +278,15 @@ out:
 	return r;
 }
 
-int
-feed_letter_settle(struct registry *registry, int64_t number, struct error *e)
+/* Say of the letter what ${sql} sets, $2 being now. */
+static int
+mark(struct registry *registry, int64_t number, const char *sql, struct error *e)
 {
 	int code;
 
 	if ((code = known_migrate(registry, e)) < 0 || (code = registry_begin(registry, e)) < 0)
 		return code;
-	code = db_do(registry_db(registry), "UPDATE feed_letter SET settled_at = $2 WHERE id = $1",
+	code = db_do(registry_db(registry), sql,
 		(struct db_value[]){db_int(number), db_int(registry_recording_time(registry))}, 2, e);
 	if (code == 0 && db_changes(registry_db(registry)) == 0)
 		code = error_set(e, ERROR_EXISTS_NOT, "there is no letter %" PRId64, number);
@@ -283,4 +295,83 @@ feed_letter_settle(struct registry *registry, int64_t number, struct error *e)
 		return code;
 	}
 	return registry_commit(registry, e);
+}
+
+int
+feed_letter_settle(struct registry *registry, int64_t number, struct error *e)
+{
+	return mark(registry, number, "UPDATE feed_letter SET settled_at = $2 WHERE id = $1", e);
+}
+
+int
+feed_letter_drop(struct registry *registry, int64_t number, struct error *e)
+{
+	return mark(registry, number,
+		"UPDATE feed_letter SET settled_at = COALESCE(settled_at, $2), dropped_at = COALESCE(dropped_at, $2), sealed = ''"
+		" WHERE id = $1",
+		e);
+}
+
+static int
+read_from(struct registry *registry, int64_t number, char from[FEED_FROM_SIZE], struct error *e)
+{
+	struct db_statement *s = NULL;
+	int r;
+
+	if ((r = db_start(registry_db(registry), "SELECT from_whom FROM feed_letter WHERE id = $1",
+			 (struct db_value[]){db_int(number)}, 1, &s, e)) < 0)
+		return r;
+	if ((r = db_step(s, e)) > 0)
+		snprintf(from, FEED_FROM_SIZE, "%s", db_column_text(s, 0));
+	else if (r == 0)
+		r = error_set(e, ERROR_EXISTS_NOT, "there is no letter %" PRId64, number);
+	db_finish(s);
+	return r < 0 ? r : 0;
+}
+
+/* Give it to the one who takes such messages: a bundle is JSON, anything else HL7 v2. */
+static int
+take_again(struct registry *registry, const struct feed_message_options *options, const struct buffer *bytes,
+	enum feed_answer *ret_answer, struct error *e)
+{
+	struct buffer answer = buffer_make(FEED_ANSWER_MAX);
+	struct feed_bundle bundle;
+	size_t at = 0;
+	int code;
+
+	while (at < bytes->length && strchr(" \t\r\n", bytes->data[at]) && bytes->data[at])
+		at++;
+	if (at < bytes->length && bytes->data[at] == '{') {
+		if ((code = feed_bundle(registry, options, bytes->data, bytes->length, &bundle, e)) == 0)
+			*ret_answer = bundle.answer;
+	} else {
+		code = feed_message(registry, options, bytes->data, bytes->length, ret_answer, &answer, e);
+	}
+	buffer_free(&answer);
+	return code;
+}
+
+int
+feed_letter_retry(
+	struct registry *registry, int64_t number, const char *by, enum feed_answer *ret_answer, struct error *e)
+{
+	struct buffer bytes = buffer_make(FEED_MESSAGE_MAX);
+	struct feed_message_options options = {.by = by};
+	enum feed_answer answer = FEED_REFUSED;
+	char from[FEED_FROM_SIZE];
+	int code;
+
+	options.from = from;
+	if ((code = feed_letter_open(registry, number, &bytes, e)) < 0 ||
+		(code = read_from(registry, number, from, e)) < 0 ||
+		(code = take_again(registry, &options, &bytes, &answer, e)) < 0)
+		goto out;
+	if ((answer == FEED_TAKEN || answer == FEED_KNOWN) && (code = feed_letter_settle(registry, number, e)) < 0)
+		goto out;
+	*ret_answer = answer;
+out:
+	if (bytes.data)
+		explicit_bzero(bytes.data, bytes.length);
+	buffer_free(&bytes);
+	return code;
 }

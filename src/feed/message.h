@@ -37,7 +37,7 @@ int feed_message(struct registry *registry, const struct feed_message_options *o
 /* A dead letter; ${reason} is as an error's text, ${times} how often it came. */
 struct feed_letter {
 	int64_t number;
-	instant at, settled_at; /* settled_at: 0 where it waits */
+	instant at, settled_at, dropped_at; /* 0 where it waits, or where its bytes are kept */
 	const char *from, *reason;
 	int64_t times;
 };
@@ -48,8 +48,15 @@ int feed_letters_each(struct registry *registry,
 
 /* feed_letter_open(registry, number, bytes, e): append the message as it came. ERROR_EXISTS_NOT (no such letter, or its day's
  * key was destroyed), ERROR_DENIED.
- * feed_letter_settle(registry, number, e): it needs nobody any more. ERROR_EXISTS_NOT. */
+ * feed_letter_settle(registry, number, e): it needs nobody any more. ERROR_EXISTS_NOT.
+ * feed_letter_drop(registry, number, e): the same, and its bytes are erased. That it came, from whom and why it was not taken stay.
+ * feed_letter_retry(registry, number, by, ret_answer, e): take it once more, in the name of user ${by} (or NULL), for what was at
+ * fault may be in the pack, or mended in the program. Taken, or known by now, it is settled; at fault again, it counts once
+ * more, and ${e} says why. Return 0 with ${ret_answer}, or ERROR_EXISTS_NOT, ERROR_DENIED or a code of the store's. */
 int feed_letter_open(struct registry *registry, int64_t number, struct buffer *bytes, struct error *e);
 int feed_letter_settle(struct registry *registry, int64_t number, struct error *e);
+int feed_letter_drop(struct registry *registry, int64_t number, struct error *e);
+int feed_letter_retry(
+	struct registry *registry, int64_t number, const char *by, enum feed_answer *ret_answer, struct error *e);
 
 #endif

@@ -161,7 +161,7 @@ find_whose(struct pings *pings, const struct ping *ping, struct whose *ret_whose
 {
 	struct import *import = pings->import;
 	uint8_t hash[REGISTRY_HASH_SIZE];
-	int r;
+	int r = 0;
 
 	if (ping->whose == PING_PERSON)
 		return person_by_number(import, ping, &ret_whose->person, e);
@@ -175,7 +175,12 @@ find_whose(struct pings *pings, const struct ping *ping, struct whose *ret_whose
 	pings->holders_read = true;
 	registry_device_hash(import->registry, ping->key->text, ping->key->length, hash);
 	ret_whose->count = devices_of(&pings->holders, hash, &ret_whose->first);
-	return 0;
+	for (size_t i = 0; i < ret_whose->count && r >= 0; i++)
+		r = evidence_import_rests(registry_db(import->registry), import->source.import,
+			pings->holders.items[ret_whose->first + i].import, EVIDENCE_REST_USED, e);
+	if (r < 0)
+		pings->fault = r;
+	return r;
 }
 
 static int
@@ -245,6 +250,7 @@ static int
 find_cell(struct import *import, const struct record_field *code, struct presence_place *ret_place, struct error *e)
 {
 	static const char kind_unknown[] = "unknown";
+	const struct presence_source source = {.recorded_at = import->source.recorded_at}; /* as a stay's place (stays.c) */
 	const struct presence_view all = {INT64_MAX, INT64_MAX};
 	struct presence_place place = {0};
 	int r = presence_find_place(import->presence, code->text, &all, &place, e);
@@ -253,7 +259,7 @@ find_cell(struct import *import, const struct record_field *code, struct presenc
 		place = (struct presence_place){0};
 		memcpy(place.code, code->text, code->length + 1);
 		memcpy(place.kind, kind_unknown, sizeof kind_unknown);
-		r = presence_put_place(import->presence, &place, &import->source, &place.number, e);
+		r = presence_put_place(import->presence, &place, &source, &place.number, e);
 	}
 	if (r < 0)
 		return r;

@@ -65,7 +65,7 @@ write_bytes(const void *bytes, size_t length, void *context, struct error *e)
 }
 
 static int
-begin(struct feed_rejects *rejects, const char *heading, size_t length, struct error *e)
+begin(struct feed_rejects *rejects, const char *heading, size_t length, bool decoded, struct error *e)
 {
 	int fd = open(rejects->path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 
@@ -83,19 +83,22 @@ begin(struct feed_rejects *rejects, const char *heading, size_t length, struct e
 		return error_no_memory(e);
 	}
 	rejects->with_heading = heading != NULL;
+	/* What a mapping's encoding was read as is UTF-8 here, which the mark says to the next import by that mapping. */
+	if (decoded && write_bytes("\xEF\xBB\xBF", 3, rejects, e) < 0)
+		return ERROR_IO;
 	return heading ? write_bytes(heading, length, rejects, e) : 0;
 }
 
 /* Make the file with that heading, or see that it has that one. */
 static int
-use_heading(struct feed_rejects *rejects, const char *heading, size_t length, struct error *e)
+use_heading(struct feed_rejects *rejects, const char *heading, size_t length, bool decoded, struct error *e)
 {
 	int code;
 
 	if (!rejects->file) {
 		if ((code = buffer_add(&rejects->heading, heading, heading ? length : 0, e)) < 0)
 			return code;
-		return begin(rejects, heading, length, e);
+		return begin(rejects, heading, length, decoded, e);
 	}
 	if (rejects->with_heading == (heading != NULL) && rejects->heading.length == length &&
 		(!heading || memcmp(buffer_text(&rejects->heading), heading, length) == 0))
@@ -109,7 +112,7 @@ rejects_add(struct feed_rejects *rejects, struct rows *rows, struct error *e)
 {
 	size_t length;
 	const char *heading = rows_heading(rows, &length);
-	int code = use_heading(rejects, heading, length, e);
+	int code = use_heading(rejects, heading, length, rows_decoded(rows), e);
 
 	return code < 0 ? code : rows_copy_last(rows, write_bytes, rejects, e);
 }
@@ -117,7 +120,7 @@ rejects_add(struct feed_rejects *rejects, struct rows *rows, struct error *e)
 int
 rejects_add_bytes(struct feed_rejects *rejects, const void *bytes, size_t length, struct error *e)
 {
-	int code = use_heading(rejects, NULL, 0, e);
+	int code = use_heading(rejects, NULL, 0, false, e);
 
 	return code < 0 ? code : write_bytes(bytes, length, rejects, e);
 }

@@ -7,7 +7,7 @@
 #include "feed/csv.h"
 #include "feed/json_lines.h"
 
-enum { NO_COLUMN = ROW_COLUMNS_MAX };
+enum { NO_COLUMN = ROW_COLUMNS_MAX, LEFT_OUT, VALUES_MAX = 4 * WINDOW_RECORD_MAX };
 
 struct rows {
 	struct window window;
@@ -18,6 +18,14 @@ struct rows {
 	struct buffer heading;
 	size_t heading_count;
 	size_t column_of[RECORD_FIELDS_MAX]; /* the form's column of each CSV field */
+
+	/* By a mapping: what each column is called in the file, and, of the row last read, what it means. */
+	const struct feed_mapping *mapping;
+	struct buffer names;             /* texts, each with its NUL */
+	size_t name_at[ROW_COLUMNS_MAX]; /* in ${names}, + 1; 0: the file has no such column */
+	size_t others[ROW_COLUMNS_MAX];
+	struct buffer values;
+	struct record_field mapped[ROW_COLUMNS_MAX];
 };
 
 static size_t
@@ -27,6 +35,17 @@ find_column(const struct row_form *form, const char *name)
 		if (strcmp(form->columns[i].name, name) == 0)
 			return i;
 	return NO_COLUMN;
+}
+
+/* The form's column of a heading, which a mapping may call otherwise; NO_COLUMN or LEFT_OUT. */
+static size_t
+column_of_heading(const struct rows *rows, const struct row_form *form, const char *heading)
+{
+	const char *column = rows->mapping ? mapping_column(rows->mapping, heading) : NULL;
+
+	if (column && !*column)
+		return LEFT_OUT;
+	return find_column(form, column ? column : heading);
 }
 
 static int
@@ -44,8 +63,10 @@ has_form(const struct rows *rows, const struct record *heading, const struct row
 
 	for (size_t i = 0; i < heading->field_count; i++) {
 		const struct record_field *field = &heading->fields[i];
-		size_t column = find_column(form, field->text);
+		size_t column = column_of_heading(rows, form, field->text);
 
+		if (column == LEFT_OUT)
+			continue;
 		if (column != NO_COLUMN && !seen[column]) {
 			seen[column] = true;
 			continue;
@@ -57,7 +78,8 @@ has_form(const struct rows *rows, const struct record *heading, const struct row
 		return false;
 	}
 	for (size_t i = 0; i < form->column_count; i++) {
-		if (!form->columns[i].required || seen[i])
+		if (!form->columns[i].required || seen[i] ||
+			(rows->mapping && mapping_constant(rows->mapping, form->columns[i].name)))
 			continue;
 		error_set(e, ERROR_BAD_INPUT, "column \"%s\" is missing", form->columns[i].name);
 		if (e)
@@ -65,6 +87,31 @@ has_form(const struct rows *rows, const struct record *heading, const struct row
 		return false;
 	}
 	return true;
+}
+
+/* What the columns are called in the file, for the mapping of their values. */
+static int
+keep_name(struct rows *rows, size_t column, const char *name, struct error *e)
+{
+	int r;
+
+	if (rows->name_at[column])
+		return 0;
+	rows->name_at[column] = rows->names.length + 1;
+	if ((r = buffer_add(&rows->names, name, strlen(name), e)) == 0)
+		r = buffer_add_byte(&rows->names, 0, e);
+	return r;
+}
+
+static int
+keep_names(struct rows *rows, const struct record *heading, struct error *e)
+{
+	int r = 0;
+
+	for (size_t i = 0; rows->mapping && i < heading->field_count && r == 0; i++)
+		if (rows->column_of[i] < NO_COLUMN)
+			r = keep_name(rows, rows->column_of[i], heading->fields[i].text, e);
+	return r;
 }
 
 static int
@@ -89,7 +136,9 @@ read_heading(struct rows *rows, size_t form_count, struct error *e)
 	}
 	rows->heading_count = heading.field_count;
 	for (size_t i = 0; i < heading.field_count; i++)
-		rows->column_of[i] = find_column(&rows->forms[rows->form], heading.fields[i].text);
+		rows->column_of[i] = column_of_heading(rows, &rows->forms[rows->form], heading.fields[i].text);
+	if ((r = keep_names(rows, &heading, e)) < 0)
+		return r;
 	return window_finish(&rows->window, add_heading, &rows->heading, e);
 }
 
@@ -112,6 +161,13 @@ int
 rows_take(
 	struct window *window, const struct row_form *forms, size_t form_count, struct rows **ret_rows, struct error *e)
 {
+	return rows_take_mapped(window, forms, form_count, NULL, ret_rows, e);
+}
+
+int
+rows_take_mapped(struct window *window, const struct row_form *forms, size_t form_count,
+	const struct feed_mapping *mapping, struct rows **ret_rows, struct error *e)
+{
 	struct rows *rows = calloc(1, sizeof *rows);
 	int r;
 
@@ -126,6 +182,9 @@ rows_take(
 	*window = (struct window){0};
 	rows->forms = forms;
 	rows->heading = buffer_make(WINDOW_RECORD_MAX + 1);
+	rows->names = buffer_make(WINDOW_RECORD_MAX + RECORD_FIELDS_MAX);
+	rows->values = buffer_make(VALUES_MAX);
+	rows->mapping = mapping;
 	if ((r = is_json_lines(rows, e)) < 0)
 		goto out;
 	if (r)
@@ -160,6 +219,8 @@ rows_close(struct rows *rows)
 	json_lines_close(rows->json_lines);
 	window_close(&rows->window);
 	buffer_free(&rows->heading);
+	buffer_free(&rows->names);
+	buffer_free(&rows->values);
 	free(rows);
 }
 
@@ -180,13 +241,53 @@ rows_refuse(const struct rows *rows, const struct row *row, const struct record_
 static size_t
 column_of(const struct rows *rows, const struct record *record, size_t i)
 {
-	return rows->csv ? rows->column_of[i] : find_column(&rows->forms[rows->form], record->fields[i].name);
+	return rows->csv ? rows->column_of[i] : column_of_heading(rows, &rows->forms[rows->form], record->fields[i].name);
+}
+
+/* Put what the fields mean into the row's places. Texts are set once all are there, since the buffer may move. */
+static int
+map_row(struct rows *rows, struct row *row, struct error *e)
+{
+	const struct row_form *form = &rows->forms[rows->form];
+	size_t starts[ROW_COLUMNS_MAX];
+	int r;
+
+	buffer_clear(&rows->values);
+	for (size_t i = 0; i < form->column_count; i++) {
+		const struct record_field *field = row->fields[i];
+		const char *constant = mapping_constant(rows->mapping, form->columns[i].name);
+		bool other = false;
+
+		starts[i] = rows->values.length;
+		rows->mapped[i] =
+			(struct record_field){.line = field ? field->line : row->line, .column = field ? field->column : 1};
+		if (field)
+			r = mapping_value(rows->mapping,
+				field->name ? field->name : buffer_text(&rows->names) + rows->name_at[i] - 1, field->text,
+				&rows->values, &other, e);
+		else
+			r = constant ? buffer_add(&rows->values, constant, strlen(constant), e) : 0;
+		if (r == ERROR_BAD_INPUT)
+			return rows_refuse(rows, row, field, e);
+		if (r < 0)
+			return r;
+		rows->others[i] += other;
+		rows->mapped[i].length = rows->values.length - starts[i];
+		if ((r = buffer_add_byte(&rows->values, 0, e)) < 0)
+			return r;
+	}
+	for (size_t i = 0; i < form->column_count; i++) {
+		rows->mapped[i].text = buffer_text(&rows->values) + starts[i];
+		row->fields[i] = rows->mapped[i].length ? &rows->mapped[i] : NULL;
+	}
+	return 0;
 }
 
 static int
-to_row(const struct rows *rows, const struct record *record, struct row *row, struct error *e)
+to_row(struct rows *rows, const struct record *record, struct row *row, struct error *e)
 {
 	const struct row_form *form = &rows->forms[rows->form];
+	int r;
 
 	*row = (struct row){.line = record->line};
 	if (rows->csv && record->field_count != rows->heading_count) {
@@ -197,13 +298,19 @@ to_row(const struct rows *rows, const struct record *record, struct row *row, st
 		const struct record_field *field = &record->fields[i];
 		size_t column = column_of(rows, record, i);
 
+		if (column == LEFT_OUT)
+			continue;
 		if (column == NO_COLUMN) {
 			error_set(e, ERROR_BAD_INPUT, "\"%.64s\" is not known here", field->name);
 			return rows_refuse(rows, row, field, e);
 		}
+		if (rows->mapping && !rows->csv && (r = keep_name(rows, column, field->name, e)) < 0)
+			return r;
 		if (field->length)
 			row->fields[column] = field;
 	}
+	if (rows->mapping && (r = map_row(rows, row, e)) < 0)
+		return r;
 	for (size_t i = 0; i < form->column_count; i++) {
 		if (form->columns[i].required && !row->fields[i]) {
 			error_set(e, ERROR_BAD_INPUT, "%s is missing", form->columns[i].name);
@@ -238,4 +345,19 @@ int
 rows_copy_last(struct rows *rows, window_sink *sink, void *context, struct error *e)
 {
 	return window_finish(&rows->window, sink, context, e);
+}
+
+size_t
+rows_others(const struct rows *rows, size_t column, const char **ret_heading)
+{
+	if (column >= ROW_COLUMNS_MAX || rows->name_at[column] == 0)
+		return 0;
+	*ret_heading = buffer_text(&rows->names) + rows->name_at[column] - 1;
+	return rows->others[column];
+}
+
+bool
+rows_decoded(const struct rows *rows)
+{
+	return rows->window.encoding != NULL;
 }

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "feed/mapping.h"
 #include "feed/record.h"
 #include "feed/window.h"
 
@@ -47,10 +48,21 @@ rows_open(const char *path, const struct row_form *forms, size_t form_count, str
  * The rows take the window over, also on failure: what ${window} holds then is all zero. */
 int rows_take(
 	struct window *window, const struct row_form *forms, size_t form_count, struct rows **ret_rows, struct error *e);
+
+/* rows_take_mapped(window, forms, form_count, mapping, ret_rows, e): the same by a mapping, which must live as long as the rows. */
+int rows_take_mapped(struct window *window, const struct row_form *forms, size_t form_count,
+	const struct feed_mapping *mapping, struct rows **ret_rows, struct error *e);
 void rows_close(struct rows *rows);
 
 /* The form that was found, as its number among those given. */
 size_t rows_form(const struct rows *rows);
+
+/* rows_others(rows, column, ret_heading): how many values of the form's column were none that the mapping knows, and stood for what
+ * it says of others; ${ret_heading} is what the file calls the column. 0 beyond the last column. */
+size_t rows_others(const struct rows *rows, size_t column, const char **ret_heading);
+
+/* Whether the file is in another encoding than UTF-8, in which what rows_copy_last gives no longer is. */
+bool rows_decoded(const struct rows *rows);
 
 /* rows_next(rows, ret_row, e):
  * Return 1 and a row, 0 at the end, ERROR_BAD_INPUT or ERROR_TOO_LARGE with file, line and column for a row that is

@@ -111,6 +111,8 @@ put_cell(struct import *import, const struct where *where, place_number *ret_pla
 static int
 put_place(struct import *import, const struct where *where, place_number *ret_place, struct error *e)
 {
+	/* That there is a place of this code is what undoing the import doesn't take back: others may have named it since. */
+	const struct presence_source source = {.recorded_at = import->source.recorded_at};
 	const struct presence_view all = {INT64_MAX, INT64_MAX};
 	struct presence_place place = {0};
 	int code;
@@ -125,7 +127,7 @@ put_place(struct import *import, const struct where *where, place_number *ret_pl
 	place = (struct presence_place){0};
 	memcpy(place.code, where->code->text, where->code->length + 1);
 	memcpy(place.kind, kind_unknown, sizeof kind_unknown);
-	code = presence_put_place(import->presence, &place, &import->source, ret_place, e);
+	code = presence_put_place(import->presence, &place, &source, ret_place, e);
 	return code < 0 ? code : 0;
 }
 

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <iconv.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -15,6 +16,54 @@ size_t
 window_length(const struct window *w)
 {
 	return w->bytes.length - w->start;
+}
+
+/* Of ${length} bytes take those that are whole characters into the window, which has room; at the ${end} all. */
+static int
+decode(struct window *w, char *raw, size_t length, bool end, struct error *e)
+{
+	char *from = raw, *to = (char *)w->bytes.data + w->bytes.length;
+	size_t left = length, room = WINDOW_READ_BYTES;
+
+	while (left && iconv(w->converter, &from, &left, &to, &room) == (size_t)-1) {
+		if (errno == EINVAL && !end && left <= WINDOW_PENDING_MAX)
+			break;
+		if (errno == E2BIG || room == 0)
+			return error_set(e, ERROR_IO, "%s grows beyond what it is given room for", w->encoding);
+		*to++ = (char)0xFF;
+		room--;
+		from++;
+		left--;
+		iconv(w->converter, NULL, NULL, NULL, NULL);
+	}
+	memcpy(w->pending, from, left);
+	w->pending_length = left;
+	w->bytes.length = (size_t)(to - (char *)w->bytes.data);
+	return 0;
+}
+
+/* read_more where the file is written in another encoding. */
+static int
+read_decoded(struct window *w, struct error *e)
+{
+	char raw[WINDOW_READ_BYTES / 8];
+	size_t have = w->pending_length, before = w->bytes.length;
+	ssize_t got;
+	int code;
+
+	memcpy(raw, w->pending, have);
+	do
+		got = read(w->fd, raw + have, sizeof raw - have);
+	while (got < 0 && errno == EINTR);
+	if (got < 0) {
+		code = error_set_errno(e, ERROR_IO, errno, "cannot read");
+		error_at(e, w->path, 0, 0);
+		return code;
+	}
+	w->end = got == 0;
+	if ((code = decode(w, raw, have + (size_t)got, w->end, e)) < 0)
+		return code;
+	return got > 0 || w->bytes.length > before;
 }
 
 /* Read on. Return 1 if something came, 0 at the end of the file, or a failure. */
@@ -33,6 +82,8 @@ read_more(struct window *w, struct error *e)
 	}
 	if ((code = buffer_reserve(&w->bytes, WINDOW_READ_BYTES, e)) < 0)
 		return code;
+	if (w->converter)
+		return read_decoded(w, e);
 	do
 		got = read(w->fd, w->bytes.data + w->bytes.length, WINDOW_READ_BYTES);
 	while (got < 0 && errno == EINTR);
@@ -75,6 +126,36 @@ window_open(struct window *w, const char *path, struct error *e)
 }
 
 int
+window_decode(struct window *w, const char *encoding, struct error *e)
+{
+	struct buffer raw;
+	iconv_t converter;
+	int code = 0;
+
+	if (w->start) /* a byte-order mark was there */
+		return 0;
+	converter = iconv_open("UTF-8", encoding);
+	if (converter == (iconv_t)-1)
+		return error_set(e, ERROR_BAD_INPUT, "no encoding \"%.32s\" is known here", encoding);
+	w->encoding = encoding;
+	w->converter = converter;
+	raw = w->bytes;
+	w->bytes = buffer_make(raw.maximum);
+	for (size_t at = 0, length; at < raw.length && code == 0; at += length) {
+		char piece[WINDOW_READ_BYTES / 8];
+		size_t have = w->pending_length;
+
+		length = raw.length - at < sizeof piece - have ? raw.length - at : sizeof piece - have;
+		memcpy(piece, w->pending, have);
+		memcpy(piece + have, raw.data + at, length);
+		if ((code = buffer_reserve(&w->bytes, WINDOW_READ_BYTES, e)) == 0)
+			code = decode(w, piece, have + length, w->end && at + length == raw.length, e);
+	}
+	buffer_free(&raw);
+	return code;
+}
+
+int
 window_open_bytes(struct window *w, const char *name, const void *bytes, size_t length, struct error *e)
 {
 	*w = (struct window){.path = name, .fd = -1, .line = 1, .end = true};
@@ -88,6 +169,9 @@ window_close(struct window *w)
 	if (w->close_fd)
 		close(w->fd);
 	w->close_fd = false;
+	if (w->converter)
+		iconv_close(w->converter);
+	w->converter = NULL;
 	buffer_free(&w->bytes);
 }
 

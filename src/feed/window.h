@@ -18,7 +18,7 @@
 #include "base/buffer.h"
 #include "base/error.h"
 
-enum { WINDOW_RECORD_MAX = 1 << 20, WINDOW_READ_BYTES = 1 << 16 };
+enum { WINDOW_RECORD_MAX = 1 << 20, WINDOW_READ_BYTES = 1 << 16, WINDOW_PENDING_MAX = 16 };
 
 /* Fields may be read; they are written only by the functions below. */
 struct window {
@@ -28,11 +28,21 @@ struct window {
 	size_t line, record_length;
 	size_t start; /* of what is not consumed, in ${bytes} */
 	struct buffer bytes;
+	const char *encoding;                /* NULL, or what the file is written in: ${bytes} are UTF-8 all the same */
+	void *converter;                     /* where there is an encoding */
+	uint8_t pending[WINDOW_PENDING_MAX]; /* the beginning of a character, the rest of which was not read yet */
+	size_t pending_length;
 };
 
 /* window_open(w, path, e): open ${path} ("-" is standard input), which must live as long as the window. A UTF-8
  * byte-order mark is skipped. Return 0, or ERROR_EXISTS_NOT, ERROR_IO, ERROR_NO_MEMORY. */
 int window_open(struct window *w, const char *path, struct error *e);
+
+/* window_decode(w, encoding, e): from its start on the file is written in ${encoding}, a name of iconv's, which must live as long as
+ * the window; what is seen is UTF-8, with a byte 0xFF, which UTF-8 has not, for each that is no character. A file that began with
+ * UTF-8's byte-order mark stays UTF-8. Nothing may have been consumed. Return 0, or ERROR_BAD_INPUT (no such encoding), ERROR_IO,
+ * ERROR_NO_MEMORY. */
+int window_decode(struct window *w, const char *encoding, struct error *e);
 
 /* window_open_bytes(w, name, bytes, length, e): the same over ${length} bytes, which are copied (at most
  * WINDOW_RECORD_MAX). Return 0, ERROR_TOO_LARGE or ERROR_NO_MEMORY. */

@@ -262,6 +262,25 @@ tell_verdict_alone(struct gate_answer *answer)
 	answer->act = gate_act_of_verdict(answer->verdict);
 }
 
+/* The same for both sides: where, when and what, and nobody's name. */
+static int
+sign_receipt(struct checking *c, struct gate_answer *answer, struct error *e)
+{
+	struct buffer text = buffer_make(sizeof answer->signed_receipt - 1);
+	struct receipt receipt = {.at = answer->at};
+	instant now = registry_now(cascade_registry(c->cascade));
+	int r;
+
+	memcpy(receipt.number, answer->receipt, sizeof receipt.number);
+	snprintf(receipt.place, sizeof receipt.place, "%s", c->question->place);
+	snprintf(receipt.verdict, sizeof receipt.verdict, "%s", gate_verdict_name(answer->verdict));
+	snprintf(receipt.cause, sizeof receipt.cause, "%s", answer->cause ? gate_cause_name(answer->cause) : "");
+	if ((r = issuer_sign_receipt(c->issuer, pack_jurisdiction(c->pack), &receipt, now, &text, e)) == 0)
+		snprintf(answer->signed_receipt, sizeof answer->signed_receipt, "%s", buffer_text(&text));
+	buffer_free(&text);
+	return r;
+}
+
 int
 gate_check(struct cascade *cascade, struct issuer *issuer, const struct gate_question *question,
 	struct gate_answer *ret_answer, struct error *e)
@@ -278,7 +297,7 @@ gate_check(struct cascade *cascade, struct issuer *issuer, const struct gate_que
 	if (question->offline) { /* what was said at the gate stays said */
 		answer.verdict = question->verdict;
 		answer.cause = question->cause;
-		answer.act = gate_act_of(question->cause);
+		answer.act = answer.verdict == GATE_ASK ? gate_act_of_ask(question->cause) : gate_act_of(question->cause);
 	}
 	check.at = question->offline ? answer.at : registry_recording_time(registry);
 	describe(&c, &answer, &check);
@@ -291,9 +310,46 @@ gate_check(struct cascade *cascade, struct issuer *issuer, const struct gate_que
 	memcpy(answer.receipt, check.receipt, sizeof answer.receipt);
 	if (!question->code)
 		tell_verdict_alone(&answer);
+	/* The check is kept by now: where the place's jurisdiction never had a key, its receipt is the number alone. */
+	if ((r = sign_receipt(&c, &answer, e)) < 0 && r != ERROR_EXISTS_NOT)
+		return r;
 	*ret_answer = answer;
+	return 0;
 out:
-	if (r < 0)
-		registry_rollback(registry);
+	registry_rollback(registry);
 	return r;
+}
+
+int
+gate_complain(
+	struct registry *registry, struct issuer *issuer, const struct registry_complaint *complaint, struct error *e)
+{
+	static const uint8_t none[CODE_ID_SIZE];
+	struct registry_check check;
+	uint32_t holder = 0;
+	int r;
+
+	if ((r = registry_check_find(registry, complaint->receipt, &check, e)) < 0)
+		return r;
+	if (memcmp(check.code_id, none, sizeof none) != 0 &&
+		(r = issuer_holder_of_id(issuer, check.code_id, check.at, &holder, e)) < 0 && r != ERROR_EXISTS_NOT)
+		return r;
+	if (holder && holder != complaint->person)
+		return error_set(e, ERROR_EXISTS_NOT, "there is no such receipt");
+	return registry_complaint_put(registry, complaint, e);
+}
+
+int
+gate_purge(struct registry *registry, struct issuer *issuer, instant before, int64_t *ret_checks, int64_t *ret_keys,
+	struct error *e)
+{
+	int64_t checks;
+	int r;
+
+	if ((r = registry_checks_purge(registry, before, &checks, e)) < 0 ||
+		(r = issuer_forget_days(issuer, zone_day(&zone_utc, before), e)) < 0)
+		return r;
+	*ret_checks = checks;
+	*ret_keys = r;
+	return 0;
 }

@@ -25,22 +25,30 @@ static const char *const cause_names[GATE_CAUSES] = {
 	"shown_elsewhere",
 };
 
-static const struct gate_act let_in = {"请通行", "Let the person in"};
-static const struct gate_act care_lane = {
-	"请引导至就诊通道，不得拒绝", "Show the way to the care lane; nobody is refused here"};
+enum { MEASURE_MINUTES = 10, DECIDE_MINUTES = 10, FRESH_CODE_MINUTES = 2 };
+
+static const char *const end_names[] = {NULL, "measure_again", "telephone", "decide"};
+static const struct gate_act let_in = {"请通行", "Let the person in", GATE_END_NONE, 0};
+static const struct gate_act care_lane = {"请引导至就诊通道，不得拒绝",
+	"Show the way to the care lane; nobody is refused here", GATE_END_DECIDE, DECIDE_MINUTES};
 static const struct gate_act paper_pass = {
 	"核对身份证后四位与此一致后放行", "Compare the last four of the ID card with these, then let the person in"};
 static const struct gate_act verdict_acts[] = {
 	[GATE_PASS] = {"请通行", "Let the person in"},
-	[GATE_ASK] = {"请登记并询问，由值班负责人决定", "Ask and note down; the one in charge decides"},
+	[GATE_ASK] = {"请登记并询问，由值班负责人决定", "Ask and note down; the one in charge decides", GATE_END_DECIDE,
+		DECIDE_MINUTES},
 	[GATE_REFUSE] = {"请勿放行，请走人工通道", "Do not let in; show the way to the desk"},
 };
 static const struct gate_act acts[GATE_CAUSES] = {
-	[GATE_YELLOW] = {"请登记并询问，由值班负责人决定", "Ask and note down; the one in charge decides"},
+	[GATE_YELLOW] = {"请登记并询问，由值班负责人决定", "Ask and note down; the one in charge decides", GATE_END_DECIDE,
+		DECIDE_MINUTES},
 	[GATE_RED] = {"请勿放行，联系值班负责人和疾控部门",
 		"Do not let in; call the one in charge and the health department"},
-	[GATE_GRAY] = {"该码待核验，由值班负责人决定", "The code awaits review; the one in charge decides"},
-	[GATE_FEVER] = {"请休息10分钟后复测体温", "Let the person rest 10 minutes and measure again"},
+	[GATE_GRAY] = {"该码待核验，请电话联系签发机构，由值班负责人决定",
+		"The code awaits review: telephone the office that made it; the one in charge decides", GATE_END_TELEPHONE,
+		DECIDE_MINUTES},
+	[GATE_FEVER] = {"请休息10分钟后复测体温", "Let the person rest 10 minutes and measure again",
+		GATE_END_MEASURE_AGAIN, MEASURE_MINUTES},
 	[GATE_EXPIRED] = {"请对方刷新健康码", "Ask for a fresh code"},
 	[GATE_NOT_YET_VALID] = {"请核对手机时间后刷新健康码", "Ask to check the phone's clock and for a fresh code"},
 	[GATE_MALFORMED] = {"这不是健康码，请出示健康码", "This is no health code: ask for one"},
@@ -49,7 +57,8 @@ static const struct gate_act acts[GATE_CAUSES] = {
 	[GATE_UNKNOWN_ISSUER] = {"签发机构不在信任名单，请走人工通道", "The issuer is not on the list: use the desk"},
 	[GATE_REVOKED] = {"该码已被撤销，请刷新健康码", "The code was revoked: ask for a fresh one"},
 	[GATE_SHOWN_ELSEWHERE] = {"此码刚在另一处使用，请对方等一分钟后刷新健康码",
-		"This code was used elsewhere just now: ask for a fresh one, which comes within a minute"},
+		"This code was used elsewhere just now: ask for a fresh one, which comes within a minute", GATE_END_DECIDE,
+		FRESH_CODE_MINUTES},
 	[GATE_NOT_RECOGNISED] = {"此处不认可该码，请走人工通道", "This place does not take that code: use the desk"},
 };
 
@@ -77,6 +86,12 @@ const char *
 gate_verdict_name(enum gate_verdict verdict)
 {
 	return verdict_names[verdict];
+}
+
+const char *
+gate_end_name(enum gate_end end)
+{
+	return end_names[end];
 }
 
 const char *
@@ -223,6 +238,12 @@ gate_act_of(enum gate_cause cause)
 }
 
 const struct gate_act *
+gate_act_of_ask(enum gate_cause cause)
+{
+	return acts[cause].end ? &acts[cause] : &verdict_acts[GATE_ASK];
+}
+
+const struct gate_act *
 gate_act_of_verdict(enum gate_verdict verdict)
 {
 	return &verdict_acts[verdict];
@@ -292,7 +313,7 @@ gate_decide(const struct gate_rule *rule, enum code_cause cause, enum code_colou
 		why = GATE_FEVER;
 		verdict = GATE_ASK;
 	}
-	*ret_act = gate_act_of(why);
+	*ret_act = verdict == GATE_ASK ? gate_act_of_ask(why) : gate_act_of(why);
 	if (rule->care && verdict == GATE_REFUSE) {
 		verdict = GATE_ASK;
 		*ret_act = &care_lane;

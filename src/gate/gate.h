@@ -39,13 +39,27 @@ const char *gate_cause_name(enum gate_cause cause);       /* NULL for GATE_NONE 
 bool gate_verdict_read(const char *name, enum gate_verdict *ret_verdict);
 bool gate_cause_read(const char *name, enum gate_cause *ret_cause);
 
-/* What the guard does now. */
+/* The one cause of a refusal with which nobody is kept out whom the gate lets pass: the office is told. */
+#define GATE_TOLD_BY_SUPERIOR "told_by_superior"
+
+/* What ends an ask, so that it never becomes a silent no: by then it was done, and the one in charge decides: let in, or a
+ * refusal with its cause. Names by gate_end_name: "measure_again", "telephone", "decide". */
+enum gate_end { GATE_END_NONE, GATE_END_MEASURE_AGAIN, GATE_END_TELEPHONE, GATE_END_DECIDE };
+
+const char *gate_end_name(enum gate_end end); /* NULL for GATE_END_NONE */
+
+/* What the guard does now; of an ask also what ends it, within ${minutes}. */
 struct gate_act {
 	const char *zh, *en;
+	enum gate_end end;
+	int minutes;
 };
 
 /* What is done for a cause, or for a plain pass (GATE_NONE). */
 const struct gate_act *gate_act_of(enum gate_cause cause);
+
+/* What is done for a cause where it is asked about: it has an end. */
+const struct gate_act *gate_act_of_ask(enum gate_cause cause);
 
 /* What is done for a verdict whose cause is not told. */
 const struct gate_act *gate_act_of_verdict(enum gate_verdict verdict);
@@ -79,7 +93,8 @@ void gate_credential_check(const json_t *credential, struct json_check *check);
 enum gate_verdict gate_decide(const struct gate_rule *rule, enum code_cause cause, enum code_colour colour,
 	bool recognised, int32_t temperature_tenths_c, enum gate_cause *ret_cause, const struct gate_act **ret_act);
 
-/* A check of ${code}, or (with ${code} NULL) of the ID number that a guard typed. ${at} and ${verdict}, ${cause} are given where a gate decided without a network (${offline}). */
+/* A check of ${code}, or (with ${code} NULL) of the ID number that a guard typed. ${at} and ${verdict}, ${cause} are given
+ * where a gate decided without a network (${offline}). */
 struct gate_question {
 	const char *code, *id_number, *place, *by;
 	int32_t temperature_tenths_c; /* 0: not taken */
@@ -90,6 +105,8 @@ struct gate_question {
 	struct shown *shown; /* what was shown at the other gates; NULL: not known */
 };
 
+enum { GATE_RECEIPT_TEXT_SIZE = 1024 };
+
 struct gate_answer {
 	enum gate_verdict verdict;
 	enum gate_cause cause;
@@ -98,6 +115,7 @@ struct gate_answer {
 	char card[CODE_CARD_SIZE]; /* of a code on paper: what the ID card's last four must be; else "" */
 	const struct gate_act *act;
 	char receipt[RECEIPT_SIZE];
+	char signed_receipt[GATE_RECEIPT_TEXT_SIZE]; /* the same for both sides (credential/receipt.h); "" without a key */
 	instant at;
 };
 
@@ -112,6 +130,18 @@ struct gate_answer {
  * ERROR_BAD_INPUT for what is no ID number, ERROR_DENIED for a device that typed more of them than its place's rule allows. */
 int gate_check(struct cascade *cascade, struct issuer *issuer, const struct gate_question *question,
 	struct gate_answer *ret_answer, struct error *e);
+
+/* gate_complain(registry, issuer, complaint, e):
+ * registry_complaint_put, where the check's code was ${complaint->person}'s, or nobody can tell whose (a pass, no code, or a
+ * typed number: who has the number has the receipt). ERROR_EXISTS_NOT also where it was somebody else's. */
+int gate_complain(
+	struct registry *registry, struct issuer *issuer, const struct registry_complaint *complaint, struct error *e);
+
+/* gate_purge(registry, issuer, before, ret_checks, ret_keys, e):
+ * Forget the checks before ${before}, and whose the codes of the days (UTC) that ended by then were; how many of each. In the
+ * caller's transaction; the keys are gone in any case. */
+int gate_purge(struct registry *registry, struct issuer *issuer, instant before, int64_t *ret_checks, int64_t *ret_keys,
+	struct error *e);
 
 /* How long a code of the pack's jurisdiction counts, in seconds: "valid_s" of its "credential" section, else (and
  * where ${pack} is NULL) a minute. */

@@ -369,6 +369,16 @@ issuer_issue_paper(struct issuer *issuer, const char *jurisdiction, uint32_t per
 	return code_issue(signer->key, &claims, text, e);
 }
 
+int
+issuer_sign_receipt(struct issuer *issuer, const char *jurisdiction, const struct receipt *receipt, instant now,
+	struct buffer *text, struct error *e)
+{
+	struct signer *signer;
+	int r = signer_for(issuer, jurisdiction, now, &signer, e);
+
+	return r < 0 ? r : receipt_sign(signer->key, receipt, text, e);
+}
+
 static int
 paper_holder(struct issuer *issuer, const struct code_claims *claims, uint32_t *ret_person, struct error *e)
 {
@@ -406,4 +416,74 @@ issuer_holder(struct issuer *issuer, const struct code_claims *claims, uint32_t 
 		return error_set(e, ERROR_EXISTS_NOT, "the code is not this issuer's");
 	*ret_person = parts.person;
 	return 0;
+}
+
+/* Whether the day's key opens the id to a code that may have been shown at ${at}. */
+static int
+opens_to(struct issuer *issuer, day_number day, const uint8_t id[CODE_ID_SIZE], instant at, uint32_t *ret_person,
+	struct error *e)
+{
+	struct code_id_parts parts;
+	uint8_t day_key[KEYS_SIZE];
+	char name[NAME_SIZE];
+	int64_t known;
+	size_t length;
+	instant issued_at;
+	int r;
+
+	if ((r = keys_get(issuer->keys, day_key_name(day, name), day_key, sizeof day_key, &length, e)) < 0)
+		return r;
+	r = code_id_open(day_key, id, &parts, e);
+	keys_wipe(day_key, sizeof day_key);
+	if (r < 0)
+		return r;
+	if (parts.slot > (uint64_t)(INT64_MAX / ISSUER_SLOT_S))
+		return ERROR_EXISTS_NOT;
+	issued_at = (instant)parts.slot * ISSUER_SLOT_S;
+	if (issued_at > at + DAY_S || issued_at < at - DAY_S)
+		return ERROR_EXISTS_NOT;
+	if ((r = db_one_int(issuer->db, "SELECT count(*) FROM issuer_jurisdiction WHERE number = $1",
+			 (struct db_value[]){db_int(parts.jurisdiction)}, 1, &known, e)) < 0)
+		return r;
+	if (!known)
+		return ERROR_EXISTS_NOT;
+	*ret_person = parts.person;
+	return 0;
+}
+
+int
+issuer_holder_of_id(
+	struct issuer *issuer, const uint8_t id[CODE_ID_SIZE], instant at, uint32_t *ret_person, struct error *e)
+{
+	day_number today = zone_day(&zone_utc, at);
+	int64_t person;
+	int r = db_one_int(issuer->db, "SELECT person FROM issuer_paper WHERE handle = $1",
+		(struct db_value[]){db_blob(id, CODE_ID_SIZE)}, 1, &person, e);
+
+	if (r == 0)
+		*ret_person = (uint32_t)person;
+	for (day_number day = today - 1; r == ERROR_EXISTS_NOT && day <= today + 1; day++)
+		r = opens_to(issuer, day, id, at, ret_person, e);
+	return r == ERROR_EXISTS_NOT ? error_set(e, r, "nobody can tell whose code that is") : r;
+}
+
+int
+issuer_forget_days(struct issuer *issuer, day_number before, struct error *e)
+{
+	struct file_names names = {0};
+	char first_kept[NAME_SIZE];
+	int count = 0, r;
+
+	day_key_name(before, first_kept);
+	if ((r = db_do(issuer->db, "DELETE FROM issuer_paper WHERE issued_at < $1",
+			 (struct db_value[]){db_int((instant)before * DAY_S)}, 1, e)) < 0 ||
+		(r = keys_list(issuer->keys, "day-code-", &names, e)) < 0)
+		return r;
+	/* Dates of one length sort as text. */
+	for (size_t i = 0; r == 0 && i < names.count; i++)
+		if (strcmp(names.names[i], first_kept) < 0 && (r = keys_destroy(issuer->keys, names.names[i], e)) == 0)
+			count++;
+	file_names_free(&names);
+	issuer_forget(issuer);
+	return r < 0 ? r : count;
 }

@@ -87,6 +87,21 @@ issuer_revoke_code(struct issuer *issuer, const uint8_t id[CODE_ID_SIZE], instan
 int issuer_revoke_person(
 	struct issuer *issuer, const char *jurisdiction, uint32_t person, int64_t lifetime_s, instant now, struct error *e);
 
+/* issuer_sign_receipt(issuer, jurisdiction, receipt, now, text, e): append the receipt, signed by the key that signs the
+ * jurisdiction's codes at ${now}. */
+int issuer_sign_receipt(struct issuer *issuer, const char *jurisdiction, const struct receipt *receipt, instant now,
+	struct buffer *text, struct error *e);
+
+/* issuer_holder_of_id(issuer, id, at, ret_person, e):
+ * As issuer_holder, of a code of which only the id was kept and that it was shown at ${at}, within a day of its issue. */
+int issuer_holder_of_id(
+	struct issuer *issuer, const uint8_t id[CODE_ID_SIZE], instant at, uint32_t *ret_person, struct error *e);
+
+/* issuer_forget_days(issuer, before, e):
+ * Destroy the keys of code ids of the days (UTC) before ${before}: nobody can tell any more whose codes those were. Those of
+ * paper that was issued before are forgotten too. Return how many keys, or a code. */
+int issuer_forget_days(struct issuer *issuer, day_number before, struct error *e);
+
 /* issuer_holder(issuer, claims, ret_person, e): whose code this is. Only a code whose signature holds is worth asking.
  * ERROR_EXISTS_NOT where it is not one of this issuer's, or the day's key is gone. */
 int issuer_holder(struct issuer *issuer, const struct code_claims *claims, uint32_t *ret_person, struct error *e);

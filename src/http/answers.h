@@ -16,6 +16,7 @@ route_answer answer_apply, answer_dependant, answer_voucher;
 route_answer answer_send_code, answer_sign_in, answer_session, answer_sign_out;
 route_answer answer_me, answer_code, answer_reasons, answer_checkin, answer_travel_card, answer_accesses;
 route_answer answer_places, answer_check, answer_refusal, answer_refusals;
+route_answer answer_complaint, answer_complaints;
 route_answer answer_cases, answer_contacts, answer_curve, answer_chains, answer_identity, answer_export;
 route_answer answer_proposals, answer_approval, answer_revocation, answer_override, answer_keep_pack, answer_activation;
 route_answer answer_rehearse, answer_rehearsal;
@@ -27,5 +28,9 @@ struct registry_checkin;
 
 /* read_health(x, body, checkin): "symptoms" and "contact" of an application or a check-in; faults are noted in ${x}. */
 void read_health(struct exchange *x, const json_t *body, struct registry_checkin *checkin);
+
+/* answer_no_receipt(c, x, receipt, e): answer that there is none, or where it was a pass's, that it was forgotten; or another
+ * failure ${e}. */
+void answer_no_receipt(struct http_context *c, struct exchange *x, const char *receipt, const struct error *e);
 
 #endif

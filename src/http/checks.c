@@ -10,10 +10,14 @@
 #include "http/context.h"
 #include "ledger/ledger.h"
 
-/* The one cause with which nobody is kept out. */
-#define TOLD_BY_SUPERIOR "told_by_superior"
-
-enum { CODE_MAX = 4096, PLACES_MOST = 200, PLACES_DEFAULT = 50, CURSOR_MOST = 1000000, TYPED_PAUSE_S = 600 };
+enum {
+	CODE_MAX = 4096,
+	PLACES_MOST = 200,
+	PLACES_DEFAULT = 50,
+	CURSOR_MOST = 1000000,
+	TYPED_PAUSE_S = 600,
+	MINUTE_S = 60
+};
 
 struct places {
 	struct http_context *c;
@@ -107,9 +111,9 @@ answer_check(struct http_context *c, struct exchange *x)
 	const json_t *body = exchange_json(x, names), *temperature, *offline;
 	struct gate_question question = {.by = c->session.user.name, .shown = context_shown(c)};
 	struct gate_answer answer;
-	char at[TIME_TEXT_SIZE];
+	char at[TIME_TEXT_SIZE], by[TIME_TEXT_SIZE];
 	struct error e = {0};
-	json_t *json;
+	json_t *json, *end;
 
 	if (!body)
 		return;
@@ -141,11 +145,29 @@ answer_check(struct http_context *c, struct exchange *x)
 		}
 		return;
 	}
-	json = json_pack("{s:s, s:s?, s:s?, s:s?, s:{s:s, s:s}, s:s, s:s}", "verdict", gate_verdict_name(answer.verdict),
-		"cause", answer.cause ? gate_cause_name(answer.cause) : NULL, "colour",
+	end = answer.act->end ? json_pack("{s:s, s:s}", "do", gate_end_name(answer.act->end), "by",
+								context_time(c, answer.at + answer.act->minutes * MINUTE_S, by))
+						  : json_null();
+	json = json_pack("{s:s, s:s?, s:s?, s:s?, s:{s:s, s:s}, s:o, s:s, s:s?, s:s}", "verdict",
+		gate_verdict_name(answer.verdict), "cause", answer.cause ? gate_cause_name(answer.cause) : NULL, "colour",
 		answer.has_colour ? code_colour_name(answer.colour) : NULL, "card", *answer.card ? answer.card : NULL, "act",
-		"zh", answer.act->zh, "en", answer.act->en, "receipt", answer.receipt, "at", context_time(c, answer.at, at));
+		"zh", answer.act->zh, "en", answer.act->en, "end", end, "receipt", answer.receipt, "signed_receipt",
+		*answer.signed_receipt ? answer.signed_receipt : NULL, "at", context_time(c, answer.at, at));
 	exchange_answer(x, MHD_HTTP_CREATED, json);
+}
+
+void
+answer_no_receipt(struct http_context *c, struct exchange *x, const char *receipt, const struct error *e)
+{
+	struct error other = {0};
+	bool forgotten = false;
+
+	if (e->code == ERROR_EXISTS_NOT && registry_check_was_forgotten(c->registry, receipt, &forgotten, &other) == 0 &&
+		forgotten)
+		exchange_problem(x, MHD_HTTP_GONE, "forgotten",
+			"That check passed more than an hour ago, and of passes only counts are kept: check again");
+	else
+		exchange_failure(x, e);
 }
 
 struct refusing {
@@ -185,7 +207,7 @@ static int
 put_refusal(
 	struct registry *registry, const struct registry_refusal *refusal, struct refusing *refusing, struct error *e)
 {
-	bool told = strcmp(refusal->cause, TOLD_BY_SUPERIOR) == 0;
+	bool told = strcmp(refusal->cause, GATE_TOLD_BY_SUPERIOR) == 0;
 	struct registry_check check = {0};
 	int r = registry_begin(registry, e);
 
@@ -207,7 +229,7 @@ answer_refusal(struct http_context *c, struct exchange *x)
 {
 	static const char *const names[] = {"cause", NULL};
 	static const char *const causes[] = {"fever", "symptoms", "colour", "no_valid_code", "not_the_holder", "place_full",
-		"place_closed", TOLD_BY_SUPERIOR, NULL};
+		"place_closed", GATE_TOLD_BY_SUPERIOR, NULL};
 	const json_t *body = exchange_json(x, names);
 	struct registry_refusal refusal = {.at = registry_now(c->registry)};
 	struct refusing refusing = {0};
@@ -232,7 +254,7 @@ answer_refusal(struct http_context *c, struct exchange *x)
 	strcpy(refusal.cause, refusing.cause);
 	strcpy(refusal.by, c->session.user.name);
 	if (put_refusal(c->registry, &refusal, &refusing, &e) < 0)
-		exchange_failure(x, &e);
+		answer_no_receipt(c, x, refusal.receipt, &e);
 	else if (refusing.other)
 		exchange_problem(x, MHD_HTTP_CONFLICT, "refused-already", "Another cause was recorded for this receipt");
 	else
@@ -259,10 +281,18 @@ answer_refusals(struct http_context *c, struct exchange *x)
 		exchange_failure(x, &e);
 		goto out;
 	}
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
+		int64_t checks = 0;
+
+		if (registry_checks_count(c->registry, counts[i].place, since, counts[i].verdict, &checks, &e) < 0) {
+			exchange_failure(x, &e);
+			goto out;
+		}
 		json_array_append_new(items,
-			json_pack("{s:s, s:s, s:s, s:s, s:I}", "place", counts[i].place, "by", counts[i].by, "verdict",
-				counts[i].verdict, "cause", counts[i].cause, "count", (json_int_t)counts[i].count));
+			json_pack("{s:s, s:s, s:s, s:s, s:I, s:I}", "place", counts[i].place, "by", counts[i].by, "verdict",
+				counts[i].verdict, "cause", counts[i].cause, "count", (json_int_t)counts[i].count, "checks",
+				(json_int_t)checks));
+	}
 	exchange_answer(x, MHD_HTTP_OK, json_pack("{s:O, s:n}", "items", items, "next"));
 out:
 	free(counts);

@@ -33,6 +33,9 @@ const struct route routes[] = {
 	{"checkIn", "POST", "/v1/me/checkins", ROLE_RESIDENT, LIMIT_WRITE, answer_checkin},
 	{"getTravelCard", "GET", "/v1/me/travel-card", ROLE_RESIDENT, LIMIT_READ, answer_travel_card},
 	{"listAccesses", "GET", "/v1/me/accesses", ROLE_RESIDENT, LIMIT_READ, answer_accesses},
+	/* complaints.c */
+	{"complain", "POST", "/v1/me/complaints", ROLE_RESIDENT, LIMIT_WRITE, answer_complaint},
+	{"listComplaints", "GET", "/v1/complaints", ROLE_OFFICE, LIMIT_READ, answer_complaints},
 	/* checks.c */
 	{"listPlaces", "GET", "/v1/places", ROLE_GATE, LIMIT_READ, answer_places},
 	{"check", "POST", "/v1/checks", ROLE_GATE, LIMIT_WRITE, answer_check},

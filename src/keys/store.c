@@ -3,7 +3,9 @@
  * I1. NAME.key is there whole or not at all: written beside, synced, then linked to its name, which fails if it is taken.
  * I2. NAME.gone is written and synced before NAME.key is removed. Whoever puts a key looks for NAME.gone after linking;
  *     so of a put and a destruction at the same time, either way no key is left once both are done.
- * I3. root.key is the last of the first three to get its name: where it is, hash.key and seal.key are. */
+ * I3. root.key is the last of the first three to get its name: where it is, hash.key and seal.key are.
+ * I4. What is sealed under a key that another made must not outlive the key's name: in the first minute, whoever gets it
+ *     syncs the folder too. After that the one who made it has, or the file system. */
 
 #include "keys/store.h"
 
@@ -14,11 +16,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/text.h"
 
-enum { PATH_MAX_HERE = 4096 };
+enum { PATH_MAX_HERE = 4096, YOUNG_S = 60 };
 
 static bool
 name_is_good(const char *name)
@@ -291,6 +294,17 @@ keys_get(const struct keys *keys, const char *name, void *bytes, size_t size, si
 	return get(keys, name, bytes, size, ret_length, e);
 }
 
+/* I4: whether the key was linked just now, perhaps by another who has not synced the folder yet. */
+static bool
+is_young(const struct keys *keys, const char *name)
+{
+	char path[PATH_MAX_HERE];
+	struct stat about;
+
+	return path_of(keys, name, ".key", path, NULL) == 0 && stat(path, &about) == 0 &&
+		about.st_ctime > time(NULL) - YOUNG_S;
+}
+
 int
 keys_get_or_make(struct keys *keys, const char *name, uint8_t key[KEYS_SIZE], struct error *e)
 {
@@ -306,6 +320,8 @@ keys_get_or_make(struct keys *keys, const char *name, uint8_t key[KEYS_SIZE], st
 	}
 	if (r == 0 && length != KEYS_SIZE)
 		r = error_set(e, ERROR_CORRUPT, "the key %s has not %d bytes", name, KEYS_SIZE);
+	if (r == 0 && is_young(keys, name))
+		r = sync_folder(keys, e);
 	if (r == 0)
 		memcpy(key, found, KEYS_SIZE);
 	sodium_memzero(found, sizeof found);

@@ -105,18 +105,23 @@ kept_known(const struct presence *presence, struct kept *kept, const struct row 
 	return found;
 }
 
-/* The rows of one key, in the order in which they were put: what each did. Return whether the last is to be kept. */
-static bool
+/* The rows of one key, in the order in which they were put: what each did. Return 1 if the last is to be kept, 0, or a code. */
+static int
 take_group(const struct row *rows, size_t count, day_number day, bool was_known, const struct record *last,
-	struct presence_counts *counts)
+	struct presence_counts *counts, struct rests *rests, struct error *e)
 {
 	struct presence_stay known = was_known ? last->stay : (struct presence_stay){0};
 	bool changed = false;
+	int r;
 
 	for (size_t i = 0; i < count; i++) {
 		const struct presence_stay stay = stay_of(&rows[i], day);
 
-		if (was_known && stay_says_the_same(&known, &stay)) {
+		const bool same = was_known && stay_says_the_same(&known, &stay);
+
+		if (was_known && !changed && (r = rests_add(rests, last->source.import, !same, e)) < 0)
+			return r;
+		if (same) {
 			counts->unchanged++;
 			continue;
 		}
@@ -133,8 +138,8 @@ take_group(const struct row *rows, size_t count, day_number day, bool was_known,
 /* Of the rows keep what is to be kept, in ${ret_count}; ${ret_again} is I6's. */
 static int
 compare_with_kept(const struct presence *presence, struct day *day, struct row *rows, size_t count,
-	const struct presence_source *source, struct presence_counts *counts, size_t *ret_count, uint64_t *ret_again,
-	struct error *e)
+	const struct presence_source *source, struct presence_counts *counts, struct rests *rests, size_t *ret_count,
+	uint64_t *ret_again, struct error *e)
 {
 	const bool empty = day->run_count == 0 && day->tail.count == 0;
 	struct presence_counts done = *counts;
@@ -152,9 +157,9 @@ compare_with_kept(const struct presence *presence, struct day *day, struct row *
 		for (end = i + 1; end < count && row_compare_keys(&rows[i], &rows[end], ORDER_PERSON) == 0; end++)
 			;
 		r = empty ? 0 : kept_known(presence, &kept, &rows[i], source->recorded_at, &last, &any, e);
-		if (r < 0)
+		if (r < 0 || (r = take_group(rows + i, end - i, day->day, r == 1, &last, &done, rests, e)) < 0)
 			goto out;
-		if (take_group(rows + i, end - i, day->day, r == 1, &last, &done)) {
+		if (r == 1) {
 			rows[left++] = rows[end - 1];
 			again += any;
 		}
@@ -273,15 +278,31 @@ fold(struct presence *presence, struct day *day, struct error *e)
 	return state_changed(presence, e);
 }
 
+/* The last local day that any of the rows touches. */
+static day_number
+last_day(const struct presence *presence, const struct day *day, const struct row *rows, size_t count)
+{
+	instant end = INT64_MIN;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct presence_stay stay = stay_of(&rows[i], day->day);
+
+		end = stay.end > end ? stay.end : end;
+	}
+	return zone_day(&presence->zone, end - 1);
+}
+
 int
 absorb(struct presence *presence, struct day *day, struct row *rows, struct row *scratch, size_t count,
-	const struct presence_source *source, struct presence_counts *counts, struct error *e)
+	const struct presence_source *source, struct presence_counts *counts, struct rests *rests, struct error *e)
 {
 	size_t left = 0;
 	uint64_t again = 0;
 	int r;
 
-	if ((r = compare_with_kept(presence, day, rows, count, source, counts, &left, &again, e)) < 0 || left == 0)
+	if ((r = compare_with_kept(presence, day, rows, count, source, counts, rests, &left, &again, e)) < 0 || left == 0)
+		return r;
+	if ((r = changes_of_days(presence, day->day, last_day(presence, day, rows, left), e)) < 0)
 		return r;
 	if (left + day->tail.count < TAIL_ROWS)
 		r = tail_keep(presence, day, rows, left, again, source, e);

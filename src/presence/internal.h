@@ -13,7 +13,9 @@
  *     has read what is kept; tokens never come again, so neither a rollback nor another writer can deceive it.
  * I6. Where the records of a day's stays are one each, nothing is looked up twice: ${again} counts the others.
  * I7. Rows name people by the numbers of their day's span (presence/people.h), PEOPLE_DAYS days that have a list of people
- *     of their own (presence_people), sealed under the key of the span, which goes with its last day's. */
+ *     of their own (presence_people), sealed under the key of the span, which goes with its last day's.
+ * I8. A change of a stay is counted for every local day that it touches, in the transaction that makes it; that of a place
+ *     or of an import's standing for all days. Purging is no change: what was destroyed is not known to be otherwise. */
 
 #ifndef HEALTHCODE_PRESENCE_INTERNAL_H
 #define HEALTHCODE_PRESENCE_INTERNAL_H
@@ -129,6 +131,11 @@ void state_forget(struct presence *presence);
 /* state_changed(presence, e): draw a new token; ${state} was changed alike. */
 int state_changed(struct presence *presence, struct error *e);
 
+/* changes_of_days(presence, first, last, e), changes_everywhere(presence, e): count a change of what is kept of those days,
+ * or of all (I8). In the transaction that makes it. */
+int changes_of_days(struct presence *presence, day_number first, day_number last, struct error *e);
+int changes_everywhere(struct presence *presence, struct error *e);
+
 /* state_find(presence, day): the day, or NULL if nothing of it is kept. Valid until a day is added.
  * state_day(presence, day, ret_day, e): the same, made with its key where it is not there yet, its span too.
  * ERROR_DENIED if its key was destroyed. */
@@ -206,13 +213,29 @@ int tail_read(struct day *day, const void *sealed, size_t length, struct error *
 /* rows_unique(rows, count): of rows sorted by person keep the last of each key and source. Return how many are left. */
 size_t rows_unique(struct row *rows, size_t count);
 
+/* How much of other imports' stays a load repeats or corrects: an item an import. ${last} is the one found before. */
+struct rests {
+	struct rest {
+		int64_t on, unchanged, corrected;
+	} * items;
+	size_t count, capacity, last;
+};
+
+/* rests_add(rests, on, corrected, e): count one more of ${on} (0: of none, nothing is counted).
+ * rests_keep(presence, rests, import, e): put what was counted into the database.
+ * rests_note(presence, import, on, corrected, e): both, of a single one. */
+int rests_add(struct rests *rests, int64_t on, bool corrected, struct error *e);
+int rests_keep(struct presence *presence, const struct rests *rests, int64_t import, struct error *e);
+void rests_free(struct rests *rests);
+int rests_note(struct presence *presence, int64_t import, int64_t on, bool corrected, struct error *e);
+
 /* absorb(presence, day, rows, scratch, count, source, counts, e):
  * Take rows of one day and source, sorted by person, of one key in the order in which they were put: compare them with
- * what is kept, add to ${counts}, and keep what is new, in the tail if the day's are few, else, with the tail, as a
+ * what is kept, add to ${counts} and ${rests}, and keep what is new, in the tail if the day's are few, else, with the tail, as a
  * segment. ${rows} and ${scratch} have room for ${count}, and are overwritten. In the open transaction.
  * fold(presence, day, e): make the day's tail a segment. */
 int absorb(struct presence *presence, struct day *day, struct row *rows, struct row *scratch, size_t count,
-	const struct presence_source *source, struct presence_counts *counts, struct error *e);
+	const struct presence_source *source, struct presence_counts *counts, struct rests *rests, struct error *e);
 int fold(struct presence *presence, struct day *day, struct error *e);
 
 /* compact(presence, day, e): merge segments of the day until they are few and each more than twice as large as the

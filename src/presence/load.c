@@ -20,6 +20,7 @@ struct presence_load {
 	struct presence *presence;
 	struct presence_source source;
 	struct presence_counts counts;
+	struct rests rests;
 	struct load_day *days;                /* by day */
 	size_t day_count, day_capacity, last; /* ${last}: the day of the row before */
 	size_t bytes;
@@ -114,6 +115,7 @@ presence_load_free(struct presence_load *load)
 	free_rows(load->scratch, load->room);
 	free(load->days);
 	free(load->places);
+	rests_free(&load->rests);
 	free(load);
 }
 
@@ -203,7 +205,7 @@ absorb_day(struct presence_load *load, struct load_day *rows_of_day, struct erro
 	if ((r = state_day(load->presence, rows_of_day->day, &day, e)) < 0 || (r = gather(load, rows_of_day, e)) < 0)
 		return r;
 	rows_of_day->count = 0;
-	return absorb(load->presence, day, load->rows, load->scratch, count, &load->source, &load->counts, e);
+	return absorb(load->presence, day, load->rows, load->scratch, count, &load->source, &load->counts, &load->rests, e);
 }
 
 /* Write the largest days until half of the room is free. */
@@ -278,6 +280,8 @@ finish(struct presence_load *load, struct error *e)
 			(r = state_day(load->presence, load->days[i].day, &day, e)) < 0 ||
 			(r = compact(load->presence, day, e)) < 0)
 			return r;
+	if ((r = rests_keep(load->presence, &load->rests, load->source.import, e)) < 0)
+		return r;
 	return leftovers_remove(load->presence, e);
 }
 

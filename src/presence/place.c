@@ -146,6 +146,22 @@ place_number_of(struct presence *presence, const char *code, int64_t *ret_number
 	return r;
 }
 
+/* That an import says of a place what another one said is recorded as the other's. */
+static int
+note_repeated(struct presence *presence, place_number place, const struct presence_source *source, struct error *e)
+{
+	int64_t by = 0;
+	int r;
+
+	if (source->import == 0)
+		return 0;
+	r = db_one_int(presence->db,
+		"SELECT r.import FROM presence_place_record AS r WHERE r.place = $1 AND " RECORD_COUNTS(
+			"r", "$2") " ORDER BY r.recorded_at DESC, r.id DESC LIMIT 1",
+		(struct db_value[]){db_int(place), db_int(source->recorded_at)}, 2, &by, e);
+	return r < 0 ? r : rests_note(presence, source->import, by, false, e);
+}
+
 int
 presence_put_place(struct presence *presence, const struct presence_place *place, const struct presence_source *source,
 	place_number *ret_number, struct error *e)
@@ -161,6 +177,8 @@ presence_put_place(struct presence *presence, const struct presence_place *place
 	if (r < 0 && r != ERROR_EXISTS_NOT)
 		return r;
 	if (r == 0 && place_equal(&old, place)) {
+		if ((r = note_repeated(presence, old.number, source, e)) < 0)
+			return r;
 		*ret_number = old.number;
 		return PRESENCE_UNCHANGED;
 	}
@@ -176,6 +194,8 @@ presence_put_place(struct presence *presence, const struct presence_place *place
 		"INSERT INTO presence_place_record (place, kind, name, division, country, latitude_e7, longitude_e7, recorded_at,"
 		" import) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
 		values, 9, e);
+	if (r == 0 && change == PRESENCE_CHANGED)
+		r = changes_everywhere(presence, e);
 	if (r < 0)
 		return r;
 	*ret_number = (place_number)number;
@@ -186,11 +206,13 @@ int
 presence_put_cell(struct presence *presence, int32_t latitude_e7, int32_t longitude_e7, uint32_t size_m,
 	const struct presence_source *source, place_number *ret_number, struct error *e)
 {
+	/* The grid is nobody's word: an undone import takes no square away. */
+	const struct presence_source grid = {.recorded_at = source->recorded_at};
 	struct presence_place cell = {.kind = "cell", .positioned = true};
 
 	if (!place_cell(latitude_e7, longitude_e7, size_m, cell.code))
 		return error_set(e, ERROR_BAD_INPUT, "the position is not on the earth, or cells are not %d to %d metres",
 			CELL_SIZE_LEAST_M, CELL_SIZE_MOST_M);
 	place_cell_centre(cell.code, &cell.latitude_e7, &cell.longitude_e7);
-	return presence_put_place(presence, &cell, source, ret_number, e);
+	return presence_put_place(presence, &cell, &grid, ret_number, e);
 }

@@ -37,6 +37,14 @@ static const char *const migrations[] = {
 	"DELETE FROM presence_tail;"
 	"CREATE TABLE presence_people (id {key}, span BIGINT NOT NULL, mark BIGINT NOT NULL, sealed {blob} NOT NULL);"
 	"CREATE INDEX presence_people_span ON presence_people (span, id);",
+
+	/* How often what is kept changed: of a day's stays, and of all days at once. */
+	"ALTER TABLE presence_state ADD COLUMN changes BIGINT NOT NULL DEFAULT 0;"
+	"CREATE TABLE presence_day_change (day BIGINT PRIMARY KEY, changes BIGINT NOT NULL);",
+	/* How many stays and places of ${on_import} later imports repeated or corrected (rests.c). */
+	"CREATE TABLE presence_rest (on_import BIGINT NOT NULL, import BIGINT NOT NULL, unchanged BIGINT NOT NULL,"
+	" corrected BIGINT NOT NULL, PRIMARY KEY (on_import, import)) {packed};"
+	"CREATE INDEX presence_place_record_import ON presence_place_record (import);",
 };
 
 static int
@@ -103,7 +111,7 @@ presence_undo(struct presence *presence, int64_t import, instant recorded_at, st
 		return r;
 	r = db_do(presence->db, "INSERT INTO presence_undone (import, recorded_at) VALUES ($1, $2) ON CONFLICT DO NOTHING",
 		values, 2, e);
-	if (r == 0)
+	if (r == 0 && (r = changes_everywhere(presence, e)) == 0)
 		r = state_changed(presence, e);
 	state_forget(presence);
 	return own_end(presence, own, r, e);

@@ -101,7 +101,8 @@ int presence_put_place(struct presence *presence, const struct presence_place *p
 	const struct presence_source *source, place_number *ret_number, struct error *e);
 
 /* presence_put_cell(presence, latitude_e7, longitude_e7, size_m, source, ret_number, e):
- * The place of kind "cell" that holds the position in the grid of ${size_m} metres (place/cell.h), recorded if it is new. Return as presence_put_place. */
+ * The place of kind "cell" that holds the position in the grid of ${size_m} metres (place/cell.h), recorded if it is new, as no
+ * import's word. Return as presence_put_place. */
 int presence_put_cell(struct presence *presence, int32_t latitude_e7, int32_t longitude_e7, uint32_t size_m,
 	const struct presence_source *source, place_number *ret_number, struct error *e);
 
@@ -161,6 +162,18 @@ void presence_load_free(struct presence_load *load);
  * From ${recorded_at} on, what ${import} put does not count, and what it corrected counts again. Return 0 or a code. */
 int presence_undo(struct presence *presence, int64_t import, instant recorded_at, struct error *e);
 
+/* presence_each_rest(presence, on, each, context, e):
+ * Call ${each} for each import (0: single stays of none) that was not undone and found stays of import ${on} unchanged, or
+ * corrected them, by number: what it said was not recorded, or is recorded as a correction. A non-zero return from ${each}
+ * ends the walk and is returned.
+ * presence_orphaned(presence, import, ret_place, e): whether there are stays at a place of which only ${import} said what it
+ * is: 1 and the place's number and code, 0, or a code. To be asked once ${import} is undone. */
+typedef int
+presence_each_rest_function(int64_t import, int64_t unchanged, int64_t corrected, void *context, struct error *e);
+int presence_each_rest(
+	struct presence *presence, int64_t on, presence_each_rest_function *each, void *context, struct error *e);
+int presence_orphaned(struct presence *presence, int64_t import, struct presence_place *ret_place, struct error *e);
+
 /* Called for a stay found; a non-zero return ends the walk, and the walk returns it (negative with ${e} filled). It may
  * read from presence, and must not put. */
 typedef int presence_each(const struct presence_stay *stay, void *context, struct error *e);
@@ -175,6 +188,11 @@ int presence_each_stay_of(struct presence *presence, person_number person, insta
 	const struct presence_view *view, presence_each *each, void *context, struct error *e);
 int presence_each_stay_at(struct presence *presence, place_number place, instant from, instant to,
 	const struct presence_view *view, presence_each *each, void *context, struct error *e);
+
+/* presence_changes(presence, from, to, ret_changes, e):
+ * How often stays that touch a local day of [${from}, ${to}), places, or what was undone were changed in this store:
+ * the same number twice means that the same would be found. Return 0 or a code. */
+int presence_changes(struct presence *presence, instant from, instant to, int64_t *ret_changes, struct error *e);
 
 /* What a purge destroyed: ${days} keys, of the days from ${first} to ${last}, and so many bytes of files. */
 struct presence_purged {

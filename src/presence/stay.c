@@ -44,11 +44,14 @@ put(struct presence *presence, const struct presence_stay *stay, const struct pr
 		goto out;
 	known = found_known(presence, &found, source->recorded_at);
 	change = !known ? PRESENCE_NEW : stay_says_the_same(&known->stay, stay) ? PRESENCE_UNCHANGED : PRESENCE_CHANGED;
+	if (known && (r = rests_note(presence, source->import, known->source.import, change == PRESENCE_CHANGED, e)) < 0)
+		goto out;
 	if (change != PRESENCE_UNCHANGED) {
 		if ((!known && (r = place_must_exist(presence, stay->place, e)) < 0) ||
 			(r = people_number(&(span = span_find(&presence->state, number))->people, &row, 1, e)) < 0 ||
 			(r = span_keep(presence, span, e)) < 0 ||
 			(r = tail_keep(presence, day, &row, 1, found.count > 0, source, e)) < 0 ||
+			(r = changes_of_days(presence, number, zone_day(&presence->zone, stay->end - 1), e)) < 0 ||
 			(r = state_changed(presence, e)) < 0 || (day->tail.count >= TAIL_ROWS && (r = fold(presence, day, e)) < 0))
 			goto out;
 	}

@@ -9,7 +9,7 @@
 #include "base/json_memory.h"
 #include "base/text.h"
 
-enum { CONTENT_MAX = 2048, CODE_ID_BYTES = 16 };
+enum { CONTENT_MAX = 2048, CODE_ID_BYTES = 16, HOUR_S = 3600, FORGOTTEN_KNOWN_S = DAY_S };
 
 static const char receipt_digits[] = "0123456789abcdefghjkmnpqrstvwxyz";
 
@@ -117,12 +117,91 @@ compare(struct registry *registry, const struct registry_check *check, const str
 	return r;
 }
 
+/* Of passes whose time has come only the number stays, so that what is sent again is not counted again. */
+static int
+forget_passes(struct registry *registry, struct error *e)
+{
+	struct db_value now = db_int(registry_recording_time(registry));
+	int r;
+
+	if ((r = db_do(registry->db, "DELETE FROM gate_forgotten WHERE until <= $1", &now, 1, e)) < 0 ||
+		(r = db_do(registry->db,
+			 "INSERT INTO gate_forgotten(receipt, until) SELECT receipt, forget_at + $1 FROM gate_check"
+			 " WHERE forget_at <= $2",
+			 (struct db_value[]){db_int(FORGOTTEN_KNOWN_S), now}, 2, e)) < 0)
+		return r;
+	return db_do(registry->db, "DELETE FROM gate_check WHERE forget_at <= $1", &now, 1, e);
+}
+
+/* What somebody was kept out of, or complains of, is kept as long as other checks. */
+int
+registry_check_keep(struct registry *registry, const char *receipt, struct error *e)
+{
+	return db_do(registry->db, "UPDATE gate_check SET forget_at = NULL WHERE receipt = $1",
+		(struct db_value[]){db_text(receipt)}, 1, e);
+}
+
+int
+registry_check_was_forgotten(struct registry *registry, const char *receipt, bool *ret_was, struct error *e)
+{
+	int64_t count;
+	int r = db_one_int(registry->db, "SELECT count(*) FROM gate_forgotten WHERE receipt = $1",
+		(struct db_value[]){db_text(receipt)}, 1, &count, e);
+
+	if (r == 0)
+		*ret_was = count > 0;
+	return r;
+}
+
+static int64_t
+hour_of(instant at)
+{
+	return at / HOUR_S - (at % HOUR_S < 0);
+}
+
+static int
+count_check(struct registry *registry, const struct registry_check *check, struct error *e)
+{
+	return db_do(registry->db,
+		"INSERT INTO gate_count(place, hour, verdict, count) VALUES($1, $2, $3, 1)"
+		" ON CONFLICT(place, hour, verdict) DO UPDATE SET count = gate_count.count + 1",
+		(struct db_value[]){db_text(check->place), db_int(hour_of(check->at)), db_text(check->verdict)}, 3, e);
+}
+
+int
+registry_checks_count(struct registry *registry, const char *place, instant since, const char *verdict,
+	int64_t *ret_count, struct error *e)
+{
+	return db_one_int(registry->db,
+		"SELECT CAST(coalesce(sum(count), 0) AS BIGINT) FROM gate_count"
+		" WHERE hour >= $1 AND verdict = $2 AND ($3 = '' OR place = $4)",
+		(struct db_value[]){
+			db_int(hour_of(since)), db_text(verdict), db_text(place ? place : ""), db_text(place ? place : "")},
+		4, ret_count, e);
+}
+
+static int
+put_or_compare(
+	struct registry *registry, const struct registry_check *check, const struct buffer *content, struct error *e)
+{
+	bool passed = strcmp(check->verdict, "pass") == 0;
+	int r = db_do(registry->db,
+		"INSERT INTO gate_check(receipt, at, content, forget_at) VALUES($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+		(struct db_value[]){db_text(check->receipt), db_int(check->at), db_text(buffer_text(content)),
+			passed ? db_int(registry_recording_time(registry) + CHECK_PASS_KEPT_S) : db_null()},
+		4, e);
+
+	if (r < 0)
+		return r;
+	return db_changes(registry->db) ? count_check(registry, check, e) : compare(registry, check, content, e);
+}
+
 int
 registry_check_put(struct registry *registry, struct registry_check *check, struct error *e)
 {
 	struct registry_check kept = *check;
 	struct buffer content = buffer_make(CONTENT_MAX);
-	bool own;
+	bool own, was_forgotten;
 	int r;
 
 	if (!kept.receipt[0])
@@ -131,11 +210,9 @@ registry_check_put(struct registry *registry, struct registry_check *check, stru
 		return error_set(e, ERROR_BAD_INPUT, "a receipt is %d of 0-9 and a-z", RECEIPT_SIZE - 1);
 	if ((r = content_write(&kept, &content, e)) < 0 || (r = scope_begin(registry, &own, e)) < 0)
 		goto out;
-	if ((r = db_do(registry->db,
-			 "INSERT INTO gate_check(receipt, at, content) VALUES($1, $2, $3) ON CONFLICT DO NOTHING",
-			 (struct db_value[]){db_text(kept.receipt), db_int(kept.at), db_text(buffer_text(&content))}, 3, e)) == 0 &&
-		db_changes(registry->db) == 0)
-		r = compare(registry, &kept, &content, e);
+	if ((r = forget_passes(registry, e)) == 0 &&
+		(r = registry_check_was_forgotten(registry, kept.receipt, &was_forgotten, e)) == 0 && !was_forgotten)
+		r = put_or_compare(registry, &kept, &content, e);
 	r = scope_end(registry, own, r, e);
 	if (r == 0)
 		memcpy(check->receipt, kept.receipt, sizeof kept.receipt);
@@ -158,7 +235,7 @@ registry_refusal_put(struct registry *registry, const struct registry_refusal *r
 	if ((r = db_one_int(registry->db, "SELECT at FROM gate_check WHERE receipt = $1",
 			 (struct db_value[]){db_text(refusal->receipt)}, 1, &at, e)) == ERROR_EXISTS_NOT)
 		error_set(e, r, "there is no such receipt");
-	if (r == 0)
+	if (r == 0 && (r = registry_check_keep(registry, refusal->receipt, e)) == 0)
 		r = db_do(registry->db,
 			"INSERT INTO gate_refusal(receipt, at, cause, note, by_whom) VALUES($1, $2, $3, $4, $5)",
 			(struct db_value[]){db_text(refusal->receipt), db_int(refusal->at), db_text(refusal->cause),
@@ -271,6 +348,11 @@ registry_checks_purge(struct registry *registry, instant before, int64_t *ret_co
 	if ((r = db_do(registry->db,
 			 "DELETE FROM gate_refusal WHERE receipt IN (SELECT receipt FROM gate_check WHERE at < $1)", &limit, 1,
 			 e)) == 0 &&
+		(r = db_do(registry->db,
+			 "DELETE FROM gate_complaint WHERE receipt IN (SELECT receipt FROM gate_check WHERE at < $1)", &limit, 1,
+			 e)) == 0 &&
+		(r = db_do(registry->db, "DELETE FROM gate_count WHERE hour < $1", (struct db_value[]){db_int(hour_of(before))},
+			 1, e)) == 0 &&
 		(r = db_do(registry->db, "DELETE FROM gate_check WHERE at < $1", &limit, 1, e)) == 0)
 		count = db_changes(registry->db);
 	r = scope_end(registry, own, r, e);

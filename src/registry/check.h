@@ -20,9 +20,19 @@ struct registry_check {
 	char by[USER_NAME_SIZE];
 };
 
-/* registry_check_put(registry, check, e): keep a check and fill in its receipt, if it has none yet. The same receipt and
- * content again changes nothing (a gate that was offline sends again); ERROR_EXISTS for other content. */
+/* registry_check_put(registry, check, e):
+ * Count the check in its place's hour, keep it, and fill in its receipt where it has none yet. The same receipt and content
+ * again changes nothing (a gate that was offline sends again); ERROR_EXISTS for other content. Of a pass nothing but the
+ * receipt's bare number is kept from CHECK_PASS_KEPT_S after it was recorded, and not that from a day after, unless it was
+ * refused or complained of by then. */
+enum { CHECK_PASS_KEPT_S = 3600 };
 int registry_check_put(struct registry *registry, struct registry_check *check, struct error *e);
+
+/* registry_check_was_forgotten(registry, receipt, ret_was, e): whether that was a pass of which the number alone is left. */
+int registry_check_was_forgotten(struct registry *registry, const char *receipt, bool *ret_was, struct error *e);
+
+/* registry_check_keep(registry, receipt, e): keep the check as long as what was no pass. */
+int registry_check_keep(struct registry *registry, const char *receipt, struct error *e);
 
 /* registry_check_find(registry, receipt, ret_check, e): 0 or ERROR_EXISTS_NOT. */
 int
@@ -60,7 +70,32 @@ int registry_refusal_counts(struct registry *registry, instant since, struct reg
 int registry_typed_look(struct registry *registry, person_number person, const char *place, const char *device,
 	int64_t most, struct error *e);
 
-/* registry_checks_purge(registry, before, ret_count, e): forget checks before ${before} and their refusals. */
+/* registry_checks_count(registry, place, since, verdict, ret_count, e):
+ * How many checks at ${place} (NULL: anywhere) had that verdict, in whole hours from that of ${since} on. */
+int registry_checks_count(struct registry *registry, const char *place, instant since, const char *verdict,
+	int64_t *ret_count, struct error *e);
+
+/* What somebody says of a check that they have the receipt of. */
+enum { COMPLAINT_TEXT_SIZE = 2001 };
+struct registry_complaint {
+	char receipt[RECEIPT_SIZE], text[COMPLAINT_TEXT_SIZE];
+	instant at;
+	person_number person;
+};
+
+/* registry_complaint_put(registry, complaint, e): keep it, the text sealed; one a receipt. ERROR_EXISTS_NOT for a receipt
+ * that is none, or no more; ERROR_EXISTS for a second. */
+int registry_complaint_put(struct registry *registry, const struct registry_complaint *complaint, struct error *e);
+
+/* registry_complaints_each(registry, since, each, context, e): oldest first, from ${since} on, each with its check. A
+ * non-zero return ends the walk and is returned. */
+typedef int registry_complaint_each(
+	const struct registry_complaint *complaint, const struct registry_check *check, void *context, struct error *e);
+int registry_complaints_each(
+	struct registry *registry, instant since, registry_complaint_each *each, void *context, struct error *e);
+
+/* registry_checks_purge(registry, before, ret_count, e): forget checks before ${before} with their refusals and complaints,
+ * and the hours' counts. */
 int registry_checks_purge(struct registry *registry, instant before, int64_t *ret_count, struct error *e);
 
 #endif

@@ -20,4 +20,8 @@ int registry_evidence_put(
 int
 registry_evidence_tell(struct registry *registry, const struct evidence_row *row, const char *phone, struct error *e);
 
+/* registry_held_forget(registry, before, ret_count, e): remove what has been held since before ${before}; how many statements
+ * that were. In the caller's transaction. */
+int registry_held_forget(struct registry *registry, instant before, int64_t *ret_count, struct error *e);
+
 #endif

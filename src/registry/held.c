@@ -15,7 +15,7 @@ hold(
 	struct registry *registry, const struct evidence_row *row, const uint8_t phone[REGISTRY_HASH_SIZE], struct error *e)
 {
 	struct db_value values[] = {db_int(row->person), db_blob(phone, REGISTRY_HASH_SIZE), db_int(row->kind),
-		db_text(row->key), db_int(row->at), db_text(row->body)};
+		db_text(row->key), db_int(row->at), db_text(row->body), db_int(row->recorded_at)};
 	int64_t count;
 	int r;
 
@@ -25,8 +25,9 @@ hold(
 	if (count >= HELD_MAX)
 		return error_set(e, ERROR_TOO_LARGE, "a claim that nobody vouched for holds at most %d statements", HELD_MAX);
 	return db_do(registry->db,
-		"INSERT INTO held(person, phone, kind, key, at, body) VALUES($1, $2, $3, $4, $5, $6)"
-		" ON CONFLICT(person, phone, kind, key) DO UPDATE SET at = excluded.at, body = excluded.body",
+		"INSERT INTO held(person, phone, kind, key, at, body, recorded_at) VALUES($1, $2, $3, $4, $5, $6, $7)"
+		" ON CONFLICT(person, phone, kind, key) DO UPDATE SET at = excluded.at, body = excluded.body,"
+		" recorded_at = excluded.recorded_at",
 		values, sizeof values / sizeof *values, e);
 }
 
@@ -120,4 +121,13 @@ held_settle(struct registry *registry, person_number person, const uint8_t phone
 		r = db_do(registry->db, "DELETE FROM held WHERE person = $1", (struct db_value[]){db_int(person)}, 1, e);
 	held_free(&list);
 	return r;
+}
+
+int
+registry_held_forget(struct registry *registry, instant before, int64_t *ret_count, struct error *e)
+{
+	const struct db_value value = db_int(before);
+	int r = db_one_int(registry->db, "SELECT count(*) FROM held WHERE recorded_at < $1", &value, 1, ret_count, e);
+
+	return r < 0 ? r : db_do(registry->db, "DELETE FROM held WHERE recorded_at < $1", &value, 1, e);
 }

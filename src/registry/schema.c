@@ -75,6 +75,23 @@ static const char *const migrations[] = {
 	/* What users sign with (user_key.c). */
 	"CREATE TABLE user_key(name {text} NOT NULL PRIMARY KEY, public_key {blob} NOT NULL, recorded_at BIGINT NOT NULL);",
 
+	/* Of passes only counts stay: from forget_at on the bare number, for as long as the check can be sent again. A complaint
+	 * joins a check to who complains. */
+	"ALTER TABLE gate_check ADD COLUMN forget_at BIGINT;"
+	"CREATE INDEX gate_check_forget_at ON gate_check(forget_at) WHERE forget_at IS NOT NULL;"
+	"CREATE TABLE gate_forgotten(receipt {text} NOT NULL PRIMARY KEY, until BIGINT NOT NULL) {packed};"
+	"CREATE INDEX gate_forgotten_until ON gate_forgotten(until);"
+	"CREATE TABLE gate_count(place {text} NOT NULL, hour BIGINT NOT NULL, verdict {text} NOT NULL, count BIGINT NOT NULL,"
+	" PRIMARY KEY(place, hour, verdict)) {packed};"
+	"CREATE TABLE gate_complaint(receipt {text} NOT NULL PRIMARY KEY REFERENCES gate_check(receipt), at BIGINT NOT NULL,"
+	" person BIGINT NOT NULL REFERENCES person(number), sealed {blob} NOT NULL);"
+	"CREATE INDEX gate_complaint_at ON gate_complaint(at);",
+
+	/* What is held is forgotten some time after it was told, whatever it is about. */
+	"ALTER TABLE held ADD COLUMN recorded_at BIGINT NOT NULL DEFAULT 0;"
+	"UPDATE held SET recorded_at = at;"
+	"CREATE INDEX held_recorded_at ON held(recorded_at);",
+
 	/* Whoever is stale by a version of an area or a pack is swept, a part of the people at a time (sweep.c), from packed rows of facts. */
 	"DROP INDEX colour_area_version;"
 	"DROP INDEX colour_policy;"

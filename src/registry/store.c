@@ -53,6 +53,26 @@ setting_put_number(struct db *db, const char *name, int64_t value, struct error 
 	return setting_put(db, name, text, e);
 }
 
+/* Which keys the tables are under: with others nobody would be found again, and who is found would be made anew. A store
+ * that an earlier build made gets it now. */
+static int
+check_keys(struct registry *registry, bool put, struct error *e)
+{
+	uint8_t hash[KEYS_SIZE];
+	char text[2 * KEYS_SIZE + 1], *kept = NULL;
+	int r;
+
+	keys_hash(registry->keys, "which-keys", "", 0, hash);
+	text_hex(hash, sizeof hash, text);
+	r = put ? ERROR_EXISTS_NOT : setting_get(registry->db, "keys", &kept, e);
+	if (r == ERROR_EXISTS_NOT)
+		r = setting_put(registry->db, "keys", text, e);
+	else if (r == 0 && strcmp(kept, text) != 0)
+		r = error_set(e, ERROR_CORRUPT, "the keys beside the store are not those that its tables are under");
+	free(kept);
+	return r;
+}
+
 static int
 read_settings(struct registry *registry, struct error *e)
 {
@@ -65,7 +85,7 @@ read_settings(struct registry *registry, struct error *e)
 	if ((r = setting_number(registry->db, "gateway", &gateway, e)) < 0)
 		return r;
 	registry->gateway = gateway != 0;
-	return 0;
+	return check_keys(registry, false, e);
 }
 
 static int
@@ -114,7 +134,7 @@ fill(struct registry *registry, const char *const *packs, size_t pack_count, con
 			goto out;
 	}
 	if ((r = setting_put_number(db, "created_at", registry_clock(registry), e)) < 0 ||
-		(r = setting_put_number(db, "gateway", 0, e)) < 0)
+		(r = setting_put_number(db, "gateway", 0, e)) < 0 || (r = check_keys(registry, true, e)) < 0)
 		goto out;
 	for (size_t i = 0; i < pack_count; i++)
 		if ((r = pack_first(registry, packs[i], e)) < 0)

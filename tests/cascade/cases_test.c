@@ -85,6 +85,26 @@ a_person_may_be_a_case_twice(void **state)
 	assert_int_equal(c.exposure.onset, moment("2020-03-07T00:00:00Z"));
 }
 
+/* A laboratory told of somebody whom nobody knew then. */
+static void
+a_case_of_somebody_unknown_is_one_case_once_they_are_known(void **state)
+{
+	struct scene *s = *state;
+	struct cascade_case c;
+	struct error e = {0};
+	person_number person;
+
+	scene_at(s, "2020-03-20T00:00:00Z");
+	person = scene_person(s, 1, HZ, "2020-03-01T00:00:00Z");
+	scene_case(s, "C1", 0, "suspected", "2020-03-07T00:00:00Z", "2020-03-09T00:00:00Z", NULL);
+	scene_case(s, "C1", person, "confirmed", NULL, "2020-03-11T00:00:00Z", NULL);
+	GOOD(cascade_case(s->cascade, "C1", &c, &e));
+	assert_int_equal(c.exposure.person, person);
+	assert_string_equal(c.status, "confirmed");
+	assert_int_equal(c.exposure.onset, moment("2020-03-07T00:00:00Z"));
+	assert_int_equal(c.exposure.confirmed, moment("2020-03-11T00:00:00Z"));
+}
+
 int
 main(void)
 {
@@ -94,6 +114,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 			recovery_and_dismissal_do_not_move_the_confirmation, scene_set_up, scene_tear_down),
 		cmocka_unit_test_setup_teardown(before_a_status_the_case_is_what_it_was, scene_set_up, scene_tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_case_of_somebody_unknown_is_one_case_once_they_are_known, scene_set_up, scene_tear_down),
 		cmocka_unit_test_setup_teardown(a_person_may_be_a_case_twice, scene_set_up, scene_tear_down),
 	};
 

@@ -168,6 +168,82 @@ an_import_is_undone_once_and_only_if_it_is_there(void **state)
 }
 
 static int
+add_rests(const struct evidence_rests *rests, void *context, struct error *e)
+{
+	size_t length = strlen(context);
+
+	(void)e;
+	snprintf((char *)context + length, 128 - length, "%d:%d,%d,%d ", (int)rests->import_id, (int)rests->unchanged,
+		(int)rests->corrected, (int)rests->used);
+	return 0;
+}
+
+/* What rests on the import: "IMPORT:UNCHANGED,CORRECTED,USED " each. */
+static const char *
+rests_on(int64_t id)
+{
+	static char text[128];
+	struct error e = {0};
+
+	text[0] = '\0';
+	assert_int_equal(evidence_import_each_rest(db, id, EVIDENCE_NOW, add_rests, text, &e), 0);
+	return text;
+}
+
+static void
+who_repeats_or_corrects_an_import_rests_on_it_until_undone(void **state)
+{
+	struct evidence_row row = {EVIDENCE_CHECKIN, 2, "2", 50, "{\"v\":3}", 300, 0};
+	enum evidence_outcome outcome;
+	int64_t first, second, third;
+	struct error e = {0};
+
+	(void)state;
+	first = import("a.csv", 3, "{\"v\":1}", 100);
+	assert_string_equal(rests_on(first), "");
+	second = import("b.csv", 2, "{\"v\":1}", 110);
+	third = import("c.csv", 1, "{\"v\":2}", 120);
+	assert_string_equal(rests_on(first), "2:2,0,0 3:0,1,0 ");
+	assert_string_equal(rests_on(second), "");
+	assert_int_equal(undo(third, 200), 0);
+	assert_string_equal(rests_on(first), "2:2,0,0 ");
+	assert_int_equal(db_begin(db, &e), 0);
+	assert_int_equal(evidence_put(db, &row, &outcome, &e), 0);
+	assert_int_equal(evidence_import_rests(db, second, first, EVIDENCE_REST_USED, &e), 0);
+	assert_int_equal(evidence_import_rests(db, first, first, EVIDENCE_REST_USED, &e), 0);
+	assert_int_equal(db_commit(db, &e), 0);
+	assert_string_equal(rests_on(first), "0:0,1,0 2:2,0,1 ");
+}
+
+static int
+add_reason(const struct error *why, void *context, struct error *e)
+{
+	size_t length = strlen(context);
+
+	(void)e;
+	snprintf((char *)context + length, 128 - length, "%zu:%zu %s;", why->line, why->column, why->message);
+	return 0;
+}
+
+static void
+the_reasons_of_refused_rows_are_kept(void **state)
+{
+	struct error why = {0}, e = {0};
+	char text[128] = "";
+	int64_t id = import("a.csv", 1, "{}", 100);
+
+	(void)state;
+	error_set(&why, ERROR_BAD_INPUT, "no day");
+	error_at(&why, "a.csv", 3, 7);
+	assert_int_equal(evidence_import_refused(db, id, &why, &e), ERROR_USAGE);
+	assert_int_equal(db_begin(db, &e), 0);
+	assert_int_equal(evidence_import_refused(db, id, &why, &e), 0);
+	assert_int_equal(db_commit(db, &e), 0);
+	assert_int_equal(evidence_import_each_refused(db, id, add_reason, text, &e), 0);
+	assert_string_equal(text, "3:7 no day;");
+}
+
+static int
 add_person(uint32_t person, void *context, struct error *e)
 {
 	(void)e;
@@ -214,6 +290,8 @@ main(void)
 		EMPTY_STORE_TEST(an_undone_import_counts_no_longer_from_then_on),
 		EMPTY_STORE_TEST(an_undone_import_can_be_imported_again),
 		EMPTY_STORE_TEST(an_import_is_undone_once_and_only_if_it_is_there),
+		EMPTY_STORE_TEST(who_repeats_or_corrects_an_import_rests_on_it_until_undone),
+		EMPTY_STORE_TEST(the_reasons_of_refused_rows_are_kept),
 		EMPTY_STORE_TEST(the_persons_of_an_import_are_known),
 		EMPTY_STORE_TEST(a_long_file_name_keeps_its_end_and_whole_characters),
 	};

@@ -333,6 +333,91 @@ an_undone_import_does_not_count(void **state)
 	assert_int_equal(series_of(store, "FR").count, 0);
 }
 
+static int64_t
+last_import(struct store *store)
+{
+	struct error e = {0};
+	int64_t last = 0;
+
+	assert_int_equal(
+		db_one_int(registry_db(store->registry), "SELECT MAX(id) FROM evidence_import", NULL, 0, &last, &e), 0);
+	return last;
+}
+
+static const char *
+undo(struct store *store, int64_t import)
+{
+	static char said[ERROR_MESSAGE_MAX];
+	struct error e = {0};
+
+	snprintf(said, sizeof said, "%s", feed_import_undo(store->registry, import, &e) < 0 ? e.message : "undone");
+	return said;
+}
+
+static void
+an_import_on_which_another_rests_is_not_undone_before_that_one(void **state)
+{
+	struct store *store = *state;
+	const char *stays = "id_number,place,from,to\n"
+						"E5550001,tea-1,2020-02-20T10:00:00+08:00,2020-02-20T11:00:00+08:00\n";
+	const char *longer = "id_number,place,from,to\n"
+						 "E5550001,tea-1,2020-02-20T10:00:00+08:00,2020-02-20T12:00:00+08:00\n";
+	const char *checkin = "id_number,at,temperature_c\nE5550001,2020-02-20T10:00:00+08:00,36.5\n";
+	int64_t first, checkins;
+
+	assert_string_equal(import(store, "stays", stays), "1 0 0 0");
+	first = last_import(store);
+	assert_string_equal(import(store, "stays", stays), "0 0 1 0");
+	assert_string_equal(import(store, "stays", longer), "0 1 0 0");
+	assert_non_null(strstr(undo(store, first), "1 of its records found unchanged, 0 corrected"));
+	assert_string_equal(undo(store, first + 1), "undone");
+	assert_non_null(strstr(undo(store, first), "0 of its records found unchanged, 1 corrected"));
+	assert_string_equal(undo(store, first + 2), "undone");
+	assert_string_equal(undo(store, first), "undone");
+	assert_string_equal(import(store, "stays", longer), "1 0 0 0");
+
+	assert_string_equal(import(store, "checkins", checkin), "1 0 0 0");
+	checkins = last_import(store);
+	assert_string_equal(import(store, "checkins", checkin), "0 0 1 0");
+	assert_non_null(strstr(undo(store, checkins), "undo that one first"));
+	assert_string_equal(undo(store, checkins + 1), "undone");
+	assert_string_equal(undo(store, checkins), "undone");
+}
+
+static void
+stays_of_a_device_rest_on_whose_it_is(void **state)
+{
+	struct store *store = *state;
+	int64_t devices;
+
+	assert_string_equal(
+		import(store, "devices", "device,id_number,since\nd-77,E5550077,2020-02-01T00:00:00+08:00\n"), "1 0 0 0");
+	devices = last_import(store);
+	import(store, "pings",
+		"device,at,latitude,longitude\nd-77,2020-02-20T10:00:00+08:00,30.5,114.3\n"
+		"d-77,2020-02-20T11:00:00+08:00,30.5,114.3\n");
+	assert_non_null(strstr(undo(store, devices), "1 used"));
+	assert_string_equal(undo(store, devices + 1), "undone");
+	assert_string_equal(undo(store, devices), "undone");
+}
+
+static void
+a_place_where_somebody_stayed_is_not_taken_away(void **state)
+{
+	struct store *store = *state;
+	int64_t places;
+
+	assert_string_equal(import(store, "places", "place,kind,name\nbar-9,restaurant,Bar\n"), "1 0 0 0");
+	places = last_import(store);
+	assert_string_equal(import(store, "stays",
+							"id_number,place,from,to\n"
+							"E5550002,bar-9,2020-02-20T10:00:00+08:00,2020-02-20T11:00:00+08:00\n"),
+		"1 0 0 0");
+	assert_string_equal(undo(store, places), "there are stays at bar-9, and only this import says what that is");
+	assert_string_equal(undo(store, places + 1), "undone");
+	assert_string_equal(undo(store, places), "undone");
+}
+
 int
 main(void)
 {
@@ -346,6 +431,9 @@ main(void)
 		cmocka_unit_test(the_real_series_is_imported_whole_and_its_falls_are_told),
 		cmocka_unit_test(a_daily_report_is_added_up_by_country),
 		cmocka_unit_test(an_undone_import_does_not_count),
+		cmocka_unit_test(an_import_on_which_another_rests_is_not_undone_before_that_one),
+		cmocka_unit_test(stays_of_a_device_rest_on_whose_it_is),
+		cmocka_unit_test(a_place_where_somebody_stayed_is_not_taken_away),
 	};
 
 	return cmocka_run_group_tests_name("feed/import", tests, set_up, tear_down);

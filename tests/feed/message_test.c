@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "feed/known.h"
 #include "feed_store.h"
 
 static const char good[] = "MSH|^~\\&|LIS|LAB^1^ISO|HC|HD|20200323200000+0800||ORU^R01^ORU_R01|c1|P|2.5.1\r"
@@ -90,6 +91,68 @@ what_is_not_taken_is_a_dead_letter_until_it_is_settled(void **state)
 	buffer_free(&bytes);
 }
 
+static int
+find_last(const struct feed_letter *letter, void *context, struct error *e)
+{
+	(void)e;
+	*(struct feed_letter *)context = *letter;
+	return 0;
+}
+
+static struct feed_letter
+last_letter(struct feed_store *store)
+{
+	struct feed_letter last = {0};
+	struct error e = {0};
+
+	assert_int_equal(feed_letters_each(store->registry, find_last, &last, &e), 0);
+	return last;
+}
+
+static void
+a_letter_is_taken_once_more_or_dropped(void **state)
+{
+	struct feed_store *store = *state;
+	struct buffer bytes = buffer_make(FEED_MESSAGE_MAX);
+	enum feed_answer answer;
+	struct error why = {0}, e = {0};
+	char message[1024];
+	int64_t number;
+
+	/* What was at fault once, and is not any more. */
+	snprintf(message, sizeof message, "%s", good);
+	memcpy(strstr(message, "|c1|"), "|c9|", 4);
+	error_set(&why, ERROR_BAD_INPUT, "the pack has no such test");
+	assert_int_equal(letter_put(store->registry, "laboratory", &why, message, strlen(message), &e), 0);
+	number = last_letter(store).number;
+	assert_int_equal(feed_letter_retry(store->registry, number, NULL, &answer, &e), 0);
+	assert_int_equal(answer, FEED_TAKEN);
+	assert_true(last_letter(store).settled_at > 0);
+	assert_int_equal(feed_letter_retry(store->registry, number, NULL, &answer, &e), 0);
+	assert_int_equal(answer, FEED_KNOWN);
+
+	/* What still is counts once more. */
+	assert_int_equal(letter_put(store->registry, "laboratory", &why, "rubbish 2", 9, &e), 0);
+	number = last_letter(store).number;
+	assert_int_equal(feed_letter_retry(store->registry, number, NULL, &answer, &e), 0);
+	assert_int_equal(answer, FEED_REFUSED);
+	assert_int_equal(last_letter(store).times, 2);
+	assert_int_equal(last_letter(store).settled_at, 0);
+	assert_int_equal(letter_put(store->registry, "laboratory", &why, "{\"a\": 1}", 8, &e), 0);
+	assert_int_equal(feed_letter_retry(store->registry, last_letter(store).number, NULL, &answer, &e), 0);
+	assert_int_equal(answer, FEED_REFUSED);
+
+	assert_int_equal(feed_letter_drop(store->registry, number, &e), 0);
+	assert_int_equal(feed_letter_open(store->registry, number, &bytes, &e), ERROR_EXISTS_NOT);
+	assert_int_equal(feed_letter_retry(store->registry, number, NULL, &answer, &e), ERROR_EXISTS_NOT);
+	assert_int_equal(feed_letter_drop(store->registry, 1000, &e), ERROR_EXISTS_NOT);
+	/* It comes again: it waits again. */
+	assert_int_equal(letter_put(store->registry, "laboratory", &why, "rubbish 2", 9, &e), 0);
+	assert_int_equal(feed_letter_open(store->registry, number, &bytes, &e), 0);
+	assert_string_equal(buffer_text(&bytes), "rubbish 2");
+	buffer_free(&bytes);
+}
+
 static void
 frames_come_in_any_pieces_and_nothing_stands_between_them(void **state)
 {
@@ -147,6 +210,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_message_is_answered_once_it_is_committed_and_known_after),
 		cmocka_unit_test(what_is_not_taken_is_a_dead_letter_until_it_is_settled),
+		cmocka_unit_test(a_letter_is_taken_once_more_or_dropped),
 		cmocka_unit_test(frames_come_in_any_pieces_and_nothing_stands_between_them),
 		cmocka_unit_test(a_frame_without_end_is_refused_at_its_limit),
 	};

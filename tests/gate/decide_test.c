@@ -143,6 +143,30 @@ where_somebody_comes_from_is_no_cause(void **state)
 	}
 }
 
+static void
+each_ask_has_an_end_whatever_a_pack_asks_about(void **state)
+{
+	struct gate_rule asks = {.ask = {false, true, true, true, true}, .fever_tenths_c = 373};
+	const struct gate_act *act;
+	enum gate_cause cause;
+
+	(void)state;
+	for (int care = 0; care < 2; care++)
+		for (int why = CODE_VALID; why <= CODE_TOO_LARGE; why++)
+			for (enum code_colour colour = CODE_GREEN; colour <= CODE_GRAY; colour++)
+				for (int fever = 0; fever < 2; fever++) {
+					asks.care = care;
+					if (gate_decide(&asks, (enum code_cause)why, colour, true, fever ? 380 : 0, &cause, &act) !=
+						GATE_ASK)
+						continue;
+					assert_non_null(gate_end_name(act->end));
+					assert_in_range(act->minutes, 1, 60);
+				}
+	for (int i = GATE_NONE; i < GATE_CAUSES; i++)
+		assert_int_not_equal(gate_act_of_ask((enum gate_cause)i)->end, GATE_END_NONE);
+	assert_int_equal(gate_act_of(GATE_NONE)->end, GATE_END_NONE);
+}
+
 int
 main(void)
 {
@@ -155,6 +179,7 @@ main(void)
 		cmocka_unit_test(a_rule_is_read_from_the_pack_and_faults_are_named),
 		cmocka_unit_test(a_credentials_lifetime_is_checked),
 		cmocka_unit_test(where_somebody_comes_from_is_no_cause),
+		cmocka_unit_test(each_ask_has_an_end_whatever_a_pack_asks_about),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

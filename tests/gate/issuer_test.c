@@ -270,6 +270,41 @@ ended_keys_are_destroyed_and_their_last_codes_still_verify(void **state)
 	buffer_free(&last);
 }
 
+static uint32_t
+holder_of(struct fixture *f, const struct buffer *code, instant shown_at)
+{
+	struct code_claims claims;
+	struct error e = {0};
+	uint32_t person = 0;
+
+	assert_int_equal(cause_at(f, buffer_text(code), shown_at, &claims), CODE_VALID);
+	return issuer_holder_of_id(f->issuer, claims.id, shown_at, &person, &e) == 0 ? person : 0;
+}
+
+static void
+a_kept_id_leads_to_its_holder_until_the_keys_of_its_day_are_forgotten(void **state)
+{
+	struct fixture *f = *state;
+	struct buffer code, paper = buffer_make(4096);
+	uint8_t random[CODE_ID_SIZE] = {1, 2, 3};
+	struct error e = {0};
+	uint32_t person = 0;
+
+	assert_int_equal(issuer_ensure(f->issuer, "city", MARCH_24, MARCH_24, &e), 0);
+	code = issued(f, 7, MARCH_24);
+	assert_int_equal(issuer_issue_paper(f->issuer, "city", 8, CODE_GREEN, "0018", MARCH_24, DAY_S, &paper, &e), 0);
+	assert_int_equal(holder_of(f, &code, MARCH_24 + 30), 7);
+	assert_int_equal(holder_of(f, &paper, MARCH_24 + 3600), 8);
+	assert_int_equal(issuer_holder_of_id(f->issuer, random, MARCH_24, &person, &e), ERROR_EXISTS_NOT);
+	assert_int_equal(issuer_forget_days(f->issuer, zone_day(&zone_utc, MARCH_24), &e), 0);
+	assert_int_equal(holder_of(f, &code, MARCH_24 + 30), 7);
+	assert_int_equal(issuer_forget_days(f->issuer, zone_day(&zone_utc, MARCH_24) + 1, &e), 1);
+	assert_int_equal(holder_of(f, &code, MARCH_24 + 30), 0);
+	assert_int_equal(holder_of(f, &paper, MARCH_24 + 3600), 0);
+	buffer_free(&code);
+	buffer_free(&paper);
+}
+
 int
 main(void)
 {
@@ -283,6 +318,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(a_revoked_keys_codes_count_no_more_and_another_key_signs_at_once, begin, end),
 		cmocka_unit_test_setup_teardown(a_persons_codes_are_revoked_without_a_table_of_them, begin, end),
 		cmocka_unit_test_setup_teardown(ended_keys_are_destroyed_and_their_last_codes_still_verify, begin, end),
+		cmocka_unit_test_setup_teardown(
+			a_kept_id_leads_to_its_holder_until_the_keys_of_its_day_are_forgotten, begin, end),
 		cmocka_unit_test_setup_teardown(nobody_signs_for_a_jurisdiction_without_a_key, begin, end),
 	};
 

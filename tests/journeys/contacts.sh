@@ -102,6 +102,23 @@ is "red red red red green green green " "$(colours 2020-03-13T12:00:00+08:00)" "
 met 2020-03-13T12:00:00+08:00 >"$FOLDER/got"
 holds "with the same contacts" diff "$FOLDER/wanted" "$FOLDER/got"
 
+# A case that should never have been brought: with its import undone nobody is a contact of it, nor was.
+at() { "$HEALTHCODE" --data "$FOLDER/store" --now 2020-03-13T10:00:00+08:00 "$@"; }
+cat >"$FOLDER/table.csv" <<CSV
+id_number,place,from,to,seat
+$BRIEF,library,2020-03-08T09:00:00+08:00,2020-03-08T11:00:00+08:00,3
+$ELSEWHERE,library,2020-03-08T09:00:00+08:00,2020-03-08T11:00:00+08:00,3
+CSV
+exits 0 "two more stays come in" at import stays "$FOLDER/table.csv"
+printf 'case,id_number,status,onset,confirmed_at\nC2,%s,confirmed,2020-03-09,2020-03-11T11:00:00+08:00\n' "$BRIEF" >"$FOLDER/wrong.csv"
+exits 0 "another case comes in" at import cases "$FOLDER/wrong.csv"
+is "red red red red red red green " "$(colours 2020-03-13T12:00:00+08:00)" "who sat with it is red"
+undo=$(H --json import list | jq -s '[.[] | select(.kind == "cases")] | last | .import')
+exits 0 "its import is undone" at import undo "$undo"
+is "red red red red green green green " "$(colours 2020-03-13T12:00:00+08:00)" "both have their colours back"
+is "green green" "$(colour 2020-03-11T12:00:00+08:00 "$ELSEWHERE") $(colour 2020-03-11T12:00:00+08:00 "$BRIEF")" "as if it had never been"
+exits 1 "and it is no case" "$HEALTHCODE" --data "$FOLDER/store" trace C2
+
 # It was no case.
 cases none "" discarded 2020-03-14T09:00:00+08:00
 exits 0 "the case is discarded" "$HEALTHCODE" --data "$FOLDER/store" --now 2020-03-14T10:00:00+08:00 import cases "$FOLDER/none.csv"

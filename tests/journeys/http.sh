@@ -7,6 +7,7 @@ FENG=$(id_number 420802 19880612 002)
 FATHER=$(id_number 420802 19581103 001)
 STRANGER=$(id_number 330106 19900101 008)
 NOBODY=$(id_number 330106 19910101 006)
+EARLY=$(id_number 330106 19920101 007)
 FENG_PHONE=13800000001 STRANGER_PHONE=13800000002 OTHER_PHONE=13800000003
 
 "$HEALTHCODE" --data "$STORE" init --pack "$SOURCE"/packs/{hangzhou,hubei,ningbo,national,travel-card}-2020 \
@@ -177,6 +178,13 @@ json_holds "pass" '.verdict == "pass" and .cause == null and .colour == "green" 
 if grep -qE "$FENG|冯|4208" <<<"$BODY"; then fail "the guard sees who she is: $BODY"; fi
 ok "and who she is stays unsaid"
 receipt=$(jq -r .receipt <<<"$BODY")
+is null "$(jq -c .end <<<"$BODY")" "a pass needs no end"
+"$HEALTHCODE" --data "$STORE" trust export >"$FOLDER/trust"
+signed=$(jq -r .signed_receipt <<<"$BODY")
+exits 0 "its receipt is signed, for both sides" "$HEALTHCODE" --json gate receipt "$signed" --trust "$FOLDER/trust"
+json_holds "and says number, place and verdict" \
+	'.valid and .receipt == "'"$receipt"'" and .place == "station" and .verdict == "pass" and .cause == null' "$(cat "$FOLDER/out")"
+exits 3 "a code is no receipt" "$HEALTHCODE" gate receipt "$her_code" --trust "$FOLDER/trust"
 answers 201 "something that is no code" POST /v1/checks "$(check 'https://example.org/')" -H "$guard"
 json_holds "is refused as malformed" '.verdict == "refuse" and .cause == "malformed" and .colour == null' "$BODY"
 tampered=${her_code%??}$([ "${her_code: -2}" = 00 ] && echo 11 || echo 00)
@@ -193,7 +201,8 @@ is /temperature_c "$(jq -r '.errors[0].pointer' <<<"$BODY")" "is named"
 
 # A fever is evidence.
 answers 201 "her father has a fever at the gate" POST /v1/checks "$(check "$(fresh "$father")" '{"temperature_c":38.2}')" -H "$guard"
-json_holds "ask" '.verdict == "ask" and .cause == "fever"' "$BODY"
+json_holds "ask, and measure again within ten minutes" '.verdict == "ask" and .cause == "fever" and .end.do == "measure_again" and
+	(.end.by[:19] + "Z" | fromdate) - (.at[:19] + "Z" | fromdate) == 600' "$BODY"
 fever=$(jq -r .receipt <<<"$BODY")
 ask GET "/v1/me/reasons?person=$father" '' -H "$cookie"
 json_holds "his colour changes, and says why" '.colour != "green" and (.rules | any(.evidence | any(.temperature_tenths_c == 382)))' "$BODY"
@@ -214,13 +223,43 @@ is_problem 403 forbidden "a guard does not read what guards did" GET /v1/refusal
 answers 201 "their supervisor signs in" POST /v1/sessions "{\"user\":\"chief\",\"password\":\"$HEALTHCODE_PASSWORD\",\"transport\":\"token\"}"
 chief=$(bearer "$(jq -r .token <<<"$BODY")")
 answers 200 "and reads it" GET '/v1/refusals?since=2020-03-24T00:00:00%2B08:00' '' -H "$chief"
-json_holds "by place, guard, verdict and cause" '.items | any(.verdict == "pass" and .cause == "told_by_superior" and .by == "guard" and .count == 1)' "$BODY"
+json_holds "by place, guard, verdict and cause" '.items | any(.verdict == "pass" and .cause == "told_by_superior" and .by == "guard" and .count == 1 and .checks >= 1)' "$BODY"
 exits 0 "the ledger is shown" "$HEALTHCODE" --data "$STORE" ledger show
 holds "and has it" grep -q 'gate\.superior' "$FOLDER/out"
 exits 0 "who answers for the gates counts" "$HEALTHCODE" --data "$STORE" --json gate refusals
 is "fever 1 told_by_superior 1" "$(jq -rs 'map("\(.cause) \(.count)") | sort | join(" ")' "$FOLDER/out")" "each refusal by its cause"
 is_problem 404 not-found "a receipt that is none" POST "/v1/checks/$(printf '%026d' 0)/refusals" '{"cause":"fever"}' -H "$guard"
 is_problem 404 not-found "a receipt of another form" POST '/v1/checks/%2e%2e%2fme/refusals' '{"cause":"fever"}' -H "$guard"
+
+# A pass is forgotten.
+cat >"$FOLDER/early.csv" <<CSV
+id_number,name,phone,division,applied_at,jurisdiction
+$EARLY,早先生,13800000009,330106,2020-03-01T12:00:00+08:00,hangzhou-2020
+CSV
+exits 0 "somebody applied weeks ago" "$HEALTHCODE" --data "$STORE" import residents "$FOLDER/early.csv"
+early() { "$HEALTHCODE" --data "$STORE" --now 2020-03-24T06:00:00+08:00 --json "$@"; }
+passed=$(early gate check "$(early code issue "$EARLY" --pack hangzhou-2020 | jq -r .code)" --place station)
+is pass "$(jq -r .verdict <<<"$passed")" "and passed the station two hours ago"
+passed=$(jq -r .receipt <<<"$passed")
+answers 201 "after the next check" POST /v1/checks "$(check 'https://example.org/')" -H "$guard"
+is_problem 410 forgotten "a guard is told why that pass cannot be refused any more" POST "/v1/checks/$passed/refusals" '{"cause":"fever"}' -H "$guard"
+is_problem 410 forgotten "and whoever complains" POST /v1/me/complaints "{\"receipt\":\"$passed\",\"text\":\"?\"}" -H "$cookie"
+
+# A complaint.
+complaint() { jq -cn --arg receipt "$1" --arg person "${2:-self}" '{person: $person, receipt: $receipt, text: "码是绿的，仍被拦下"}'; }
+is_problem 404 not-found "somebody else's check is none of hers" POST /v1/me/complaints "$(complaint "$fever")" -H "$cookie"
+answers 201 "she complains for her father" POST /v1/me/complaints "$(complaint "$fever" "$father")" -H "$cookie"
+is_problem 409 conflict "once" POST /v1/me/complaints "$(complaint "$fever" "$father")" -H "$cookie"
+answers 201 "and about her own pass, of which nobody knows that it was hers" POST /v1/me/complaints "$(complaint "$receipt")" -H "$cookie"
+is_problem 404 not-found "a receipt that is none is not complained of" POST /v1/me/complaints "$(complaint "$(printf '%026d' 0)")" -H "$cookie"
+is_problem 422 invalid "nor is half a receipt" POST /v1/me/complaints "$(complaint 123)" -H "$cookie"
+is_problem 403 forbidden "a guard does not read complaints" GET /v1/complaints '' -H "$guard"
+answers 200 "who answers for the gates reads them" GET '/v1/complaints?since=2020-03-24T00:00:00%2B08:00' '' -H "$chief"
+json_holds "each with its check and what the guard said" '(.items | length) == 2 and (.items | any(.receipt == "'"$fever"'" and .cause == "fever" and .refusals == ["fever"]
+	and .text == "码是绿的，仍被拦下" and .place == "station" and .by == "guard"))' "$BODY"
+if grep -qE "$FENG|$FATHER|13900000001" <<<"$BODY"; then fail "a complaint names somebody: $BODY"; fi
+ok "and without a name"
+is_problem 400 bad-request "since what" GET /v1/complaints?since=yesterday '' -H "$chief"
 
 # Without a network.
 ask GET /v1/me/code '' -H "$cookie"

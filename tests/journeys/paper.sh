@@ -67,3 +67,11 @@ for _ in $(seq 18); do typed "$stranger" 2020-03-21T12:00:00+08:00 >/dev/null; d
 exits 1 "the twenty-first within the hour is not answered" H --now 2020-03-21T12:30:00+08:00 gate check --id-number "$other" --place market
 exits 3 "what is no ID number is told so" H --now 2020-03-21T12:30:00+08:00 gate check --id-number 123 --place market
 exits 2 "a code and an ID number at once are one too many" H gate check "$third" --id-number "$other" --place market
+
+purged=$(H --now 2020-04-03T23:59:00+08:00 --json purge)
+is "2020-03-20 is kept" "$(jq -r 'if .checks == 0 and .code_days == 0 then "2020-03-20 is kept" else . end' <<<"$purged")" \
+	"what gates asked and refused is there until its day is over for fourteen"
+purged=$(H --now 2020-04-07T00:00:00+08:00 --json purge)
+json_holds "then it is forgotten" '.checks > 0' "$purged"
+holds "the ledger says so" grep -q '"checks":[1-9]' <(H ledger show)
+holds "and is whole" H ledger verify

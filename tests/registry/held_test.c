@@ -98,6 +98,24 @@ a_phone_that_speaks_is_taken_at_its_word(void **state)
 	assert_int_equal(told(feng), 4);
 }
 
+/* By when it was told, not by what it is about. */
+static void
+what_nobody_vouches_for_is_forgotten(void **state)
+{
+	person_number feng = apply_and_tell(FENG_PHONE, "2020-03-02T00:00:00Z", true);
+	instant told_at = registry_recording_time(registry);
+	struct error e = {0};
+	int64_t gone = -1;
+
+	(void)state;
+	GOOD(registry_held_forget(registry, told_at, &gone, &e));
+	assert_int_equal(gone, 0);
+	GOOD(registry_held_forget(registry, told_at + 60, &gone, &e));
+	assert_int_equal(gone, 2);
+	confirm(FENG_PHONE, "2020-03-03T00:00:00Z");
+	assert_int_equal(told(feng), 0);
+}
+
 static void
 a_claim_holds_only_so_much(void **state)
 {
@@ -123,6 +141,7 @@ main(void)
 		TEST(what_came_with_a_claim_counts_once_somebody_vouches),
 		TEST(what_came_with_a_claim_that_lost_never_counts),
 		TEST(a_phone_that_speaks_is_taken_at_its_word),
+		TEST(what_nobody_vouches_for_is_forgotten),
 		TEST(a_claim_holds_only_so_much),
 	};
 

@@ -30,7 +30,6 @@ export type CheckCause = Schemas['CheckCause'];
 export type RefusalCause = Schemas['RefusalCause'];
 export type Verdict = Schemas['Verdict'];
 export type Problem = Schemas['Problem'];
-export type ProblemKind = Problem['type'] extends `/problems/${infer Kind}` ? Kind : never;
 
 /* The service answered, and the answer is a problem. */
 export class ProblemError extends Error {
@@ -138,6 +137,8 @@ export const api = {
 	travelCard: (person: string) => json<TravelCard>('GET', `/v1/me/travel-card${query({ person })}`),
 	accesses: (person: string, cursor?: string) =>
 		json<AccessList>('GET', `/v1/me/accesses${query({ person, cursor })}`),
+	complain: (person: string, receipt: string, text: string, key: string) =>
+		json<{ at: string }>('POST', '/v1/me/complaints', { person, receipt, text }, key),
 	addDependant: (application: DependantApplication, key: string) =>
 		json<unknown>('POST', '/v1/me/dependants', application, key),
 

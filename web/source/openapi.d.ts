@@ -279,6 +279,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/me/complaints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Complain about a check that I have the receipt of
+         * @description One complaint a receipt (else 409 `conflict`). Until now nothing said whose check it was; a receipt of somebody else's code is not found. Kept, sealed, as long as the check.
+         */
+        post: operations["complain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/me/dependants": {
         parameters: {
             query?: never;
@@ -391,6 +411,26 @@ export interface paths {
          * @description So that who answers for the gates sees who stops people whom the gate lets pass.
          */
         get: operations["listRefusals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/complaints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What people say of checks that they have the receipt of
+         * @description Each with its check, and the causes that guards recorded under its receipt. Who complains is not told.
+         */
+        get: operations["listComplaints"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1075,7 +1115,15 @@ export interface components {
             card: string | null;
             /** @description what the guard does now */
             act: components["schemas"]["Text"];
+            /** @description of an ask, what ends it and by when, so that it never becomes a silent no; else null */
+            end: {
+                /** @enum {string} */
+                do: "measure_again" | "telephone" | "decide";
+                by: components["schemas"]["Time"];
+            } | null;
             receipt: components["schemas"]["Receipt"];
+            /** @description the same for both sides, as `HC1:` text (docs/code-format.md): number, time, place, verdict and cause, signed by whose rule holds at the place. Null where that one never had a key */
+            signed_receipt: string | null;
             at: components["schemas"]["Time"];
         };
         /**
@@ -1197,7 +1245,7 @@ export interface components {
         };
         Problem: {
             /** @enum {string} */
-            type: "/problems/bad-request" | "/problems/sign-in-needed" | "/problems/sign-in-failed" | "/problems/forbidden" | "/problems/not-found" | "/problems/method-not-allowed" | "/problems/conflict" | "/problems/awaiting-voucher" | "/problems/frozen" | "/problems/too-many-dependants" | "/problems/refused-already" | "/problems/too-large" | "/problems/unsupported-media-type" | "/problems/invalid" | "/problems/idempotency-key-reused" | "/problems/too-many-requests" | "/problems/internal" | "/problems/unavailable";
+            type: "/problems/bad-request" | "/problems/sign-in-needed" | "/problems/sign-in-failed" | "/problems/forbidden" | "/problems/not-found" | "/problems/method-not-allowed" | "/problems/conflict" | "/problems/awaiting-voucher" | "/problems/frozen" | "/problems/too-many-dependants" | "/problems/refused-already" | "/problems/forgotten" | "/problems/too-large" | "/problems/unsupported-media-type" | "/problems/invalid" | "/problems/idempotency-key-reused" | "/problems/too-many-requests" | "/problems/internal" | "/problems/unavailable";
             title: string;
             status: number;
             detail?: string;
@@ -2018,6 +2066,71 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    complain: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the caller's own random name for this write */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "person": "self",
+                 *       "receipt": "c8ek4ddez3vw5bqwh46wb8x21p",
+                 *       "text": "码是绿的，仍被拦下"
+                 *     }
+                 */
+                "application/json": {
+                    person?: components["schemas"]["PersonHandle"];
+                    receipt: string;
+                    /** @description at most 2000 bytes of UTF-8 */
+                    text: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Taken */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "receipt": "c8ek4ddez3vw5bqwh46wb8x21p",
+                     *       "at": "2020-03-24T09:00:00+08:00"
+                     *     }
+                     */
+                    "application/json": {
+                        receipt: components["schemas"]["Receipt"];
+                        at: components["schemas"]["Time"];
+                    };
+                };
+            };
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            /** @description The check was a pass over an hour ago, and of passes only counts are kept (`forgotten`) */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
+        };
+    };
     addDependant: {
         parameters: {
             query?: never;
@@ -2261,6 +2374,15 @@ export interface operations {
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
+            /** @description The check was a pass over an hour ago, and of passes only counts are kept (`forgotten`) */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             413: components["responses"]["TooLarge"];
             422: components["responses"]["Invalid"];
             default: components["responses"]["Problem"];
@@ -2292,7 +2414,8 @@ export interface operations {
                      *           "by": "guard",
                      *           "verdict": "pass",
                      *           "cause": "told_by_superior",
-                     *           "count": 3
+                     *           "count": 3,
+                     *           "checks": 1520
                      *         }
                      *       ],
                      *       "next": null
@@ -2305,6 +2428,49 @@ export interface operations {
                             verdict: components["schemas"]["Verdict"];
                             cause: components["schemas"]["RefusalCause"];
                             count: number;
+                            /** @description how many checks at the place had that verdict, in whole hours from that of `since` on */
+                            checks: number;
+                        }[];
+                        next: null;
+                    };
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listComplaints: {
+        parameters: {
+            query?: {
+                /** @description only complaints from then on */
+                since?: components["schemas"]["Time"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Oldest first, at most 1000 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            receipt: components["schemas"]["Receipt"];
+                            at: components["schemas"]["Time"];
+                            text: string;
+                            checked_at: components["schemas"]["Time"];
+                            place: components["schemas"]["PlaceName"];
+                            verdict: components["schemas"]["Verdict"];
+                            cause: components["schemas"]["CheckCause"] | null;
+                            /** @description the guard's account */
+                            by: string;
+                            refusals: components["schemas"]["RefusalCause"][];
                         }[];
                         next: null;
                     };

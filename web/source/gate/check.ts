@@ -21,6 +21,7 @@ export interface Place {
 
 export interface Answer extends Decision {
 	act: Check['act'] | null; /* the service's words; null: this page's */
+	end: Check['end']; /* of an ask, where the service said it */
 	receipt: string | null; /* null: waits */
 	waiting: string | null; /* its name in the queue */
 	expires_ms: number | null; /* of the code, where it is known to be one */
@@ -53,8 +54,8 @@ export async function check(text: string, place: Place, temperature_tenths: numb
 	if (isReached() || Date.now() - unansweredAt_ms >= UNANSWERED_MS)
 		try {
 			asked = true;
-			const { verdict, cause, colour, card, act, receipt } = await api.check(request, key);
-			return { verdict, cause, colour, card, care: false, act, receipt, waiting: null, expires_ms: colour && !card ? expires_ms : null };
+			const { verdict, cause, colour, card, act, end, receipt } = await api.check(request, key);
+			return { verdict, cause, colour, card, care: false, act, end, receipt, waiting: null, expires_ms: colour && !card ? expires_ms : null };
 		} catch (problem) {
 			if (problem instanceof OfflineError)
 				unansweredAt_ms = Date.now();
@@ -78,16 +79,16 @@ export async function check(text: string, place: Place, temperature_tenths: numb
 	const item = enqueue({ ...request, offline: { at, verdict: decision.verdict, cause: decision.cause } }, asked ? key : undefined);
 	if (!item)
 		throw new NoVerdict('gate.queue_full');
-	return { ...decision, card: answer.card, act: null, receipt: null, waiting: item.key, expires_ms: decision.colour && !answer.card ? expires_ms : null };
+	return { ...decision, card: answer.card, act: null, end: null, receipt: null, waiting: item.key, expires_ms: decision.colour && !answer.card ? expires_ms : null };
 }
 
 /* Check the ID number of who has neither phone nor paper. Only the service can. */
 export async function checkTyped(idNumber: string, place: Place, temperature_tenths: number | null): Promise<Answer> {
 	const temperature = temperature_tenths === null ? {} : { temperature_c: temperature_tenths / 10 };
 	try {
-		const { verdict, cause, colour, card, act, receipt } =
+		const { verdict, cause, colour, card, act, end, receipt } =
 			await api.check({ id_number: tidyIdNumber(idNumber), place: place.place, ...temperature }, newKey());
-		return { verdict, cause, colour, card, care: false, act, receipt, waiting: null, expires_ms: null };
+		return { verdict, cause, colour, card, care: false, act, end, receipt, waiting: null, expires_ms: null };
 	} catch (problem) {
 		throw problem instanceof OfflineError ? new NoVerdict('gate.typed_offline') : problem;
 	}

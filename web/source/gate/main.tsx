@@ -437,6 +437,7 @@ function VerdictScreen({ answer, place, next, look }: { answer: Answer; place: P
 				<p class="verdict-cause">{answer.cause ? tOf('cause', answer.cause) : answer.colour && t(`colour.${answer.colour}`)}</p>
 				{answer.card && <p class="verdict-card">{t('gate.card')} <strong>{answer.card}</strong></p>}
 				<p class="verdict-act">{answer.act ? say(answer.act) : sayAct(answer)}</p>
+				{answer.end && <p class="verdict-end">{t(`gate.end.${answer.end.do}`, { clock: clockAt(Date.parse(answer.end.by)) })}</p>}
 				{answer.colour && answer.expires_ms && (
 					<p>{t('gate.expires', { clock: clockAt(answer.expires_ms) })}</p>
 				)}

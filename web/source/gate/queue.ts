@@ -61,7 +61,7 @@ async function send({ key, request }: Waiting): Promise<string> {
 }
 
 /* The service will never take these, so that trying again is of no use. */
-const hopeless = new Set(['invalid', 'not-found', 'bad-request', 'too-large', 'idempotency-key-reused', 'refused-already']);
+const hopeless = new Set(['invalid', 'not-found', 'bad-request', 'too-large', 'idempotency-key-reused', 'refused-already', 'forgotten']);
 
 let delivering = false;
 

@@ -14,7 +14,7 @@ export function CheckinScreen({ me, person, choose, done }: {
 	done: () => void;
 }) {
 	useLanguage();
-	const [temperature, setTemperature] = useState('36.5');
+	const [temperature, setTemperature] = useState('');
 	const [symptoms, setSymptoms] = useState<Symptom[]>([]);
 	const [contact, setContact] = useState<boolean | null>(null);
 	const [faults, setFaults] = useState<{ temperature?: string; contact?: string }>({});
@@ -42,6 +42,7 @@ export function CheckinScreen({ me, person, choose, done }: {
 			const answer = await api.checkIn({ person: who.person, temperature_c: tenths / 10, symptoms, contact }, key.current);
 			key.current = newKey();
 			setRecorded(answer.at);
+			setTemperature('');
 			setSymptoms([]);
 			setContact(null);
 			done();
@@ -59,6 +60,7 @@ export function CheckinScreen({ me, person, choose, done }: {
 					say={(value) => me.people.find((one) => one.person === value)?.name ?? value}
 					choose={(value) => {
 						setRecorded(null);
+						setTemperature('');
 						choose(value);
 					}} />
 			)}

@@ -8,7 +8,7 @@
  * K2. Of two that are valid the fresher one is shown.
  * K3. A fresh answer of another colour throws away what was fetched ahead: it was made before the change was known. */
 
-import type { Code, Colour, Slot } from '../api.ts';
+import type { Code, Slot } from '../api.ts';
 
 export interface Kept {
 	jurisdiction: string;
@@ -57,5 +57,3 @@ export function coveredUntil_ms(kept: Kept | null): number {
 	return Math.max(0, ...(kept?.slots ?? []).map((slot) => Date.parse(slot.expires_at)));
 }
 
-/* Whether the fresher colour is another than the one that was shown before. */
-export const colourOf = (kept: Kept | null, now_ms: number): Colour | null => pick(kept, now_ms)?.colour ?? null;

@@ -1,9 +1,9 @@
 /* Family, travel card, my data. */
 
 import { useEffect, useState } from 'preact/hooks';
-import { type AccessList, api, type Me, type Person, ProblemError, type TravelCard } from '../api.ts';
+import { type AccessList, api, type Me, newKey, type Person, ProblemError, type TravelCard } from '../api.ts';
 import { say, sayDay, sayTime, t, tOf, useLanguage } from '../language.ts';
-import { Heading, ProblemLine } from '../parts.tsx';
+import { Field, Heading, ProblemLine, useDoing } from '../parts.tsx';
 import { ColourShape } from '../shapes.tsx';
 
 export function FamilyScreen({ me, show, add }: { me: Me; show: (person: string) => void; add: () => void }) {
@@ -75,6 +75,70 @@ export function TravelScreen({ person }: { person: Person }) {
 	);
 }
 
+const RECEIPT = /^[0-9a-z]{26}$/;
+const COMPLAINT_BYTES_MAX = 2000;
+
+/* The receipt's number as it was read off the guard's screen. */
+const tidyReceipt = (text: string) => text.replace(/\s/g, '').toLowerCase();
+
+function Complaint({ person }: { person: Person }) {
+	const [receipt, setReceipt] = useState('');
+	const [text, setText] = useState('');
+	const [faults, setFaults] = useState<{ receipt: string | null; text: string | null }>({ receipt: null, text: null });
+	const [taken, setTaken] = useState<string | null>(null);
+	const [key, setKey] = useState(newKey);
+	const { busy, error, run } = useDoing();
+	const send = () => {
+		const number = tidyReceipt(receipt);
+		const length = new TextEncoder().encode(text.trim()).length;
+		const found = {
+			receipt: RECEIPT.test(number) ? null : t('data.receipt_fault'),
+			text: length > 0 && length <= COMPLAINT_BYTES_MAX ? null : t('data.complaint_fault'),
+		};
+		setFaults(found);
+		setTaken(null);
+		if (!found.receipt && !found.text)
+			void run(async () => {
+				setTaken((await api.complain(person.person, number, text.trim(), key)).at);
+				setReceipt('');
+				setText('');
+				setKey(newKey());
+			});
+	};
+	return (
+		<details class="complaint">
+			<summary>{t('data.complain')}</summary>
+			<form noValidate onSubmit={(event) => {
+				event.preventDefault();
+				send();
+			}}>
+				<p class="hint">{t('data.complain_hint')}</p>
+				<ProblemLine error={error} />
+				{taken && <p role="status">{t('data.complaint_taken', { time: sayTime(taken) })}</p>}
+				<Field label={t('data.receipt')} fault={faults.receipt}>
+					{(attributes) => (
+						<input {...attributes} class="code-text" autocomplete="off" autocapitalize="none" spellcheck={false} maxLength={40} value={receipt}
+							onInput={(event) => {
+								setReceipt(event.currentTarget.value);
+								setKey(newKey());
+							}} />
+					)}
+				</Field>
+				<Field label={t('data.complaint')} fault={faults.text}>
+					{(attributes) => (
+						<textarea {...attributes} rows={4} maxLength={COMPLAINT_BYTES_MAX} value={text}
+							onInput={(event) => {
+								setText(event.currentTarget.value);
+								setKey(newKey());
+							}} />
+					)}
+				</Field>
+				<button type="submit" disabled={busy}>{t('data.complaint_send')}</button>
+			</form>
+		</details>
+	);
+}
+
 export function DataScreen({ person, signOut }: { person: Person; signOut: () => void }) {
 	useLanguage();
 	const [items, setItems] = useState<AccessList['items'] | null>(null);
@@ -126,6 +190,7 @@ export function DataScreen({ person, signOut }: { person: Person; signOut: () =>
 				))}
 			</ul>
 			{next && <button type="button" onClick={() => load(next)}>{t('common.more')}</button>}
+			<Complaint person={person} />
 			<hr />
 			<button type="button" onClick={signOut}>{t('common.sign_out')}</button>
 		</section>

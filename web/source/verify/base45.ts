@@ -1,6 +1,6 @@
 /* Base45 (RFC 9285). */
 
-const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:';
+export const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:';
 const VALUES = new Map([...ALPHABET].map((character, value) => [character, value]));
 
 /* The bytes, or null where the text is no base45. */

@@ -5,7 +5,7 @@ import { execFileSync } from 'node:child_process';
 import { renameSync, writeFileSync } from 'node:fs';
 import { inflateSync, deflateSync } from 'node:zlib';
 import { encode } from 'uqr';
-import { base45Decode } from '../../source/verify/base45.ts';
+import { ALPHABET, base45Decode } from '../../source/verify/base45.ts';
 
 const WIDTH = 1280, HEIGHT = 720, SECONDS = 2, FRAMES_PER_S = 10;
 
@@ -51,8 +51,6 @@ export function drawText(text: string, picture: string): void {
 				pixels[y * side + x] = 0;
 	writeFileSync(picture, Buffer.concat([Buffer.from(`P5 ${side} ${side} 255\n`), pixels]));
 }
-
-const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:';
 
 function base45Encode(bytes: Uint8Array): string {
 	let text = '';

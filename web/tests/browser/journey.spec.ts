@@ -160,6 +160,11 @@ test('she reads why, checks in, and sees her family, travel and data pages', asy
 	}
 	await resident.getByLabel('No', { exact: true }).check();
 	await resident.getByRole('button', { name: 'Check in', exact: true }).click();
+	await expect(resident.getByText('A temperature between 30 and 45, such as 36.5')).toBeVisible(); // none is suggested
+	await resident.getByRole('button', { name: '0.1 higher' }).click();
+	await expect(resident.locator('.stepper input')).toHaveValue('36.5'); // a step begins at an ordinary one
+	await resident.locator('.stepper input').fill('36.8');
+	await resident.getByRole('button', { name: 'Check in', exact: true }).click();
 	await expect(resident.getByText(/^Recorded/)).toBeVisible();
 });
 
