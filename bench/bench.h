@@ -43,5 +43,7 @@ void bench_policy(void);
 void bench_presence(void); /* 20 million stays; the two after it 2 and 200 million */
 void bench_presence_2(void);
 void bench_presence_200(void);
+void bench_recolour(void); /* 100 thousand and 1 million people; the one after it 10 million */
+void bench_recolour_10(void);
 
 #endif

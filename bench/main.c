@@ -27,6 +27,8 @@ static const struct {
 	{"presence", bench_presence, false},
 	{"presence-2", bench_presence_2, true},
 	{"presence-200", bench_presence_200, true},
+	{"recolour", bench_recolour, false},
+	{"recolour-10", bench_recolour_10, true},
 };
 
 double

@@ -352,7 +352,7 @@ write_failure(
 /* Write one outcome over what was found; 1 where the colour differs. */
 static int
 write_outcome(struct run *run, const struct slice *slice, int64_t area_version, const struct outcome *outcome,
-	const char *texts, struct registry_colour *colour, struct error *e)
+	const char *texts, int64_t sweep, struct registry_colour *colour, struct error *e)
 {
 	const struct registry_colour before = {.colour = outcome->before, .since = outcome->since_before};
 	const struct registry_packed packed = {
@@ -373,7 +373,7 @@ write_outcome(struct run *run, const struct slice *slice, int64_t area_version, 
 	if (outcome->repacked &&
 		(r = registry_packed_put(run->cascade->registry, outcome->person, slice->jurisdiction, &packed, e)) < 0)
 		return r;
-	changed = r = registry_colour_swept(run->cascade->registry, &before, colour, e);
+	changed = r = registry_colour_swept(run->cascade->registry, &before, colour, sweep, e);
 	if (r < 0 || outcome->apart || (r = put_due_again(run->cascade, colour, e)) < 0)
 		return r;
 	return changed;
@@ -398,17 +398,18 @@ write_part(struct run *run, const struct slice *slice, int number, int64_t area_
 	const struct part_result *part = &slice->parts[number];
 	const char *texts = (const char *)part->texts.data;
 	struct registry_colour colour = {0};
+	int64_t sweep;
 	int r;
 
 	snprintf(colour.jurisdiction, sizeof colour.jurisdiction, "%s", slice->jurisdiction);
-	if ((r = registry_sweep_mark(run->cascade->registry, slice->pack, number, area_version, slice->now, e)) < 0)
+	if ((r = registry_sweep_mark(run->cascade->registry, slice->pack, number, area_version, slice->now, &sweep, e)) < 0)
 		return r;
 	evaluation->evaluated += part->evaluated;
 	for (size_t i = 0; i < part->count; i++) {
 		const struct outcome *outcome = &part->outcomes[i];
 
 		r = outcome->failed ? write_failure(run, slice, outcome, texts, e)
-							: write_outcome(run, slice, area_version, outcome, texts, &colour, e);
+							: write_outcome(run, slice, area_version, outcome, texts, sweep, &colour, e);
 		if (r < 0 || (r == 1 && (r = write_change(run, slice, &colour, evaluation, e)) < 0))
 			return r;
 	}

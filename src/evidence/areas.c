@@ -148,14 +148,15 @@ evidence_area_put(
 	struct db *db, const struct evidence_area_count *count, enum evidence_outcome *ret_outcome, struct error *e)
 {
 	enum evidence_outcome outcome;
-	int64_t of_import = 0;
 	bool further;
+	int64_t of_import = 0;
 	int r;
 
 	if ((r = rows_need_transaction(db, e)) < 0 || (r = check_count(count, e)) < 0)
 		return r;
 	if ((r = compare(db, count, &outcome, &of_import, e)) < 0 ||
-		(r = rows_rest(db, count->import_id, of_import, outcome, e)) < 0 || (r = is_further(db, count, &further, e)) < 0)
+		(r = rows_rest(db, count->import_id, of_import, outcome, e)) < 0 ||
+		(r = is_further(db, count, &further, e)) < 0)
 		return r;
 	if (outcome != EVIDENCE_UNCHANGED) {
 		if ((r = db_do(db,

@@ -36,6 +36,7 @@ struct derived {
 	unsigned symbol;
 	enum derived_kind kind;
 	bool show;
+	bool needed;                      /* shown, read by a rule or named as evidence: else it is not worked out */
 	struct certlogic_program *normal; /* DAILY: over item */
 	int of;                           /* STAYS: VIEW_PLACES, FACT_VISITS or FACT_RESIDENCES */
 	int days;

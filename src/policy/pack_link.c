@@ -5,6 +5,7 @@
 
 #include "policy/certlogic_program.h"
 #include "policy/pack_inside.h"
+#include "policy/reads.h"
 
 static_assert(SYMBOLS_MAX - SYMBOL_DERIVED >= PACK_DERIVED_MAX, "a symbol a derived value");
 
@@ -66,6 +67,23 @@ resolve(const struct pack *pack, struct certlogic_program *program)
 				program->fragments[i].symbol = pack->derived[j].symbol;
 }
 
+static bool
+is_needed(const struct pack *pack, size_t number)
+{
+	const int list = VIEW_DERIVED + (int)number;
+
+	for (size_t i = 0; i < pack->rule_count; i++) {
+		const struct rule *rule = &pack->rules[i];
+
+		if (rule->reads & VIEW_PART(list) || rule->each == list)
+			return true;
+		for (size_t k = 0; k < sizeof rule->evidence / sizeof rule->evidence[0]; k++)
+			if (rule->evidence[k] == list)
+				return true;
+	}
+	return pack->derived[number].show;
+}
+
 int
 pack_link(struct pack *pack, struct error *e)
 {
@@ -85,6 +103,8 @@ pack_link(struct pack *pack, struct error *e)
 		programs[i] = pack->rules[i].when;
 		resolve(pack, programs[i]);
 	}
+	for (size_t i = 0; i < pack->derived_count; i++)
+		pack->derived[i].needed = is_needed(pack, i);
 	r = certlogic_share(programs, pack->rule_count, e);
 	return r < 0 ? r : 0;
 }

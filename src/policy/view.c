@@ -383,9 +383,12 @@ derive(struct view *view)
 	for (size_t i = 0; i < view->pack->derived_count; i++) {
 		const struct derived *derived = &view->pack->derived[i];
 		instant next = INT64_MAX;
-		bool changed = derived->kind == DERIVED_DAILY ? count_days(view, i, &view->derived[i], &next)
-													  : add_up_stays(view, i, &view->derived[i], &next);
+		bool changed;
 
+		if (!derived->needed)
+			continue;
+		changed = derived->kind == DERIVED_DAILY ? count_days(view, i, &view->derived[i], &next)
+												 : add_up_stays(view, i, &view->derived[i], &next);
 		sooner(next, view->at, &view->derived_next);
 		if (!changed)
 			continue;

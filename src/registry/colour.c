@@ -124,15 +124,23 @@ out:
 
 int
 registry_colour_swept(struct registry *registry, const struct registry_colour *before,
-	const struct registry_colour *colour, struct error *e)
+	const struct registry_colour *colour, int64_t number, struct error *e)
 {
 	bool own;
 	int r;
 
 	if ((r = scope_begin(registry, &own, e)) < 0)
 		return r;
-	if ((r = state_put(registry, colour, e)) == 0 &&
-		(before->colour != colour->colour || before->since != colour->since) && (r = log_put(registry, colour, e)) == 0)
+	r = db_do(registry->db,
+		"UPDATE colour SET colour = $3, since = $4, next_at = $5, next_colour = $6, evaluated_at = $7, policy = $8,"
+		" area_version = $9, areas = $10, sweep = $11 WHERE person = $1 AND jurisdiction = $2",
+		(struct db_value[]){db_int(colour->person), db_text(colour->jurisdiction), db_text(colour_name(colour->colour)),
+			db_int(colour->since), db_int(colour->next_at), db_text(colour_name(colour->next_colour)),
+			db_int(colour->evaluated_at), db_text(colour->policy), db_int(colour->seen.area_version),
+			db_text(colour->seen.areas), db_int(number)},
+		11, e);
+	if (r == 0 && (before->colour != colour->colour || before->since != colour->since) &&
+		(r = log_put(registry, colour, e)) == 0)
 		r = before->colour != colour->colour;
 	return scope_end(registry, own, r, e);
 }

@@ -32,11 +32,11 @@ int registry_colour(struct registry *registry, person_number person, const char 
 int registry_colour_put(
 	struct registry *registry, const struct registry_colour *colour, enum colour *ret_before, struct error *e);
 
-/* registry_colour_swept(registry, before, colour, e):
- * The same in a sweep, whose part is marked (registry_sweep_mark), for who was found in it with the colour and beginning of ${before}
+/* registry_colour_swept(registry, before, colour, number, e):
+ * The same in the sweep ${number}, whose part is marked (registry_sweep_mark), for who was found in it with the colour and beginning of ${before}
  * and has nothing due. ${colour} may be ${before}: then it is only set apart from the mark. Return 1 if the colour differs, else 0. */
 int registry_colour_swept(struct registry *registry, const struct registry_colour *before,
-	const struct registry_colour *colour, struct error *e);
+	const struct registry_colour *colour, int64_t number, struct error *e);
 
 struct registry_colour_change {
 	instant since, evaluated_at, recorded_at;

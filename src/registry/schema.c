@@ -91,6 +91,7 @@ static const char *const migrations[] = {
 	"ALTER TABLE held ADD COLUMN recorded_at BIGINT NOT NULL DEFAULT 0;"
 	"UPDATE held SET recorded_at = at;"
 	"CREATE INDEX held_recorded_at ON held(recorded_at);",
+
 	/* Whoever is stale by a version of an area or a pack is swept, a part of the people at a time (sweep.c), from packed rows of facts. */
 	"DROP INDEX colour_area_version;"
 	"DROP INDEX colour_policy;"

@@ -225,16 +225,16 @@ out:
 }
 
 int
-registry_sweep_mark(
-	struct registry *registry, const struct pack *pack, int part, int64_t area_version, instant now, struct error *e)
+registry_sweep_mark(struct registry *registry, const struct pack *pack, int part, int64_t area_version, instant now,
+	int64_t *ret_number, struct error *e)
 {
-	return db_do(registry->db,
+	return db_one_int(registry->db,
 		"INSERT INTO sweep(jurisdiction, part, number, policy, area_version, evaluated_at) VALUES($1, $2, 1, $3, $4, $5)"
 		" ON CONFLICT(jurisdiction, part) DO UPDATE SET number = sweep.number + 1, policy = excluded.policy,"
-		" area_version = excluded.area_version, evaluated_at = excluded.evaluated_at",
+		" area_version = excluded.area_version, evaluated_at = excluded.evaluated_at RETURNING number",
 		(struct db_value[]){db_text(pack_jurisdiction(pack)), db_int(part), db_text(pack_hash(pack)),
 			db_int(area_version), db_int(now)},
-		5, e);
+		5, ret_number, e);
 }
 
 int

@@ -35,10 +35,10 @@ typedef int registry_sweep_each_function(const struct registry_swept *swept, voi
 int registry_sweep_each(struct registry *registry, const char *jurisdiction, int part, instant now,
 	registry_sweep_each_function *each, void *context, struct error *e);
 
-/* registry_sweep_mark(registry, pack, part, area_version, now, e): everyone of the part is evaluated by that. In the transaction in
- * which registry_colour_swept writes, after it, those of whom this is not so or whose outcome differs. */
-int registry_sweep_mark(
-	struct registry *registry, const struct pack *pack, int part, int64_t area_version, instant now, struct error *e);
+/* registry_sweep_mark(registry, pack, part, area_version, now, ret_number, e): everyone of the part is evaluated by that, in the
+ * sweep of that number. In the transaction in which registry_colour_swept writes, after it, those of whom this is not so or whose outcome differs. */
+int registry_sweep_mark(struct registry *registry, const struct pack *pack, int part, int64_t area_version, instant now,
+	int64_t *ret_number, struct error *e);
 
 /* registry_sweep_people(registry, jurisdiction, most, ret_count, e): how many people have a colour there, counted up to ${most}. */
 int registry_sweep_people(
