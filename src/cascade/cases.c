@@ -53,8 +53,8 @@ add_row(const struct evidence_row *row, void *context, struct error *e)
 	int r;
 
 	if ((r = json_read_own(row->body, "evidence of a case", &body, e)) == 0 &&
-		(r = array_grow(&statuses->items, &statuses->capacity, statuses->count + 1, sizeof *statuses->items, STATUSES_MAX,
-			 e)) == 0 &&
+		(r = array_grow(&statuses->items, &statuses->capacity, statuses->count + 1, sizeof *statuses->items,
+			 STATUSES_MAX, e)) == 0 &&
 		(r = read_status(row, body, &statuses->items[statuses->count], e)) == 0)
 		statuses->count++;
 	json_decref(body);
