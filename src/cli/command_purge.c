@@ -24,8 +24,8 @@ purged_json(const struct purged *purged)
 	const struct presence_purged *stays = &purged->stays;
 	char first[TIME_TEXT_SIZE], last[TIME_TEXT_SIZE];
 
-	return json_pack("{s:s, s:I, s:I, s:s?, s:s?, s:I, s:I, s:I}", "kind", "stays", "days", (json_int_t)stays->days, "bytes",
-		(json_int_t)stays->bytes, "first", stays->days ? day_write(stays->first, first) : NULL, "last",
+	return json_pack("{s:s, s:I, s:I, s:s?, s:s?, s:I, s:I, s:I}", "kind", "stays", "days", (json_int_t)stays->days,
+		"bytes", (json_int_t)stays->bytes, "first", stays->days ? day_write(stays->first, first) : NULL, "last",
 		stays->days ? day_write(stays->last, last) : NULL, "checks", (json_int_t)purged->checks, "code_days",
 		(json_int_t)purged->code_days, "held", (json_int_t)purged->held);
 }

@@ -70,7 +70,8 @@ a_stay_of_another_time_traces_nothing_and_one_of_these_days_does(void **state)
 	assert_true(is_traced_again(p.s));
 	scene_stay(p.s, p.contact, p.library, "2020-03-08T22:00:00+08:00", "2020-03-08T23:00:00+08:00"); /* unchanged */
 	assert_false(is_traced_again(p.s));
-	scene_stay(p.s, p.contact, p.library, "2020-03-04T21:00:00+08:00", "2020-03-05T00:00:01+08:00"); /* into the window */
+	scene_stay(
+		p.s, p.contact, p.library, "2020-03-04T21:00:00+08:00", "2020-03-05T00:00:01+08:00"); /* into the window */
 	assert_true(is_traced_again(p.s));
 }
 
