@@ -286,7 +286,7 @@ who_infected_whom_is_found_where_routes_were_published(void **state)
 		assert_true(found >= plain_found);
 		assert_true(found * plain.count > plain_found * traced.count);
 		if (cells_m[i] == 200)
-			assert_true(found >= 83 && traced.count <= 2510);
+			assert_true(found >= 83 && traced.count <= 2024);
 	}
 }
 

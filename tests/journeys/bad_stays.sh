@@ -48,3 +48,12 @@ is "stays: 0 new, 1 changed, 0 unchanged, 0 rejected" "$(import "$A,shop,,,$FROM
 is "stays: 1 new, 0 changed, 0 unchanged, 0 rejected" "$(import "$A,shop,,,2020-03-20T11:00:00+08:00,$TO,,")" \
 	"an overlapping stay is kept beside it"
 is 3 "$(run --json check | jq .stays.stays)" "corrections are records beside the old ones"
+
+LATER=2020-03-24T10:00:00+08:00
+is "stays: 2 new, 0 changed, 0 unchanged, 0 rejected" "$(import "$A,late,,,$LATER,2020-03-24T12:00:00+08:00,," "$B,late,,,$LATER,2020-03-24T12:00:00+08:00,,")" \
+	"stays that are yet to come are kept"
+printf '%s\n' case,id_number,status,onset,confirmed_at "C1,$A,confirmed,2020-03-22,2020-03-24T07:00:00+08:00" >"$FOLDER/cases.csv"
+run import cases "$FOLDER/cases.csv" >/dev/null
+at_late() { run --now "$1" trace C1 | grep -c late || true; }
+is 0 "$(at_late 2020-03-24T09:00:00+08:00)" "nobody was met in them before they begin"
+is 1 "$(at_late 2020-03-24T13:00:00+08:00)" "and who was is found once they are past"
