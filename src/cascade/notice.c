@@ -5,8 +5,6 @@
 #include "base/json_check.h"
 #include "cascade/inside.h"
 
-enum { NOTICE_TEXT_SIZE = 1100 };
-
 int
 tell_of_change(struct cascade *cascade, const struct subject *subject, struct error *e)
 {

@@ -215,6 +215,11 @@ import_rows(struct import *import, const struct import_kind *kind, const struct 
 	code = run(import, kind, format, e);
 	if (kind->end)
 		kind->end(import);
+	moved_settle(&import->moved);
+	if (code == 0 && (import->moved.anybody || import->moved.count))
+		code = registry_due_moved(import->registry, import->moved.anybody ? NULL : import->moved.people,
+			import->moved.count, import->source.recorded_at, e);
+	moved_free(&import->moved);
 	return code < 0 ? code : end_import(import, e);
 }
 
@@ -391,6 +396,19 @@ make_due(uint32_t person, void *context, struct error *e)
 	return person ? registry_due_put(registry, person, NULL, "undo", registry_recording_time(registry), e) : 0;
 }
 
+/* Whoever was where the import said. */
+static int
+make_moved_due(const struct evidence_import *import, void *context, struct error *e)
+{
+	static const char *const kinds[] = {"stays", "pings", "flights", "rail", "places"};
+	struct registry *registry = context;
+
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+		if (strcmp(import->kind, kinds[i]) == 0)
+			return registry_due_moved(registry, NULL, 0, registry_recording_time(registry), e);
+	return 0;
+}
+
 int
 feed_import_undo(struct registry *registry, int64_t import, struct error *e)
 {
@@ -403,6 +421,7 @@ feed_import_undo(struct registry *registry, int64_t import, struct error *e)
 	if ((code = registry_begin(registry, e)) < 0)
 		goto out;
 	if ((code = undo(registry, presence, import, at, e)) < 0 ||
+		(code = evidence_import_find(registry_db(registry), import, INT64_MAX, make_moved_due, registry, e)) < 0 ||
 		(code = evidence_import_each_person(registry_db(registry), import, make_due, registry, e)) < 0) {
 		registry_rollback(registry);
 		goto out;

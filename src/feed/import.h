@@ -4,6 +4,7 @@
 #define HEALTHCODE_FEED_IMPORT_H
 
 #include "feed/feed.h"
+#include "feed/moved.h"
 #include "feed/rows.h"
 #include "presence/presence.h"
 #include "registry/registry.h"
@@ -18,6 +19,7 @@ struct import {
 	const struct zone *zone;       /* its zone: times without offset are local to it */
 	struct presence_source source; /* when and by which import things are recorded */
 	struct feed_totals totals;
+	struct moved moved; /* whose stays it puts */
 	void *state; /* the kind's own */
 };
 

@@ -50,7 +50,7 @@ journey_put(
 		(code = presence_put_stay(import->presence, &stay, &import->source, e)) < 0)
 		return code;
 	*ret_taken = taken[code];
-	return 0;
+	return code == PRESENCE_UNCHANGED ? 0 : moved_add(&import->moved, person, e);
 }
 
 static int

@@ -134,7 +134,8 @@ put_stay(const struct detect_stay *found, void *context, struct error *e)
 		stay.place = pings->places[found->cell - 1].number;
 	else
 		r = square_of(pings, found, &stay.place, e);
-	if (r < 0 || (r = presence_load_add(pings->load, &stay, e)) < 0)
+	if (r < 0 || (r = presence_load_add(pings->load, &stay, e)) < 0 ||
+		(r = moved_add(&pings->import->moved, stay.person, e)) < 0)
 		pings->fault = r;
 	return r;
 }

@@ -56,6 +56,7 @@ take(struct import *import, const struct row *row, enum taken *ret_taken, struct
 	if ((code = presence_put_place(import->presence, &place, &import->source, &number, e)) < 0)
 		return import_refuse_for(import, row, PLACE, code, e);
 	*ret_taken = taken[code];
+	import->moved.anybody |= code == PRESENCE_CHANGED;
 	return 0;
 }
 

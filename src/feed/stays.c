@@ -171,6 +171,8 @@ take(struct import *import, const struct row *row, enum taken *ret_taken, struct
 		return code;
 	if ((code = presence_load_add(import->state, &stay, e)) < 0)
 		return import_refuse_for(import, row, FROM, code, e);
+	if ((code = moved_add(&import->moved, stay.person, e)) < 0)
+		return code;
 	*ret_taken = TAKEN_LATER;
 	return 0;
 }

@@ -78,6 +78,49 @@ registry_due_put(struct registry *registry, person_number person, const char *ju
 	return scope_end(registry, own, r, e);
 }
 
+#define DUE_MOVED(who)                                                                                                 \
+	"INSERT INTO due(person, jurisdiction, first_at, last_at, cause)"                                                  \
+	" SELECT person, jurisdiction, CAST($2 AS BIGINT), CAST($2 AS BIGINT), 'stay' FROM colour"                         \
+	" WHERE jurisdiction = $1" who                                                                                     \
+	" ON CONFLICT(person, jurisdiction) DO UPDATE SET"                                                                 \
+	" first_at = CASE WHEN excluded.first_at < due.first_at THEN excluded.first_at ELSE due.first_at END,"             \
+	" last_at = CASE WHEN excluded.last_at > due.last_at THEN excluded.last_at ELSE due.last_at END,"                  \
+	" cause = CASE WHEN excluded.first_at < due.first_at THEN excluded.cause ELSE due.cause END"
+
+static int
+due_moved_in(struct registry *registry, const char *jurisdiction, const person_number *people, size_t count, instant at,
+	struct error *e)
+{
+	int r = 0;
+
+	if (!people)
+		return db_do(registry->db, DUE_MOVED(""), (struct db_value[]){db_text(jurisdiction), db_int(at)}, 2, e);
+	for (size_t i = 0; r == 0 && i < count; i++)
+		r = db_do(registry->db, DUE_MOVED(" AND person = $3"),
+			(struct db_value[]){db_text(jurisdiction), db_int(at), db_int(people[i])}, 3, e);
+	return r;
+}
+
+int
+registry_due_moved(
+	struct registry *registry, const person_number *people, size_t count, instant at, struct error *e)
+{
+	char(*names)[JURISDICTION_SIZE] = NULL;
+	size_t name_count = 0;
+	const struct pack *pack;
+	bool own;
+	int r;
+
+	if ((r = scope_begin(registry, &own, e)) < 0)
+		return r;
+	r = registry_jurisdictions(registry, &names, &name_count, e);
+	for (size_t i = 0; r == 0 && i < name_count; i++)
+		if ((r = registry_pack(registry, names[i], &pack, e)) == 0 && pack_reads_visits(pack))
+			r = due_moved_in(registry, names[i], people, count, at, e);
+	free(names);
+	return scope_end(registry, own, r, e);
+}
+
 /* Looking for the first evidence after a moment. */
 struct next_search {
 	instant after, first;
