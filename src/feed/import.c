@@ -400,11 +400,11 @@ make_due(uint32_t person, void *context, struct error *e)
 static int
 make_moved_due(const struct evidence_import *import, void *context, struct error *e)
 {
-	static const char *const kinds[] = {"stays", "pings", "flights", "rail", "places"};
+	static const char *const moving[] = {"stays", "pings", "flights", "rail", "places"};
 	struct registry *registry = context;
 
-	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-		if (strcmp(import->kind, kinds[i]) == 0)
+	for (size_t i = 0; i < sizeof moving / sizeof *moving; i++)
+		if (strcmp(import->kind, moving[i]) == 0)
 			return registry_due_moved(registry, NULL, 0, registry_recording_time(registry), e);
 	return 0;
 }
