@@ -5,12 +5,10 @@
  * E3. Changes are told to the caller only once they are committed.
  * E4. Whose evaluation fails on their own facts is told and left due, as they were; it stops nobody else's. */
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/array.h"
-#include "base/json_check.h"
 #include "cascade/inside.h"
 
 struct subject {
@@ -102,40 +100,6 @@ note_failure(struct run *run, const struct subject *subject, const struct error 
 	return run->listener->failed(subject->person, subject->jurisdiction, reason, run->listener->context, e);
 }
 
-/* In the words of the pack, where it has any for this: that the colour changed, and not to what, for others may read it. */
-static int
-tell_person(struct cascade *cascade, const struct subject *subject, struct error *e)
-{
-	const struct pack *pack;
-	const json_t *words;
-	char text[NOTICE_TEXT_SIZE];
-	int r;
-
-	if ((r = registry_pack(cascade->registry, subject->jurisdiction, &pack, e)) < 0)
-		return r;
-	words = json_object_get(pack_section(pack, "notices"), "colour");
-	if (!words)
-		return 0;
-	snprintf(text, sizeof text, "%s %s", json_string_value(json_object_get(words, "zh")),
-		json_string_value(json_object_get(words, "en")));
-	return registry_notice_put_person(cascade->registry, subject->person, "colour", text, e);
-}
-
-void
-cascade_notices_check(const json_t *notices, struct json_check *check)
-{
-	static const char *const none[] = {NULL}, *const kinds[] = {"colour", NULL}, *const both[] = {"zh", "en", NULL};
-	const json_t *words = json_object_get(notices, "colour");
-
-	if (!json_check_object(check, "", notices, none, kinds) || !words ||
-		!json_check_object(check, "/colour", words, both, none))
-		return;
-	for (size_t i = 0; both[i]; i++)
-		if (!json_is_string(json_object_get(words, both[i])) ||
-			json_string_length(json_object_get(words, both[i])) > 500)
-			json_check_fault(check, "/colour", "texts of at most 500 bytes expected");
-}
-
 static int
 evaluate_one(struct run *run, const struct subject *subject, struct evaluation *evaluation,
 	struct cascade_change *ret_change, bool *ret_changed, struct error *e)
@@ -161,7 +125,7 @@ evaluate_one(struct run *run, const struct subject *subject, struct evaluation *
 	if ((r = registry_colour_put(cascade->registry, &colour, &before, e)) <= 0)
 		return r;
 	first = r == 2;
-	if (!first && (r = tell_person(cascade, subject, e)) < 0)
+	if (!first && (r = notices_tell_colour(cascade, subject->person, subject->jurisdiction, e)) < 0)
 		return r;
 	*ret_changed = true;
 	*ret_change = (struct cascade_change){.person = subject->person,
