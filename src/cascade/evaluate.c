@@ -5,7 +5,6 @@
  * E3. Changes are told to the caller only once they are committed.
  * E4. Whose evaluation fails on their own facts is told and left due, as they were; it stops nobody else's. */
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -136,7 +135,7 @@ evaluate_one(struct run *run, const struct subject *subject, struct evaluation *
 	changed = r = registry_colour_put(cascade->registry, &colour, &before, e);
 	if (r < 0 || (r = put_due_again(cascade, &colour, e)) < 0 || changed == 0)
 		return r;
-	if (changed == 1 && (r = tell_of_change(cascade, subject, e)) < 0)
+	if (changed == 1 && (r = notices_tell_colour(cascade, subject->person, subject->jurisdiction, e)) < 0)
 		return r;
 	*ret_changed = true;
 	*ret_change = (struct cascade_change){.person = subject->person,

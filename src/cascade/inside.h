@@ -82,9 +82,9 @@ int evaluate_subject(struct cascade *cascade, const struct subject *subject, str
 /* put_due_again(cascade, colour, e): make who was evaluated due when something recorded already comes true. */
 int put_due_again(struct cascade *cascade, const struct registry_colour *colour, struct error *e);
 
-/* tell_of_change(cascade, subject, e): tell the person in the words of the pack, where it has any for this, that the colour changed;
- * not to what, for others may read it. In the transaction that changes it. */
-int tell_of_change(struct cascade *cascade, const struct subject *subject, struct error *e);
+/* notices_tell_colour(cascade, person, jurisdiction, e): in the open transaction, queue a notice that the person's colour changed where
+ * the pack has words for it; not to what, for others may read it. */
+int notices_tell_colour(struct cascade *cascade, person_number person, const char *jurisdiction, struct error *e);
 
 /* Whether a code is a failure of the person's own facts and not of the store. */
 bool is_own_failure(int code);

@@ -384,11 +384,9 @@ static int
 write_change(struct run *run, const struct slice *slice, const struct registry_colour *colour,
 	struct evaluation *evaluation, struct error *e)
 {
-	struct subject subject = {.person = colour->person};
 	int r = evaluation_add(run->cascade, evaluation, colour, e);
 
-	snprintf(subject.jurisdiction, sizeof subject.jurisdiction, "%s", slice->jurisdiction);
-	return r < 0 ? r : tell_of_change(run->cascade, &subject, e);
+	return r < 0 ? r : notices_tell_colour(run->cascade, colour->person, slice->jurisdiction, e);
 }
 
 static int

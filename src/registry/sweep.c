@@ -242,7 +242,7 @@ registry_sweep_people(
 	struct registry *registry, const char *jurisdiction, int64_t most, int64_t *ret_count, struct error *e)
 {
 	return db_one_int(registry->db,
-		"SELECT COUNT(*) FROM (SELECT 1 FROM colour WHERE jurisdiction = $1 LIMIT $2) AS some",
+		"SELECT COUNT(*) FROM (SELECT 1 FROM colour WHERE jurisdiction = $1 LIMIT $2) AS those",
 		(struct db_value[]){db_text(jurisdiction), db_int(most)}, 2, ret_count, e);
 }
 

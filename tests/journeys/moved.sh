@@ -6,7 +6,7 @@ NOW=2020-03-02T12:00:00+08:00
 WENT=$(id_number 330110 19800101 011)
 STAYED=$(id_number 330110 19810101 011)
 H() { "$HEALTHCODE" --data "$FOLDER/store" --now "$NOW" "$@"; }
-last() { H --json import list | jq -s --arg kind "$1" '[.[] | select(.kind == $kind)] | last | .import'; }
+last() { H --json import list | jq -s --arg kind "$1" '[.[] | select(.kind == $kind and .undone_at == null)] | last | .import'; }
 evaluated() { H --json evaluate | jq -c 'select(.evaluated != null) | [.evaluated, .changed]'; }
 
 cat >"$FOLDER/residents.csv" <<CSV
