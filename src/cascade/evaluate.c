@@ -108,7 +108,6 @@ evaluate_one(struct run *run, const struct subject *subject, struct evaluation *
 	struct registry_colour colour;
 	struct error reason = {0};
 	enum colour before = 0;
-	bool first;
 	int r = evaluate_subject(cascade, subject, &colour, &reason);
 
 	*ret_changed = false;
@@ -124,17 +123,14 @@ evaluate_one(struct run *run, const struct subject *subject, struct evaluation *
 	evaluation->evaluated++;
 	if ((r = registry_colour_put(cascade->registry, &colour, &before, e)) <= 0)
 		return r;
-	first = r == 2;
-	if (!first && (r = notices_tell_colour(cascade, subject->person, subject->jurisdiction, e)) < 0)
-		return r;
 	*ret_changed = true;
 	*ret_change = (struct cascade_change){.person = subject->person,
 		.jurisdiction = subject->jurisdiction,
-		.first = first,
+		.first = r == 2,
 		.before = before,
 		.after = colour.colour,
 		.since = colour.since};
-	return evaluation_add(cascade, evaluation, &colour, e);
+	return change_follow(cascade, evaluation, ret_change, &colour, e);
 }
 
 /* E3 */

@@ -35,9 +35,11 @@ int evaluation_add(
 	struct cascade *cascade, struct evaluation *evaluation, const struct registry_colour *colour, struct error *e);
 int evaluation_commit(struct cascade *cascade, struct evaluation *evaluation, struct error *e);
 
-/* notices_tell_colour(cascade, person, jurisdiction, e): in the open transaction, queue a notice that the person's colour changed where
- * the pack has words for it; not to what, for others may read it. */
-int notices_tell_colour(struct cascade *cascade, person_number person, const char *jurisdiction, struct error *e);
+/* change_follow(cascade, evaluation, change, colour, e): in the open transaction, what follows from a change to ${colour}: it is on its way
+ * to the ledger, and, where they had another colour before and the pack has words for it, a notice tells the person that it
+ * changed; not to what, for others may read it. */
+int change_follow(struct cascade *cascade, struct evaluation *evaluation, const struct cascade_change *change,
+	const struct registry_colour *colour, struct error *e);
 
 /* The tables beside the registry's. */
 int cascade_migrate(struct db *db, struct error *e);
