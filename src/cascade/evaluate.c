@@ -135,8 +135,6 @@ evaluate_one(struct run *run, const struct subject *subject, struct evaluation *
 	changed = r = registry_colour_put(cascade->registry, &colour, &before, e);
 	if (r < 0 || (r = put_due_again(cascade, &colour, e)) < 0 || changed == 0)
 		return r;
-	if (changed == 1 && (r = notices_tell_colour(cascade, subject->person, subject->jurisdiction, e)) < 0)
-		return r;
 	*ret_changed = true;
 	*ret_change = (struct cascade_change){.person = subject->person,
 		.jurisdiction = subject->jurisdiction,
@@ -144,7 +142,7 @@ evaluate_one(struct run *run, const struct subject *subject, struct evaluation *
 		.before = before,
 		.after = colour.colour,
 		.since = colour.since};
-	return evaluation_add(cascade, evaluation, &colour, e);
+	return change_follow(cascade, evaluation, ret_change, &colour, e);
 }
 
 /* E3 */

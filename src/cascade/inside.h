@@ -82,9 +82,11 @@ int evaluate_subject(struct cascade *cascade, const struct subject *subject, str
 /* put_due_again(cascade, colour, e): make who was evaluated due when something recorded already comes true. */
 int put_due_again(struct cascade *cascade, const struct registry_colour *colour, struct error *e);
 
-/* notices_tell_colour(cascade, person, jurisdiction, e): in the open transaction, queue a notice that the person's colour changed where
- * the pack has words for it; not to what, for others may read it. */
-int notices_tell_colour(struct cascade *cascade, person_number person, const char *jurisdiction, struct error *e);
+/* change_follow(cascade, evaluation, change, colour, e): in the open transaction, what follows from a change to ${colour}: it is on its way
+ * to the ledger, and, where they had another colour before and the pack has words for it, a notice tells the person that it
+ * changed; not to what, for others may read it. */
+int change_follow(struct cascade *cascade, struct evaluation *evaluation, const struct cascade_change *change,
+	const struct registry_colour *colour, struct error *e);
 
 /* Whether a code is a failure of the person's own facts and not of the store. */
 bool is_own_failure(int code);

@@ -5,22 +5,33 @@
 #include "base/json_check.h"
 #include "cascade/inside.h"
 
-int
-notices_tell_colour(struct cascade *cascade, person_number person, const char *jurisdiction, struct error *e)
+static int
+tell(struct cascade *cascade, const struct cascade_change *change, struct error *e)
 {
 	const struct pack *pack;
 	const json_t *words;
 	char text[NOTICE_TEXT_SIZE];
 	int r;
 
-	if ((r = registry_pack(cascade->registry, jurisdiction, &pack, e)) < 0)
+	if (change->first)
+		return 0;
+	if ((r = registry_pack(cascade->registry, change->jurisdiction, &pack, e)) < 0)
 		return r;
 	words = json_object_get(pack_section(pack, "notices"), "colour");
 	if (!words)
 		return 0;
 	snprintf(text, sizeof text, "%s %s", json_string_value(json_object_get(words, "zh")),
 		json_string_value(json_object_get(words, "en")));
-	return registry_notice_put_person(cascade->registry, person, "colour", text, e);
+	return registry_notice_put_person(cascade->registry, change->person, "colour", text, e);
+}
+
+int
+change_follow(struct cascade *cascade, struct evaluation *evaluation, const struct cascade_change *change,
+	const struct registry_colour *colour, struct error *e)
+{
+	int r = tell(cascade, change, e);
+
+	return r < 0 ? r : evaluation_add(cascade, evaluation, colour, e);
 }
 
 void

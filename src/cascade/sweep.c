@@ -379,14 +379,14 @@ write_outcome(struct run *run, const struct slice *slice, int64_t area_version, 
 	return changed;
 }
 
-/* A colour that changed: into the log, and to whose it is. */
-static int
-write_change(struct run *run, const struct slice *slice, const struct registry_colour *colour,
-	struct evaluation *evaluation, struct error *e)
+static struct cascade_change
+change_of(const struct slice *slice, const struct outcome *outcome)
 {
-	int r = evaluation_add(run->cascade, evaluation, colour, e);
-
-	return r < 0 ? r : notices_tell_colour(run->cascade, colour->person, slice->jurisdiction, e);
+	return (struct cascade_change){.person = outcome->person,
+		.jurisdiction = slice->jurisdiction,
+		.before = outcome->before,
+		.after = outcome->colour,
+		.since = outcome->since};
 }
 
 static int
@@ -405,10 +405,11 @@ write_part(struct run *run, const struct slice *slice, int number, int64_t area_
 	evaluation->evaluated += part->evaluated;
 	for (size_t i = 0; i < part->count; i++) {
 		const struct outcome *outcome = &part->outcomes[i];
+		const struct cascade_change change = change_of(slice, outcome);
 
 		r = outcome->failed ? write_failure(run, slice, outcome, texts, e)
 							: write_outcome(run, slice, area_version, outcome, texts, sweep, &colour, e);
-		if (r < 0 || (r == 1 && (r = write_change(run, slice, &colour, evaluation, e)) < 0))
+		if (r < 0 || (r == 1 && (r = change_follow(run->cascade, evaluation, &change, &colour, e)) < 0))
 			return r;
 	}
 	return 0;
@@ -423,11 +424,7 @@ tell(struct run *run, const struct slice *slice, struct error *e)
 	for (int number = 0; number < SWEEP_PARTS; number++)
 		for (size_t i = 0; r == 0 && i < slice->parts[number].count; i++) {
 			const struct outcome *outcome = &slice->parts[number].outcomes[i];
-			const struct cascade_change change = {.person = outcome->person,
-				.jurisdiction = slice->jurisdiction,
-				.before = outcome->before,
-				.after = outcome->colour,
-				.since = outcome->since};
+			const struct cascade_change change = change_of(slice, outcome);
 
 			if (outcome->failed || outcome->before == outcome->colour)
 				continue;

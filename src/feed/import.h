@@ -20,7 +20,7 @@ struct import {
 	struct presence_source source; /* when and by which import things are recorded */
 	struct feed_totals totals;
 	struct moved moved; /* whose stays it puts */
-	void *state; /* the kind's own */
+	void *state;        /* the kind's own */
 };
 
 /* What became of a row. */

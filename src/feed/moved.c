@@ -38,8 +38,9 @@ moved_add(struct moved *moved, person_number person, struct error *e)
 	/* Room is made by letting go of what is there twice, as long as that frees half of it. */
 	if (moved->count == moved->capacity && moved->count >= MOVED_LEAST) {
 		moved_settle(moved);
-		if (moved->count > moved->capacity / 2 && (r = array_grow(&moved->people, &moved->capacity,
-														moved->capacity + 1, sizeof *moved->people, MOVED_MAX, e)) < 0)
+		if (moved->count > moved->capacity / 2 &&
+			(r = array_grow(
+				 &moved->people, &moved->capacity, moved->capacity + 1, sizeof *moved->people, MOVED_MAX, e)) < 0)
 			return r;
 	} else if ((r = array_grow(
 					&moved->people, &moved->capacity, moved->count + 1, sizeof *moved->people, MOVED_MAX, e)) < 0) {

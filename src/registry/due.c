@@ -81,8 +81,7 @@ registry_due_put(struct registry *registry, person_number person, const char *ju
 #define DUE_MOVED(who)                                                                                                 \
 	"INSERT INTO due(person, jurisdiction, first_at, last_at, cause)"                                                  \
 	" SELECT person, jurisdiction, CAST($2 AS BIGINT), CAST($2 AS BIGINT), 'stay' FROM colour"                         \
-	" WHERE jurisdiction = $1" who                                                                                     \
-	" ON CONFLICT(person, jurisdiction) DO UPDATE SET"                                                                 \
+	" WHERE jurisdiction = $1" who " ON CONFLICT(person, jurisdiction) DO UPDATE SET"                                  \
 	" first_at = CASE WHEN excluded.first_at < due.first_at THEN excluded.first_at ELSE due.first_at END,"             \
 	" last_at = CASE WHEN excluded.last_at > due.last_at THEN excluded.last_at ELSE due.last_at END,"                  \
 	" cause = CASE WHEN excluded.first_at < due.first_at THEN excluded.cause ELSE due.cause END"
@@ -102,8 +101,7 @@ due_moved_in(struct registry *registry, const char *jurisdiction, const person_n
 }
 
 int
-registry_due_moved(
-	struct registry *registry, const person_number *people, size_t count, instant at, struct error *e)
+registry_due_moved(struct registry *registry, const person_number *people, size_t count, instant at, struct error *e)
 {
 	char(*names)[JURISDICTION_SIZE] = NULL;
 	size_t name_count = 0;

@@ -15,8 +15,8 @@ int registry_due_put(struct registry *registry, person_number person, const char
 /* registry_due_moved(registry, people, count, at, e):
  * Stays of ${people} (NULL: of anybody) were put, corrected or undone: make those who have a colour by a pack that reads where
  * people were due at ${at}. What was there without a colour is due already. */
-int registry_due_moved(
-	struct registry *registry, const person_number *people, size_t count, instant at, struct error *e);
+int
+registry_due_moved(struct registry *registry, const person_number *people, size_t count, instant at, struct error *e);
 
 /* registry_due_each(registry, jurisdiction, now, limit, each, context, ret_count, e):
  * Up to ${limit} who are due at ${now} (in one jurisdiction, or NULL) for a cause of their own or a stored next change, each
