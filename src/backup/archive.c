@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/buffer.h"
+#include "base/file.h"
 #include "base/text.h"
 
 enum {
@@ -92,22 +93,6 @@ not_whole(const struct stream *stream, struct error *e)
 	return r;
 }
 
-static int
-write_out(int fd, const uint8_t *bytes, size_t length)
-{
-	while (length) {
-		ssize_t n = write(fd, bytes, length);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -1;
-		bytes += n;
-		length -= (size_t)n;
-	}
-	return 0;
-}
-
 static void
 number_piece(struct stream *stream, bool last)
 {
@@ -128,8 +113,8 @@ write_piece(struct archive_writer *writer, bool last, struct error *e)
 			 stream->plain.length, &stream->sealed, e)) < 0)
 		return r;
 	length = htole32((uint32_t)stream->sealed.length);
-	if (write_out(stream->fd, (const uint8_t *)&length, LENGTH_SIZE) < 0 ||
-		write_out(stream->fd, stream->sealed.data, stream->sealed.length) < 0)
+	if (file_write_all(stream->fd, &length, LENGTH_SIZE) < 0 ||
+		file_write_all(stream->fd, stream->sealed.data, stream->sealed.length) < 0)
 		return fail(stream, e, "cannot write");
 	writer->bytes += LENGTH_SIZE + stream->sealed.length;
 	buffer_clear(&stream->plain);
@@ -171,8 +156,8 @@ archive_create(const char *path, const struct keys *keys, struct archive_writer 
 		goto out;
 	keys_random(stream->about.id, ID_SIZE);
 	if ((stream->fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)) < 0 ||
-		write_out(stream->fd, (const uint8_t *)magic, MAGIC_SIZE) < 0 ||
-		write_out(stream->fd, stream->about.id, ID_SIZE) < 0) {
+		file_write_all(stream->fd, magic, MAGIC_SIZE) < 0 ||
+		file_write_all(stream->fd, stream->about.id, ID_SIZE) < 0) {
 		r = fail(stream, e, "cannot write");
 		goto out;
 	}
@@ -435,7 +420,7 @@ archive_copy(struct archive_reader *reader, int fd, struct error *e)
 	for (; reader->left; reader->left -= (uint64_t)n) {
 		if ((n = get_some(reader, reader->left, &some, e)) < 0)
 			return (int)n;
-		if (write_out(fd, some, (size_t)n) < 0)
+		if (file_write_all(fd, some, (size_t)n) < 0)
 			return error_set_errno(e, ERROR_IO, errno, "cannot write what is in the backup");
 	}
 	return 0;

@@ -55,9 +55,11 @@ out:
 	return r;
 }
 
-static int
-write_all(int fd, const uint8_t *bytes, size_t length)
+int
+file_write_all(int fd, const void *from, size_t length)
 {
+	const uint8_t *bytes = from;
+
 	while (length) {
 		ssize_t n = write(fd, bytes, length);
 
@@ -98,7 +100,7 @@ file_write(const char *path, const void *bytes, size_t length, unsigned mode, st
 		goto out;
 	}
 	fd = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
-	if (fd < 0 || write_all(fd, bytes, length) < 0 || fsync(fd) < 0) {
+	if (fd < 0 || file_write_all(fd, bytes, length) < 0 || fsync(fd) < 0) {
 		r = error_set_errno(e, ERROR_IO, errno, "cannot write");
 		goto out;
 	}

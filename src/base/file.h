@@ -15,6 +15,9 @@
  * ERROR_EXISTS_NOT, ERROR_IO, ERROR_TOO_LARGE or ERROR_NO_MEMORY, with the file named in ${e}. */
 int file_read(const char *path, struct buffer *b, struct error *e);
 
+/* file_write_all(fd, bytes, length): write all of it, however often it takes. Return 0, or -1 with errno. */
+int file_write_all(int fd, const void *bytes, size_t length);
+
 /* file_write(path, bytes, length, mode, e):
  * Make ${path} hold exactly these bytes: written beside it, synced, renamed over it, the folder synced. After a crash
  * the old content or the new one is there, never a part. Return 0 or ERROR_IO. */

@@ -494,8 +494,7 @@ begin(struct run *run, const char *jurisdiction, struct slice *slice, struct wor
 	int64_t people;
 	int r;
 
-	if ((r = registry_pack(registry, jurisdiction, &slice->pack, e)) < 0 ||
-		(r = registry_sweep_people(registry, jurisdiction, run->cascade->alone_most + 1, &people, e)) < 0)
+	if ((r = registry_sweep_people(registry, jurisdiction, run->cascade->alone_most + 1, &people, e)) < 0)
 		return r;
 	slice->jurisdiction = jurisdiction;
 	slice->now = registry_now(registry);

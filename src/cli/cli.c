@@ -105,6 +105,22 @@ cli_fail(const struct error *e)
 	}
 }
 
+int
+cli_fail_unasked(const struct error *e)
+{
+	const int code = cli_fail(e);
+
+	return code == EXIT_NO ? EXIT_FAILED : code;
+}
+
+const char *
+cli_text(const json_t *object, const char *name)
+{
+	const char *text = json_string_value(json_object_get(object, name));
+
+	return text ? text : "";
+}
+
 void
 cli_say(const char *format, ...)
 {

@@ -71,6 +71,12 @@ int cli_refuse_times(const struct cli *cli, unsigned times);
 /* cli_fail(e): print the failure on stderr and return the exit code that its kind has. */
 int cli_fail(const struct error *e);
 
+/* cli_fail_unasked(e): the same where nothing was asked to which the answer could be no: EXIT_FAILED then. */
+int cli_fail_unasked(const struct error *e);
+
+/* cli_text(object, name): the member's text, "" where it has none; the object's. */
+const char *cli_text(const json_t *object, const char *name);
+
 /* cli_say(format, ...): a line on stderr for a person. */
 void cli_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

@@ -15,15 +15,6 @@ answer(const struct cli *cli, const char *path, const struct backup_counts *coun
 	return EXIT_DONE;
 }
 
-/* Nothing was asked to which the answer could be no. */
-static int
-failed(const struct error *e)
-{
-	const int code = cli_fail(e);
-
-	return code == EXIT_NO ? EXIT_FAILED : code;
-}
-
 static int
 run(struct cli *cli, int argc, char **argv)
 {
@@ -41,7 +32,7 @@ run(struct cli *cli, int argc, char **argv)
 	if ((code = cli_store_open(cli, false, &store)) == 0) {
 		if (backup_make(cli->data, registry_db(store.registry), registry_keys(store.registry),
 				cascade_presence(store.cascade), words[0], &counts, &e) < 0)
-			code = failed(&e);
+			code = cli_fail_unasked(&e);
 		else
 			code = answer(cli, words[0], &counts);
 	}

@@ -45,19 +45,11 @@ find_division(const char *text)
 }
 
 static const char *
-text_at(const json_t *object, const char *name)
-{
-	const char *text = json_string_value(json_object_get(object, name));
-
-	return text ? text : "";
-}
-
-static const char *
 name_of(const json_t *named)
 {
 	const json_t *name = json_object_get(named, "name");
 
-	return *text_at(name, "en") ? text_at(name, "en") : text_at(name, "zh");
+	return *cli_text(name, "en") ? cli_text(name, "en") : cli_text(name, "zh");
 }
 
 static void
@@ -71,20 +63,20 @@ print_permits(const char *what, const json_t *permits)
 		return;
 	}
 	printf("%s: %s", what, json_is_true(permitted) ? "permitted" : "not permitted");
-	if (*text_at(permits, "from"))
-		printf(" before %s", text_at(permits, "from"));
+	if (*cli_text(permits, "from"))
+		printf(" before %s", cli_text(permits, "from"));
 	putchar('\n');
 	json_array_foreach(json_object_get(permits, "orders"), i, order)
 	{
 		if (!json_is_true(json_object_get(order, "in_force")))
 			continue;
-		printf("  %s, for %s: %s\n", text_at(order, "order"), text_at(order, "for"),
-			text_at(json_object_get(order, "text"), "en"));
+		printf("  %s, for %s: %s\n", cli_text(order, "order"), cli_text(order, "for"),
+			cli_text(json_object_get(order, "text"), "en"));
 		json_array_foreach(json_object_get(order, "needs"), k, need)
 			printf("    needed: %s\n", json_string_value(need));
-		if (*text_at(order, "transport"))
-			printf("    transport: %s\n", text_at(order, "transport"));
-		printf("    source: %s\n", text_at(order, "source"));
+		if (*cli_text(order, "transport"))
+			printf("    transport: %s\n", cli_text(order, "transport"));
+		printf("    source: %s\n", cli_text(order, "source"));
 	}
 }
 
@@ -99,21 +91,22 @@ print_colours(const json_t *answer)
 		printf("at gates there: no jurisdiction of this store covers it\n");
 		return;
 	}
-	printf("at gates there: %s (%s)", name_of(code), text_at(code, "jurisdiction"));
+	printf("at gates there: %s (%s)", name_of(code), cli_text(code, "jurisdiction"));
 	json_object_foreach(json_object_get(code, "verdicts"), colour, verdict)
 		printf(", %s: %s", colour, json_string_value(verdict));
 	putchar('\n');
 	json_array_foreach(json_object_get(code, "recognised"), i, item)
-		printf("  recognised too: %s\n", text_at(item, "jurisdiction"));
+		printf("  recognised too: %s\n", cli_text(item, "jurisdiction"));
 	json_array_foreach(json_object_get(answer, "colours"), i, item)
 	{
 		const json_t *next = json_object_get(item, "next");
 
-		printf("%s: %s then, %s\n", text_at(item, "jurisdiction"), text_at(item, "colour"), text_at(item, "verdict"));
+		printf(
+			"%s: %s then, %s\n", cli_text(item, "jurisdiction"), cli_text(item, "colour"), cli_text(item, "verdict"));
 		json_array_foreach(json_object_get(item, "rules"), k, rule)
-			printf("  %s: %s\n", text_at(rule, "id"), text_at(json_object_get(rule, "reason"), "en"));
+			printf("  %s: %s\n", cli_text(rule, "id"), cli_text(json_object_get(rule, "reason"), "en"));
 		if (json_is_object(next))
-			printf("  next: %s at %s\n", text_at(next, "colour"), text_at(next, "at"));
+			printf("  next: %s at %s\n", cli_text(next, "colour"), cli_text(next, "at"));
 	}
 }
 
@@ -152,7 +145,7 @@ run(struct cli *cli, int argc, char **argv)
 		code = cli_print_json(json_incref(answer));
 	} else {
 		printf("%s to %s, %s\n", name_of(json_object_get(answer, "from")), name_of(json_object_get(answer, "to")),
-			text_at(answer, "at"));
+			cli_text(answer, "at"));
 		print_permits("leaving", json_object_get(answer, "leave"));
 		print_permits("entering", json_object_get(answer, "enter"));
 		print_colours(answer);

@@ -20,15 +20,6 @@ answer(const struct cli *cli, const struct backup_counts *counts, const struct p
 	return EXIT_DONE;
 }
 
-/* Nothing was asked to which the answer could be no. */
-static int
-failed(const struct error *e)
-{
-	const int code = cli_fail(e);
-
-	return code == EXIT_NO ? EXIT_FAILED : code;
-}
-
 static int
 run(struct cli *cli, int argc, char **argv)
 {
@@ -48,7 +39,7 @@ run(struct cli *cli, int argc, char **argv)
 		return cli_usage(cli, "a registry in PostgreSQL is put back by PostgreSQL's own tools");
 	if (!(presence = file_join(cli->presence ? cli->presence : cli->data, cli->presence ? "" : "presence", &e)) ||
 		backup_restore(cli->data, presence, words[0], &counts, &purged, &e) < 0)
-		code = failed(&e);
+		code = cli_fail_unasked(&e);
 	else
 		code = answer(cli, &counts, &purged);
 	free(presence);

@@ -12,19 +12,11 @@ struct request {
 	size_t count;
 };
 
-static const char *
-text_of(const json_t *object, const char *name)
-{
-	const char *text = json_string_value(json_object_get(object, name));
-
-	return text ? text : "";
-}
-
 /* The moment as it is local to the jurisdiction. */
 static const char *
 local(const struct cli_store *store, const json_t *object, const char *name, char text[TIME_TEXT_SIZE])
 {
-	const char *utc = text_of(object, name);
+	const char *utc = cli_text(object, name);
 	instant at;
 
 	if (!*utc || time_read(utc, strlen(utc), &zone_utc, &at, NULL) < 0)
@@ -40,10 +32,10 @@ print_record(const struct cli_store *store, const char *name, const json_t *reco
 	if (!json_is_object(record))
 		return;
 	printf("  %s from %s", name, local(store, record, "from", from));
-	if (*text_of(record, "until"))
+	if (*cli_text(record, "until"))
 		printf(" until %s", local(store, record, "until", until));
-	if (*text_of(record, "ended_at"))
-		printf(", ended %s (%s)", local(store, record, "ended_at", ended), text_of(record, "because"));
+	if (*cli_text(record, "ended_at"))
+		printf(", ended %s (%s)", local(store, record, "ended_at", ended), cli_text(record, "because"));
 	putchar('\n');
 }
 
@@ -62,7 +54,7 @@ print_item(struct cli *cli, const struct cli_store *store, json_t *item)
 	print_record(store, "isolation", json_object_get(item, "isolation"));
 	json_array_foreach(json_object_get(item, "tasks"), i, task)
 	{
-		printf("  %s %s of %s, due %s\n", text_of(task, "state"), text_of(task, "task"), text_of(task, "day"),
+		printf("  %s %s of %s, due %s\n", cli_text(task, "state"), cli_text(task, "task"), cli_text(task, "day"),
 			local(store, task, "due", due));
 	}
 	return EXIT_DONE;
@@ -88,7 +80,7 @@ list(struct cli *cli, struct cli_store *store, const struct request *request)
 			if (code == EXIT_DONE)
 				code = print_item(cli, store, item);
 		}
-		snprintf(cursor, sizeof cursor, "%s", text_of(page, "next"));
+		snprintf(cursor, sizeof cursor, "%s", cli_text(page, "next"));
 		json_decref(page);
 	} while (*cursor && code == EXIT_DONE);
 	return code;

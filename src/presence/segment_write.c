@@ -36,18 +36,11 @@ struct segment_writer {
 static int
 flush(struct segment_writer *writer, struct error *e)
 {
-	for (size_t done = 0; done < writer->written.length;) {
-		ssize_t n = write(writer->fd, writer->written.data + done, writer->written.length - done);
+	if (file_write_all(writer->fd, writer->written.data, writer->written.length) < 0) {
+		int r = error_set_errno(e, ERROR_IO, errno, "cannot write");
 
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0) {
-			int r = error_set_errno(e, ERROR_IO, errno, "cannot write");
-
-			error_at(e, writer->path, 0, 0);
-			return r;
-		}
-		done += (size_t)n;
+		error_at(e, writer->path, 0, 0);
+		return r;
 	}
 	buffer_clear(&writer->written);
 	return 0;

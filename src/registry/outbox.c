@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/array.h"
+#include "base/file.h"
 #include "base/json.h"
 #include "base/text.h"
 
@@ -143,14 +144,8 @@ append(const char *path, const struct buffer *lines, struct error *e)
 
 	if (fd < 0)
 		return error_set_errno(e, ERROR_IO, errno, "%s", path);
-	for (size_t done = 0; done < lines->length && r == 0;) {
-		ssize_t n = write(fd, lines->data + done, lines->length - done);
-
-		if (n >= 0)
-			done += (size_t)n;
-		else if (errno != EINTR)
-			r = error_set_errno(e, ERROR_IO, errno, "%s", path);
-	}
+	if (file_write_all(fd, lines->data, lines->length) < 0)
+		r = error_set_errno(e, ERROR_IO, errno, "%s", path);
 	if (close(fd) < 0 && r == 0)
 		r = error_set_errno(e, ERROR_IO, errno, "%s", path);
 	return r;
