@@ -23,7 +23,7 @@ read_all(const struct block *block, uint32_t major, uint32_t start)
 	block_seek(&cursor, block, found, block->count);
 	while (block_next(&cursor, &row))
 		count++;
-	if (count != block->count - found)
+	if (count > block->count - found) /* a row without a second is passed by */
 		abort();
 }
 
