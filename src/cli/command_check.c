@@ -3,6 +3,7 @@
 
 #include "base/buffer.h"
 #include "cli/commands.h"
+#include "cli/ledger_verify.h"
 #include "cli/store.h"
 #include "db/db.h"
 #include "keys/keys.h"
@@ -36,15 +37,10 @@ answer(const struct cli *cli, const struct checked *checked)
 static int
 check_ledger(struct cli_store *store, struct ledger_verdict *verdict, struct error *e)
 {
-	int r;
+	int r = cli_ledger_verify(store, verdict, e);
 
-	if ((r = ledger_verify(registry_db(store->registry), verdict, e)) < 0)
+	if (r < 0)
 		return r;
-	if (verdict->wrong < 0) {
-		if ((r = cascade_verify_evaluations(store->cascade, &verdict->wrong, e)) < 0)
-			return r;
-		snprintf(verdict->reason, sizeof verdict->reason, "its changes of colour are not those that it commits to");
-	}
 	return verdict->wrong < 0
 		? 0
 		: error_set(e, ERROR_CORRUPT, "ledger: wrong at entry %" PRId64 ": %s", verdict->wrong, verdict->reason);

@@ -163,7 +163,8 @@ undo(struct cli *cli, const char *number)
 	if (!text_integer(number, strlen(number), 1, INT64_MAX, &import))
 		return cli_usage(cli, "the number of an import expected, not '%s'", number);
 	if ((exit = cli_store_open(cli, true, &store)) == 0 &&
-		(feed_import_undo(store.registry, import, &e) < 0 || cascade_trace_cases(store.cascade, &e) < 0))
+		(feed_import_undo(store.registry, import, cli_actor(&store), &e) < 0 ||
+			cascade_trace_cases(store.cascade, &e) < 0))
 		exit = cli_fail(&e);
 	cli_store_close(&store);
 	return exit;

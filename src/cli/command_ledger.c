@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/ledger_proof.h"
+#include "cli/ledger_verify.h"
 #include "cli/store.h"
 
 enum { PROOF_FILE_MAX = 4 << 20, MISSING = -1 };
@@ -132,17 +133,6 @@ compare_root(struct db *db, const struct request *request, struct ledger_verdict
 	return 0;
 }
 
-/* Entries of evaluations commit to changes that are kept beside them. */
-static int
-compare_evaluations(struct cli_store *store, struct ledger_verdict *verdict, struct error *e)
-{
-	int r = cascade_verify_evaluations(store->cascade, &verdict->wrong, e);
-
-	if (r == 0 && verdict->wrong >= 0)
-		snprintf(verdict->reason, sizeof verdict->reason, "its changes of colour are not those that it commits to");
-	return r;
-}
-
 static int
 verify(struct cli *cli, struct cli_store *store, const struct request *request)
 {
@@ -156,8 +146,7 @@ verify(struct cli *cli, struct cli_store *store, const struct request *request)
 		return cli_usage(cli, "verify takes no words, and there is '%s'", request->words[0]);
 	if (!request->root != (request->size == MISSING))
 		return cli_usage(cli, "--size and --root go together");
-	if (ledger_verify(db, &verdict, &e) < 0 || (request->root && compare_root(db, request, &verdict, &e) < 0) ||
-		(verdict.wrong < 0 && compare_evaluations(store, &verdict, &e) < 0))
+	if (cli_ledger_verify(store, &verdict, &e) < 0 || (request->root && compare_root(db, request, &verdict, &e) < 0))
 		return cli_fail(&e);
 	valid = verdict.wrong < 0;
 	if (cli->json) {
@@ -267,7 +256,8 @@ const struct command command_ledger = {
 			"prove   that entry SEQ is under the ledger's root; or that the root only adds to the one\n"
 			"        at SIZE (--since). --size proves it of the root at an earlier size. With --json the\n"
 			"        proof is a document that 'verify --proof' checks without a store\n"
-			"verify  recomputes every hash from the entries, and compares with a root that you kept.\n"
+			"verify  recomputes every hash from the entries, and compares with a root that you kept; and\n"
+			"        what entries say of evidence, imports and changes of colour, with what is kept of them.\n"
 			"        Exit 1 names the first wrong entry\n",
 	.run = run,
 };

@@ -172,9 +172,18 @@ check_row(const struct evidence_row *row, struct error *e)
 int
 evidence_put(struct db *db, const struct evidence_row *row, enum evidence_outcome *ret_outcome, struct error *e)
 {
+	int64_t seq;
+
+	return evidence_put_numbered(db, row, ret_outcome, &seq, e);
+}
+
+int
+evidence_put_numbered(struct db *db, const struct evidence_row *row, enum evidence_outcome *ret_outcome,
+	int64_t *ret_seq, struct error *e)
+{
 	enum evidence_outcome outcome = EVIDENCE_NEW;
 	struct db_statement *s = NULL;
-	int64_t of_import = 0;
+	int64_t of_import = 0, seq = 0;
 	int r;
 
 	if ((r = rows_need_transaction(db, e)) < 0 || (r = check_row(row, e)) < 0)
@@ -191,15 +200,42 @@ evidence_put(struct db *db, const struct evidence_row *row, enum evidence_outcom
 	if (r < 0 || (r = rows_rest(db, row->import_id, of_import, outcome, e)) < 0)
 		return r;
 	if (outcome != EVIDENCE_UNCHANGED &&
-		(r = db_do(db,
+		(r = db_one_int(db,
 			 "INSERT INTO evidence(kind, person, key, at, recorded_at, import_id, body)"
-			 " VALUES($1, $2, $3, $4, $5, $6, $7)",
+			 " VALUES($1, $2, $3, $4, $5, $6, $7) RETURNING seq",
 			 (struct db_value[]){db_int(row->kind), db_int(row->person), db_text(row->key), db_int(row->at),
 				 db_int(row->recorded_at), rows_import(row->import_id), db_text(row->body)},
-			 7, e)) < 0)
+			 7, &seq, e)) < 0)
 		return r;
 	*ret_outcome = outcome;
+	*ret_seq = seq;
 	return 0;
+}
+
+int
+evidence_row_find(struct db *db, int64_t seq, evidence_callback *each, void *context, struct error *e)
+{
+	struct db_statement *s = NULL;
+	int r = db_start(
+		db, "SELECT " COLUMNS " FROM evidence AS row WHERE row.seq = $1", (struct db_value[]){db_int(seq)}, 1, &s, e);
+
+	if (r == 0 && (r = db_step(s, e)) > 0) {
+		struct evidence_row row = row_at(s);
+
+		r = each(&row, context, e);
+	} else if (r == 0) {
+		r = error_set(e, ERROR_EXISTS_NOT, "there is no evidence of number %lld", (long long)seq);
+	}
+	db_finish(s);
+	return r;
+}
+
+int
+evidence_row_next_given(struct db *db, int64_t from, int64_t *ret_seq, struct error *e)
+{
+	return db_one_int(db,
+		"SELECT seq FROM evidence WHERE seq >= $1 AND import_id IS NULL AND kind <> $2 ORDER BY seq LIMIT 1",
+		(struct db_value[]){db_int(from), db_int(EVIDENCE_CONTACT)}, 2, ret_seq, e);
 }
 
 int

@@ -84,8 +84,12 @@ const char *evidence_kind_name(enum evidence_kind kind);
 
 /* evidence_put(db, row, ret_outcome, e):
  * Record ${row}, unless the last version of its key that is seen at its recorded_at says the same (person, at and body
- * equal). ERROR_USAGE for a kind, key or body that cannot be, ERROR_TOO_LARGE. */
+ * equal). ERROR_USAGE for a kind, key or body that cannot be, ERROR_TOO_LARGE.
+ * evidence_put_numbered: ${ret_seq} is the number that the row has from then on, by which evidence_row_find finds it; 0 where
+ * nothing was recorded. */
 int evidence_put(struct db *db, const struct evidence_row *row, enum evidence_outcome *ret_outcome, struct error *e);
+int evidence_put_numbered(struct db *db, const struct evidence_row *row, enum evidence_outcome *ret_outcome,
+	int64_t *ret_seq, struct error *e);
 
 typedef int evidence_callback(const struct evidence_row *row, void *context, struct error *e);
 
@@ -108,6 +112,13 @@ int evidence_each_by_key(struct db *db, enum evidence_kind kind, const char *aft
  * Call ${each} for the last version under ${key}; ERROR_EXISTS_NOT if there is none. */
 int evidence_find(struct db *db, enum evidence_kind kind, const char *key, instant known, evidence_callback *each,
 	void *context, struct error *e);
+
+/* evidence_row_find(db, seq, each, context, e):
+ * Call ${each} for the row of that number, whether or not it still counts; ERROR_EXISTS_NOT if there is none.
+ * evidence_row_next_given(db, from, ret_seq, e): the first number from ${from} on of a row that no import brought and that is no
+ * contact (contacts are traced, not told); ERROR_EXISTS_NOT if there is none. */
+int evidence_row_find(struct db *db, int64_t seq, evidence_callback *each, void *context, struct error *e);
+int evidence_row_next_given(struct db *db, int64_t from, int64_t *ret_seq, struct error *e);
 
 /* Imports. */
 

@@ -92,11 +92,16 @@ typedef int feed_import_rest(const struct feed_rest *rest, void *context, struct
 int feed_import_each_rest(struct registry *registry, struct presence *presence, int64_t import, feed_import_rest *each,
 	void *context, struct error *e);
 
-/* feed_import_undo(registry, import, e):
- * From now on no row of that import counts; what it had corrected counts again, and whom it names is due. One
- * transaction. Return 0, ERROR_EXISTS_NOT (no such import), ERROR_EXISTS (undone before), or ERROR_DENIED where something
+/* feed_import_undo(registry, import, by, e):
+ * From now on no row of that import counts; what it had corrected counts again, and whom it names is due. ${by} is the user
+ * who says so, or NULL; both the import and this are in the ledger. One transaction. Return 0, ERROR_EXISTS_NOT (no such import), ERROR_EXISTS (undone before), or ERROR_DENIED where something
  * rests on it (docs/imports.md) or stays would be left at a place that nobody else told of. */
-int feed_import_undo(struct registry *registry, int64_t import, struct error *e);
+int feed_import_undo(struct registry *registry, int64_t import, const char *by, struct error *e);
+
+/* feed_verify_imports(registry, ret_wrong_seq, e):
+ * Compare the ledger's entries of imports with the imports' records. ${ret_wrong_seq}: the first entry whose import is
+ * another than it says, or -1. */
+int feed_verify_imports(struct registry *registry, int64_t *ret_wrong_seq, struct error *e);
 
 /* feed_detection_check(detection, check): tell every fault of a pack's "detection" object (docs/packs.md). */
 void feed_detection_check(const json_t *detection, struct json_check *check);

@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 #include "feed/known.h"
+#include "feed/logged.h"
 #include "feed/rejects.h"
 
 static const struct import_kind *const kinds[] = {&import_residents, &import_checkins, &import_places, &import_stays,
@@ -199,7 +200,9 @@ end_import(struct import *import, struct error *e)
 	const uint8_t *message = import->options->message;
 	int code = message ? known_put(import->registry, message, import->source.import, e) : 0;
 
-	return code < 0 ? code : evidence_import_end(registry_db(import->registry), import->source.import, &counts, e);
+	if (code < 0 || (code = evidence_import_end(registry_db(import->registry), import->source.import, &counts, e)) < 0)
+		return code;
+	return logged_taken(import->registry, import->source.import, e);
 }
 
 /* In the open transaction. */
@@ -410,7 +413,7 @@ make_moved_due(const struct evidence_import *import, void *context, struct error
 }
 
 int
-feed_import_undo(struct registry *registry, int64_t import, struct error *e)
+feed_import_undo(struct registry *registry, int64_t import, const char *by, struct error *e)
 {
 	struct presence *presence = NULL;
 	instant at = registry_recording_time(registry);
@@ -422,7 +425,8 @@ feed_import_undo(struct registry *registry, int64_t import, struct error *e)
 		goto out;
 	if ((code = undo(registry, presence, import, at, e)) < 0 ||
 		(code = evidence_import_find(registry_db(registry), import, INT64_MAX, make_moved_due, registry, e)) < 0 ||
-		(code = evidence_import_each_person(registry_db(registry), import, make_due, registry, e)) < 0) {
+		(code = evidence_import_each_person(registry_db(registry), import, make_due, registry, e)) < 0 ||
+		(code = logged_undone(registry, import, by, e)) < 0) {
 		registry_rollback(registry);
 		goto out;
 	}

@@ -1,3 +1,4 @@
+#include "registry/given.h"
 #include "registry/internal.h"
 
 /* What was said under the key before. */
@@ -19,12 +20,14 @@ put(struct registry *registry, const struct evidence_row *row, enum evidence_out
 {
 	const char *cause = evidence_kind_name(row->kind);
 	struct before before = {.person = row->person, .at = row->at};
+	int64_t seq;
 	int r;
 
 	if ((r = evidence_find(registry->db, row->kind, row->key, row->recorded_at, take_before, &before, NULL)) < 0 &&
 		r != ERROR_EXISTS_NOT)
 		return error_set(e, r, "the evidence before cannot be read");
-	if ((r = evidence_put(registry->db, row, ret_outcome, e)) < 0)
+	if ((r = evidence_put_numbered(registry->db, row, ret_outcome, &seq, e)) < 0 ||
+		(seq && (r = given_put(registry, row, seq, e)) < 0))
 		return r;
 	/* A voucher says who may see a colour, and changes none. */
 	if (*ret_outcome == EVIDENCE_UNCHANGED || row->kind == EVIDENCE_VOUCHER || row->person == 0)

@@ -120,7 +120,7 @@ fill(struct registry *registry, const char *const *packs, size_t pack_count, con
 	bool own = false;
 	int r;
 
-	if ((r = schema_migrate(db, e)) < 0 || (r = evidence_migrate(db, e)) < 0 ||
+	if ((r = schema_migrate(db, e)) < 0 || (r = evidence_migrate(db, e)) < 0 || (r = ledger_migrate(db, e)) < 0 ||
 		(r = scope_begin(registry, &own, e)) < 0)
 		return r;
 	if ((r = setting_get(db, "created_at", &made, e)) != ERROR_EXISTS_NOT) {
@@ -199,7 +199,8 @@ registry_open(const struct registry_where *where, struct registry **ret_registry
 		goto out;
 	db = NULL;
 	keys = NULL;
-	if ((r = schema_migrate(registry->db, e)) < 0 || (r = evidence_migrate(registry->db, e)) < 0)
+	if ((r = schema_migrate(registry->db, e)) < 0 || (r = evidence_migrate(registry->db, e)) < 0 ||
+		(r = ledger_migrate(registry->db, e)) < 0)
 		goto out;
 	if ((r = read_settings(registry, e)) < 0) {
 		if (r == ERROR_EXISTS_NOT)

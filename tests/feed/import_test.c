@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "feed/feed.h"
+#include "ledger/ledger.h"
 #include "presence/presence.h"
 #include "registry/registry.h"
 #include "scratch.h"
@@ -327,9 +328,9 @@ an_undone_import_does_not_count(void **state)
 	assert_string_equal(import(store, "areas", areas), "2 0 0 0");
 	assert_int_equal(
 		db_one_int(registry_db(store->registry), "SELECT MAX(id) FROM evidence_import", NULL, 0, &last, &e), 0);
-	assert_int_equal(feed_import_undo(store->registry, last, &e), 0);
-	assert_int_equal(feed_import_undo(store->registry, last, &e), ERROR_EXISTS);
-	assert_int_equal(feed_import_undo(store->registry, last + 1000, &e), ERROR_EXISTS_NOT);
+	assert_int_equal(feed_import_undo(store->registry, last, NULL, &e), 0);
+	assert_int_equal(feed_import_undo(store->registry, last, NULL, &e), ERROR_EXISTS);
+	assert_int_equal(feed_import_undo(store->registry, last + 1000, NULL, &e), ERROR_EXISTS_NOT);
 	assert_int_equal(series_of(store, "FR").count, 0);
 }
 
@@ -350,7 +351,7 @@ undo(struct store *store, int64_t import)
 	static char said[ERROR_MESSAGE_MAX];
 	struct error e = {0};
 
-	snprintf(said, sizeof said, "%s", feed_import_undo(store->registry, import, &e) < 0 ? e.message : "undone");
+	snprintf(said, sizeof said, "%s", feed_import_undo(store->registry, import, NULL, &e) < 0 ? e.message : "undone");
 	return said;
 }
 
@@ -418,6 +419,79 @@ a_place_where_somebody_stayed_is_not_taken_away(void **state)
 	assert_string_equal(undo(store, places), "undone");
 }
 
+/* What the ledger's last entry of an import says. */
+static int
+keep_last(const struct ledger_entry *entry, void *context, struct error *e)
+{
+	(void)e;
+	if (strncmp(entry->kind, "import.", 7) == 0)
+		snprintf(context, 512, "%lld %s %s", (long long)entry->seq, entry->kind, entry->body);
+	return 0;
+}
+
+static const char *
+last_entry(struct store *store)
+{
+	static char entry[512];
+	struct error e = {0};
+
+	entry[0] = '\0';
+	assert_int_equal(ledger_each(registry_db(store->registry), 0, keep_last, entry, &e), 0);
+	return entry;
+}
+
+static int64_t
+wrong_entry(struct store *store)
+{
+	struct error e = {0};
+	int64_t seq = 77;
+
+	assert_int_equal(feed_verify_imports(store->registry, &seq, &e), 0);
+	return seq;
+}
+
+static void
+each_import_and_each_undo_is_in_the_ledger(void **state)
+{
+	struct store *store = *state;
+	struct db *db = registry_db(store->registry);
+	char wanted[512];
+	struct error e = {0};
+	int64_t import_number, seq;
+
+	import(store, "areas", "date,country,confirmed\n2020-03-01,IT,100\nwhen,IT,1\n");
+	import_number = last_import(store);
+	seq = strtoll(last_entry(store), NULL, 10);
+	snprintf(wanted, sizeof wanted,
+		" import.taken {\"by\":null,\"changed\":0,\"import\":%lld,\"kind\":\"areas\",\"new\":1,\"read\":2,\"rejected\":1,"
+		"\"sha256\":\"",
+		(long long)import_number);
+	assert_non_null(strstr(last_entry(store), wanted));
+	assert_int_equal(wrong_entry(store), -1);
+
+	/* Who makes the record tell another story is found. */
+	assert_int_equal(db_do(db, "UPDATE evidence_import_end SET rejected_rows = 0 WHERE import_id = $1",
+						 (struct db_value[]){db_int(import_number)}, 1, &e),
+		0);
+	assert_int_equal(wrong_entry(store), seq);
+	assert_int_equal(db_do(db, "UPDATE evidence_import_end SET rejected_rows = 1 WHERE import_id = $1",
+						 (struct db_value[]){db_int(import_number)}, 1, &e),
+		0);
+	assert_int_equal(wrong_entry(store), -1);
+
+	assert_int_equal(feed_import_undo(store->registry, import_number, "liu", &e), 0);
+	snprintf(wanted, sizeof wanted, " import.undone {\"by\":\"liu\",\"import\":%lld}", (long long)import_number);
+	assert_non_null(strstr(last_entry(store), wanted));
+	assert_int_equal(wrong_entry(store), -1);
+	seq = strtoll(last_entry(store), NULL, 10);
+	assert_int_equal(
+		db_do(db, "DELETE FROM evidence_undo WHERE import_id = $1", (struct db_value[]){db_int(import_number)}, 1, &e),
+		0);
+	assert_int_equal(wrong_entry(store), seq);
+	assert_int_equal(
+		db_do(db, "INSERT INTO evidence_undo VALUES($1, 0)", (struct db_value[]){db_int(import_number)}, 1, &e), 0);
+}
+
 int
 main(void)
 {
@@ -434,6 +508,7 @@ main(void)
 		cmocka_unit_test(an_import_on_which_another_rests_is_not_undone_before_that_one),
 		cmocka_unit_test(stays_of_a_device_rest_on_whose_it_is),
 		cmocka_unit_test(a_place_where_somebody_stayed_is_not_taken_away),
+		cmocka_unit_test(each_import_and_each_undo_is_in_the_ledger),
 	};
 
 	return cmocka_run_group_tests_name("feed/import", tests, set_up, tear_down);

@@ -34,6 +34,13 @@ is green "$(H --json explain "$ONE" --pack $PACK | jq -r .colour)" "what the fir
 exits 0 "and then the first" "$HEALTHCODE" --data "$FOLDER/store" import undo "$first"
 exits 1 "and nobody has applied" "$HEALTHCODE" --data "$FOLDER/store" explain "$ONE" --pack $PACK
 json_holds "the record says so" '.undone_at != null' "$(H --json import show "$first")"
+cp -r "$FOLDER/store" "$FOLDER/forged"
+sqlite3 "$FOLDER/forged/registry.db" "UPDATE evidence_import_end SET rejected_rows = 0, read_rows = 2 WHERE import_id = $first"
+exits 1 "a total that was changed beside the program shows" "$HEALTHCODE" --data "$FOLDER/forged" ledger verify
+holds "at the import's entry" grep -q 'wrong at entry [0-9]*: its import is not the one that it tells of' "$FOLDER/out"
+exits 4 "in a check of the whole store too" "$HEALTHCODE" --data "$FOLDER/forged" check
+holds "the ledger has the import" grep -q "import.taken .*\"import\":$first,\"kind\":\"residents\",\"new\":2,\"read\":3,\"rejected\":1,\"sha256\":\"$(sha256sum <"$FOLDER/residents.csv" | cut -d' ' -f1)\"" <(H ledger show)
+holds "and who took it back" grep -q "import.undone {\"by\":\"[^\"]*\",\"import\":$first}" <(H ledger show)
 exits 1 "once" "$HEALTHCODE" --data "$FOLDER/store" import undo "$first"
 exits 0 "the ledger verifies" "$HEALTHCODE" --data "$FOLDER/store" ledger verify
 
