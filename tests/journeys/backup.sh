@@ -45,8 +45,7 @@ answers_of() { # STORE: what it says, without what depends on when it is asked
 		"$HEALTHCODE" --data "$store" --now 2020-04-06T13:00:00+08:00 --json explain "$person" --pack $PACK
 	done
 	"$HEALTHCODE" --data "$store" --now 2020-04-06T13:00:00+08:00 --json trace N1
-	"$HEALTHCODE" --data "$store" --json check
-	"$HEALTHCODE" --data "$store" ledger verify
+	"$HEALTHCODE" --data "$store" --json check | jq -c 'del(.ledger)'
 }
 # The keys go their own way; here they are copied.
 elsewhere() { rm -rf "$1" && mkdir -m 700 "$1" && cp -r "$STORE/keys" "$1/keys"; }
@@ -71,7 +70,9 @@ elsewhere "$other"
 holds "it is put back elsewhere" "$HEALTHCODE" --data "$other" restore "$FOLDER/backup"
 answers_of "$STORE" >"$FOLDER/here.json"
 answers_of "$other" >"$FOLDER/there.json"
-holds "where explain, trace, check and the ledger give the same bytes" cmp "$FOLDER/here.json" "$FOLDER/there.json"
+holds "where explain, trace and check give the same bytes" cmp "$FOLDER/here.json" "$FOLDER/there.json"
+read -r size root < <("$HEALTHCODE" --data "$other" --json ledger verify | jq -r '"\(.size) \(.root)"')
+holds "and the ledger, to which the imports meanwhile only added" run ledger verify --size "$size" --root "$root"
 holds "and nothing is left of it" test ! -e "$other/restore.partial"
 exits 4 "a store that is there is not replaced" "$HEALTHCODE" --data "$other" restore "$FOLDER/backup"
 
