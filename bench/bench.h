@@ -31,6 +31,9 @@ double bench_median(double *values, size_t count);
 /* Read the whole file of that path, a piece after the other, and do nothing with it: the reference of whatever reads files. */
 void bench_read_plainly(void *path);
 
+/* The folder in which a benchmark that takes long to fill its store keeps it for the next run; NULL: it goes afterwards. */
+const char *bench_store(void);
+
 /* End the program after saying what failed. */
 void bench_fail(const char *what) __attribute__((noreturn));
 

@@ -1,4 +1,4 @@
-/* The benchmarks that are this program's own: bench [NAME] [--json]. script/bench builds and runs it. */
+/* The benchmarks that are this program's own: bench [NAME] [--json] [--store FOLDER]. script/bench builds and runs it. */
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -13,6 +13,7 @@ enum { SPELLS = 5, PIECE = 1 << 16 };
 
 static const double spell_s = 0.2;
 static bool json;
+static const char *store;
 
 /* A name with a size in it runs only when it is asked for. */
 static const struct {
@@ -38,6 +39,12 @@ bench_now(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+const char *
+bench_store(void)
+{
+	return store;
 }
 
 static double
@@ -150,6 +157,8 @@ main(int argc, char **argv)
 	for (int i = 1; i < argc; i++) {
 		if (strcmp(argv[i], "--json") == 0)
 			json = true;
+		else if (strcmp(argv[i], "--store") == 0 && i + 1 < argc)
+			store = argv[++i];
 		else
 			only = argv[i];
 	}

@@ -5,12 +5,14 @@
  * popularity 1/(rank + 100) (Zipf and Mandelbrot: no place holds everybody), its start evenly to the second, its length from five minutes on, exponential with a mean of an
  * hour, at most half a day. A thousand people have 40 stays each: the cases that are traced. */
 
+#include <errno.h>
 #include <fcntl.h>
 #include <libpq-fe.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "../tests/db/server.h"
@@ -140,7 +142,8 @@ city_entropy(const struct city *city)
 
 /* The store under test. */
 struct store {
-	char folder[64];
+	char folder[256];
+	bool found; /* as an earlier run left it */
 	struct db *db;
 	struct keys *keys;
 	struct presence *presence;
@@ -156,7 +159,7 @@ check(int r, const struct error *e)
 static void
 open_presence(struct store *store, size_t cache_bytes)
 {
-	char folder[80];
+	char folder[300];
 	const struct presence_where where = {store->db, store->keys, folder, &zone, cache_bytes};
 	struct error e = {0};
 
@@ -164,20 +167,40 @@ open_presence(struct store *store, size_t cache_bytes)
 	check(presence_open(&where, &store->presence, &e), &e);
 }
 
+/* The note in a kept store that it is complete, with how many stays it has. */
+static bool
+note_says(const struct store *store, uint64_t stays)
+{
+	unsigned long long noted = 0;
+	char path[300];
+	FILE *file;
+
+	snprintf(path, sizeof path, "%s/stays", store->folder);
+	if (!(file = fopen(path, "r")))
+		return false;
+	if (fscanf(file, "%llu", &noted) != 1 || noted != stays)
+		bench_fail("the store holds another number of stays");
+	fclose(file);
+	return true;
+}
+
 static void
-make_store(struct store *store, const struct city *city)
+note(const struct store *store, uint64_t stays)
+{
+	char path[300];
+	FILE *file;
+
+	snprintf(path, sizeof path, "%s/stays", store->folder);
+	if (!(file = fopen(path, "w")) || fprintf(file, "%llu\n", (unsigned long long)stays) < 0 || fclose(file) != 0)
+		bench_fail("cannot note in the store that it is complete");
+}
+
+static void
+put_places(struct store *store, const struct city *city)
 {
 	const struct presence_source source = {0, 1};
 	struct error e = {0};
-	char folder[80];
 
-	strcpy(store->folder, "/tmp/healthcode-bench-XXXXXX");
-	if (!mkdtemp(store->folder))
-		bench_fail("no folder for the store");
-	snprintf(folder, sizeof folder, "%s/keys", store->folder);
-	check(keys_open(folder, true, &store->keys, &e), &e);
-	check(db_open(store->folder, true, &store->db, &e), &e);
-	open_presence(store, 0);
 	check(db_begin(store->db, &e), &e);
 	for (uint32_t i = 0; i < city->places; i++) {
 		struct presence_place place = {.kind = "venue"};
@@ -190,13 +213,33 @@ make_store(struct store *store, const struct city *city)
 }
 
 static void
+make_store(struct store *store, const struct city *city)
+{
+	struct error e = {0};
+	char folder[300];
+
+	snprintf(store->folder, sizeof store->folder, "%s", bench_store() ? bench_store() : "/tmp/healthcode-bench-XXXXXX");
+	if (bench_store() ? mkdir(store->folder, 0700) < 0 && errno != EEXIST : !mkdtemp(store->folder))
+		bench_fail("no folder for the store");
+	store->found = note_says(store, city->stays);
+	snprintf(folder, sizeof folder, "%s/keys", store->folder);
+	check(keys_open(folder, !store->found, &store->keys, &e), &e);
+	check(db_open(store->folder, !store->found, &store->db, &e), &e);
+	open_presence(store, 0);
+	if (!store->found)
+		put_places(store, city);
+}
+
+static void
 remove_store(struct store *store)
 {
-	char command[128];
+	char command[300];
 
 	presence_close(store->presence);
 	db_close(store->db);
 	keys_close(store->keys);
+	if (bench_store())
+		return;
 	snprintf(command, sizeof command, "rm -rf %s", store->folder);
 	if (system(command) != 0)
 		fprintf(stderr, "bench: %s is still there\n", store->folder);
@@ -594,17 +637,22 @@ static void
 measure(uint64_t stays)
 {
 	struct city city = city_make(stays);
-	struct rival rival = stays <= RIVAL_STAYS_MAX ? measure_rival(&city) : (struct rival){0, 0, 0};
+	struct rival rival = {0, 0, 0};
 	struct store store = {0};
 	struct presence_checked checked;
 	struct error e = {0};
 	struct arrays arrays;
 	uint64_t met, met_cold, met_plain;
-	double rate, memory, bytes, warm, cold, plain;
+	double rate = 0, memory = 0, bytes, warm, cold, plain;
 
 	make_store(&store, &city);
-	rate = load(&store, &city);
-	memory = peak_memory_mib();
+	if (!store.found) {
+		if (stays <= RIVAL_STAYS_MAX)
+			rival = measure_rival(&city);
+		rate = load(&store, &city);
+		memory = peak_memory_mib();
+		note(&store, stays);
+	}
 	check(presence_check(store.presence, &checked, &e), &e);
 	bytes = (double)checked.bytes / (double)stays;
 	presence_close(store.presence);
@@ -624,7 +672,10 @@ measure(uint64_t stays)
 		report("bytes a stay, both orders", bytes, "bytes", "PostgreSQL", rival.bytes, 0);
 		report("traces", 1 / warm, "cases/s", "PostgreSQL", 1 / rival.trace, 0);
 	}
-	report("load", rate, "stays/s", "millions of stays", (double)stays / MILLION, 0);
+	if (!store.found) {
+		report("load", rate, "stays/s", "millions of stays", (double)stays / MILLION, 0);
+		report("load in 2 GiB", 2048 / memory, "times", "peak memory, MiB", 1, 1);
+	}
 	report("stays in 14 bytes", 14 / bytes, "stays", "one", 1, 1);
 	report(
 		"bytes a stay, both orders", bytes, "bytes", "entropy of the city's stays, twice", 2 * city_entropy(&city), 0);
@@ -633,7 +684,6 @@ measure(uint64_t stays)
 	report("contacts of a case", (double)met / CASES, "stays", "stays of a case", CASE_STAYS, 0);
 	report("a contact's share of a trace", warm * CASES / (double)met * 1e9, "ns", "in sorted arrays",
 		plain * CASES / (double)met * 1e9, 0);
-	report("load in 2 GiB", 2048 / memory, "times", "peak memory, MiB", 1, 1);
 	free(arrays.by_person);
 	free(arrays.by_place);
 	free(arrays.largest_end);

@@ -8,10 +8,13 @@
 #include "base/array.h"
 #include "exposure/internal.h"
 
-struct others {
-	const struct exposure_case *cases;
+struct search {
+	const struct exposure_parameters *parameters;
+	const struct zone *zone;
+	const struct exposure_case *cases; /* the others, by person */
 	size_t count;
 	person_number subject;
+	struct exposure_origins origins;
 };
 
 static int
@@ -27,9 +30,9 @@ compare_person_to_case(const void *key, const void *item)
 }
 
 static const struct exposure_case *
-other_named(const struct others *others, person_number person)
+other_named(const struct search *search, person_number person)
 {
-	return others->count ? bsearch(&person, others->cases, others->count, sizeof *others->cases, compare_person_to_case)
+	return search->count ? bsearch(&person, search->cases, search->count, sizeof *search->cases, compare_person_to_case)
 						 : NULL;
 }
 
@@ -44,29 +47,26 @@ any_place(const char *kind, const void *context)
 static bool
 is_other_case(person_number person, const void *context)
 {
-	const struct others *others = context;
+	const struct search *search = context;
 
-	return person != others->subject && other_named(others, person);
+	return person != search->subject && other_named(search, person);
 }
 
 static int
-by_place_and_person(const void *left, const void *right)
+by_person(const void *left, const void *right)
 {
 	const struct overlap *a = left, *b = right;
-	int order = compare(a->place, b->place);
 
-	return order ? order : compare(a->person, b->person);
+	return compare(a->person, b->person);
 }
 
 static int
-by_place_and_time(const void *left, const void *right)
+by_time(const void *left, const void *right)
 {
 	const struct overlap *a = left, *b = right;
-	int order;
+	int order = compare(a->from, b->from);
 
-	if ((order = compare(a->place, b->place)) || (order = compare(a->from, b->from)))
-		return order;
-	return compare(a->to, b->to);
+	return order ? order : compare(a->to, b->to);
 }
 
 static int
@@ -83,72 +83,75 @@ by_rank(const void *left, const void *right)
 }
 
 static bool
-was_source(const struct exposure_parameters *parameters, const struct others *others, const struct zone *zone,
-	const struct overlap *overlap)
+was_source(const struct search *search, const struct overlap *overlap)
 {
 	struct exposure_window window;
 
-	return exposure_window(parameters, other_named(others, overlap->person), zone, &window) &&
+	return exposure_window(search->parameters, other_named(search, overlap->person), search->zone, &window) &&
 		overlap->from < window.to && window.from < overlap->to;
 }
 
-/* One origin for each place, with its cases counted; the overlaps are sorted by place and person (B1). */
-static int
-count_cases(const struct exposure_parameters *parameters, const struct others *others, const struct zone *zone,
-	const struct overlaps *overlaps, struct exposure_origins *origins, struct error *e)
+/* The cases at the place; the overlaps are sorted by person (B1). */
+static void
+count_cases(const struct search *search, const struct overlaps *overlaps, struct exposure_origin *origin)
 {
 	bool source = false;
-	int r;
 
 	for (size_t i = 0; i < overlaps->count; i++) {
 		const struct overlap *o = &overlaps->items[i];
-		bool new_place = i == 0 || o[-1].place != o->place;
 
-		if (new_place) {
-			r = array_grow(&origins->items, &origins->capacity, origins->count + 1, sizeof *origins->items,
-				EXPOSURE_CONTACTS_MAX, e);
-			if (r < 0)
-				return r;
-			origins->items[origins->count++] = (struct exposure_origin){.place = o->place, .minutes = -1};
-		}
-		if (new_place || o[-1].person != o->person) {
-			origins->items[origins->count - 1].cases++;
+		if (i == 0 || o[-1].person != o->person) {
+			origin->cases++;
 			source = false;
 		}
-		if (!source && was_source(parameters, others, zone, o)) {
-			origins->items[origins->count - 1].sources++;
-			origins->items[origins->count - 1].unlinked += !other_named(others, o->person)->linked;
+		if (!source && was_source(search, o)) {
+			origin->sources++;
+			origin->unlinked += !other_named(search, o->person)->linked;
 			source = true;
 		}
 	}
-	return 0;
 }
 
-/* The time at each place; the overlaps are sorted by place and time, and the origins by place (B2). */
+/* The time there; the overlaps are sorted by it (B2). */
 static void
-count_minutes(const struct overlaps *overlaps, struct exposure_origins *origins)
+count_minutes(const struct overlaps *overlaps, struct exposure_origin *origin)
 {
-	size_t i = 0;
+	instant counted_to = INT64_MIN;
+	int64_t shared_s = 0;
 
-	for (size_t n = 0; n < origins->count; n++) {
-		struct exposure_origin *origin = &origins->items[n];
-		instant counted_to = INT64_MIN;
-		int64_t shared_s = 0;
+	origin->from = overlaps->items[0].from;
+	origin->to = overlaps->items[0].to;
+	for (size_t i = 0; i < overlaps->count; i++) {
+		const struct overlap *o = &overlaps->items[i];
 
-		origin->from = overlaps->items[i].from;
-		origin->to = overlaps->items[i].to;
-		for (; i < overlaps->count && overlaps->items[i].place == origin->place; i++) {
-			const struct overlap *o = &overlaps->items[i];
-
-			if (o->to > origin->to)
-				origin->to = o->to;
-			if (o->timed && o->to > counted_to) {
-				shared_s += o->to - (o->from > counted_to ? o->from : counted_to);
-				origin->minutes = shared_s / 60;
-				counted_to = o->to;
-			}
+		if (o->to > origin->to)
+			origin->to = o->to;
+		if (o->timed && o->to > counted_to) {
+			shared_s += o->to - (o->from > counted_to ? o->from : counted_to);
+			origin->minutes = shared_s / 60;
+			counted_to = o->to;
 		}
 	}
+}
+
+static int
+add_origin(const struct presence_place *place, struct overlaps *overlaps, void *context, struct error *e)
+{
+	struct exposure_origin origin = {.place = overlaps->items[0].place, .minutes = -1};
+	struct search *search = context;
+	struct exposure_origins *origins = &search->origins;
+	int r;
+
+	(void)place;
+	qsort(overlaps->items, overlaps->count, sizeof *overlaps->items, by_person);
+	count_cases(search, overlaps, &origin);
+	qsort(overlaps->items, overlaps->count, sizeof *overlaps->items, by_time);
+	count_minutes(overlaps, &origin);
+	if ((r = array_grow(&origins->items, &origins->capacity, origins->count + 1, sizeof *origins->items,
+			 EXPOSURE_CONTACTS_MAX, e)) < 0)
+		return r;
+	origins->items[origins->count++] = origin;
+	return 0;
 }
 
 int
@@ -156,11 +159,9 @@ exposure_backward(struct presence *presence, const struct exposure_parameters *p
 	const struct exposure_case *subject, const struct exposure_case *cases, size_t case_count, const struct zone *zone,
 	const struct presence_view *view, struct exposure_origins *ret_origins, struct error *e)
 {
-	const struct others others = {cases, case_count, subject->person};
-	const struct company_filter filter = {any_place, is_other_case, &others};
-	struct exposure_origins origins = {0};
-	struct overlaps overlaps = {0};
-	struct exposure_window window;
+	struct search search = {parameters, zone, cases, case_count, subject->person, {0}};
+	const struct company_filter filter = {any_place, is_other_case, add_origin, &search};
+	struct company_subject self = {.person = subject->person};
 	int32_t before_days;
 	day_number day;
 	int r = 0;
@@ -169,24 +170,17 @@ exposure_backward(struct presence *presence, const struct exposure_parameters *p
 		if (cases[i - 1].person >= cases[i].person)
 			return error_set(e, ERROR_USAGE, "the other cases are not sorted by person, each once");
 	if (case_day(parameters, subject, zone, &day, &before_days)) {
-		window.from = zone_day_start(zone, day - parameters->backward_from_days);
-		window.to = zone_day_start(zone, day - parameters->backward_to_days + 1);
-		if ((r = company_find(presence, subject->person, &window, view, &filter, &overlaps, e)) < 0)
+		self.window.from = zone_day_start(zone, day - parameters->backward_from_days);
+		self.window.to = zone_day_start(zone, day - parameters->backward_to_days + 1);
+		if ((r = company_find(presence, &self, 1, view, &filter, e)) < 0)
 			goto out;
 	}
-	if (overlaps.count) {
-		qsort(overlaps.items, overlaps.count, sizeof *overlaps.items, by_place_and_person);
-		if ((r = count_cases(parameters, &others, zone, &overlaps, &origins, e)) < 0)
-			goto out;
-		qsort(overlaps.items, overlaps.count, sizeof *overlaps.items, by_place_and_time);
-		count_minutes(&overlaps, &origins);
-		qsort(origins.items, origins.count, sizeof *origins.items, by_rank);
-	}
-	*ret_origins = origins;
-	origins = (struct exposure_origins){0};
+	if (search.origins.count)
+		qsort(search.origins.items, search.origins.count, sizeof *search.origins.items, by_rank);
+	*ret_origins = search.origins;
+	search.origins = (struct exposure_origins){0};
 out:
-	overlaps_free(&overlaps);
-	exposure_origins_free(&origins);
+	exposure_origins_free(&search.origins);
 	return r;
 }
 

@@ -25,10 +25,19 @@ struct trace {
 	const struct exposure_parameters *parameters;
 	const struct presence_view *view;
 	struct exposure_contacts *contacts;
-	person_number subject, through;
+	person_number subject;
 	int degree;
 	person_number *close; /* sorted; what degree 2 leaves out */
 	size_t close_count;
+	struct dwellings {
+		person_number person;
+		place_number place;
+		struct dwelling {
+			instant from, to;
+			int64_t seconds; /* in all up to ${to} */
+		} * items;           /* apart from each other, by time */
+		size_t count, capacity;
+	} of_person, of_through; /* those asked for last: rows come by who handed on, then by person */
 };
 
 static int
@@ -43,7 +52,7 @@ compare_overlaps(const void *left, const void *right)
 	const struct overlap *a = left, *b = right;
 	int order;
 
-	if ((order = compare(a->person, b->person)) || (order = compare(a->place, b->place)) ||
+	if ((order = compare(a->through, b->through)) || (order = compare(a->person, b->person)) ||
 		(order = compare(a->from, b->from)) || (order = compare(a->to, b->to)) ||
 		(order = compare(a->timed, b->timed)) || (order = compare(a->rows, b->rows)) ||
 		(order = compare(a->crew, b->crew)) || (order = compare(a->protected, b->protected)))
@@ -135,7 +144,7 @@ stretch_measure(
 	return any;
 }
 
-/* How many of the sorted overlaps of one person at one place are the first stretch. */
+/* How many of one place's sorted overlaps are the first stretch. */
 static size_t
 stretch_count(const struct overlap *overlaps, size_t count)
 {
@@ -145,7 +154,7 @@ stretch_count(const struct overlap *overlaps, size_t count)
 	for (i = 0; i < count; i++) {
 		const struct overlap *o = &overlaps[i];
 
-		if (o->person != overlaps[0].person || o->place != overlaps[0].place || o->from > to)
+		if (o->through != overlaps[0].through || o->person != overlaps[0].person || o->from > to)
 			break;
 		if (o->to > to)
 			to = o->to;
@@ -153,55 +162,97 @@ stretch_count(const struct overlap *overlaps, size_t count)
 	return i;
 }
 
-/* How long somebody was at a place. */
-struct dwelling {
-	place_number place;
-	instant to, counted_to;
-	int64_t seconds;
-};
-
 static int
 add_dwelling(const struct presence_stay *stay, void *context, struct error *e)
 {
-	struct dwelling *dwelling = context;
-	instant from = stay->start > dwelling->counted_to ? stay->start : dwelling->counted_to;
-	instant to = stay->end < dwelling->to ? stay->end : dwelling->to;
+	struct dwellings *dwellings = context;
+	struct dwelling *last = dwellings->count ? &dwellings->items[dwellings->count - 1] : NULL;
+	int64_t before;
+	int r;
 
-	(void)e;
-	if (stay->place != dwelling->place || stay->day_only || to <= from)
+	if (stay->place != dwellings->place || stay->day_only)
 		return 0;
-	dwelling->seconds += to - from;
-	dwelling->counted_to = to;
+	if (last && stay->start <= last->to) {
+		if (stay->end > last->to) {
+			last->seconds += stay->end - last->to;
+			last->to = stay->end;
+		}
+		return 0;
+	}
+	before = last ? last->seconds : 0;
+	if ((r = array_grow(&dwellings->items, &dwellings->capacity, dwellings->count + 1, sizeof *dwellings->items,
+			 OVERLAPS_MAX, e)) < 0)
+		return r;
+	dwellings->items[dwellings->count++] = (struct dwelling){stay->start, stay->end, before + stay->end - stay->start};
 	return 0;
+}
+
+/* When the person was at the place, unless it is known from the row before. */
+static int
+find_dwellings(
+	const struct trace *trace, person_number person, place_number place, struct dwellings *dwellings, struct error *e)
+{
+	int r;
+
+	if (dwellings->person == person && dwellings->place == place)
+		return 0;
+	dwellings->person = person;
+	dwellings->place = place;
+	dwellings->count = 0;
+	if ((r = presence_each_stay_of(
+			 trace->presence, person, INT64_MIN, INT64_MAX, trace->view, add_dwelling, dwellings, e)) < 0)
+		dwellings->person = 0;
+	return r;
+}
+
+/* How long they were there before ${at}. */
+static int64_t
+dwelt_before(const struct dwellings *dwellings, instant at)
+{
+	size_t low = 0, high = dwellings->count;
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+
+		if (dwellings->items[middle].from < at)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low == 0)
+		return 0;
+	return dwellings->items[low - 1].seconds -
+		(dwellings->items[low - 1].to > at ? dwellings->items[low - 1].to - at : 0);
 }
 
 static int
 dwelt_for(const struct trace *trace, const struct exposure_rule *rule, person_number person, place_number place,
-	instant to, struct error *e)
+	instant to, struct dwellings *dwellings, struct error *e)
 {
-	instant from = to - (instant)rule->within_days * DAY_S;
-	struct dwelling dwelling = {.place = place, .to = to, .counted_to = from};
-	int r = presence_each_stay_of(trace->presence, person, from, to, trace->view, add_dwelling, &dwelling, e);
+	int r;
 
-	return r < 0 ? r : dwelling.seconds > rule->hours * 3600;
+	if ((r = find_dwellings(trace, person, place, dwellings, e)) < 0)
+		return r;
+	return dwelt_before(dwellings, to) - dwelt_before(dwellings, to - (instant)rule->within_days * DAY_S) >
+		rule->hours * 3600;
 }
 
 /* Whether one of the two was there for longer than the rule's hours, where it asks. Return 1, 0 or a code. */
 static int
-was_at_home_there(const struct trace *trace, const struct exposure_rule *rule, const struct overlap *first,
+was_at_home_there(struct trace *trace, const struct exposure_rule *rule, const struct overlap *first,
 	const struct stretch *stretch, struct error *e)
 {
 	int r;
 
 	if (rule->hours == 0)
 		return 1;
-	r = dwelt_for(trace, rule, first->person, first->place, stretch->to, e);
-	return r != 0 ? r : dwelt_for(trace, rule, trace->through, first->place, stretch->to, e);
+	r = dwelt_for(trace, rule, first->person, first->place, stretch->to, &trace->of_person, e);
+	return r != 0 ? r : dwelt_for(trace, rule, first->through, first->place, stretch->to, &trace->of_through, e);
 }
 
 /* The first rule that is satisfied (E4), or NULL. Return 0 or a code. */
 static int
-find_rule(const struct trace *trace, const struct exposure_place_rules *rules, const struct overlap *first,
+find_rule(struct trace *trace, const struct exposure_place_rules *rules, const struct overlap *first,
 	size_t overlap_count, const struct exposure_rule **ret_rule, struct error *e)
 {
 	struct stretch stretch;
@@ -230,18 +281,15 @@ find_rule(const struct trace *trace, const struct exposure_place_rules *rules, c
 }
 
 static int
-add_contact(struct trace *trace, const struct overlap *first, size_t overlap_count, struct error *e)
+add_contact(struct trace *trace, const struct exposure_place_rules *rules, const struct overlap *first,
+	size_t overlap_count, struct error *e)
 {
 	struct stretch stretch;
 	struct exposure_contacts *contacts = trace->contacts;
 	const struct exposure_rule *rule;
-	struct presence_place place = {0};
 	int r;
 
-	r = presence_place(trace->presence, first->place, trace->view, &place, e);
-	if (r < 0 && r != ERROR_EXISTS_NOT)
-		return r;
-	if ((r = find_rule(trace, parameters_for(trace->parameters, place.kind), first, overlap_count, &rule, e)) < 0)
+	if ((r = find_rule(trace, rules, first, overlap_count, &rule, e)) < 0)
 		return r;
 	if (!rule || (trace->degree == 2 && rule->kind != EXPOSURE_CLOSE))
 		return 0;
@@ -251,7 +299,7 @@ add_contact(struct trace *trace, const struct overlap *first, size_t overlap_cou
 		return r;
 	contacts->items[contacts->count++] = (struct exposure_contact){
 		.person = first->person,
-		.through = trace->through,
+		.through = first->through,
 		.place = first->place,
 		.kind = trace->degree == 2 ? EXPOSURE_SECONDARY : rule->kind,
 		.degree = trace->degree,
@@ -262,56 +310,86 @@ add_contact(struct trace *trace, const struct overlap *first, size_t overlap_cou
 	return 0;
 }
 
-/* The rows of everybody who kept company with ${trace->through} within the window. */
+/* The rows of everybody who kept company at the place. */
 static int
-trace_company(struct trace *trace, const struct exposure_window *window, struct error *e)
+add_contacts(const struct presence_place *place, struct overlaps *overlaps, void *context, struct error *e)
 {
-	const struct company_filter filter = {has_rules, may_be_contact, trace};
-	struct overlaps overlaps = {0};
+	struct trace *trace = context;
+	const struct exposure_place_rules *rules = parameters_for(trace->parameters, place->kind);
 	size_t count;
 	int r;
 
-	if ((r = company_find(trace->presence, trace->through, window, trace->view, &filter, &overlaps, e)) < 0)
-		goto out;
-	if (overlaps.count)
-		qsort(overlaps.items, overlaps.count, sizeof *overlaps.items, compare_overlaps);
-	for (size_t i = 0; i < overlaps.count; i += count) {
-		count = stretch_count(&overlaps.items[i], overlaps.count - i);
-		if ((r = add_contact(trace, &overlaps.items[i], count, e)) < 0)
-			goto out;
+	qsort(overlaps->items, overlaps->count, sizeof *overlaps->items, compare_overlaps);
+	for (size_t i = 0; i < overlaps->count; i += count) {
+		count = stretch_count(&overlaps->items[i], overlaps->count - i);
+		if ((r = add_contact(trace, rules, &overlaps->items[i], count, e)) < 0)
+			return r;
 	}
-out:
-	overlaps_free(&overlaps);
-	return r;
+	return 0;
+}
+
+static int
+trace_company(struct trace *trace, const struct company_subject *subjects, size_t count, struct error *e)
+{
+	const struct company_filter filter = {has_rules, may_be_contact, add_contacts, trace};
+
+	return company_find(trace->presence, subjects, count, trace->view, &filter, e);
 }
 
 /* The close contacts among the rows of degree 1, each once and with the first exposure, by person. */
 static int
-close_contacts(const struct exposure_contacts *contacts, person_number **ret_close, instant **ret_first,
-	size_t *ret_count, struct error *e)
+close_contacts(
+	const struct exposure_contacts *contacts, struct company_subject **ret_close, size_t *ret_count, struct error *e)
 {
-	person_number *close = calloc(contacts->count + 1, sizeof *close);
-	instant *first = calloc(contacts->count + 1, sizeof *first);
+	struct company_subject *close = calloc(contacts->count + 1, sizeof *close);
 	size_t count = 0;
 
-	if (!close || !first) {
-		free(close);
-		free(first);
+	if (!close)
 		return error_no_memory(e);
-	}
 	/* Rows are sorted by person, then from. */
 	for (size_t i = 0; i < contacts->count; i++) {
 		const struct exposure_contact *c = &contacts->items[i];
 
-		if (c->kind == EXPOSURE_CLOSE && (count == 0 || close[count - 1] != c->person)) {
-			close[count] = c->person;
-			first[count++] = c->from;
-		}
+		if (c->kind == EXPOSURE_CLOSE && (count == 0 || close[count - 1].person != c->person))
+			close[count++] = (struct company_subject){c->person, {c->from, c->from}};
 	}
 	*ret_close = close;
-	*ret_first = first;
 	*ret_count = count;
 	return 0;
+}
+
+/* E5. ${close} are the close contacts; those who could hand on nothing are taken out. */
+static int
+trace_second_degree(struct trace *trace, struct company_subject *close, size_t count, const struct zone *zone,
+	exposure_quarantine *quarantine, void *context, struct error *e)
+{
+	size_t left = 0;
+
+	if (!(trace->close = calloc(count + 1, sizeof *trace->close)))
+		return error_no_memory(e);
+	for (size_t i = 0; i < count; i++)
+		trace->close[i] = close[i].person;
+	trace->close_count = count;
+	trace->degree = 2;
+	for (size_t i = 0; i < count; i++) {
+		const instant at = quarantine ? quarantine(close[i].person, context) : EXPOSURE_UNKNOWN;
+		struct company_subject subject = close[i];
+
+		subject.window.to =
+			zone_day_start(zone, zone_day(zone, subject.window.from) + trace->parameters->secondary_days + 1);
+		if (at != EXPOSURE_UNKNOWN && at < subject.window.to)
+			subject.window.to = at;
+		if (subject.window.from < subject.window.to)
+			close[left++] = subject;
+	}
+	return trace_company(trace, close, left, e);
+}
+
+static void
+sort_contacts(struct exposure_contacts *contacts)
+{
+	if (contacts->count)
+		qsort(contacts->items, contacts->count, sizeof *contacts->items, compare_contacts);
 }
 
 int
@@ -325,38 +403,25 @@ exposure_trace(struct presence *presence, const struct exposure_parameters *para
 		.view = view,
 		.contacts = &contacts,
 		.subject = subject->person,
-		.through = subject->person,
 		.degree = 1};
-	struct exposure_window window;
-	instant *first = NULL;
+	struct company_subject self = {.person = subject->person}, *close = NULL;
+	size_t close_count = 0;
 	int r = 0;
 
-	if (exposure_window(parameters, subject, zone, &window) && (r = trace_company(&trace, &window, e)) < 0)
+	if (exposure_window(parameters, subject, zone, &self.window) && (r = trace_company(&trace, &self, 1, e)) < 0)
 		goto out;
-	if (contacts.count)
-		qsort(contacts.items, contacts.count, sizeof *contacts.items, compare_contacts);
-	if ((r = close_contacts(&contacts, &trace.close, &first, &trace.close_count, e)) < 0)
+	sort_contacts(&contacts);
+	if ((r = close_contacts(&contacts, &close, &close_count, e)) < 0 ||
+		(r = trace_second_degree(&trace, close, close_count, zone, quarantine, context, e)) < 0)
 		goto out;
-
-	trace.degree = 2; /* E5 */
-	for (size_t i = 0; i < trace.close_count; i++) {
-		instant at = quarantine ? quarantine(trace.close[i], context) : EXPOSURE_UNKNOWN;
-
-		trace.through = trace.close[i];
-		window.from = first[i];
-		window.to = zone_day_start(zone, zone_day(zone, first[i]) + parameters->secondary_days + 1);
-		if (at != EXPOSURE_UNKNOWN && at < window.to)
-			window.to = at;
-		if (window.from < window.to && (r = trace_company(&trace, &window, e)) < 0)
-			goto out;
-	}
-	if (contacts.count)
-		qsort(contacts.items, contacts.count, sizeof *contacts.items, compare_contacts);
+	sort_contacts(&contacts);
 	*ret_contacts = contacts;
 	contacts = (struct exposure_contacts){0};
 out:
+	free(close);
 	free(trace.close);
-	free(first);
+	free(trace.of_person.items);
+	free(trace.of_through.items);
 	exposure_contacts_free(&contacts);
 	return r;
 }

@@ -238,9 +238,15 @@ int absorb(struct presence *presence, struct day *day, struct row *rows, struct 
 	const struct presence_source *source, struct presence_counts *counts, struct rests *rests, struct error *e);
 int fold(struct presence *presence, struct day *day, struct error *e);
 
-/* compact(presence, day, e): merge segments of the day until they are few and each more than twice as large as the
- * younger ones together.
+/* runs_to_merge(runs, count): of a day's segments, the oldest first: the first of those that are to become one, up to the
+ * youngest, so that each is more than twice as large as the younger ones together, or ${count} if that already is so.
+ * compact(presence, day, e): merge them.
  * leftovers_remove(presence, e): I4. In a writing transaction, with a fresh state. */
+struct run_size {
+	uint64_t rows;
+	size_t sources;
+};
+size_t runs_to_merge(const struct run_size *runs, size_t count);
 int compact(struct presence *presence, struct day *day, struct error *e);
 int leftovers_remove(struct presence *presence, struct error *e);
 

@@ -224,35 +224,42 @@ out:
 	return r;
 }
 
-/* The first of the youngest runs that are to be merged; the number of runs if none are. */
-static size_t
-first_to_merge(const struct day *day)
+size_t
+runs_to_merge(const struct run_size *runs, size_t count)
 {
-	size_t first = day->run_count - 1, sources, count;
-	uint64_t rows = segment_about(day->runs[first].segment)->rows;
+	size_t first = count, sources = 0;
+	uint64_t younger = 0;
 
-	segment_sources(day->runs[first].segment, &sources);
-	while (first > 0) {
-		const struct segment *older = day->runs[first - 1].segment;
-
-		segment_sources(older, &count);
-		if (sources + count > SEGMENT_SOURCES_MAX ||
-			(segment_about(older)->rows > 2 * rows && day->run_count <= RUNS_MAX))
+	for (size_t i = count; i-- > 0;) {
+		sources += runs[i].sources;
+		if (sources > SEGMENT_SOURCES_MAX)
 			break;
-		rows += segment_about(older)->rows;
-		sources += count;
-		first--;
+		/* A run that is large enough may have like-sized ones behind it: all are looked at. */
+		if (i + 1 < count && (runs[i].rows <= 2 * younger || count > RUNS_MAX))
+			first = i;
+		younger += runs[i].rows;
 	}
-	return first + 1 < day->run_count ? first : day->run_count;
+	return first;
 }
 
 int
 compact(struct presence *presence, struct day *day, struct error *e)
 {
+	struct run_size *sizes;
 	size_t first;
 	int r;
 
-	if (day->run_count < 2 || (first = first_to_merge(day)) == day->run_count)
+	if (day->run_count < 2)
+		return 0;
+	if (!(sizes = calloc(day->run_count, sizeof *sizes)))
+		return error_no_memory(e);
+	for (size_t i = 0; i < day->run_count; i++) {
+		sizes[i].rows = segment_about(day->runs[i].segment)->rows;
+		segment_sources(day->runs[i].segment, &sizes[i].sources);
+	}
+	first = runs_to_merge(sizes, day->run_count);
+	free(sizes);
+	if (first == day->run_count)
 		return 0;
 	if ((r = merge_runs(presence, day, first, e)) < 0)
 		return r;
