@@ -36,7 +36,7 @@ may_bring_contacts(const char *kind)
 {
 	return strcmp(kind, "cases") == 0 || strcmp(kind, "stays") == 0 || strcmp(kind, "places") == 0 ||
 		strcmp(kind, "labs") == 0 || strcmp(kind, "pings") == 0 || strcmp(kind, "flights") == 0 ||
-		strcmp(kind, "rail") == 0;
+		strcmp(kind, "rail") == 0 || strcmp(kind, "venue-checkins") == 0;
 }
 
 /* One file after the other; a file that cannot be read does not keep the others from being imported. */

@@ -404,7 +404,8 @@ read_vaccination(const struct reading *r, const json_t *immunization, struct fhi
 	if (!read_time(r, text(immunization, "occurrenceDateTime"), &v->at))
 		return refuse(r, immunization, "occurrenceDateTime", "a date or time expected");
 	v->dose = json_integer_value(json_object_get(protocol, "doseNumberPositiveInt"));
-	if (v->dose < 0 || v->dose > 99)
+	v->doses = json_integer_value(json_object_get(protocol, "seriesDosesPositiveInt"));
+	if (v->dose < 0 || v->dose > 99 || v->doses < 0 || v->doses > 99)
 		return refuse(r, immunization, "protocolApplied", "a dose from 1 to 99 expected");
 	if ((r_code = copy(r, immunization, "identifier", key, v->key)) < 0)
 		return r_code;

@@ -39,7 +39,7 @@ int fhir_report(const json_t *bundle, const json_t *patient, const struct zone *
 struct fhir_vaccination {
 	char key[LAB_TEXT_SIZE], vaccine[LAB_TEXT_SIZE];
 	instant at;
-	int64_t dose; /* 0: not told */
+	int64_t dose, doses; /* which, of how many; 0: not told */
 	bool withdrawn;
 };
 

@@ -14,7 +14,7 @@
 
 static const struct import_kind *const kinds[] = {&import_residents, &import_checkins, &import_places, &import_stays,
 	&import_visits, &import_areas, &import_cases, &import_labs, &import_flights, &import_rail, &import_devices,
-	&import_pings, &import_orders};
+	&import_pings, &import_orders, &import_venue_checkins, &import_vaccinations};
 
 enum { KIND_COUNT = sizeof kinds / sizeof kinds[0] };
 
@@ -403,7 +403,7 @@ make_due(uint32_t person, void *context, struct error *e)
 static int
 make_moved_due(const struct evidence_import *import, void *context, struct error *e)
 {
-	static const char *const moving[] = {"stays", "pings", "flights", "rail", "places"};
+	static const char *const moving[] = {"stays", "pings", "flights", "rail", "places", "venue-checkins"};
 	struct registry *registry = context;
 
 	for (size_t i = 0; i < sizeof moving / sizeof *moving; i++)

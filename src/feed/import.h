@@ -54,7 +54,8 @@ struct import_kind {
 };
 
 extern const struct import_kind import_residents, import_checkins, import_places, import_stays, import_visits,
-	import_areas, import_cases, import_labs, import_flights, import_rail, import_devices, import_pings, import_orders;
+	import_areas, import_cases, import_labs, import_flights, import_rail, import_devices, import_pings, import_orders,
+	import_venue_checkins, import_vaccinations;
 
 #define FORM(name, table)                                                                                              \
 	&(const struct row_form)                                                                                           \

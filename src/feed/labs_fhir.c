@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "feed/fhir.h"
+#include "feed/vaccination.h"
 #include "keys/keys.h"
 
 /* The file under way: ${text} is the bundle at hand, ${line} where it starts. */
@@ -83,7 +84,6 @@ put_vaccinations(struct import *import, const json_t *bundle, const json_t *pati
 	for (size_t i = 0; (r = fhir_vaccination(bundle, patient, import->zone, i, &v, pointer, e)) > 0; i++) {
 		char key[EVIDENCE_KEY_MAX], whose[2 * LAB_TEXT_SIZE], hex[2 * KEYS_SIZE + 1];
 		uint8_t hash[KEYS_SIZE];
-		json_t *body;
 
 		if (!put)
 			continue;
@@ -93,11 +93,9 @@ put_vaccinations(struct import *import, const json_t *bundle, const json_t *pati
 		keys_hash(registry_keys(import->registry), "vaccination", whose, strlen(whose), hash);
 		explicit_bzero(whose, sizeof whose);
 		snprintf(key, sizeof key, "vaccination/%s", text_hex(hash, 16, hex));
-		body = json_pack("{s:s, s:o, s:s, s:b}", "kind", "vaccination", "at", import_time_json(v.at), "vaccine",
-			v.vaccine, "withdrawn", v.withdrawn);
-		if (body && v.dose)
-			json_object_set_new(body, "dose", json_integer(v.dose));
-		if ((r = import_evidence(import, EVIDENCE_CERTIFICATE, person, key, v.at, body, &taken, e)) < 0)
+		const struct vaccination told = {v.vaccine, v.at, v.dose, v.doses, v.withdrawn};
+
+		if ((r = vaccination_put(import, person, key, &told, &taken, e)) < 0)
 			return r;
 		if (taken == TAKEN_NEW || (taken == TAKEN_CHANGED && *ret_taken == TAKEN_UNCHANGED))
 			*ret_taken = taken;

@@ -119,7 +119,8 @@ read_detection(struct json_check *check, const json_t *section, struct detect_pa
 {
 	static const char *const required[] = {"radius_m", "minimum_minutes", "gap_minutes", "late_minutes",
 		"accuracy_most_m", "neighbour_m", "return_minutes", NULL};
-	static const char *const optional[] = {NULL};
+	static const char *const optional[] = {"checkin_minutes", NULL};
+	int64_t checkin_s;
 
 	if (!json_check_object(check, "", section, required, optional))
 		return;
@@ -130,6 +131,7 @@ read_detection(struct json_check *check, const json_t *section, struct detect_pa
 	read_metres(check, section, "accuracy_most_m", 0, ACCURACY_MOST_M, &parameters->accuracy_most_m);
 	read_metres(check, section, "neighbour_m", 1, DETECT_RADIUS_MOST_M, &parameters->neighbour_m);
 	read_minutes(check, section, "return_minutes", 1, &parameters->return_s);
+	read_minutes(check, section, "checkin_minutes", 1, &checkin_s);
 }
 
 void
@@ -161,5 +163,18 @@ detection_read(
 		return r;
 	*ret_parameters = parameters;
 	*ret_cell_size_m = (uint32_t)json_integer_value(size);
+	return 0;
+}
+
+int
+detection_checkin(const struct pack *pack, int64_t *ret_lasts_s, struct error *e)
+{
+	const json_t *minutes = json_object_get(pack_section(pack, "detection"), "checkin_minutes");
+
+	if (!json_is_integer(minutes) || json_integer_value(minutes) < 1 || json_integer_value(minutes) > MINUTES_MOST)
+		return error_set(e, ERROR_BAD_INPUT,
+			"no left_at, and the pack %s does not say how long a check-in lasts (detection, checkin_minutes)",
+			pack_jurisdiction(pack));
+	*ret_lasts_s = json_integer_value(minutes) * 60;
 	return 0;
 }

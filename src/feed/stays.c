@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "feed/import.h"
+#include "feed/stays.h"
 #include "place/place.h"
 
 enum { ID_NUMBER, PERSON, PLACE, LATITUDE, LONGITUDE, FROM, TO, DATE, SEAT, PROTECTED, OUTDOOR };
@@ -14,6 +14,17 @@ static const struct row_column columns[] = {{"id_number", false}, {"person", fal
 
 /* The kind of a place of which only the code is known. */
 static const char kind_unknown[] = "unknown";
+
+int
+import_stay_check_end(
+	struct import *import, const struct row *row, size_t column, const struct presence_stay *stay, struct error *e)
+{
+	if (stay->end <= stay->start)
+		return import_refuse(import, row, column, e, "the end is not after the beginning");
+	if (stay->end - stay->start > PRESENCE_STAY_MAX_S)
+		return import_refuse(import, row, column, e, "longer than a year is a mistake");
+	return 0;
+}
 
 static int
 read_times(struct import *import, const struct row *row, struct presence_stay *stay, struct error *e)
@@ -37,20 +48,16 @@ read_times(struct import *import, const struct row *row, struct presence_stay *s
 	if ((code = import_time(import, row, FROM, &stay->start, e)) < 0 ||
 		(code = import_time(import, row, TO, &stay->end, e)) < 0)
 		return code;
-	if (stay->end <= stay->start)
-		return import_refuse(import, row, TO, e, "the end is not after the beginning");
-	if (stay->end - stay->start > PRESENCE_STAY_MAX_S)
-		return import_refuse(import, row, TO, e, "longer than a year is a mistake");
-	return 0;
+	return import_stay_check_end(import, row, TO, stay, e);
 }
 
-static int
-read_seat(struct import *import, const struct row *row, struct presence_stay *stay, struct error *e)
+int
+import_stay_read_seat(struct import *import, const struct row *row, size_t column, uint16_t *ret_seat, struct error *e)
 {
-	const char *text = import_text(row, SEAT);
+	const char *text = import_text(row, column);
 
-	if (text && !presence_seat_read(text, &stay->seat))
-		return import_refuse(import, row, SEAT, e, "a seat is a row and a letter, such as 12A");
+	if (text && !presence_seat_read(text, ret_seat))
+		return import_refuse(import, row, column, e, "a seat is a row and a letter, such as 12A");
 	return 0;
 }
 
@@ -64,32 +71,33 @@ read_yes_or_no(struct import *import, const struct row *row, size_t column, bool
 														: import_refuse(import, row, column, e, "yes or no expected");
 }
 
-/* The person of a row that is right otherwise. */
-static int
-read_person(struct import *import, const struct row *row, person_number *ret_person, struct error *e)
+int
+import_stay_read_person(struct import *import, const struct row *row, struct stay_person_columns whose,
+	person_number *ret_person, struct error *e)
 {
-	const struct record_field *number = row->fields[PERSON];
+	const struct record_field *number = row->fields[whose.person];
 	int64_t value;
 	int code;
 
 	if (!number)
-		return import_person(import, row, ID_NUMBER, ret_person, e);
+		return import_person(import, row, whose.id_number, ret_person, e);
 	if (!text_integer(number->text, number->length, 1, UINT32_MAX, &value))
-		return import_refuse(import, row, PERSON, e, "a person's number expected");
+		return import_refuse(import, row, whose.person, e, "a person's number expected");
 	if ((code = registry_person_exists(import->registry, (person_number)value, e)) < 0)
 		return code;
 	if (code == 0)
-		return import_refuse(import, row, PERSON, e, "no person has this number");
+		return import_refuse(import, row, whose.person, e, "no person has this number");
 	*ret_person = (person_number)value;
 	return 0;
 }
 
-static int
-check_person(struct import *import, const struct row *row, struct error *e)
+int
+import_stay_check_person(
+	struct import *import, const struct row *row, struct stay_person_columns whose, struct error *e)
 {
-	if (!row->fields[ID_NUMBER] == !row->fields[PERSON])
-		return import_refuse(import, row, ID_NUMBER, e, "one of id_number and person is needed");
-	return row->fields[ID_NUMBER] ? import_check_id(import, row, ID_NUMBER, e) : 0;
+	if (!row->fields[whose.id_number] == !row->fields[whose.person])
+		return import_refuse(import, row, whose.id_number, e, "one of id_number and person is needed");
+	return row->fields[whose.id_number] ? import_check_id(import, row, whose.id_number, e) : 0;
 }
 
 /* Where a row says that the stay was: a place's code, or a cell's position. */
@@ -108,8 +116,19 @@ put_cell(struct import *import, const struct where *where, place_number *ret_pla
 	return code < 0 ? code : 0;
 }
 
-static int
-put_place(struct import *import, const struct where *where, place_number *ret_place, struct error *e)
+int
+import_stay_check_place(struct import *import, const struct row *row, size_t column, struct error *e)
+{
+	const struct record_field *field = row->fields[column];
+
+	return field && field->length >= PRESENCE_CODE_SIZE
+		? import_refuse(import, row, column, e, "a place's code has at most 64 bytes")
+		: 0;
+}
+
+int
+import_stay_put_place(
+	struct import *import, const struct record_field *field, const char *kind, place_number *ret_place, struct error *e)
 {
 	/* That there is a place of this code is what undoing the import doesn't take back: others may have named it since. */
 	const struct presence_source source = {.recorded_at = import->source.recorded_at};
@@ -117,7 +136,7 @@ put_place(struct import *import, const struct where *where, place_number *ret_pl
 	struct presence_place place = {0};
 	int code;
 
-	code = presence_find_place(import->presence, where->code->text, &all, &place, e);
+	code = presence_find_place(import->presence, field->text, &all, &place, e);
 	if (code == 0) {
 		*ret_place = place.number;
 		return 0;
@@ -125,8 +144,8 @@ put_place(struct import *import, const struct where *where, place_number *ret_pl
 	if (code != ERROR_EXISTS_NOT)
 		return code;
 	place = (struct presence_place){0};
-	memcpy(place.code, where->code->text, where->code->length + 1);
-	memcpy(place.kind, kind_unknown, sizeof kind_unknown);
+	memcpy(place.code, field->text, field->length + 1);
+	memcpy(place.kind, kind, strlen(kind) + 1);
 	code = presence_put_place(import->presence, &place, &source, ret_place, e);
 	return code < 0 ? code : 0;
 }
@@ -140,11 +159,9 @@ read_where(struct import *import, const struct row *row, struct where *where, st
 
 	if (!row->fields[PLACE] == !coordinates)
 		return import_refuse(import, row, PLACE, e, "a place, or latitude and longitude, is needed");
-	if (row->fields[PLACE] && row->fields[PLACE]->length >= PRESENCE_CODE_SIZE)
-		return import_refuse(import, row, PLACE, e, "a place's code has at most 64 bytes");
 	where->code = row->fields[PLACE];
 	if (where->code)
-		return 0;
+		return import_stay_check_place(import, row, PLACE, e);
 	if (!json_is_integer(size) || json_integer_value(size) < CELL_SIZE_LEAST_M ||
 		json_integer_value(size) > CELL_SIZE_MOST_M)
 		return import_refuse(
@@ -153,32 +170,42 @@ read_where(struct import *import, const struct row *row, struct where *where, st
 	return import_coordinates(import, row, LATITUDE, &where->latitude_e7, &where->longitude_e7, e);
 }
 
-static int
-take(struct import *import, const struct row *row, enum taken *ret_taken, struct error *e)
+int
+import_stay_add(struct import *import, const struct row *row, size_t column, const struct presence_stay *stay,
+	enum taken *ret_taken, struct error *e)
 {
-	struct presence_stay stay = {0};
-	struct where where = {0};
 	int code;
 
-	if ((code = check_person(import, row, e)) < 0 || (code = read_where(import, row, &where, e)) < 0 ||
-		(code = read_times(import, row, &stay, e)) < 0 || (code = read_seat(import, row, &stay, e)) < 0 ||
-		(code = read_yes_or_no(import, row, PROTECTED, &stay.protected, e)) < 0 ||
-		(code = read_yes_or_no(import, row, OUTDOOR, &stay.outdoor, e)) < 0 ||
-		(code = read_person(import, row, &stay.person, e)) < 0)
-		return code;
-	code = where.code ? put_place(import, &where, &stay.place, e) : put_cell(import, &where, &stay.place, e);
-	if (code < 0)
-		return code;
-	if ((code = presence_load_add(import->state, &stay, e)) < 0)
-		return import_refuse_for(import, row, FROM, code, e);
-	if ((code = moved_add(&import->moved, stay.person, e)) < 0)
+	if ((code = presence_load_add(import->state, stay, e)) < 0)
+		return import_refuse_for(import, row, column, code, e);
+	if ((code = moved_add(&import->moved, stay->person, e)) < 0)
 		return code;
 	*ret_taken = TAKEN_LATER;
 	return 0;
 }
 
 static int
-begin(struct import *import, struct error *e)
+take(struct import *import, const struct row *row, enum taken *ret_taken, struct error *e)
+{
+	static const struct stay_person_columns whose = {ID_NUMBER, PERSON};
+	struct presence_stay stay = {0};
+	struct where where = {0};
+	int code;
+
+	if ((code = import_stay_check_person(import, row, whose, e)) < 0 ||
+		(code = read_where(import, row, &where, e)) < 0 || (code = read_times(import, row, &stay, e)) < 0 ||
+		(code = import_stay_read_seat(import, row, SEAT, &stay.seat, e)) < 0 ||
+		(code = read_yes_or_no(import, row, PROTECTED, &stay.protected, e)) < 0 ||
+		(code = read_yes_or_no(import, row, OUTDOOR, &stay.outdoor, e)) < 0 ||
+		(code = import_stay_read_person(import, row, whose, &stay.person, e)) < 0)
+		return code;
+	code = where.code ? import_stay_put_place(import, where.code, kind_unknown, &stay.place, e)
+					  : put_cell(import, &where, &stay.place, e);
+	return code < 0 ? code : import_stay_add(import, row, FROM, &stay, ret_taken, e);
+}
+
+int
+import_stays_begin(struct import *import, struct error *e)
 {
 	struct presence_load *load;
 	int code = presence_load_new(import->presence, &import->source, &load, e);
@@ -188,8 +215,8 @@ begin(struct import *import, struct error *e)
 	return code;
 }
 
-static int
-finish(struct import *import, struct error *e)
+int
+import_stays_finish(struct import *import, struct error *e)
 {
 	struct presence_counts counts;
 	int code = presence_load_finish(import->state, &counts, e);
@@ -202,8 +229,8 @@ finish(struct import *import, struct error *e)
 	return 0;
 }
 
-static void
-end(struct import *import)
+void
+import_stays_end(struct import *import)
 {
 	presence_load_free(import->state);
 }
@@ -211,7 +238,7 @@ end(struct import *import)
 const struct import_kind import_stays = {.name = "stays",
 	.forms = FORM("stays", columns),
 	.form_count = 1,
-	.begin = begin,
+	.begin = import_stays_begin,
 	.take = take,
-	.finish = finish,
-	.end = end};
+	.finish = import_stays_finish,
+	.end = import_stays_end};

@@ -109,6 +109,8 @@ check_value(const struct reading *r, const struct field *field, const json_t *va
 		return json_is_null(value) ? 0 : check_integer(r, field->name, value, 0, 1000000, "whole hours");
 	case SHAPE_DEGREE:
 		return check_integer(r, field->name, value, 1, 9, "a degree");
+	case SHAPE_DOSE:
+		return json_is_null(value) ? 0 : check_integer(r, field->name, value, 1, 99, "a number of doses");
 	case SHAPE_TEMPERATURE:
 		return json_is_null(value) ? 0 : check_integer(r, field->name, value, 200, 500, "tenths of a degree Celsius");
 	case SHAPE_FLAG:

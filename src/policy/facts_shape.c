@@ -26,6 +26,9 @@ const struct list_shape fact_shapes[FACT_LIST_COUNT] = {
 		{{"colour", SHAPE_COLOUR, true, OWN_NONE}, {"cause", SHAPE_TEXT, true, OWN_NONE},
 			{"at", SHAPE_TIME, true, OWN_AT}, {"until", SHAPE_TIME, true, OWN_ENDS | OWN_PLANNED},
 			{"revoked_at", SHAPE_TIME_OR_NULL, false, OWN_REVOKED}}},
+	[FACT_VACCINATIONS] = {"vaccinations", NULL,
+		{{"vaccine", SHAPE_TEXT, true, OWN_NONE}, {"dose", SHAPE_DOSE, false, OWN_NONE},
+			{"doses", SHAPE_DOSE, false, OWN_NONE}, {"at", SHAPE_TIME, true, OWN_AT}}},
 };
 
 static const struct value_list no_words = {0};

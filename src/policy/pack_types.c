@@ -50,6 +50,8 @@ static const struct field_kind item_fields[VIEW_DERIVED][FIELDS_MAX] = {
 	[FACT_CONTACTS] = {{"kind", KIND_TEXT}, {"degree", KIND_INTEGER}, {"first", KIND_TIME}, {"last", KIND_TIME},
 		{"known_at", KIND_TIME}, {"withdrawn", KIND_BOOLEAN}, {"withdrawn_at", KIND_TIME | KIND_NULL}},
 	[FACT_TESTS] = {{"kind", KIND_TEXT}, {"result", KIND_TEXT}, {"at", KIND_TIME}},
+	[FACT_VACCINATIONS] = {{"vaccine", KIND_TEXT}, {"dose", KIND_INTEGER | KIND_NULL},
+		{"doses", KIND_INTEGER | KIND_NULL}, {"at", KIND_TIME}},
 };
 
 static const struct field_kind daily_fields[] = {{"days_in_colour", KIND_INTEGER}, {"days_total", KIND_INTEGER},
@@ -196,8 +198,10 @@ kinds_in_latest(struct check *c, uint32_t at)
 
 	if (node->count <= 2)
 		return KIND_OBJECT;
-	if (list != FACT_CHECKINS && list != FACT_DECLARATIONS && list != FACT_CASES && list != FACT_TESTS) {
-		tell(c, at, "payload.latest has checkins, declarations, cases and tests, not \"%.60s\"", fragments[2].key);
+	if (list != FACT_CHECKINS && list != FACT_DECLARATIONS && list != FACT_CASES && list != FACT_TESTS &&
+		list != FACT_VACCINATIONS) {
+		tell(c, at, "payload.latest has checkins, declarations, cases, tests and vaccinations, not \"%.60s\"",
+			fragments[2].key);
 		return KIND_ANY;
 	}
 	return kinds_in_item(c, at, list, 3) | KIND_NULL;

@@ -252,6 +252,7 @@ get_field(struct packed *p, const struct field *field, struct fact *fact, struct
 		break;
 	case SHAPE_HOURS:
 	case SHAPE_DEGREE:
+	case SHAPE_DOSE:
 	case SHAPE_TEMPERATURE:
 		good = get_amount(p, ret_value);
 		break;

@@ -88,6 +88,7 @@ put_field(struct writing *w, const struct field *field, const json_t *value)
 		return put_text(w, value, FACT_TEXT_MAX);
 	case SHAPE_HOURS:
 	case SHAPE_DEGREE:
+	case SHAPE_DOSE:
 	case SHAPE_TEMPERATURE:
 		if (json_is_integer(value) && json_integer_value(value) < 0)
 			break;

@@ -248,6 +248,7 @@ show_fact(struct view *view, const struct fact *fact, struct error *e)
 		[FACT_DECLARATIONS] = SYMBOL_DECLARATIONS,
 		[FACT_CASES] = SYMBOL_CASES,
 		[FACT_TESTS] = SYMBOL_TESTS,
+		[FACT_VACCINATIONS] = SYMBOL_VACCINATIONS,
 	};
 	struct value_list *list = view->lists[fact->list];
 	int code;

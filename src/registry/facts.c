@@ -34,6 +34,7 @@ static const struct list_of_kind {
 	{EVIDENCE_TEST, "tests", "at"},
 	{EVIDENCE_OVERRIDE, "overrides", "at"},
 	{EVIDENCE_TEMPERATURE, "checkins", "at"},
+	{EVIDENCE_CERTIFICATE, "vaccinations", "at"},
 };
 
 enum { LISTS = sizeof lists / sizeof *lists };
@@ -126,6 +127,32 @@ keep_result(json_t **item, bool *ret_kept, struct error *e)
 	return 0;
 }
 
+/* Evidence of a vaccination says besides that it is one; one that was withdrawn, or whose vaccine nobody named, is none. */
+static int
+keep_vaccination(json_t **item, bool *ret_kept, struct error *e)
+{
+	const json_t *vaccine = json_object_get(*item, "vaccine"), *dose = json_object_get(*item, "dose"),
+				 *doses = json_object_get(*item, "doses");
+	const char *kind = json_string_value(json_object_get(*item, "kind"));
+	size_t failures = json_memory_failures();
+	json_t *kept;
+
+	*ret_kept = false;
+	if (!kind || strcmp(kind, "vaccination") != 0 || json_is_true(json_object_get(*item, "withdrawn")) ||
+		json_string_length(vaccine) == 0)
+		return 0;
+	kept = json_pack(
+		"{s:O, s:O?, s:O?, s:O}", "vaccine", vaccine, "dose", dose, "doses", doses, "at", json_object_get(*item, "at"));
+	if (!kept)
+		return json_memory_failures() != failures
+			? error_no_memory(e)
+			: error_set(e, ERROR_CORRUPT, "evidence of a vaccination has no time");
+	json_decref(*item);
+	*item = kept;
+	*ret_kept = true;
+	return 0;
+}
+
 /* An override is one jurisdiction's own; which, the rules need not know. Return whether it is this one's. */
 static int
 keep_own_override(json_t *item, const struct gathering *g)
@@ -162,6 +189,8 @@ take_row(const struct evidence_row *row, void *context, struct error *e)
 		r = keep_status(&item, e);
 	else if (row->kind == EVIDENCE_TEST)
 		r = keep_result(&item, &kept, e);
+	else if (row->kind == EVIDENCE_CERTIFICATE)
+		r = keep_vaccination(&item, &kept, e);
 	else if (row->kind == EVIDENCE_OVERRIDE)
 		kept = keep_own_override(item, g);
 	if (r < 0 || !kept) {

@@ -93,7 +93,7 @@ facts_hold_what_was_told_in_the_packs_time(void **state)
 		"\"steps\":[]}},\"cases\":[],\"checkins\":[{\"at\":"
 		"\"2020-03-02T08:00:00+08:00\",\"contact\":false,\"symptoms\":[\"cough\",\"fatigue\"],"
 		"\"temperature_tenths_c\":366}],\"contacts\":[],\"declarations\":[],\"overrides\":[],\"residences\":[{"
-		"\"country\":\"CN\",\"division\":\"420802\",\"from\":null,\"to\":null}],\"tests\":[],\"visits\":[]}");
+		"\"country\":\"CN\",\"division\":\"420802\",\"from\":null,\"to\":null}],\"tests\":[],\"vaccinations\":[],\"visits\":[]}");
 	free(text);
 }
 
