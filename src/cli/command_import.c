@@ -253,8 +253,9 @@ const struct command command_import = {
 		"       import letters [show N | retry N | settle N | drop N]",
 	.help =
 		"Reads CSV (with a heading line) or JSON lines, told apart by the content; '-' is standard input.\n"
-		"Kinds: residents checkins places stays devices pings visits areas cases labs flights rail orders (columns:\n"
-		"docs/imports.md). Files of labs may also be HL7 v2 (ORU^R01) or FHIR R4 bundles, files of flights UN/EDIFACT PAXLST.\n"
+		"Kinds: residents checkins places stays venue-checkins devices pings visits areas risk-areas cases labs vaccinations\n"
+		"flights rail orders (columns: docs/imports.md). Files of labs may also be HL7 v2 (ORU^R01) or FHIR R4 bundles, files\n"
+		"of flights UN/EDIFACT PAXLST.\n"
 		"Prints 'KIND: N new, N changed, N unchanged, N rejected' for each file. The same file again changes nothing.\n"
 		"A rejected row is told as FILE:LINE:COLUMN: reason; the others are taken, and the exit code is 3.\n\n"
 		"  --mapping FILE  read another program's headings, values, dates and encoding by that file (docs/imports.md)\n"

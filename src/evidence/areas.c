@@ -34,9 +34,8 @@ count_at(struct db_statement *s)
 	};
 }
 
-/* Raise the area's version above all there are. */
-static int
-raise(struct db *db, const char *area, const char *country, struct error *e)
+int
+area_raise(struct db *db, const char *area, const char *country, struct error *e)
 {
 	int64_t last;
 	int r;
@@ -49,9 +48,8 @@ raise(struct db *db, const char *area, const char *country, struct error *e)
 		(struct db_value[]){db_text(area), db_text(country), db_int(last + 1)}, 3, e);
 }
 
-/* Raise all areas of a country: how far it is counted says what a day without a row means. */
-static int
-raise_country(struct db *db, const char *country, struct error *e)
+int
+areas_raise_country(struct db *db, const char *country, struct error *e)
 {
 	int64_t last;
 	int r;
@@ -85,18 +83,21 @@ areas_raise_of_import(struct db *db, int64_t import_id, struct error *e)
 	int64_t last;
 	int r;
 
-	if ((r = db_start(db, "SELECT DISTINCT area, country FROM evidence_area WHERE import_id = $1 ORDER BY area",
+	if ((r = db_start(db,
+			 "SELECT area, country FROM evidence_area WHERE import_id = $1"
+			 " UNION SELECT area, country FROM evidence_area_level WHERE import_id = $1 ORDER BY 1",
 			 (struct db_value[]){db_int(import_id)}, 1, &s, e)) < 0)
 		return r;
 	while ((r = db_step(s, e)) > 0)
-		if ((r = raise(db, db_column_text(s, 0), db_column_text(s, 1), e)) < 0)
+		if ((r = area_raise(db, db_column_text(s, 0), db_column_text(s, 1), e)) < 0)
 			break;
 	db_finish(s);
 	if (r < 0 || (r = evidence_area_version_last(db, &last, e)) < 0)
 		return r;
 	return db_do(db,
 		"UPDATE evidence_area_version SET version = $2"
-		" WHERE country IN (SELECT country FROM evidence_area WHERE import_id = $1)",
+		" WHERE country IN (SELECT country FROM evidence_area WHERE import_id = $1"
+		" UNION SELECT country FROM evidence_area_level WHERE import_id = $1)",
 		(struct db_value[]){db_int(import_id), db_int(last + 1)}, 2, e);
 }
 
@@ -158,6 +159,7 @@ evidence_area_put(
 		(r = rows_rest(db, count->import_id, of_import, outcome, e)) < 0 ||
 		(r = is_further(db, count, &further, e)) < 0)
 		return r;
+	/* How far a country is counted says what a day without a row means for all its areas. */
 	if (outcome != EVIDENCE_UNCHANGED) {
 		if ((r = db_do(db,
 				 "INSERT INTO evidence_area(area, country, day, confirmed, deaths, recovered, recorded_at, import_id, source)"
@@ -167,8 +169,8 @@ evidence_area_put(
 					 db_int(count->recorded_at), rows_import(count->import_id), db_text(count->source)},
 				 9, e)) < 0)
 			return r;
-		if ((r = raise(db, count->area, count->country, e)) < 0 ||
-			(further && (r = raise_country(db, count->country, e)) < 0))
+		if ((r = area_raise(db, count->area, count->country, e)) < 0 ||
+			(further && (r = areas_raise_country(db, count->country, e)) < 0))
 			return r;
 	}
 	*ret_outcome = outcome;

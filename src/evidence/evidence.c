@@ -60,6 +60,14 @@ static const char *const migrations[] = {
 	"CREATE TABLE evidence_import_refused(id {key}, import_id BIGINT NOT NULL REFERENCES evidence_import(id),"
 	" line BIGINT NOT NULL, byte BIGINT NOT NULL, reason {text} NOT NULL);"
 	"CREATE INDEX evidence_import_refused_import ON evidence_import_refused(import_id, id)",
+
+	/* Published lists of areas by risk. */
+	"CREATE TABLE evidence_area_level(seq {key}, source {text} NOT NULL, area {text} NOT NULL, country {text} NOT NULL,"
+	" from_at BIGINT NOT NULL, level {text} NOT NULL, recorded_at BIGINT NOT NULL,"
+	" import_id BIGINT REFERENCES evidence_import(id));"
+	"CREATE INDEX evidence_area_level_by_area ON evidence_area_level(area, source, from_at, recorded_at, seq);"
+	"CREATE INDEX evidence_area_level_by_list ON evidence_area_level(country, source, from_at);"
+	"CREATE INDEX evidence_area_level_import ON evidence_area_level(import_id) WHERE import_id IS NOT NULL",
 };
 
 static const char *const kind_names[EVIDENCE_KIND_END] = {

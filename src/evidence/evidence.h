@@ -221,8 +221,30 @@ int evidence_area_series(struct db *db, const char *area, day_number until_day, 
 int evidence_area_coverage(
 	struct db *db, const char *country, const char *source, instant known, day_number *ret_day, struct error *e);
 
+/* Areas by risk, as an authority lists them. A list is all that ${source} has from one moment for one country: an area that it listed
+ * before and does not list any more is of low risk from that moment. */
+struct evidence_area_level {
+	const char *source, *area, *country;
+	instant from;
+	const char *level; /* "low", "medium", "high"; NULL, in a series: listed before, and not in this list */
+	instant recorded_at;
+	int64_t import_id; /* 0: none */
+};
+
+/* evidence_area_level_put(db, level, ret_outcome, e):
+ * As evidence_put; the key is the source, the area and the moment. Raises the versions of the area and, with the first row of a list, of
+ * all areas of its country, unless the outcome is UNCHANGED. */
+int evidence_area_level_put(
+	struct db *db, const struct evidence_area_level *level, enum evidence_outcome *ret_outcome, struct error *e);
+
+/* evidence_area_level_series(db, area, known, each, context, e):
+ * Call ${each} for every list of each source that ever lists ${area}, from the first one that does, by source, then moment. */
+typedef int evidence_area_level_callback(const struct evidence_area_level *level, void *context, struct error *e);
+int evidence_area_level_series(
+	struct db *db, const char *area, instant known, evidence_area_level_callback *each, void *context, struct error *e);
+
 /* evidence_area_version(db, area, ret_version, e):
- * A number that is raised by each change of the area's counts, or of how far its country is counted (evidence_area_coverage), above
+ * A number that is raised by each change of the area's counts or listed levels, or of how far its country is counted (evidence_area_coverage), above
  * every version that any area had before: whoever
  * saw version v of the store saw all areas whose version is not above v. 0 for an area never counted.
  * evidence_area_version_last(db, ret_version, e): the highest of all areas. */

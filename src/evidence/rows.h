@@ -25,7 +25,10 @@ struct db_value rows_import(int64_t import_id);
  * repeated by no import says nothing that could be lost. */
 int rows_rest(struct db *db, int64_t import_id, int64_t on, enum evidence_outcome outcome, struct error *e);
 
-/* Raise the versions of the areas that the import counted. */
+/* area_raise(db, area, country, e): raise the area's version above all there are. areas_raise_country: the same for all areas of a
+ * country that have one. areas_raise_of_import: of the areas that the import counted or listed. */
+int area_raise(struct db *db, const char *area, const char *country, struct error *e);
+int areas_raise_country(struct db *db, const char *country, struct error *e);
 int areas_raise_of_import(struct db *db, int64_t import_id, struct error *e);
 
 #endif

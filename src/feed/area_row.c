@@ -121,11 +121,11 @@ is_china(const struct country *country)
 	return strcmp(country->alpha2, "CN") == 0;
 }
 
-/* The name of who counted. */
-static int
-read_source(const struct rows *rows, const struct row *row, char source[AREA_SOURCE_SIZE], struct error *e)
+int
+area_source_read(
+	const struct rows *rows, const struct row *row, size_t column, char source[AREA_SOURCE_SIZE], struct error *e)
 {
-	const struct record_field *field = row->fields[SOURCE];
+	const struct record_field *field = row->fields[column];
 
 	if (!field)
 		return 0;
@@ -136,12 +136,13 @@ read_source(const struct rows *rows, const struct row *row, char source[AREA_SOU
 	return 0;
 }
 
-/* The division that the plain form's division, or province and city, mean; NULL for the whole country. */
+/* The division that its code, or province and city by name, mean; NULL for the whole country. */
 static int
-plain_division(const struct rows *rows, const struct row *row, const struct division **ret_division, struct error *e)
+read_division(const struct rows *rows, const struct row *row, const struct area_columns *columns,
+	const struct division **ret_division, struct error *e)
 {
-	const struct record_field *code = row->fields[DIVISION], *province = row->fields[PROVINCE],
-							  *city = row->fields[CITY];
+	const struct record_field *code = row->fields[columns->division], *province = row->fields[columns->province],
+							  *city = row->fields[columns->city];
 	const struct division *found = NULL;
 
 	if (code) {
@@ -165,25 +166,39 @@ plain_division(const struct rows *rows, const struct row *row, const struct divi
 	return 0;
 }
 
-static int
-plain_row_read(const struct rows *rows, const struct row *row, struct area_count *count, struct error *e)
+int
+area_place_read(const struct rows *rows, const struct row *row, const struct area_columns *columns,
+	char area[AREA_KEY_SIZE], char country_code[3], struct error *e)
 {
-	const struct record_field *name = row->fields[COUNTRY];
+	const struct record_field *name = row->fields[columns->country];
 	const struct country *country = country_of(name);
 	const struct division *division = NULL;
 	int code;
 
 	if (!country)
 		return refuse(rows, row, name, e, "no country has this name or code");
-	if ((code = plain_division(rows, row, &division, e)) < 0)
+	if ((code = read_division(rows, row, columns, &division, e)) < 0)
 		return code;
 	if (division && !is_china(country))
 		return refuse(rows, row, name, e, "divisions are known of CN only, not of this country");
 	if (division)
-		set_division(count->area, division);
+		set_division(area, division);
 	else
-		snprintf(count->area, AREA_KEY_SIZE, "%s", country->alpha2);
-	if ((code = read_source(rows, row, count->source, e)) < 0 ||
+		snprintf(area, AREA_KEY_SIZE, "%s", country->alpha2);
+	memcpy(country_code, country->alpha2, sizeof country->alpha2);
+	return 0;
+}
+
+static int
+plain_row_read(const struct rows *rows, const struct row *row, struct area_count *count, struct error *e)
+{
+	static const struct area_columns place = {COUNTRY, DIVISION, PROVINCE, CITY};
+	char country[3];
+	int code;
+
+	if ((code = area_place_read(rows, row, &place, count->area, country, e)) < 0)
+		return code;
+	if ((code = area_source_read(rows, row, SOURCE, count->source, e)) < 0 ||
 		(code = read_date(rows, row, DATE, &count->day, e)) < 0 ||
 		(code = read_number(rows, row, CONFIRMED, 0, &count->confirmed, e)) < 0 ||
 		(code = read_number(rows, row, DEATHS, AREA_UNKNOWN, &count->deaths, e)) < 0)

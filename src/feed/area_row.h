@@ -29,6 +29,19 @@ struct area_count {
 	int64_t confirmed, deaths, recovered;
 };
 
+/* The columns that say which area a row is about. */
+struct area_columns {
+	size_t country, division, province, city;
+};
+
+/* area_place_read(rows, row, columns, area, country, e): the area (AREA_KEY_SIZE bytes) that a required country, and a division by code or
+ * a province and city by name, mean, and the country's alpha-2. area_source_read(rows, row, column, source, e): the name of who says so;
+ * untouched where the row has none. Return 0, or ERROR_BAD_INPUT with the place. */
+int area_place_read(const struct rows *rows, const struct row *row, const struct area_columns *columns,
+	char area[AREA_KEY_SIZE], char country[3], struct error *e);
+int area_source_read(
+	const struct rows *rows, const struct row *row, size_t column, char source[AREA_SOURCE_SIZE], struct error *e);
+
 /* area_row_read(rows, row, ret_count, e):
  * Read a row of the form AREA_PLAIN or AREA_CHINA. Return 0, or ERROR_BAD_INPUT with the place and the name or number
  * in fault. */

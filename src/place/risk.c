@@ -1,6 +1,7 @@
 #include "place/risk.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/array.h"
 
@@ -10,6 +11,17 @@ risk_level_text(enum risk_level level)
 	static const char *const texts[] = {"low", "medium", "high"};
 
 	return texts[level];
+}
+
+bool
+risk_level_read(const char *text, enum risk_level *ret_level)
+{
+	for (enum risk_level level = RISK_LOW; level <= RISK_HIGH; level++)
+		if (strcmp(risk_level_text(level), text) == 0) {
+			*ret_level = level;
+			return true;
+		}
+	return false;
 }
 
 static int

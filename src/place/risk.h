@@ -17,6 +17,7 @@
 #ifndef HEALTHCODE_PLACE_RISK_H
 #define HEALTHCODE_PLACE_RISK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -64,6 +65,9 @@ struct risk_step {
 
 /* "low", "medium", "high". */
 const char *risk_level_text(enum risk_level level);
+
+/* risk_level_read(text, ret_level): the level of that name. Return success. */
+bool risk_level_read(const char *text, enum risk_level *ret_level);
 
 /* risk_timeline(series, count, parameters, coverage, zone, until, ret_steps, ret_count, e):
  * The level changes of an area up to and including ${until}. ${series} is by day, each day once, no negative count.

@@ -112,22 +112,91 @@ take_count(const struct evidence_area_count *count, void *context, struct error 
 	return 0;
 }
 
-/* NULL for lack of memory. */
+/* What an authority's lists say of an area: of one source, as of counts. */
+struct listed {
+	const json_t *preferred;
+	char source[EVIDENCE_SOURCE_MAX + 1];
+	size_t rank;
+	struct listed_step {
+		instant at;
+		const char *level;
+	} * steps;
+	size_t count, capacity;
+};
+
+static int
+take_level(const struct evidence_area_level *level, void *context, struct error *e)
+{
+	const char *text = risk_level_text(RISK_LOW);
+	struct listed *listed = context;
+	enum risk_level known;
+	int r;
+
+	if (strcmp(listed->source, level->source) != 0) {
+		size_t rank = rank_of(listed->preferred, level->source);
+
+		if (listed->count > 0 && rank >= listed->rank)
+			return 0;
+		snprintf(listed->source, sizeof listed->source, "%s", level->source);
+		listed->rank = rank;
+		listed->count = 0;
+	}
+	if (level->level) {
+		if (!risk_level_read(level->level, &known))
+			return error_set(e, ERROR_CORRUPT, "evidence has a level of risk that is none");
+		text = risk_level_text(known);
+	}
+	if ((r = array_grow(&listed->steps, &listed->capacity, listed->count + 1, sizeof *listed->steps, SERIES_MAX, e)) <
+		0)
+		return r;
+	listed->steps[listed->count++] = (struct listed_step){level->from, text};
+	return 0;
+}
+
+/* Whether the list goes before the counts, by the same order of sources. */
+static bool
+goes_before(const struct listed *listed, const struct series *series)
+{
+	if (listed->count == 0 || series->count == 0)
+		return listed->count > 0;
+	return listed->rank != series->rank ? listed->rank < series->rank : strcmp(listed->source, series->source) < 0;
+}
+
+/* Append a step unless its level holds already. */
+static int
+add_step(json_t *list, instant at, const char *level, const struct risk_step *counted, const struct zone *zone)
+{
+	const json_t *last = json_array_get(list, json_array_size(list) - 1);
+	char text[TIME_TEXT_SIZE];
+	json_t *step;
+
+	if (last && strcmp(json_string_value(json_object_get(last, "level")), level) == 0)
+		return 0;
+	step = json_pack("{ss ss}", "at", time_write(at, zone, text), "level", level);
+	if (counted &&
+		(json_object_set_new(step, "total", json_integer(counted->total)) < 0 ||
+			json_object_set_new(step, "new", json_integer(counted->new_cases)) < 0)) {
+		json_decref(step);
+		return -1;
+	}
+	return json_array_append_new(list, step);
+}
+
+/* What the counts say, up to the first list where one goes before them, and the lists from there on. NULL for lack of memory. */
 static json_t *
-steps_json(const struct risk_step *steps, size_t count, const struct zone *zone)
+steps_json(
+	const struct risk_step *steps, size_t count, const struct listed *listed, bool by_list, const struct zone *zone)
 {
 	json_t *list = json_array();
+	int r = list ? 0 : -1;
 
-	for (size_t i = 0; i < count; i++) {
-		char at[TIME_TEXT_SIZE];
-
-		if (json_array_append_new(list,
-				json_pack("{ss ss sI sI}", "at", time_write(steps[i].at, zone, at), "level",
-					risk_level_text(steps[i].level), "total", (json_int_t)steps[i].total, "new",
-					(json_int_t)steps[i].new_cases)) < 0) {
-			json_decref(list);
-			return NULL;
-		}
+	for (size_t i = 0; i < count && r == 0 && (!by_list || steps[i].at < listed->steps[0].at); i++)
+		r = add_step(list, steps[i].at, risk_level_text(steps[i].level), &steps[i], zone);
+	for (size_t i = 0; by_list && i < listed->count && r == 0; i++)
+		r = add_step(list, listed->steps[i].at, listed->steps[i].level, NULL, zone);
+	if (r < 0) {
+		json_decref(list);
+		return NULL;
 	}
 	return list;
 }
@@ -142,37 +211,57 @@ area_json(const char *code, json_t *steps)
 	return json_if_whole(json_pack("{s{ss* ss*} so}", "name", "zh", zh, "en", en, "steps", steps), failures);
 }
 
-/* The area's timeline by the pack's parameters; NULL where it has no counts. */
+/* The steps that the counts make, none where there are none. */
 static int
-area_make(struct registry *registry, const struct pack *pack, const char *code, json_t **ret_area, struct error *e)
+count_steps(struct registry *registry, const struct pack *pack, const char *code, const struct series *series,
+	struct risk_step **ret_steps, size_t *ret_count, struct error *e)
 {
 	const json_t *risk = pack_section(pack, "risk");
 	struct risk_parameters parameters = {0};
-	struct risk_coverage coverage;
 	struct risk_revision *revisions = NULL;
-	struct series series = {.preferred = json_object_get(risk, "sources")};
-	struct risk_step *steps = NULL;
-	size_t count;
+	struct risk_coverage coverage;
 	int r;
 
-	if ((r = evidence_area_series(registry->db, code, INT32_MAX, registry->areas->known, take_count, &series, e)) < 0)
+	if (series->count == 0)
+		return 0;
+	coverage.first = series->counts[0].day;
+	if ((r = risk_parameters_read(risk, code, &parameters, &revisions, e)) < 0 ||
+		(r = evidence_area_coverage(
+			 registry->db, series->country, series->source, registry->areas->known, &coverage.last, e)) < 0)
 		goto out;
-	if (series.count == 0) {
+	r = risk_timeline(series->counts, series->count, &parameters, coverage, pack_zone(pack),
+		zone_day_start(pack_zone(pack), coverage.last + 2), ret_steps, ret_count, e);
+out:
+	free(revisions);
+	return r;
+}
+
+/* The area's timeline by the pack's parameters and order of sources; NULL where it was neither counted nor listed. */
+static int
+area_make(struct registry *registry, const struct pack *pack, const char *code, json_t **ret_area, struct error *e)
+{
+	const json_t *sources = json_object_get(pack_section(pack, "risk"), "sources");
+	struct series series = {.preferred = sources};
+	struct listed listed = {.preferred = sources};
+	struct risk_step *steps = NULL;
+	size_t count = 0;
+	int r;
+
+	if ((r = evidence_area_series(registry->db, code, INT32_MAX, registry->areas->known, take_count, &series, e)) < 0 ||
+		(r = evidence_area_level_series(registry->db, code, registry->areas->known, take_level, &listed, e)) < 0)
+		goto out;
+	if (series.count == 0 && listed.count == 0) {
 		*ret_area = NULL;
 		goto out;
 	}
-	coverage.first = series.counts[0].day;
-	if ((r = risk_parameters_read(risk, code, &parameters, &revisions, e)) < 0 ||
-		(r = evidence_area_coverage(
-			 registry->db, series.country, series.source, registry->areas->known, &coverage.last, e)) < 0 ||
-		(r = risk_timeline(series.counts, series.count, &parameters, coverage, pack_zone(pack),
-			 zone_day_start(pack_zone(pack), coverage.last + 2), &steps, &count, e)) < 0)
+	if ((r = count_steps(registry, pack, code, &series, &steps, &count, e)) < 0)
 		goto out;
-	if (!(*ret_area = area_json(code, steps_json(steps, count, pack_zone(pack)))))
+	if (!(*ret_area =
+				area_json(code, steps_json(steps, count, &listed, goes_before(&listed, &series), pack_zone(pack)))))
 		r = error_no_memory(e);
 out:
 	free(series.counts);
-	free(revisions);
+	free(listed.steps);
 	free(steps);
 	return r;
 }

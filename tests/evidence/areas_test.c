@@ -202,6 +202,108 @@ areas_are_listed_by_code(void **state)
 	assert_string_equal(areas, "420800 CN;KR KR;");
 }
 
+static int64_t
+import_of(void)
+{
+	static const uint8_t hash[EVIDENCE_SHA256_SIZE] = {0};
+	struct error e = {0};
+	int64_t import;
+
+	assert_int_equal(db_begin(db, &e), 0);
+	assert_int_equal(evidence_import_begin(db, "risk-areas", "list", hash, NULL, 100, &import, &e), 0);
+	assert_int_equal(db_commit(db, &e), 0);
+	return import;
+}
+
+static enum evidence_outcome
+list(const char *source, const char *area, instant from, const char *level, instant recorded_at, int64_t import_id)
+{
+	const struct evidence_area_level listed = {source, area, "CN", from, level, recorded_at, import_id};
+	enum evidence_outcome outcome = EVIDENCE_UNCHANGED;
+	struct error e = {0};
+
+	assert_int_equal(db_begin(db, &e), 0);
+	if (evidence_area_level_put(db, &listed, &outcome, &e) < 0)
+		fail_msg("%s", e.message);
+	assert_int_equal(db_commit(db, &e), 0);
+	return outcome;
+}
+
+static int
+show_level(const struct evidence_area_level *level, void *context, struct error *e)
+{
+	struct shown *shown = context;
+
+	(void)e;
+	assert_string_equal(level->country, "CN");
+	shown->length += (size_t)snprintf(shown->text + shown->length, sizeof shown->text - shown->length, "%s:%lld:%s ",
+		level->source, (long long)level->from, level->level ? level->level : "-");
+	return 0;
+}
+
+static const char *
+levels(const char *area, instant known)
+{
+	static struct shown shown;
+	struct error e = {0};
+
+	shown = (struct shown){0};
+	if (evidence_area_level_series(db, area, known, show_level, &shown, &e) < 0)
+		fail_msg("%s", e.message);
+	return shown.text;
+}
+
+static void
+every_list_since_an_area_was_listed_says_something_of_it(void **state)
+{
+	(void)state;
+	assert_int_equal(list("list", "420100", 10, "high", 100, 0), EVIDENCE_NEW);
+	assert_int_equal(list("list", "420800", 20, "medium", 100, 0), EVIDENCE_NEW);
+	assert_int_equal(list("other", "420800", 30, "high", 100, 0), EVIDENCE_NEW);
+	assert_string_equal(levels("420100", EVIDENCE_NOW), "list:10:high list:20:- ");
+	assert_string_equal(levels("420800", EVIDENCE_NOW), "list:20:medium other:30:high ");
+	assert_string_equal(levels("330200", EVIDENCE_NOW), "");
+	assert_int_equal(list("list", "420100", 10, "high", 200, 0), EVIDENCE_UNCHANGED);
+	assert_int_equal(list("list", "420100", 10, "low", 200, 0), EVIDENCE_CHANGED);
+	assert_string_equal(levels("420100", EVIDENCE_NOW), "list:10:low list:20:- ");
+	assert_string_equal(levels("420100", 150), "list:10:high list:20:- ");
+}
+
+static void
+a_lists_first_row_raises_all_areas_of_its_country(void **state)
+{
+	int64_t before;
+
+	(void)state;
+	list("list", "420100", 10, "high", 100, 0);
+	before = version_of("420100");
+	list("list", "420800", 20, "high", 100, 0);
+	assert_true(version_of("420100") > before); /* it isn't in the new list */
+	before = version_of("420100");
+	list("list", "420500", 20, "high", 100, 0);
+	assert_int_equal(version_of("420100"), before);
+	assert_true(version_of("420500") > before);
+}
+
+static void
+undoing_a_lists_import_takes_its_levels_back_and_raises_versions(void **state)
+{
+	int64_t import = import_of(), before;
+	struct error e = {0};
+
+	(void)state;
+	list("list", "420100", 10, "high", 100, 0);
+	list("list", "420800", 20, "high", 100, import);
+	assert_string_equal(levels("420100", EVIDENCE_NOW), "list:10:high list:20:- ");
+	before = version_of("420100");
+	assert_int_equal(db_begin(db, &e), 0);
+	assert_int_equal(evidence_import_undo(db, import, 200, &e), 0);
+	assert_int_equal(db_commit(db, &e), 0);
+	assert_string_equal(levels("420100", EVIDENCE_NOW), "list:10:high ");
+	assert_string_equal(levels("420800", EVIDENCE_NOW), "");
+	assert_true(version_of("420100") > before);
+}
+
 int
 main(void)
 {
@@ -212,6 +314,9 @@ main(void)
 		EMPTY_STORE_TEST(each_change_raises_the_areas_version_above_all),
 		EMPTY_STORE_TEST(undoing_an_import_takes_its_counts_back_and_raises_versions),
 		EMPTY_STORE_TEST(areas_are_listed_by_code),
+		EMPTY_STORE_TEST(every_list_since_an_area_was_listed_says_something_of_it),
+		EMPTY_STORE_TEST(a_lists_first_row_raises_all_areas_of_its_country),
+		EMPTY_STORE_TEST(undoing_a_lists_import_takes_its_levels_back_and_raises_versions),
 	};
 
 	return RUN_ON_ENGINES(tests);
