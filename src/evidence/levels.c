@@ -71,7 +71,7 @@ evidence_area_level_put(
 {
 	enum evidence_outcome outcome;
 	int64_t of_import = 0;
-	bool begun;
+	bool begun = false;
 	int r;
 
 	if ((r = rows_need_transaction(db, e)) < 0 || (r = check(level, e)) < 0 ||

@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "ledger/ledger.h"
 
 enum { FOLDER_MODE = 0700 };
 
