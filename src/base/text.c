@@ -58,42 +58,45 @@ text_integer(const char *text, size_t length, int64_t least, int64_t most, int64
 	return true;
 }
 
+/* Add the digits from ${at} on to the value, at most ${most} of them; false where it would have more than 18. */
+static bool
+take_digits(const char *text, size_t length, size_t most, size_t *at, uint64_t *value)
+{
+	const size_t end = length - *at < most ? length : *at + most;
+
+	for (; *at < end && is_digit(text[*at]); ++*at) {
+		if (*value >= UINT64_C(100000000000000000))
+			return false;
+		*value = *value * 10 + (uint64_t)(text[*at] - '0');
+	}
+	return true;
+}
+
 bool
 text_decimal(const char *text, size_t length, unsigned places, int64_t *ret_value)
 {
-	size_t i = 0, digits = 0;
-	bool minus = false, dot = false;
-	unsigned after = 0;
-	int64_t value = 0;
+	const bool minus = length && text[0] == '-';
+	size_t at = minus, fraction;
+	uint64_t value = 0;
 
-	if (i < length && text[i] == '-') {
-		minus = true;
-		i++;
-	}
-	for (; i < length; i++) {
-		if (text[i] == '.' && !dot && digits) {
-			dot = true;
-			continue;
-		}
-		if (!is_digit(text[i]))
-			return false;
-		digits++;
-		if (dot && after == places)
-			continue;
-		if (dot)
-			after++;
-		if (value >= INT64_C(100000000000000000))
-			return false;
-		value = value * 10 + (text[i] - '0');
-	}
-	if (!digits || text[length - 1] == '.')
+	if (!take_digits(text, length, SIZE_MAX, &at, &value) || at == minus)
 		return false;
-	for (; after < places; after++) {
-		if (value >= INT64_C(100000000000000000))
+	fraction = at + 1;
+	if (at < length) {
+		if (text[at] != '.' || ++at == length || !take_digits(text, length, places, &at, &value))
+			return false;
+		places -= (unsigned)(at - fraction);
+		while (at < length && is_digit(text[at])) /* cut off */
+			at++;
+		if (at < length)
+			return false;
+	}
+	for (; places; places--) {
+		if (value >= UINT64_C(100000000000000000))
 			return false;
 		value *= 10;
 	}
-	*ret_value = minus ? -value : value;
+	*ret_value = minus ? -(int64_t)value : (int64_t)value;
 	return true;
 }
 

@@ -136,6 +136,10 @@ bool cascade_is_travel_card(const struct pack *pack);
 int cascade_travel_card(
 	struct cascade *cascade, const struct pack *pack, person_number person, json_t **ret_card, struct error *e);
 
+/* cascade_device_holder(cascade, device, ret_person, e): whose the device (a phone number, an IMSI, as the imports of devices and
+ * pings name it) is now, with or without a name. ERROR_EXISTS_NOT if it is nobody's that is known. */
+int cascade_device_holder(struct cascade *cascade, const char *device, person_number *ret_person, struct error *e);
+
 /* cascade_verify_evaluations(cascade, ret_wrong_seq, e): recompute each evaluation entry's root from the changes it
  * commits to; ${ret_wrong_seq} is the first entry that differs, or -1. */
 int cascade_verify_evaluations(struct cascade *cascade, int64_t *ret_wrong_seq, struct error *e);

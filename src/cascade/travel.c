@@ -3,10 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "cascade/inside.h"
 #include "place/place.h"
 
-enum { DAYS_MAX = 366 };
+enum { DAYS_MAX = 366, HOLDERS_MAX = 1000, HASH_TEXT_SIZE = 2 * REGISTRY_HASH_SIZE + 1 };
 
 /* The name of the pack's derived list of stays that is shown: what makes a pack a travel card. */
 static const char *
@@ -79,6 +80,49 @@ add_place(json_t *places, const json_t *stay, struct error *e)
 		"en", en ? en : zh, "hours", json_integer_value(json_object_get(stay, "hours")));
 	if (!place || json_array_append_new(places, place) < 0)
 		return error_no_memory(e);
+	return 0;
+}
+
+/* Who had the device last. Its evidence has the keys HASH/MOMENT. */
+struct holder {
+	char hash[HASH_TEXT_SIZE];
+	instant since;
+	person_number person; /* 0: nobody */
+};
+
+enum { OTHER_DEVICE = 1 };
+
+static int
+find_holder(const struct evidence_row *row, void *context, struct error *e)
+{
+	struct holder *holder = context;
+
+	(void)e;
+	if (strncmp(row->key, holder->hash, HASH_TEXT_SIZE - 1) != 0)
+		return OTHER_DEVICE;
+	if (!holder->person || row->at > holder->since) {
+		holder->person = row->person;
+		holder->since = row->at;
+	}
+	return 0;
+}
+
+int
+cascade_device_holder(struct cascade *cascade, const char *device, person_number *ret_person, struct error *e)
+{
+	struct holder holder = {.person = 0};
+	uint8_t hash[REGISTRY_HASH_SIZE];
+	int r;
+
+	registry_device_hash(cascade->registry, device, strlen(device), hash);
+	text_hex(hash, sizeof hash, holder.hash);
+	r = evidence_each_by_key(cascade->db, EVIDENCE_DEVICE, holder.hash, HOLDERS_MAX, registry_now(cascade->registry),
+		registry_known(cascade->registry), find_holder, &holder, e);
+	if (r < 0)
+		return r;
+	if (!holder.person)
+		return error_set(e, ERROR_EXISTS_NOT, "the device is nobody's that is known (import devices)");
+	*ret_person = holder.person;
 	return 0;
 }
 

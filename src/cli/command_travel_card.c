@@ -16,12 +16,12 @@ find_card(struct cli_store *store, const char *wanted, const struct pack **ret_p
 }
 
 static int
-print_card(struct cli *cli, json_t *card, const char *id)
+print_card(struct cli *cli, json_t *card, const char *whose, const char *word)
 {
 	const json_t *place;
 	size_t i;
 
-	json_object_set_new(card, "person", json_string(id));
+	json_object_set_new(card, whose, json_string(word));
 	if (cli->json)
 		return cli_print_json(json_incref(card));
 	printf("%s, %s to %s\n", json_string_value(json_object_get(card, "colour")),
@@ -59,10 +59,21 @@ print_signed(struct cli_store *store, const struct pack *pack, person_number per
 }
 
 static int
+find_person(struct cli_store *store, const char *device, const char *word, person_number *ret_person)
+{
+	struct error e = {0};
+
+	if (!device)
+		return cli_person(store, word, ret_person);
+	return cascade_device_holder(store->cascade, word, ret_person, &e) < 0 ? cli_fail(&e) : 0;
+}
+
+static int
 run(struct cli *cli, int argc, char **argv)
 {
-	const char *name = NULL, *sign = NULL;
-	const struct cli_option options[] = {{"pack", OPTION_VALUE, &name}, {"sign", OPTION_FLAG, &sign}};
+	const char *name = NULL, *sign = NULL, *device = NULL;
+	const struct cli_option options[] = {
+		{"device", OPTION_FLAG, &device}, {"pack", OPTION_VALUE, &name}, {"sign", OPTION_FLAG, &sign}};
 	const struct pack *pack;
 	struct cli_store store;
 	person_number person;
@@ -75,13 +86,14 @@ run(struct cli *cli, int argc, char **argv)
 	if (code)
 		return code;
 	if (count != 1)
-		return cli_usage(cli, "one ID is needed");
-	if ((code = cli_store_open(cli, false, &store)) == 0 && (code = cli_person(&store, words[0], &person)) == 0 &&
-		(code = find_card(&store, name, &pack)) == 0) {
+		return cli_usage(cli, device ? "one device is needed" : "one ID is needed");
+	if ((code = cli_store_open(cli, false, &store)) == 0 &&
+		(code = find_person(&store, device, words[0], &person)) == 0 && (code = find_card(&store, name, &pack)) == 0) {
 		if (cascade_travel_card(store.cascade, pack, person, &card, &e) < 0)
 			code = cli_fail(&e);
 		else
-			code = sign ? print_signed(&store, pack, person, card) : print_card(cli, card, words[0]);
+			code = sign ? print_signed(&store, pack, person, card)
+						: print_card(cli, card, device ? "device" : "person", words[0]);
 	}
 	json_decref(card);
 	cli_store_close(&store);
@@ -91,10 +103,12 @@ run(struct cli *cli, int argc, char **argv)
 const struct command command_travel_card = {
 	.name = "travel-card",
 	.summary = "the cities and countries where a person stayed",
-	.usage = "travel-card ID [--pack P] [--sign]",
+	.usage = "travel-card ID [--device] [--pack P] [--sign]",
 	.help =
 		"Prints the cities and countries of the last days with stays over the pack's hours, and the card's colour. It needs\n"
 		"no application.\n\n"
+		"  --device   ID is a device (a phone number, an IMSI, as 'import devices' and 'import pings' name it): the card of\n"
+		"             whoever has it now, who need have no name. So a carrier's store has phones and places, and no people\n"
 		"  --pack P   the travel card's pack (default: the store's first that is one)\n"
 		"  --sign     print instead the signed code of its colour ('code verify' checks it): the only thing that needs to\n"
 		"             leave a carrier who keeps the stays\n",

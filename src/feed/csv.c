@@ -1,5 +1,6 @@
 #include "feed/csv.h"
 
+#include <endian.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -234,25 +235,61 @@ zero_in(uint64_t word)
 	return (word - eight(1)) & ~word & eight(0x80);
 }
 
-/* Whether no byte is a quote, a carriage return or NUL; and whether all are ASCII. Eight bytes at once, the last eight again
- * where they are no multiple. */
-static bool
-is_plain(const char *bytes, size_t length, bool *ret_ascii)
+/* The highest bit of each byte that is 0, and no other. */
+static uint64_t
+zeros_in(uint64_t word)
 {
-	uint64_t word = eight('a'), all = 0, special = 0;
+	return ~(((word & eight(0x7f)) + eight(0x7f)) | word | eight(0x7f));
+}
 
-	for (size_t at = 0; at < length; at += sizeof word) {
-		size_t left = length - at;
+/* Eight bytes from ${at} on, the first the lowest; where the line ends before, letters instead. */
+static uint64_t
+word_at(const char *bytes, size_t length, size_t at)
+{
+	const size_t left = length - at;
+	uint64_t word = eight('a');
 
-		if (left >= sizeof word)
-			memcpy(&word, bytes + at, sizeof word);
-		else if (length >= sizeof word)
-			memcpy(&word, bytes + length - sizeof word, sizeof word);
-		else
-			memcpy(&word, bytes, length);
+	if (left >= sizeof word) {
+		memcpy(&word, bytes + at, sizeof word);
+		return le64toh(word);
+	}
+	if (length < sizeof word) {
+		memcpy(&word, bytes, length);
+		return le64toh(word);
+	}
+	memcpy(&word, bytes + length - sizeof word, sizeof word);
+	return le64toh(word) >> 8 * (sizeof word - left) | eight('a') << 8 * left;
+}
+
+/* Cut the line's fields apart, eight bytes at once; its copy is in ${reader->text}. Return false if a byte is a quote, a
+ * carriage return or NUL, or if there are too many fields. ${ret_ascii}: whether all bytes are ASCII. */
+static bool
+cut(struct csv_reader *reader, const char *bytes, size_t length, bool *ret_ascii)
+{
+	struct record_field *field = reader->fields;
+	char *text = (char *)reader->text.data;
+	const size_t line = reader->window->line;
+	uint64_t all = 0, special = 0;
+	size_t start = 0;
+
+	for (size_t at = 0; at < length; at += sizeof(uint64_t)) {
+		const uint64_t word = word_at(bytes, length, at);
+
 		all |= word;
 		special |= zero_in(word) | zero_in(word ^ eight('"')) | zero_in(word ^ eight('\r'));
+		for (uint64_t commas = zeros_in(word ^ eight(',')); commas; commas &= commas - 1) {
+			const size_t comma = at + (size_t)__builtin_ctzll(commas) / 8;
+
+			if (field == reader->fields + RECORD_FIELDS_MAX - 1)
+				return false;
+			text[comma] = '\0';
+			*field++ =
+				(struct record_field){.text = text + start, .length = comma - start, .line = line, .column = start + 1};
+			start = comma + 1;
+		}
 	}
+	*field++ = (struct record_field){.text = text + start, .length = length - start, .line = line, .column = start + 1};
+	reader->field_count = (size_t)(field - reader->fields);
 	*ret_ascii = !(all & eight(0x80));
 	return !special;
 }
@@ -264,9 +301,8 @@ static int
 plain_line(struct csv_reader *reader, struct error *e)
 {
 	const char *bytes = window_bytes(reader->window), *end;
-	size_t length = window_length(reader->window), start = 0, count = 0;
+	size_t length = window_length(reader->window);
 	bool ascii;
-	char *text;
 	int r;
 
 	end = memchr(bytes, '\n', length > WINDOW_RECORD_MAX ? WINDOW_RECORD_MAX : length);
@@ -275,22 +311,10 @@ plain_line(struct csv_reader *reader, struct error *e)
 	length = (size_t)(end - bytes);
 	if (length && bytes[length - 1] == '\r')
 		length--;
-	if (!is_plain(bytes, length, &ascii) || (!ascii && !text_is_utf8(bytes, length)))
-		return 0;
 	if ((r = buffer_add(&reader->text, bytes, length, e)) < 0)
 		return r;
-	text = (char *)reader->text.data;
-	for (size_t next; start <= length; start = next + 1) {
-		char *comma = start < length ? memchr(text + start, ',', length - start) : NULL;
-
-		if (count == RECORD_FIELDS_MAX)
-			return 0;
-		next = comma ? (size_t)(comma - text) : length;
-		text[next] = '\0';
-		reader->fields[count++] = (struct record_field){
-			.text = text + start, .length = next - start, .line = reader->window->line, .column = start + 1};
-	}
-	reader->field_count = count;
+	if (!cut(reader, bytes, length, &ascii) || (!ascii && !text_is_utf8(bytes, length)))
+		return 0;
 	window_record(reader->window, (size_t)(end - bytes) + 1);
 	return 1;
 }

@@ -1,5 +1,6 @@
 /* devices: whose phone a device is, since when. Natural key: the device and the moment. The device's name (a phone number,
- * an IMSI) is kept as a keyed hash alone. */
+ * an IMSI) is kept as a keyed hash alone. Where a row names nobody, as at a carrier who hands on no names, the holder is
+ * whoever had the device from that moment on: somebody else than before. */
 
 #include "feed/devices.h"
 
@@ -9,11 +10,29 @@
 
 #include "base/array.h"
 #include "base/text.h"
+#include "keys/keys.h"
 
 enum { DEVICE, ID_NUMBER, SINCE };
-static const struct row_column columns[] = {{"device", true}, {"id_number", true}, {"since", true}};
+static const struct row_column columns[] = {{"device", true}, {"id_number", false}, {"since", true}};
 
 enum { NAME_MOST = 64, HASH_TEXT_SIZE = 2 * REGISTRY_HASH_SIZE + 1, KEY_SIZE = HASH_TEXT_SIZE + 32 };
+
+/* Who is known by nothing but the device. */
+static int
+unnamed_holder(
+	struct import *import, const struct record_field *device, instant since, person_number *ret_person, struct error *e)
+{
+	static const char authority[] = "device";
+	const struct registry_identity nobody = {0};
+	char number[NAME_MOST + 32];
+	int r;
+
+	snprintf(number, sizeof number, "%s/%lld", device->text, (long long)since);
+	r = registry_person_by_local_number(
+		import->registry, authority, number, &nobody, import->source.import, ret_person, e);
+	keys_wipe(number, sizeof number);
+	return r < 0 ? r : 0;
+}
 
 static int
 take(struct import *import, const struct row *row, enum taken *ret_taken, struct error *e)
@@ -27,8 +46,12 @@ take(struct import *import, const struct row *row, enum taken *ret_taken, struct
 
 	if (device->length > NAME_MOST)
 		return import_refuse(import, row, DEVICE, e, "more than the maximum of 64 bytes");
-	if ((r = import_check_id(import, row, ID_NUMBER, e)) < 0 || (r = import_time(import, row, SINCE, &since, e)) < 0 ||
-		(r = import_person(import, row, ID_NUMBER, &person, e)) < 0)
+	if ((row->fields[ID_NUMBER] && (r = import_check_id(import, row, ID_NUMBER, e)) < 0) ||
+		(r = import_time(import, row, SINCE, &since, e)) < 0)
+		return r;
+	r = row->fields[ID_NUMBER] ? import_person(import, row, ID_NUMBER, &person, e)
+							   : unnamed_holder(import, device, since, &person, e);
+	if (r < 0)
 		return r;
 	registry_device_hash(import->registry, device->text, device->length, hash);
 	snprintf(key, sizeof key, "%s/%lld", text_hex(hash, sizeof hash, hash_text), (long long)since);

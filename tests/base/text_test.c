@@ -73,6 +73,21 @@ a_decimal_is_scaled_and_cut(void **state)
 	assert_false(tenths("1e3", &value));
 	assert_false(tenths("37.3.1", &value));
 	assert_false(tenths("100000000000000000000", &value));
+	assert_false(tenths("", &value));
+	assert_false(tenths("-", &value));
+	assert_false(tenths("-.5", &value));
+	assert_false(tenths("37.3x", &value));
+	assert_false(tenths("37.33x", &value));
+	assert_false(tenths("37x", &value));
+	assert_true(tenths("-0", &value));
+	assert_int_equal(value, 0);
+	assert_true(tenths("99999999999999999.99", &value));
+	assert_int_equal(value, 999999999999999999);
+	assert_false(tenths("100000000000000000", &value)); /* 19 digits once it is scaled */
+	assert_true(text_decimal("120.1234567", 11, 7, &value));
+	assert_int_equal(value, 1201234567);
+	assert_true(text_decimal("30.25", 5, 7, &value));
+	assert_int_equal(value, 302500000);
 }
 
 static void

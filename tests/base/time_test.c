@@ -115,6 +115,39 @@ every_day_of_eight_centuries_is_read_as_it_was_written(void **state)
 	}
 }
 
+/* Read at once where it is written as most are, and piece by piece where a space stands for the T: both say the same of
+ * whatever stands in any place. */
+static void
+a_space_for_the_T_changes_nothing_wherever_a_fault_is(void **state)
+{
+	static const char *const texts[] = {
+		"2020-03-01T08:00:00+08:00", "2020-02-29T23:59:59-11:30", "1999-12-31T00:00:00+00:00"};
+	static const char others[] = "0123456789:-+TtZz. /";
+
+	(void)state;
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+		for (size_t at = 0; at < strlen(texts[i]); at++)
+			for (const char *other = others; *other; other++) {
+				char text[32], spaced[32];
+				struct error e = {0}, spaced_e = {0};
+				instant moment = 7, spaced_moment = 7;
+				int r;
+
+				strcpy(text, texts[i]);
+				text[at] = *other;
+				strcpy(spaced, text);
+				if (spaced[10] == 'T')
+					spaced[10] = ' ';
+				r = time_read(text, strlen(text), &china, &moment, &e);
+				assert_int_equal(r, time_read(spaced, strlen(spaced), &china, &spaced_moment, &spaced_e));
+				assert_int_equal(moment, spaced_moment);
+				assert_int_equal(e.column, spaced_e.column);
+			}
+	assert_int_equal(read_in("2020-03-01T08:00:00+08:00", &berlin), 1583020800);
+	refused_at("2021-02-29T08:00:00+08:00", 9);
+	refused_at("0000-02-20T08:00:00+08:00", 1);
+}
+
 int
 main(void)
 {
@@ -125,6 +158,7 @@ main(void)
 		cmocka_unit_test(times_are_written_with_their_offset),
 		cmocka_unit_test(a_day_begins_when_the_clocks_say_so),
 		cmocka_unit_test(a_wall_time_that_is_skipped_means_the_change_and_one_that_repeats_the_first),
+		cmocka_unit_test(a_space_for_the_T_changes_nothing_wherever_a_fault_is),
 		cmocka_unit_test(every_day_of_eight_centuries_is_read_as_it_was_written),
 	};
 

@@ -50,6 +50,33 @@ reads_as(const char *text, const char *wanted)
 	free(got);
 }
 
+/* Read at once where no field is quoted, and byte by byte where the first is: wherever its commas are, a line says the same. */
+static void
+a_quote_around_the_first_field_changes_nothing(void **state)
+{
+	char line[64], quoted[64];
+
+	(void)state;
+	for (unsigned length = 1; length <= 26; length++)
+		for (unsigned turn = 0; turn < 24; turn++) {
+			const char bytes[] = {',', 'x', turn % 3 ? '-' : ',', turn % 5 ? '\x01' : '+', turn % 2 ? 'y' : '~', '.'};
+			size_t first;
+			char *got, *wanted;
+
+			for (unsigned i = 0; i < length; i++)
+				line[i] = bytes[(i * 7 + turn * (i + 3) + i / 3) % sizeof bytes];
+			line[length] = '\0';
+			first = strcspn(line, ",");
+			snprintf(quoted, sizeof quoted, "\"%.*s\"%s\n", (int)first, line, line + first);
+			strcat(line, "\n");
+			got = reading_of(scratch_text(line));
+			wanted = reading_of(scratch_text(quoted));
+			assert_string_equal(got, wanted);
+			free(got);
+			free(wanted);
+		}
+}
+
 static void
 fields_records_and_quotes_are_those_of_rfc_4180(void **state)
 {
@@ -253,6 +280,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(fields_records_and_quotes_are_those_of_rfc_4180),
+		cmocka_unit_test(a_quote_around_the_first_field_changes_nothing),
 		cmocka_unit_test(what_is_wrong_costs_its_line_and_names_its_place),
 		cmocka_unit_test(too_many_fields_are_refused),
 		cmocka_unit_test(a_record_across_reads_is_whole),
