@@ -1,5 +1,5 @@
-# kill -9 at 50 moments spread over the writes of an import and of an evaluation, every kind of commit point among them:
-# running the command again ends in the state of an undisturbed run.
+# kill -9 at 50 moments spread over the writes of imports and of an evaluation, and before and after each call that commits
+# something: running the command again ends in the state of an undisturbed run.
 . "$(dirname "$0")/lib.sh"
 
 MOMENTS=${MOMENTS:-50}
@@ -61,18 +61,26 @@ state() {
 
 before=$FOLDER/before
 "$HEALTHCODE" --data "$before" init --pack "$SOURCE/packs/$PACK" --clock 2020-03-24T08:00:00+08:00 >/dev/null
-hits=$FOLDER/hits
+hits=$FOLDER/hits list=$FOLDER/list
 : >"$hits"
+
+# moments STEP's calls: spread over them; and each sync and rename, and the call after it.
+moments() { # CALLS
+	for moment in $(seq 1 $(((MOMENTS + 5) / 6))); do echo $((($1 * moment + MOMENTS / 6) / (MOMENTS / 6 + 1))); done
+	grep -nE '^(fsync|fdatasync|rename) ' "$list" | while IFS=: read -r at _; do echo "$at" $((at + 1)); done | tr ' ' '\n'
+}
 for step in residents checkins places stays cases evaluate; do
 	undisturbed=$FOLDER/undisturbed
 	rm -rf "$undisturbed" && cp -r "$before" "$undisturbed"
-	LD_PRELOAD=$CRASH CRASH_PHASE=$FOLDER/phase run "$undisturbed" "$step" || fail "$step does not run: $(cat "$FOLDER/log")"
+	rm -f "$list"
+	LD_PRELOAD=$CRASH CRASH_LIST=$list CRASH_PHASE=$FOLDER/phase run "$undisturbed" "$step" || fail "$step does not run: $(cat "$FOLDER/log")"
 	calls=$(cat "$FOLDER/phase")
-	for moment in $(seq 1 $(((MOMENTS + 5) / 6))); do
+	killed=0
+	for at in $(moments "$calls" | sort -nu); do
+		[ "$at" -ge 1 ] && [ "$at" -le "$calls" ] || continue
+		killed=$((killed + 1))
 		store=$FOLDER/disturbed
 		rm -rf "$store" && cp -r "$before" "$store"
-		at=$(((calls * moment + MOMENTS / 6) / (MOMENTS / 6 + 1)))
-		[ "$at" -ge 1 ] || at=1
 		if LD_PRELOAD=$CRASH CRASH_AT=$at CRASH_PHASE=$FOLDER/phase run "$store" "$step" 2>/dev/null; then
 			echo "$step: nothing to kill at $at of $calls" >>"$hits"
 		else
@@ -85,8 +93,10 @@ for step in residents checkins places stays cases evaluate; do
 			diff <(state "$undisturbed" 2>/dev/null) <(state "$store" 2>/dev/null) >&2 || fail "another state after $(tail -n 1 "$hits")"
 		fi
 	done
-	ok "$step, killed at $(((MOMENTS + 5) / 6)) moments, ends in the state of an undisturbed run"
+	ok "$step, killed at $killed moments, its commit points among them, ends in the state of an undisturbed run"
 	rm -rf "$before" && cp -r "$undisturbed" "$before"
 done
 cat "$hits"
-holds "commit points were among the moments" grep -qE 'fdatasync|fsync' "$hits"
+for step in residents checkins places stays cases evaluate; do
+	holds "$step was killed at the sync that commits it" grep -qE "^$step: killed before call .*(fdatasync|fsync) registry.db-wal" "$hits"
+done
