@@ -97,7 +97,7 @@ json_holds "each with what it is counted of and of whom it is not known" '.from 
 	(.indicators | map({key: .id, value: "\(.count)/\(.of) \(.unknown)"}) | from_entries | .contacts_per_case == "1/4 0" and
 	.cases_unlinked == "2/4 0" and .cases_in_quarantine == "1/3 1") and
 	(.indicators[] | select(.id == "onset_to_isolation") | .count == 0 and .of == 1 and .unknown == 3 and .median_hours == 80)' "$BODY"
-is "$BODY" "$(H --json indicators --from 2020-03-10 --to 2020-03-22 | jq -c .)" "the command line says the same"
+is "$(jq -cS . <<<"$BODY")" "$(H --json indicators --from 2020-03-10 --to 2020-03-22 | jq -cS .)" "the command line says the same"
 holds "and in words" grep -Eq '^cases_unlinked +2 of +4 +50.0%$' <(H indicators --from 2020-03-10 --to 2020-03-22)
 is_problem 400 bad-request "a period that ends before it begins is none" GET '/v1/indicators?from=2020-03-10&to=2020-03-09' '' -H "$tracer"
 answers 200 "the chains" GET /v1/chains '' -H "$tracer"
