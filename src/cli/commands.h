@@ -26,6 +26,7 @@ extern const struct command command_restore;
 extern const struct command command_rule;
 extern const struct command command_serve;
 extern const struct command command_simulate;
+extern const struct command command_indicators;
 extern const struct command command_task;
 extern const struct command command_trace;
 extern const struct command command_travel_card;
@@ -41,6 +42,7 @@ extern const struct command command_version;
 	&command_explain, \
 	&command_person, \
 	&command_trace, \
+	&command_indicators, \
 	&command_task, \
 	&command_travel_card, \
 	&command_code, \

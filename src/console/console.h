@@ -80,6 +80,13 @@ int console_contacts_page(struct registry *registry, const struct console_contac
  * or CONSOLE_LISTED_MAX rows. */
 int console_curve(struct registry *registry, const struct console_cases *filter, json_t **ret_curve, struct error *e);
 
+/* console_indicators(registry, from, to, ret_indicators, e):
+ * How fast and well the cases reported, and the tests sampled, in [${from}, ${to}) were found and followed, as of registry_now (docs/concepts.md
+ * says what each is, and of whom): {"from", "to", "indicators": [{"id", "count", "of", "unknown"}]}, "onset_to_isolation" with
+ * "median_hours" (null where nothing is known) besides. "of" counts whom it is known of, "unknown" the others. ERROR_BAD_INPUT for a period
+ * that ends before it begins, ERROR_TOO_LARGE past CONSOLE_LISTED_MAX rows. */
+int console_indicators(struct registry *registry, instant from, instant to, json_t **ret_indicators, struct error *e);
+
 /* console_chains(registry, name, ret_chains, e):
  * Who infected whom, around the case ${name} (NULL: everywhere): {"cases": [{"case", "person", "status", "onset", "reported"}],
  * "links": [{"from", "to", "certainty", "contact": {"kind", "degree", "first", "last"} or null}]}. The certainty is

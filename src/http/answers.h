@@ -17,7 +17,8 @@ route_answer answer_send_code, answer_sign_in, answer_session, answer_sign_out;
 route_answer answer_me, answer_code, answer_reasons, answer_checkin, answer_travel_card, answer_accesses;
 route_answer answer_places, answer_check, answer_refusal, answer_refusals;
 route_answer answer_complaint, answer_complaints;
-route_answer answer_cases, answer_contacts, answer_curve, answer_chains, answer_identity, answer_export;
+route_answer answer_cases, answer_contacts, answer_curve, answer_indicators, answer_chains, answer_identity,
+	answer_export;
 route_answer answer_follow_ups, answer_follow_up_report;
 route_answer answer_proposals, answer_approval, answer_revocation, answer_override, answer_keep_pack, answer_activation;
 route_answer answer_rehearse, answer_rehearsal;

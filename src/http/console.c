@@ -171,6 +171,21 @@ answer_curve(struct http_context *c, struct exchange *x)
 }
 
 void
+answer_indicators(struct http_context *c, struct exchange *x)
+{
+	const struct question q = {.x = x};
+	instant from = registry_now(c->registry) - 7 * DAY_S, to = registry_now(c->registry);
+	json_t *indicators = NULL;
+	struct error e = {0};
+	int r;
+
+	if (!read_moment(c, &q, "from", &from) || !read_moment(c, &q, "to", &to))
+		return;
+	r = console_indicators(c->registry, from, to, &indicators, &e);
+	answer_page(x, r, indicators, &e);
+}
+
+void
 answer_chains(struct http_context *c, struct exchange *x)
 {
 	json_t *chains = NULL;

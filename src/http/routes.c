@@ -45,6 +45,7 @@ const struct route routes[] = {
 	{"listCases", "GET", "/v1/cases", ROLE_CONSOLE, LIMIT_READ, answer_cases},
 	{"listContacts", "GET", "/v1/contacts", ROLE_CONSOLE, LIMIT_READ, answer_contacts},
 	{"getCurve", "GET", "/v1/curve", ROLE_CONSOLE, LIMIT_READ, answer_curve},
+	{"getIndicators", "GET", "/v1/indicators", ROLE_CONSOLE, LIMIT_READ, answer_indicators},
 	{"getChains", "GET", "/v1/chains", ROLE_CONSOLE, LIMIT_READ, answer_chains},
 	{"openIdentity", "POST", "/v1/identities", ROLE_OPENER, LIMIT_WRITE, answer_identity},
 	{"exportList", "POST", "/v1/exports", ROLE_CONSOLE, LIMIT_WRITE, answer_export},

@@ -641,6 +641,109 @@ an_isolation_is_a_cases_and_ends_by_two_negatives_a_day_apart(void **state)
 	assert_string_equal(record_of(feng, "quarantine", "2020-03-21T00:00:00Z"), "2020-03-12T04 2020-03-26T16 - -");
 }
 
+/* "COUNT/OF UNKNOWN" of an indicator of the period, as of ${now}. */
+static const char *
+indicator(const char *id, const char *from, const char *to, const char *now)
+{
+	static char text[64];
+	instant at = moment(now);
+	json_t *all = NULL, *item;
+	struct error e = {0};
+	size_t i;
+
+	registry_set_times(registry, &at, NULL);
+	GOOD(console_indicators(registry, moment(from), moment(to), &all, &e));
+	assert_int_equal(json_array_size(json_object_get(all, "indicators")), 10);
+	*text = 0;
+	json_array_foreach(json_object_get(all, "indicators"), i, item)
+	{
+		const json_t *median = json_object_get(item, "median_hours");
+
+		if (strcmp(json_string_value(json_object_get(item, "id")), id) == 0)
+			snprintf(text, sizeof text, json_is_integer(median) ? "%d/%d %d, %d h" : "%d/%d %d",
+				(int)json_integer_value(json_object_get(item, "count")),
+				(int)json_integer_value(json_object_get(item, "of")),
+				(int)json_integer_value(json_object_get(item, "unknown")), (int)json_integer_value(median));
+	}
+	json_decref(all);
+	return text;
+}
+
+/* In the week to the 18th, as of the 20th. */
+static const char *
+in_week(const char *id)
+{
+	return indicator(id, "2020-03-11T00:00:00Z", "2020-03-18T00:00:00Z", "2020-03-20T12:00:00Z");
+}
+
+static void
+put_result(person_number person, const char *at, const char *result, const char *reported)
+{
+	char key[256], body[1024];
+
+	snprintf(key, sizeof key, "test/%u/%s", person, at);
+	snprintf(body, sizeof body, "{\"at\":\"%s\",\"kind\":\"pcr\",\"reported\":\"%s\",\"result\":\"%s\"}", at, reported,
+		result);
+	put(EVIDENCE_TEST, key, person, at, body);
+}
+
+static void
+results_count_by_sampling_and_those_without_a_report_are_unknown(void **state)
+{
+	(void)state;
+	put_result(feng, "2020-03-11T00:00:00Z", "positive", "2020-03-12T00:00:00Z");
+	put_result(feng, "2020-03-12T00:00:00Z", "negative", "2020-03-13T00:00:01Z");
+	put_result(feng, "2020-03-13T00:00:00Z", "negative", "2020-03-13T00:00:00Z");
+	put_result(feng, "2020-03-14T00:00:00Z", "inconclusive", "2020-03-14T08:00:00Z");
+	put_result(feng, "2020-03-15T00:00:00Z", "withdrawn", "2020-03-15T08:00:00Z");
+	put_result(feng, "2020-03-18T00:00:00Z", "positive", "2020-03-18T08:00:00Z");
+	assert_string_equal(in_week("results_within_24h"), "2/3 1");
+	assert_string_equal(in_week("positivity"), "1/3 1");
+}
+
+static void
+cases_count_by_report_with_how_they_were_found(void **state)
+{
+	(void)state;
+	put_case("c1", "confirmed", feng, "2020-03-12T00:00:00Z",
+		",\"onset\":\"2020-03-09T00:00:00Z\",\"isolated_at\":\"2020-03-12T00:00:00Z\"");
+	put_contact("c1", mother, "2020-03-10T00:00:00Z", "null");
+	put_case("c2", "suspected", mother, "2020-03-15T00:00:00Z",
+		",\"onset\":\"2020-03-14T12:00:00Z\",\"isolated_at\":\"2020-03-15T12:00:00Z\"");
+	put_case("c3", "confirmed", 0, "2020-03-16T00:00:00Z", ",\"infected_by\":\"c1\"");
+	put_case("c4", "confirmed", 0, "2020-03-17T00:00:00Z", "");
+	put_case("c4", "discarded", 0, "2020-03-18T00:00:00Z", "");
+	put_case("c5", "confirmed", 0, "2020-03-18T00:00:00Z", "");
+	report(feng, "call", "reached", "2020-03-12T23:00:00Z", 1);
+	report(mother, "call", "not-reached", "2020-03-15T08:00:00Z", 1);
+	report(mother, "call", "reached", "2020-03-16T08:00:00Z", 1);
+	assert_string_equal(in_week("cases_interviewed_within_24h"), "1/2 1");
+	assert_string_equal(in_week("onset_to_isolation"), "1/2 1, 48 h"); /* 72 and 24 */
+	assert_string_equal(in_week("cases_unlinked"), "1/3 0");
+	assert_string_equal(in_week("cases_in_quarantine"), "1/2 1");
+	assert_string_equal(in_week("contacts_per_case"), "1/3 0");
+	assert_string_equal(indicator("cases_interviewed_within_24h", "2020-03-15T00:00:00Z", "2020-03-16T00:00:00Z",
+							"2020-03-15T12:00:00Z"),
+		"0/0 1"); /* the day isn't over */
+}
+
+static void
+contacts_count_with_how_they_were_followed(void **state)
+{
+	(void)state;
+	put_case("c1", "confirmed", 0, "2020-03-12T00:00:00Z", "");
+	put_case("c2", "confirmed", 0, "2020-03-12T00:00:00Z", "");
+	put_contact("c1", feng, "2020-03-17T04:00:00Z", "null");
+	put_contact("c2", feng, "2020-03-17T04:00:00Z", "null");
+	put_contact("c1", mother, "2020-03-17T04:00:00Z", "\"2020-03-18T00:00:00Z\"");
+	report(feng, "call", "reached", "2020-03-17T08:00:00Z", 1);
+	put_checkin(feng, "2020-03-18T08:00:00Z");
+	assert_string_equal(in_week("contacts_per_case"), "2/2 0");
+	assert_string_equal(in_week("contacts_reached_within_24h"), "2/2 0");
+	assert_string_equal(in_week("followed_daily"), "1/3 0"); /* 17, 18, 19 March */
+	assert_string_equal(in_week("lost_to_follow_up"), "0/1 0");
+}
+
 #define TEST(test) cmocka_unit_test_setup_teardown(test, make_store, forget_store)
 
 int
@@ -662,6 +765,9 @@ main(void)
 		TEST(a_quarantine_ends_after_the_last_exposure_and_a_discarded_case_takes_its_part_alone),
 		TEST(what_is_not_done_in_time_is_missed_and_who_is_silent_is_lost),
 		TEST(an_isolation_is_a_cases_and_ends_by_two_negatives_a_day_apart),
+		TEST(results_count_by_sampling_and_those_without_a_report_are_unknown),
+		TEST(cases_count_by_report_with_how_they_were_found),
+		TEST(contacts_count_with_how_they_were_followed),
 	};
 	int failed = cmocka_run_group_tests_name("SQLite", tests, NULL, NULL);
 

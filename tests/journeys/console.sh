@@ -38,7 +38,7 @@ for user in tracer supervisor auditor clinician gate; do
 done
 
 # Who may.
-for path in /v1/cases /v1/contacts /v1/curve /v1/chains; do
+for path in /v1/cases /v1/contacts /v1/curve /v1/indicators /v1/chains; do
 	is_problem 401 sign-in-needed "nobody reads $path unseen" GET $path
 	is_problem 403 forbidden "a guard does not" GET $path '' -H "$gate"
 	answers 200 "an auditor does" GET $path '' -H "$auditor"
@@ -92,6 +92,14 @@ json_holds "every day from the first to the last, discarded ones apart" \
 	'.days[0].date == "2020-03-08" and (.days | length) == 13 and ([.days[].cases] | add) == 3 and .undated == 1 and .discarded == 1' "$BODY"
 answers 200 "by report" GET /v1/curve '' -H "$tracer"
 json_holds "on the days on which they were confirmed" '.by == "reported" and .days[0].date == "2020-03-11"' "$BODY"
+answers 200 "the indicators of a period" GET '/v1/indicators?from=2020-03-10&to=2020-03-22' '' -H "$tracer"
+json_holds "each with what it is counted of and of whom it is not known" '.from == "2020-03-09T16:00:00+00:00" and (.indicators | length) == 10 and
+	(.indicators | map({key: .id, value: "\(.count)/\(.of) \(.unknown)"}) | from_entries | .contacts_per_case == "1/4 0" and
+	.cases_unlinked == "2/4 0" and .cases_in_quarantine == "1/3 1") and
+	(.indicators[] | select(.id == "onset_to_isolation") | .count == 0 and .of == 1 and .unknown == 3 and .median_hours == 80)' "$BODY"
+is "$(jq -cS . <<<"$BODY")" "$(H --json indicators --from 2020-03-10 --to 2020-03-22 | jq -cS .)" "the command line says the same"
+holds "and in words" grep -Eq '^cases_unlinked +2 of +4 +50.0%$' <(H indicators --from 2020-03-10 --to 2020-03-22)
+is_problem 400 bad-request "a period that ends before it begins is none" GET '/v1/indicators?from=2020-03-10&to=2020-03-09' '' -H "$tracer"
 answers 200 "the chains" GET /v1/chains '' -H "$tracer"
 json_holds "what was told and what was traced agree" '.links == [{from: "k1", to: "k2", certainty: "probable", contact: .links[0].contact}] and .links[0].contact.kind == "close"' "$BODY"
 answers 200 "around one case" GET '/v1/chains?case=k3' '' -H "$tracer"

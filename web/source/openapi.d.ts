@@ -539,6 +539,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/indicators": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How fast and how well cases are found and followed
+         * @description Of the cases reported, and the tests sampled, in a period, as of now. Each indicator is a count, of how many it is known of, and how many it is not known of; docs/concepts.md says what is counted.
+         */
+        get: operations["getIndicators"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/chains": {
         parameters: {
             query?: never;
@@ -2828,6 +2848,63 @@ export interface operations {
                         undated: number;
                         /** @description cases that were discarded, which stand nowhere else */
                         discarded: number;
+                    };
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getIndicators: {
+        parameters: {
+            query?: {
+                /** @description the beginning; a week ago without it */
+                from?: string;
+                /** @description the end; now without it */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The indicators */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "from": "2020-03-17T00:00:00Z",
+                     *       "to": "2020-03-24T00:00:00Z",
+                     *       "indicators": [
+                     *         {
+                     *           "id": "positivity",
+                     *           "count": 3,
+                     *           "of": 120,
+                     *           "unknown": 1
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": {
+                        /** Format: date-time */
+                        from: string;
+                        /** Format: date-time */
+                        to: string;
+                        indicators: {
+                            /** @enum {unknown} */
+                            id: "results_within_24h" | "positivity" | "cases_interviewed_within_24h" | "onset_to_isolation" | "cases_unlinked" | "cases_in_quarantine" | "contacts_per_case" | "contacts_reached_within_24h" | "followed_daily" | "lost_to_follow_up";
+                            count: number;
+                            of: number;
+                            unknown: number;
+                            /** @description of onset_to_isolation alone */
+                            median_hours?: number | null;
+                        }[];
                     };
                 };
             };
