@@ -48,5 +48,6 @@ void bench_presence_2(void);
 void bench_presence_200(void);
 void bench_recolour(void); /* 100 thousand and 1 million people; the one after it 10 million */
 void bench_recolour_10(void);
+void bench_truth(void);
 
 #endif

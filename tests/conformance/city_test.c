@@ -2,6 +2,7 @@
  * name among the case's contacts, and how many people does it name for each. The figures are printed. */
 
 #include "../exposure/fixture.h"
+#include "figure.h"
 
 #include "base/file.h"
 #include "base/json.h"
@@ -203,8 +204,10 @@ those_whom_a_case_infected_are_among_its_contacts(void **state)
 		exposure_contacts_free(&contacts);
 	}
 	print_message("%zu cases found, who infected %zu people in the city\n", case_count, by_cases);
-	print_message("contacts of degree 1: %zu of them among %zu named; close contacts: %zu among %zu\n", found, people,
-		found_close, people_close);
+	print_figure("infected, among contacts", found, "people", "infected by found cases", by_cases, 0.95);
+	print_figure("infected, among close contacts", found_close, "people", "infected by found cases", by_cases, 0.8);
+	print_figure("contacts who were infected", found, "people", "named contacts", people, 0);
+	print_figure("close contacts who were infected", found_close, "people", "named close", people_close, 0);
 	assert_true(case_count >= 10 && by_cases >= 20);
 	assert_true(found * 100 >= by_cases * 95);
 	assert_true(found_close * 100 >= by_cases * 80);

@@ -5,6 +5,7 @@
  * finds more of the named pairs, and fewer others for each. The figures are printed. */
 
 #include "../exposure/fixture.h"
+#include "figure.h"
 
 #include "base/file.h"
 #include "base/text.h"
@@ -268,7 +269,8 @@ who_infected_whom_is_found_where_routes_were_published(void **state)
 		both += by && patients[i].has_route && patients[by - 1].has_route;
 	}
 	print_message("named pairs: %zu, with both routes: %zu\n", named, both);
-	print_message("same day and coordinates: %zu of them among %zu pairs\n", plain_found, plain.count);
+	print_figure("Korean pairs, day and coordinates", plain_found, "found", "with both routes", both, 0);
+	print_figure("pairs by day and coordinates", plain_found, "right", "pairs named", plain.count, 0);
 	assert_int_equal(named, 899);
 	assert_int_equal(both, 329);
 
@@ -282,6 +284,10 @@ who_infected_whom_is_found_where_routes_were_published(void **state)
 		print_message("  beside plain matching: %.1f %% of those named are right instead of %.1f %%, %.2f times\n",
 			100.0 * (double)found / (double)traced.count, 100.0 * (double)plain_found / (double)plain.count,
 			(double)(found * plain.count) / (double)(plain_found * traced.count));
+		if (cells_m[i] == 200) {
+			print_figure("Korean pairs, traced (200 m)", found, "found", "with both routes", both, 0);
+			print_figure("pairs traced (200 m)", found, "right", "pairs named", traced.count, 0);
+		}
 		/* More of the named pairs, and fewer others for each. */
 		assert_true(found >= plain_found);
 		assert_true(found * plain.count > plain_found * traced.count);
