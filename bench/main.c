@@ -23,6 +23,8 @@ static const struct {
 } benches[] = {
 	{"credential", bench_credential, false},
 	{"feed", bench_feed, false},
+	{"http", bench_http, false},
+	{"http-2", bench_http_2, true},
 	{"pings", bench_pings, false},
 	{"policy", bench_policy, false},
 	{"presence", bench_presence, false},

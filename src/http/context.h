@@ -8,6 +8,7 @@
 #include "gate/gate.h"
 #include "http/exchange.h"
 #include "http/http.h"
+#include "http/memory.h"
 #include "http/routes.h"
 #include "registry/registry.h"
 
@@ -24,6 +25,8 @@ struct http_context {
 	struct http_shared *shared;
 	const struct zone *zone; /* of context_time, as of ${zone_at} */
 	instant zone_at;
+	int64_t version; /* of the store as this request found it (db_version) */
+	struct memory *sessions, *codes;
 	struct http_context *next;
 };
 
@@ -68,7 +71,7 @@ bool context_is_id_number(const char *text, struct error *e);
 /* Whether the phone (in its normal form) applied for that ID number. */
 bool context_phone_claims(struct http_context *context, const char *phone, const char *id_number);
 
-enum { HANDLE_SIZE = 33 };
+enum { HANDLE_SIZE = 33, CONTEXT_CODE_SIZE = 48 };
 
 /* One of the people whom the signed-in phone claims to speak for. ${handle} is "self" or means nothing elsewhere. */
 struct person_mine {
