@@ -263,6 +263,17 @@ find_shown(struct http_context *c, struct exchange *x, instant now, struct shown
 	return true;
 }
 
+/* Texts one after the other, up to a NULL. */
+static int
+add_texts(struct buffer *b, struct error *e, const char *const *texts)
+{
+	int r = 0;
+
+	for (; *texts && r == 0; texts++)
+		r = buffer_add_text(b, *texts, e);
+	return r;
+}
+
 /* One code as members of a JSON object; none of what is in them needs to be escaped. */
 static int
 write_code(struct http_context *c, const struct shown_colour *shown, instant at, int64_t lifetime_s, struct buffer *b,
@@ -275,12 +286,13 @@ write_code(struct http_context *c, const struct shown_colour *shown, instant at,
 
 	if (!code_colour_read(colour, &code_colour))
 		return error_set(e, ERROR_CORRUPT, "a colour that no code has");
-	if ((r = buffer_add_format(b, e, "\"colour\":\"%s\",\"code\":\"", colour)) < 0 ||
+	if ((r = add_texts(b, e, (const char *[]){"\"colour\":\"", colour, "\",\"code\":\"", NULL})) < 0 ||
 		(r = issuer_issue(
 			 c->issuer, pack_jurisdiction(shown->pack), shown->person, code_colour, at, lifetime_s, b, e)) < 0)
 		return r;
-	return buffer_add_format(b, e, "\",\"issued_at\":\"%s\",\"expires_at\":\"%s\"", context_time(c, at, issued),
-		context_time(c, at + lifetime_s, expires));
+	return add_texts(b, e,
+		(const char *[]){"\",\"issued_at\":\"", context_time(c, at, issued), "\",\"expires_at\":\"",
+			context_time(c, at + lifetime_s, expires), "\"", NULL});
 }
 
 static int
@@ -295,10 +307,10 @@ write_codes(struct http_context *c, const struct shown_colour *shown, instant no
 	int r;
 
 	if ((r = buffer_add_byte(b, '{', e)) < 0 || (r = write_code(c, shown, at, lifetime_s, b, e)) < 0 ||
-		(r = buffer_add_format(b, e,
-			 ",\"jurisdiction\":\"%s\",\"since\":\"%s\",\"refresh_at\":\"%s\",\"now\":\"%s\",\"slots\":[",
-			 pack_jurisdiction(shown->pack), context_time(c, shown->since, since), context_time(c, refresh_at, refresh),
-			 context_time(c, now, now_text))) < 0)
+		(r = add_texts(b, e,
+			 (const char *[]){",\"jurisdiction\":\"", pack_jurisdiction(shown->pack), "\",\"since\":\"",
+				 context_time(c, shown->since, since), "\",\"refresh_at\":\"", context_time(c, refresh_at, refresh),
+				 "\",\"now\":\"", context_time(c, now, now_text), "\",\"slots\":[", NULL})) < 0)
 		return r;
 	for (int64_t i = 0; i < slots; i++)
 		if ((r = buffer_add_text(b, i ? ",{" : "{", e)) < 0 ||
