@@ -71,8 +71,8 @@ id_number_of(size_t i, char text[ID_NUMBER_SIZE])
 	int year, sum = 0;
 
 	day_to_civil(day_from_civil(1950, 1, 1) + (day_number)(i / SERIALS), &year, &month, &day);
-	snprintf(text, ID_NUMBER_SIZE, "330106%04d%02u%02u%03u", year % 10000, month % 100, day % 100,
-		(unsigned)(i % SERIALS));
+	snprintf(
+		text, ID_NUMBER_SIZE, "330106%04d%02u%02u%03u", year % 10000, month % 100, day % 100, (unsigned)(i % SERIALS));
 	for (int k = 0; k < 17; k++)
 		sum += weights[k] * (text[k] - '0');
 	text[17] = "10X98765432"[sum % 11];
@@ -302,14 +302,15 @@ start_nginx(struct town *t)
 	make_folder(t->folder, "static/v1");
 	make_folder(t->folder, "static/v1/me");
 	write_file(t->folder, "static/v1/me/code", buffer_text(&body));
-	need(buffer_add_format(&text, &e,
-			 "daemon off; worker_processes %d; pid %s/nginx.pid; error_log stderr crit;\n"
-			 "events { worker_connections 4096; }\n"
-			 "http { access_log off; sendfile on; tcp_nopush on; open_file_cache max=100; keepalive_requests 1000000000;\n"
-			 "default_type application/json; client_body_temp_path %s/a; proxy_temp_path %s/b; fastcgi_temp_path %s/c;\n"
-			 "uwsgi_temp_path %s/d; scgi_temp_path %s/e;\n"
-			 "server { listen 127.0.0.1:%u; root %s/static; } }\n",
-			 t->cores, t->folder, t->folder, t->folder, t->folder, t->folder, t->folder, t->nginx_port, t->folder),
+	need(
+		buffer_add_format(&text, &e,
+			"daemon off; worker_processes %d; pid %s/nginx.pid; error_log stderr crit;\n"
+			"events { worker_connections 4096; }\n"
+			"http { access_log off; sendfile on; tcp_nopush on; open_file_cache max=100; keepalive_requests 1000000000;\n"
+			"default_type application/json; client_body_temp_path %s/a; proxy_temp_path %s/b; fastcgi_temp_path %s/c;\n"
+			"uwsgi_temp_path %s/d; scgi_temp_path %s/e;\n"
+			"server { listen 127.0.0.1:%u; root %s/static; } }\n",
+			t->cores, t->folder, t->folder, t->folder, t->folder, t->folder, t->folder, t->nginx_port, t->folder),
 		&e);
 	write_file(t->folder, "nginx.conf", buffer_text(&text));
 	snprintf(configuration, sizeof configuration, "%s/nginx.conf", t->folder);
@@ -503,11 +504,11 @@ measure(struct town *t)
 	n = bench_median(nginx, TURNS);
 	s = bench_median(signatures, TURNS);
 	snprintf(figure, sizeof figure, "codes of %zu people", t->people);
-	bench_figure("http", figure, bench_median(ours, TURNS), "1/s", "nginx's answer and a signature", 1 / (1 / n + 1 / s),
-		0.7);
+	bench_figure(
+		"http", figure, bench_median(ours, TURNS), "1/s", "nginx's answer and a signature", 1 / (1 / n + 1 / s), 0.7);
 	snprintf(figure, sizeof figure, "the same, %d commits/s", 1000 / WRITE_EVERY_MS);
-	bench_figure("http", figure, bench_median(written, TURNS), "1/s", "nginx's answer and a signature",
-		1 / (1 / n + 1 / s), 0);
+	bench_figure(
+		"http", figure, bench_median(written, TURNS), "1/s", "nginx's answer and a signature", 1 / (1 / n + 1 / s), 0);
 	bench_figure("http", "signatures", s, "1/s", "nginx's answers", n, 0);
 }
 

@@ -63,7 +63,7 @@ open_context(struct http_shared *shared, struct http_context **ret_context, stru
 		(r = issuer_open(registry_db(context->registry), registry_keys(context->registry), &context->issuer, e)) < 0 ||
 		(r = idempotency_open(context, e)) < 0 ||
 		(r = memory_new(sizeof(struct remembered_session), &context->sessions, e)) < 0 ||
-		(r = memory_new(CONTEXT_CODE_SIZE, &context->codes, e)) < 0) {
+		(r = memory_new(sizeof(struct context_code), &context->codes, e)) < 0) {
 		close_context(context);
 		return r;
 	}

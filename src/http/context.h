@@ -14,6 +14,14 @@
 
 struct http_shared;
 
+/* What a code says beside its time, as it stays until something is recorded or its moment comes: what ${codes} remember. */
+struct context_code {
+	const struct pack *pack;
+	instant since, next_at;
+	person_number person;
+	enum colour colour, next_colour;
+};
+
 /* A thread's own. ${session} is the asker's where ${signed_in}; ${token} is what it was found by. */
 struct http_context {
 	struct registry *registry;
@@ -71,7 +79,7 @@ bool context_is_id_number(const char *text, struct error *e);
 /* Whether the phone (in its normal form) applied for that ID number. */
 bool context_phone_claims(struct http_context *context, const char *phone, const char *id_number);
 
-enum { HANDLE_SIZE = 33, CONTEXT_CODE_SIZE = 48 };
+enum { HANDLE_SIZE = 33 };
 
 /* One of the people whom the signed-in phone claims to speak for. ${handle} is "self" or means nothing elsewhere. */
 struct person_mine {

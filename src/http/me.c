@@ -1,6 +1,5 @@
 /* What a signed-in resident sees. */
 
-#include <assert.h>
 #include <math.h>
 #include <microhttpd.h>
 #include <stdio.h>
@@ -174,16 +173,6 @@ person_and_pack(struct http_context *c, struct exchange *x, struct person_mine *
 	return true;
 }
 
-/* What a code says beside its time, as it stays until something is recorded or its moment comes. */
-struct shown_colour {
-	const struct pack *pack;
-	instant since, next_at;
-	person_number person;
-	enum colour colour, next_colour;
-};
-
-static_assert(sizeof(struct shown_colour) <= CONTEXT_CODE_SIZE, "a remembered colour has room");
-
 /* Under what it is remembered: whose phone asks for whom and where; false for what is longer than any name. */
 static bool
 shown_key(struct http_context *c, struct exchange *x, uint8_t key[MEMORY_KEY_SIZE])
@@ -204,7 +193,7 @@ shown_key(struct http_context *c, struct exchange *x, uint8_t key[MEMORY_KEY_SIZ
 /* Read who is asked about and their colour in one moment of the store, and until when all of it stays so (${now}: it must be
  * evaluated first); false after answering. */
 static bool
-read_shown(struct http_context *c, struct exchange *x, instant now, struct shown_colour *shown, instant *ret_until)
+read_shown(struct http_context *c, struct exchange *x, instant now, struct context_code *shown, instant *ret_until)
 {
 	instant spoken_until = now, until = now;
 	struct registry_colour colour;
@@ -222,8 +211,7 @@ read_shown(struct http_context *c, struct exchange *x, instant now, struct shown
 		return false;
 	}
 	shown->person = person.person;
-	r = registry_colour_fresh(
-		c->registry, person.person, pack_jurisdiction(shown->pack), now, &colour, &until, &e);
+	r = registry_colour_fresh(c->registry, person.person, pack_jurisdiction(shown->pack), now, &colour, &until, &e);
 	fresh = r == 1;
 	if (fresh)
 		r = registry_spoken_for_until(c->registry, c->session.phone_hash, &spoken_until, &e);
@@ -248,7 +236,7 @@ read_shown(struct http_context *c, struct exchange *x, instant now, struct shown
 }
 
 static bool
-find_shown(struct http_context *c, struct exchange *x, instant now, struct shown_colour *shown)
+find_shown(struct http_context *c, struct exchange *x, instant now, struct context_code *shown)
 {
 	uint8_t key[MEMORY_KEY_SIZE];
 	bool named = shown_key(c, x, key);
@@ -276,7 +264,7 @@ add_texts(struct buffer *b, struct error *e, const char *const *texts)
 
 /* One code as members of a JSON object; none of what is in them needs to be escaped. */
 static int
-write_code(struct http_context *c, const struct shown_colour *shown, instant at, int64_t lifetime_s, struct buffer *b,
+write_code(struct http_context *c, const struct context_code *shown, instant at, int64_t lifetime_s, struct buffer *b,
 	struct error *e)
 {
 	const char *colour = colour_name(at >= shown->next_at ? shown->next_colour : shown->colour);
@@ -296,7 +284,7 @@ write_code(struct http_context *c, const struct shown_colour *shown, instant at,
 }
 
 static int
-write_codes(struct http_context *c, const struct shown_colour *shown, instant now, int64_t slots, struct buffer *b,
+write_codes(struct http_context *c, const struct context_code *shown, instant now, int64_t slots, struct buffer *b,
 	struct error *e)
 {
 	int64_t lifetime_s = context_code_lifetime(c, shown->pack);
@@ -323,7 +311,7 @@ void
 answer_code(struct http_context *c, struct exchange *x)
 {
 	instant now = registry_now(c->registry);
-	struct shown_colour shown = {0};
+	struct context_code shown = {0};
 	struct error e = {0};
 	int64_t slots = 0;
 

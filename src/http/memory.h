@@ -25,8 +25,7 @@ int memory_new(size_t value_size, struct memory **ret_memory, struct error *e);
 void memory_free(struct memory *memory);
 
 /* memory_find(memory, key, version, now, value): copy what is remembered under ${key}, if it holds for ${version} at ${now}. */
-bool
-memory_find(struct memory *memory, const uint8_t key[MEMORY_KEY_SIZE], int64_t version, instant now, void *value);
+bool memory_find(struct memory *memory, const uint8_t key[MEMORY_KEY_SIZE], int64_t version, instant now, void *value);
 
 /* memory_put(memory, key, version, from, until, value): remember a copy. ${version} is of before the reads. Nothing where
  * ${until} <= ${from}. */
