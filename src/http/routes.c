@@ -17,6 +17,7 @@ const struct route routes[] = {
 	{"listJurisdictions", "GET", "/v1/jurisdictions", ROLE_ANYBODY, LIMIT_READ, answer_jurisdictions},
 	{"listDivisions", "GET", "/v1/divisions", ROLE_ANYBODY, LIMIT_READ, answer_divisions},
 	{"getTrust", "GET", "/v1/trust", ROLE_ANYBODY, LIMIT_READ, answer_trust},
+	{"recognise", "POST", "/v1/recognitions", ROLE_ANYBODY, LIMIT_WRITE, answer_recognition},
 	/* apply.c */
 	{"apply", "POST", "/v1/applications", ROLE_ANYBODY, LIMIT_WRITE, answer_apply},
 	{"addDependant", "POST", "/v1/me/dependants", ROLE_RESIDENT, LIMIT_WRITE, answer_dependant},

@@ -85,6 +85,25 @@ is "refuse not_recognised" "$(gate "$red")" "of Hubei's colours Ningbo takes gre
 paper=$(at hubei --now 2020-03-24T06:30:00+08:00 --json code issue "$FENG" --pack hubei-2020 --paper "$FOLDER/feng.pdf" | jq -r .code)
 is "refuse not_recognised" "$(gate "$paper")" "a paper is older than the hour for which Ningbo takes Hubei's codes"
 
+# Issued anew under Ningbo's key, on a picture again: at the gate it is a code of Ningbo's like any other.
+exits 0 "her picture from Hubei becomes one of Ningbo's" at ningbo code recognise "$FOLDER/feng.png" --png "$FOLDER/local.png"
+local=$(at ningbo --json code recognise "$feng")
+json_holds "with the same colour, for no longer than Hubei's counts" '.colour == "green" and .jurisdiction == "ningbo-2020" and .cause == null' "$local"
+at ningbo trust export >"$FOLDER/ningbo-own.trust"
+is "$(at hubei --json code verify "$feng" --trust "$FOLDER/hubei.trust" | jq -r '.expires_at | fromdate')" \
+	"$(jq -r '.expires_at | sub("\\+08:00$"; "Z") | fromdate - 28800' <<<"$local")" "it ends when Hubei's does"
+now=$(jq -r .issued_at <<<"$local")
+verified=$("$HEALTHCODE" --now "$now" --json code verify "$FOLDER/local.png" --trust "$FOLDER/ningbo-own.trust" || true)
+is "ningbo-2020 green" "$(jq -r '"\(.issuer) \(.colour)"' <<<"$verified")" "its picture names Ningbo alone"
+is "pass null" "$(at ningbo --now "$now" --json gate check "$FOLDER/local.png" --place station | jq -r '"\(.verdict) \(.cause)"' || true)" "and it passes the station"
+if grep -qiE 'hubei|4208' <<<"$verified$(at ningbo --json code recognise "$feng" || true)"; then fail "it tells where it began"; fi
+ok "and nothing in it tells where it began"
+exits 1 "a red one is not issued anew" at ningbo --json code recognise "$(code hubei "$CASE")"
+is not_recognised "$(jq -r .cause "$FOLDER/out")" "because it is not recognised"
+exits 1 "nor is one that was changed" at ningbo --json code recognise "${feng%?}0"
+exits 1 "one of Ningbo's own needs no other" at ningbo --json code recognise "$(jq -r .code <<<"$local")"
+is own "$(jq -r .cause "$FOLDER/out")" "and is told so"
+
 national=$(code national "$FENG")
 at ningbo trust import "$FOLDER/national.trust" --root "$(at ningbo trust import "$FOLDER/national.trust" 2>&1 | sed -n 's/.*the root \([0-9a-f]\{16\}\) .*/\1/p')" >/dev/null
 is "refuse not_recognised" "$(gate "$national")" "a recognition that ended is none"
@@ -104,6 +123,10 @@ is unknown_key "$(jq -r .cause "$FOLDER/out")" "and its codes are unknown"
 exits 0 "Hubei's root is forgotten" at ningbo trust forget --root "$root"
 is "refuse unknown_issuer" "$(gate "$red")" "and its codes count no more"
 exits 0 "Ningbo's ledger is whole" at ningbo ledger verify
+
+is_problem 422 invalid "over HTTP a code of nobody's is not issued anew" POST /v1/recognitions "$(jq -cn --arg code "$red" '{code: $code}')"
+json_holds "for the cause of the list" '.errors == [{"pointer": "/code", "reason": "unknown_key"}]' "$BODY"
+is_problem 404 not-found "nor for a jurisdiction that is not here" POST /v1/recognitions '{"code":"HC1:","jurisdiction":"hubei-2020"}'
 
 ask GET /v1/jurisdictions
 json_holds "pages learn what is recognised" '.items[0].gate.recognition[0] ==
