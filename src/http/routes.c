@@ -33,6 +33,7 @@ const struct route routes[] = {
 	{"getReasons", "GET", "/v1/me/reasons", ROLE_RESIDENT, LIMIT_READ, answer_reasons},
 	{"checkIn", "POST", "/v1/me/checkins", ROLE_RESIDENT, LIMIT_WRITE, answer_checkin},
 	{"getTravelCard", "GET", "/v1/me/travel-card", ROLE_RESIDENT, LIMIT_READ, answer_travel_card},
+	{"getJourney", "GET", "/v1/me/journey", ROLE_RESIDENT, LIMIT_READ, answer_journey},
 	{"listAccesses", "GET", "/v1/me/accesses", ROLE_RESIDENT, LIMIT_READ, answer_accesses},
 	/* complaints.c */
 	{"complain", "POST", "/v1/me/complaints", ROLE_RESIDENT, LIMIT_WRITE, answer_complaint},
