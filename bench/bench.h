@@ -41,6 +41,8 @@ void bench_certlogic(void); /* parts of the benchmark "policy" */
 void bench_pack(void);
 void bench_credential(void);
 void bench_feed(void);
+void bench_http(void); /* 100 thousand signed-in people; the one after it 2 thousand */
+void bench_http_2(void);
 void bench_pings(void);
 void bench_policy(void);
 void bench_presence(void); /* 20 million stays; the two after it 2 and 200 million */

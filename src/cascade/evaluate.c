@@ -440,11 +440,13 @@ cascade_colour(struct cascade *cascade, person_number person, const char *jurisd
 {
 	const struct cascade_listener listener = {.failed = give_reason};
 	struct cascade_counts counts;
-	int r = registry_is_stale(cascade->registry, person, jurisdiction, registry_now(cascade->registry), e);
+	instant until;
+	int r = registry_colour_fresh(
+		cascade->registry, person, jurisdiction, registry_now(cascade->registry), ret_colour, &until, e);
 
-	if (r < 0)
-		return r;
-	if (r == 1 && (r = cascade_evaluate_people(cascade, jurisdiction, &person, 1, &listener, &counts, e)) < 0)
+	if (r != 0)
+		return r < 0 ? r : 0;
+	if ((r = cascade_evaluate_people(cascade, jurisdiction, &person, 1, &listener, &counts, e)) < 0)
 		return r;
 	return registry_colour(cascade->registry, person, jurisdiction, ret_colour, e);
 }

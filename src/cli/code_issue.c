@@ -8,8 +8,8 @@
 
 enum { TEXT_MAX = 4096, MODULE_PIXELS = 6 };
 
-static int
-write_picture(const char *path, const char *text, const char *title, bool png)
+int
+code_draw(const char *path, const char *text, const char *title, bool png)
 {
 	struct buffer picture = buffer_make(QR_PICTURE_MAX);
 	struct error e = {0};
@@ -107,8 +107,8 @@ code_issue_run(struct cli *cli, int argc, char **argv)
 	now = registry_now(store.registry);
 	if ((code = issue(&store, &request, paper, now, &text)))
 		goto out;
-	if ((svg && (code = write_picture(svg, buffer_text(&text), code_colour_name(request.colour), false))) ||
-		(png && (code = write_picture(png, buffer_text(&text), NULL, true))))
+	if ((svg && (code = code_draw(svg, buffer_text(&text), code_colour_name(request.colour), false))) ||
+		(png && (code = code_draw(png, buffer_text(&text), NULL, true))))
 		goto out;
 	if ((!svg && !png && !paper) || cli->json)
 		code = print_code(cli, request.pack, buffer_text(&text), request.colour, now,

@@ -6,6 +6,10 @@
 #include "cli/cli.h"
 
 /* code_issue_run(cli, argc, argv): argv[0] is "issue". Return an exit code. */
+/* code_draw(path, text, title, png): write the QR code of ${text} as PNG, or as SVG with ${title}. Return EXIT_DONE, or the exit code
+ * after saying why not. */
+int code_draw(const char *path, const char *text, const char *title, bool png);
+
 int code_issue_run(struct cli *cli, int argc, char **argv);
 
 #endif

@@ -2,27 +2,10 @@
 #include <string.h>
 
 #include "cli/code_issue.h"
+#include "cli/code_recognise.h"
 #include "cli/code_revoke.h"
 #include "cli/commands.h"
 #include "cli/verify.h"
-
-/* Codes are read as text, also out of pictures. */
-static int
-read_code(const char *word, struct buffer *text, struct error *e)
-{
-	struct buffer content = buffer_make(QR_PICTURE_MAX);
-	int r;
-
-	if ((r = verify_input(word, &content, e)) < 0)
-		goto out;
-	if (qr_is_picture((const uint8_t *)buffer_text(&content), content.length))
-		r = qr_read(content.data, content.length, text, e);
-	else
-		r = buffer_add(text, content.data, content.length, e);
-out:
-	buffer_free(&content);
-	return r;
-}
 
 static int
 print_answer(const struct cli *cli, const struct code_claims *claims, enum code_cause cause)
@@ -68,7 +51,7 @@ verify(struct cli *cli, int argc, char **argv)
 		code = cli_fail(&e);
 		goto out;
 	}
-	if ((r = read_code(words[0], &text, &e)) == 0)
+	if ((r = verify_code(words[0], &text, &e)) == 0)
 		r = code_verify(buffer_text(&text), text.length, trust, now, &claims, &cause, &e);
 	/* A picture that shows no code, or is too large to, is malformed, as such a text is. */
 	if (r < 0 && r != ERROR_BAD_INPUT && r != ERROR_TOO_LARGE) {
@@ -92,14 +75,16 @@ run(struct cli *cli, int argc, char **argv)
 		return code_issue_run(cli, argc - 1, argv + 1);
 	if (argc > 1 && strcmp(argv[1], "revoke") == 0)
 		return code_revoke_run(cli, argc - 1, argv + 1);
-	return cli_usage(cli, "what to do with a code: issue, verify or revoke");
+	if (argc > 1 && strcmp(argv[1], "recognise") == 0)
+		return code_recognise_run(cli, argc - 1, argv + 1);
+	return cli_usage(cli, "what to do with a code: issue, verify, revoke or recognise");
 }
 
 const struct command command_code = {
 	.name = "code",
-	.summary = "issue, check or revoke a signed code",
+	.summary = "issue, check, revoke or recognise a signed code",
 	.usage =
-		"code issue ID [--pack P] [--svg FILE] [--png FILE] [--paper FILE [--size a4|a6]] | code verify TEXT|FILE --trust FILE | code revoke ID|TEXT [--pack P]",
+		"code issue ID [--pack P] [--svg FILE] [--png FILE] [--paper FILE [--size a4|a6]] | code verify TEXT|FILE --trust FILE | code revoke ID|TEXT [--pack P] | code recognise TEXT|FILE [--pack P] [--svg FILE] [--png FILE]",
 	.help =
 		"issue signs a code of the person's colour now, evaluated first where something changed, and prints its text, or\n"
 		"draws it as a QR code. It counts for the pack's \"valid_s\" seconds.\n\n"
@@ -117,6 +102,9 @@ const struct command command_code = {
 		"not_yet_valid, expired, list_too_old, wrong_colour; 3 if it is malformed or too_large. What a code says is told only\n"
 		"where its signature holds.\n\n"
 		"revoke lets no code count that was handed out to the person for the next two hours, or the one code whose text is\n"
-		"given. It holds wherever the new trust list has come; the next code of the person counts after those two hours.\n",
+		"given. It holds wherever the new trust list has come; the next code of the person counts after those two hours.\n\n"
+		"recognise issues anew, under our own key, the code of another jurisdiction that the pack recognises (trust import takes\n"
+		"its list): the same colour, for no longer than the other code counts, and nothing that tells where it began. Exit 1 if\n"
+		"it is not recognised, with the cause.\n",
 	.run = run,
 };

@@ -6,44 +6,6 @@
 #include "gate/gate.h"
 #include "place/place.h"
 
-/* A province by its name, or what is called so in exactly one province. */
-struct naming {
-	const char *name;
-	const struct division *found;
-	size_t count;
-};
-
-static int
-look_in(const struct division *division, void *context)
-{
-	struct naming *naming = context;
-	const struct division *found;
-
-	if (division->level != DIVISION_PROVINCE || division->former)
-		return 0;
-	found = division_by_name(division, naming->name, strlen(naming->name));
-	if (found) {
-		naming->found = found;
-		naming->count++;
-	}
-	return 0;
-}
-
-static const struct division *
-find_division(const char *text)
-{
-	struct naming naming = {.name = text};
-	const struct division *division = division_find_text(text, strlen(text));
-
-	if (!division)
-		division = division_by_name(NULL, text, strlen(text));
-	if (!division) {
-		division_each(look_in, &naming);
-		division = naming.count == 1 ? naming.found : NULL;
-	}
-	return division;
-}
-
 static const char *
 name_of(const json_t *named)
 {
@@ -126,7 +88,7 @@ run(struct cli *cli, int argc, char **argv)
 		return code;
 	if (count != 3 && count != 4)
 		return cli_usage(cli, "from where, to where and the date are needed");
-	if (!(journey.from = find_division(words[0])) || !(journey.to = find_division(words[1])))
+	if (!(journey.from = division_called(words[0])) || !(journey.to = division_called(words[1])))
 		return cli_usage(
 			cli, "'%s' is no division's code or name, or more than one's", journey.from ? words[1] : words[0]);
 	if ((code = cli_store_open(cli, false, &store)))

@@ -23,6 +23,23 @@ verify_input(const char *word, struct buffer *b, struct error *e)
 	return text_starts(word, "HC1:") ? buffer_add_text(b, word, e) : file_read(word, b, e);
 }
 
+int
+verify_code(const char *word, struct buffer *text, struct error *e)
+{
+	struct buffer content = buffer_make(QR_PICTURE_MAX);
+	int r;
+
+	if ((r = verify_input(word, &content, e)) < 0)
+		goto out;
+	if (qr_is_picture((const uint8_t *)buffer_text(&content), content.length))
+		r = qr_read(content.data, content.length, text, e);
+	else
+		r = buffer_add(text, content.data, content.length, e);
+out:
+	buffer_free(&content);
+	return r;
+}
+
 json_t *
 verify_time(instant at, bool known)
 {

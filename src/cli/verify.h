@@ -13,6 +13,9 @@ int verify_now(const struct cli *cli, instant *ret_now, struct error *e);
 /* verify_input(word, b, e): append the word itself where it is a code's text ("HC1:..."), else the file it names. */
 int verify_input(const char *word, struct buffer *b, struct error *e);
 
+/* verify_code(word, text, e): append the text of the code that is given as itself, in a file, or in a picture. */
+int verify_code(const char *word, struct buffer *text, struct error *e);
+
 /* A moment as JSON: RFC 3339 text in UTC, or null where ${known} is false. */
 json_t *verify_time(instant at, bool known);
 

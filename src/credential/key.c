@@ -13,8 +13,11 @@
 
 enum { P256_COORDINATE = 32, COORDINATE_MAX = 66, RSA_BITS_MIN = 2048, RSA_BITS_MAX = 8192 };
 
+/* ${signer} and ${digest} are found once: to look an algorithm up costs half a signature. */
 struct signing_key {
 	EVP_PKEY *pair;
+	EVP_PKEY_CTX *signer;
+	EVP_MD *digest;
 	uint8_t id[KEY_ID_SIZE];
 };
 
@@ -90,6 +93,11 @@ signing_key_wrap(EVP_PKEY *pair, struct signing_key **ret_key, struct error *e)
 		return error_no_memory(e);
 	}
 	key->pair = pair;
+	if (!(key->signer = EVP_PKEY_CTX_new(pair, NULL)) || EVP_PKEY_sign_init(key->signer) != 1 ||
+		!(key->digest = EVP_MD_fetch(NULL, "SHA256", NULL))) {
+		r = no_memory(e);
+		goto out;
+	}
 	if ((r = signing_key_public(key, &der, e)) < 0 || (r = public_key_id(der.data, der.length, key->id, e)) < 0)
 		goto out;
 	*ret_key = key;
@@ -132,6 +140,8 @@ signing_key_free(struct signing_key *key)
 {
 	if (!key)
 		return;
+	EVP_MD_free(key->digest);
+	EVP_PKEY_CTX_free(key->signer);
 	EVP_PKEY_free(key->pair);
 	free(key);
 }
@@ -164,28 +174,43 @@ signing_key_id(const struct signing_key *key)
 	return key->id;
 }
 
+/* One of the two numbers of a signature in DER, of at most 33 bytes (the first 0 where it would be negative), in a fixed width.
+ * Return what follows, or NULL. */
+static const uint8_t *
+take_number(const uint8_t *der, const uint8_t *end, uint8_t fixed[P256_COORDINATE])
+{
+	size_t length;
+
+	if (end - der < 2 || der[0] != 0x02 || (length = der[1]) == 0 || length > (size_t)(end - der - 2))
+		return NULL;
+	der += 2;
+	end = der + length;
+	while (der < end && !*der)
+		der++;
+	if (end - der > P256_COORDINATE)
+		return NULL;
+	memset(fixed, 0, P256_COORDINATE);
+	memcpy(fixed + P256_COORDINATE - (end - der), der, (size_t)(end - der));
+	return end;
+}
+
 int
 signing_key_sign(
 	const struct signing_key *key, const void *bytes, size_t length, uint8_t signature[64], struct error *e)
 {
-	EVP_MD_CTX *context = EVP_MD_CTX_new();
-	uint8_t der[80], fixed[2 * P256_COORDINATE];
-	const uint8_t *at = der;
+	uint8_t digest[SHA256_DIGEST_LENGTH], der[80], fixed[2 * P256_COORDINATE];
 	size_t der_length = sizeof der;
-	ECDSA_SIG *pair = NULL;
-	int r = 0;
+	const uint8_t *at;
 
-	if (!context || EVP_DigestSignInit(context, NULL, EVP_sha256(), NULL, key->pair) != 1 ||
-		EVP_DigestSign(context, der, &der_length, bytes, length) != 1 ||
-		!(pair = d2i_ECDSA_SIG(NULL, &at, (long)der_length)) ||
-		BN_bn2binpad(ECDSA_SIG_get0_r(pair), fixed, P256_COORDINATE) < 0 ||
-		BN_bn2binpad(ECDSA_SIG_get0_s(pair), fixed + P256_COORDINATE, P256_COORDINATE) < 0)
-		r = no_memory(e);
-	else
-		memcpy(signature, fixed, sizeof fixed);
-	ECDSA_SIG_free(pair);
-	EVP_MD_CTX_free(context);
-	return r;
+	if (EVP_Digest(bytes, length, digest, NULL, key->digest, NULL) != 1 ||
+		EVP_PKEY_sign(key->signer, der, &der_length, digest, sizeof digest) != 1)
+		return no_memory(e);
+	/* SEQUENCE { INTEGER r, INTEGER s }, short enough for lengths of one byte */
+	if (der_length < 2 || !(at = take_number(der + 2, der + der_length, fixed)) ||
+		!take_number(at, der + der_length, fixed + P256_COORDINATE))
+		return no_memory(e);
+	memcpy(signature, fixed, sizeof fixed);
+	return 0;
 }
 
 /* Whether it is of a kind that is listed in the header. */

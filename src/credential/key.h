@@ -33,7 +33,7 @@ enum key_usage {
 	KEY_USAGE_ALL = 7,
 };
 
-/* An EC P-256 key pair. One may be used by several threads at once. */
+/* An EC P-256 key pair. One thread at a time signs with it. */
 struct signing_key;
 
 /* A public key: EC (P-256, P-384, P-521), RSA (2048 to 8192 bits) or Ed25519. */

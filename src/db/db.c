@@ -209,6 +209,21 @@ start(struct db *db, const char *sql, const struct db_value *values, size_t coun
 }
 
 int
+db_version(struct db *db, int64_t *ret_version, struct error *e)
+{
+	int64_t number;
+	int r = db_one_int(db, db->engine->version, NULL, 0, &number, e);
+
+	if (r < 0)
+		return r;
+	/* Both only grow, the first in 32 bits: their sum could stay the same, so they stand side by side. */
+	if (db->engine->own_changes)
+		number = (int64_t)((uint64_t)number << 32 | (uint32_t)db->engine->own_changes(db->connection));
+	*ret_version = number;
+	return 0;
+}
+
+int
 db_start(struct db *db, const char *sql, const struct db_value *values, size_t count,
 	struct db_statement **ret_statement, struct error *e)
 {

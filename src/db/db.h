@@ -112,6 +112,12 @@ int db_commit(struct db *db, struct error *e);
 void db_rollback(struct db *db);
 bool db_in_transaction(const struct db *db);
 
+/* db_version(db, ret_version, e):
+ * Tell what is committed from what was: where two calls on this connection, outside of transactions, give the same number,
+ * nothing was committed between them, by this connection or another one. Numbers of two connections cannot be compared, and
+ * a different number need not mean that something was. On SQLite this costs two locks and no page; on PostgreSQL one question. */
+int db_version(struct db *db, int64_t *ret_version, struct error *e);
+
 /* db_migrate(db, room, migrations, count, e):
  * Bring ${room}'s tables up to date: run those of its texts that were not run yet, in order, in one transaction (or in
  * the open one). The n-th text is number n, from 1; texts are added at the end and never changed. A store whose room

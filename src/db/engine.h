@@ -42,6 +42,10 @@ struct engine {
 	const void *(*column_blob)(void *prepared, int column, size_t *ret_length);
 	bool (*column_is_null)(void *prepared, int column);
 	const char *begin, *begin_read;
+	/* A number that changes with each commit of another connection; ${own_changes}: what changes with each write of this one, or
+	 * NULL where the number does so too. */
+	const char *version;
+	int64_t (*own_changes)(void *connection);
 	int (*backup)(void *connection, const char *path, struct error *e);
 	int (*check)(void *connection, struct buffer *problems, struct error *e);
 	/* What {key}, {blob}, {text} and {packed} mean, and the character before a parameter's number. */

@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -105,13 +106,22 @@ connect_file(const char *path, int flags, sqlite3 **ret_connection, struct error
 	return 0;
 }
 
+/* SQLite's own count of its memory is a lock that all threads' allocations wait for, and nobody asks for the count. */
+static void
+configure(void)
+{
+	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 static int
 sqlite_open(const char *where, bool create, void **ret_connection, struct error *e)
 {
+	static pthread_once_t configured = PTHREAD_ONCE_INIT;
 	sqlite3 *connection = NULL;
 	char *path = NULL;
 	int r;
 
+	pthread_once(&configured, configure);
 	if (create && (r = file_make_folder(where, 0700, e)) < 0)
 		goto out;
 	if (!(path = file_join(where, "registry.db", e))) {
@@ -204,6 +214,13 @@ static int64_t
 sqlite_changes(void *prepared)
 {
 	return sqlite3_stmt_readonly(prepared) ? 0 : sqlite3_changes64(sqlite3_db_handle(prepared));
+}
+
+/* PRAGMA data_version does not count what its own connection commits. */
+static int64_t
+sqlite_own_changes(void *connection)
+{
+	return sqlite3_total_changes64(connection);
 }
 
 static void
@@ -387,6 +404,8 @@ const struct engine engine_sqlite = {
 	.column_is_null = sqlite_column_is_null,
 	.begin = "BEGIN IMMEDIATE",
 	.begin_read = "BEGIN",
+	.version = "PRAGMA data_version",
+	.own_changes = sqlite_own_changes,
 	.backup = sqlite_backup,
 	.check = sqlite_check,
 	.key = "INTEGER PRIMARY KEY",

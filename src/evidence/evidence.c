@@ -268,6 +268,13 @@ evidence_each_of(struct db *db, uint32_t person, enum evidence_kind kind, instan
 }
 
 int
+evidence_next_of(struct db *db, uint32_t person, enum evidence_kind kind, instant now, instant *ret_at, struct error *e)
+{
+	return db_one_int(db, "SELECT COALESCE(MIN(at), $4) FROM evidence WHERE kind = $1 AND person = $2 AND at > $3",
+		(struct db_value[]){db_int(kind), db_int(person), db_int(now), db_int(EVIDENCE_NOW)}, 4, ret_at, e);
+}
+
+int
 evidence_each(struct db *db, enum evidence_kind kind, instant now, instant known, evidence_callback *each,
 	void *context, struct error *e)
 {

@@ -98,6 +98,11 @@ typedef int evidence_callback(const struct evidence_row *row, void *context, str
 int evidence_each_of(struct db *db, uint32_t person, enum evidence_kind kind, instant now, instant known,
 	evidence_callback *each, void *context, struct error *e);
 
+/* evidence_next_of(db, person, kind, now, ret_at, e): the first own time after ${now} that anything recorded about ${person} of
+ * ${kind} has, or EVIDENCE_NOW: until then, what is seen of it stays the same unless something is recorded. */
+int evidence_next_of(
+	struct db *db, uint32_t person, enum evidence_kind kind, instant now, instant *ret_at, struct error *e);
+
 /* evidence_each(db, kind, now, known, each, context, e):
  * The same of one ${kind} for all persons, by person, own time, key. */
 int evidence_each(struct db *db, enum evidence_kind kind, instant now, instant known, evidence_callback *each,

@@ -107,6 +107,27 @@ void gate_recognises_check(const json_t *recognises, struct json_check *check);
 bool
 gate_recognises(const struct pack *pack, const char *issuer, enum code_colour colour, instant issued_at, instant now);
 
+/* gate_recognised_until(pack, issuer, colour, issued_at, now): until when it does, of another's code: the recognition's end, or that
+ * of the code's freshness; INT64_MIN where it does not. */
+instant gate_recognised_until(
+	const struct pack *pack, const char *issuer, enum code_colour colour, instant issued_at, instant now);
+
+/* A code issued anew, or why not: ${cause} is code_cause_name's, "not_recognised", or "own" of a code that needs no other; else
+ * NULL. */
+struct gate_reissued {
+	const char *cause;
+	enum code_colour colour;
+	instant issued_at, expires_at;
+};
+
+/* gate_reissue(issuer, pack, code, now, text, ret_reissued, e):
+ * Where the pack recognises the code of another jurisdiction, append one of the pack's own jurisdiction to ${text}: the same colour
+ * (and card, of one on paper), the jurisdiction's own key, and an id that is a keyed hash of the other's, the same each time, so that
+ * nothing at a gate tells where it began and two who share a code are found. It ends with the code's life here, the other code or the
+ * recognition, whichever is first. Return 0, also where it is refused, or a failure. */
+int gate_reissue(struct issuer *issuer, const struct pack *pack, const char *code, instant now, struct buffer *text,
+	struct gate_reissued *ret_reissued, struct error *e);
+
 /* gate_decide(rule, cause, colour, recognised, temperature_tenths_c, ret_cause, ret_act):
  * The decision: pure. ${cause} is code_verify's, ${colour} the code's where that is CODE_VALID; ${temperature_tenths_c}
  * is 0 where none was taken. */

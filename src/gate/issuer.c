@@ -280,8 +280,8 @@ signer_place(const struct issuer *issuer, const char *jurisdiction, instant at, 
 	return place;
 }
 
-static int
-signer_for(struct issuer *issuer, const char *jurisdiction, instant at, struct signer **ret_signer, struct error *e)
+int
+issuer_signer(struct issuer *issuer, const char *jurisdiction, instant at, struct signer **ret_signer, struct error *e)
 {
 	struct signer loaded;
 	bool ready;
@@ -333,7 +333,7 @@ issuer_issue(struct issuer *issuer, const char *jurisdiction, uint32_t person, e
 	struct signer *signer;
 	int r;
 
-	if ((r = signer_for(issuer, jurisdiction, at, &signer, e)) < 0)
+	if ((r = issuer_signer(issuer, jurisdiction, at, &signer, e)) < 0)
 		return r;
 	if (signer->day != day) {
 		if ((r = issuer_day_key(issuer, at, signer->day_key, e)) < 0)
@@ -357,7 +357,7 @@ issuer_issue_paper(struct issuer *issuer, const char *jurisdiction, uint32_t per
 	struct signer *signer;
 	int r;
 
-	if ((r = signer_for(issuer, jurisdiction, at, &signer, e)) < 0)
+	if ((r = issuer_signer(issuer, jurisdiction, at, &signer, e)) < 0)
 		return r;
 	snprintf(claims.issuer, sizeof claims.issuer, "%s", jurisdiction);
 	snprintf(claims.card, sizeof claims.card, "%s", card);
@@ -378,7 +378,7 @@ issuer_sign_receipt(struct issuer *issuer, const char *jurisdiction, const struc
 	struct buffer *text, struct error *e)
 {
 	struct signer *signer;
-	int r = signer_for(issuer, jurisdiction, now, &signer, e);
+	int r = issuer_signer(issuer, jurisdiction, now, &signer, e);
 
 	return r < 0 ? r : receipt_sign(signer->key, receipt, text, e);
 }

@@ -46,6 +46,11 @@ int issuer_ensure(struct issuer *issuer, const char *jurisdiction, instant from,
 int issuer_issue(struct issuer *issuer, const char *jurisdiction, uint32_t person, enum code_colour colour, instant at,
 	int64_t lifetime_s, struct buffer *text, struct error *e);
 
+/* issuer_issue_anew(issuer, jurisdiction, other, at, lifetime_s, text, e): a code of the jurisdiction with the colour and the card of
+ * ${other}, another's, whose signature was found to hold. Its id is a hash of the other's under the day's key: it leads to nobody. */
+int issuer_issue_anew(struct issuer *issuer, const char *jurisdiction, const struct code_claims *other, instant at,
+	int64_t lifetime_s, struct buffer *text, struct error *e);
+
 /* issuer_issue_paper(issuer, jurisdiction, person, colour, card, at, lifetime_s, text, e):
  * Append the text of a code to be printed: its id is a random handle, which leads to ${person} by a row that revoking or
  * CODE_LIFETIME_MAX_S end; ${card} is the last four characters of their ID card. In the caller's transaction. */

@@ -38,6 +38,10 @@ int issuer_make_key(struct issuer *issuer, const char *name, struct buffer *publ
 
 int issuer_read_key(const struct issuer *issuer, const char *name, struct signing_key **ret_key, struct error *e);
 
+/* The signer for ${at}, kept until another call. */
+int
+issuer_signer(struct issuer *issuer, const char *jurisdiction, instant at, struct signer **ret_signer, struct error *e);
+
 /* See that a key of the jurisdiction is in force at ${at}: the day's own, from its beginning if it can. Another thread may
  * be first. */
 int issuer_ensure_day(struct issuer *issuer, const char *jurisdiction, instant at, struct error *e);

@@ -91,20 +91,31 @@ gate_recognition_read(const json_t *item, struct gate_recognition *ret_recogniti
 	return true;
 }
 
-bool
-gate_recognises(const struct pack *pack, const char *issuer, enum code_colour colour, instant issued_at, instant now)
+instant
+gate_recognised_until(
+	const struct pack *pack, const char *issuer, enum code_colour colour, instant issued_at, instant now)
 {
 	struct gate_recognition found;
+	instant until = INT64_MIN;
 	const json_t *item;
 	size_t i;
 
-	if (strcmp(pack_jurisdiction(pack), issuer) == 0)
-		return true;
 	json_array_foreach((json_t *)pack_section(pack, "recognises"), i, item)
 	{
-		if (gate_recognition_read(item, &found) && strcmp(found.jurisdiction, issuer) == 0 && found.colours[colour] &&
-			now >= found.from && now < found.to && (!found.fresh_s || now - issued_at < found.fresh_s))
-			return true;
+		instant end;
+
+		if (!gate_recognition_read(item, &found) || strcmp(found.jurisdiction, issuer) != 0 || !found.colours[colour] ||
+			now < found.from || now >= found.to || (found.fresh_s && now - issued_at >= found.fresh_s))
+			continue;
+		end = found.fresh_s && issued_at + found.fresh_s < found.to ? issued_at + found.fresh_s : found.to;
+		until = end > until ? end : until;
 	}
-	return false;
+	return until;
+}
+
+bool
+gate_recognises(const struct pack *pack, const char *issuer, enum code_colour colour, instant issued_at, instant now)
+{
+	return strcmp(pack_jurisdiction(pack), issuer) == 0 ||
+		gate_recognised_until(pack, issuer, colour, issued_at, now) > now;
 }

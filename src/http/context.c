@@ -25,6 +25,12 @@ struct http_shared {
 	struct rehearsals *rehearsals;
 };
 
+/* A resident's session, by the hash of its token. Users are few. */
+struct remembered_session {
+	uint8_t phone_hash[REGISTRY_HASH_SIZE];
+	instant started_at, expires_at;
+};
+
 static _Thread_local struct {
 	const struct http_shared *shared;
 	struct http_context *context;
@@ -35,6 +41,8 @@ close_context(struct http_context *context)
 {
 	if (!context)
 		return;
+	memory_free(context->sessions);
+	memory_free(context->codes);
 	issuer_close(context->issuer);
 	cascade_close(context->cascade);
 	registry_close(context->registry);
@@ -53,7 +61,9 @@ open_context(struct http_shared *shared, struct http_context **ret_context, stru
 	if ((r = registry_open(&shared->where, &context->registry, e)) < 0 ||
 		(r = cascade_open(context->registry, &context->cascade, e)) < 0 ||
 		(r = issuer_open(registry_db(context->registry), registry_keys(context->registry), &context->issuer, e)) < 0 ||
-		(r = idempotency_open(context, e)) < 0) {
+		(r = idempotency_open(context, e)) < 0 ||
+		(r = memory_new(sizeof(struct remembered_session), &context->sessions, e)) < 0 ||
+		(r = memory_new(sizeof(struct context_code), &context->codes, e)) < 0) {
 		close_context(context);
 		return r;
 	}
@@ -184,21 +194,49 @@ may(enum route_role wanted, enum registry_role role)
 	return false;
 }
 
+/* The session of the token whose hash is ${key}: 0, ERROR_DENIED, or a code. */
+static int
+find_session(struct http_context *context, const uint8_t key[KEYS_SIZE], struct error *e)
+{
+	instant now = registry_clock(context->registry);
+	struct registry_session *session = &context->session;
+	struct remembered_session known;
+	int r;
+
+	if (memory_find(context->sessions, key, context->version, now, &known)) {
+		*session = (struct registry_session){
+			.role = REGISTRY_RESIDENT, .started_at = known.started_at, .expires_at = known.expires_at};
+		memcpy(session->phone_hash, known.phone_hash, sizeof known.phone_hash);
+		return 0;
+	}
+	if ((r = registry_session_find(context->registry, context->token, session, e)) == 0 &&
+		session->role == REGISTRY_RESIDENT) {
+		known = (struct remembered_session){.started_at = session->started_at, .expires_at = session->expires_at};
+		memcpy(known.phone_hash, session->phone_hash, sizeof known.phone_hash);
+		memory_put(context->sessions, key, context->version, now, session->expires_at, &known);
+	}
+	return r;
+}
+
 bool
 context_recognise(struct http_context *context, struct exchange *x)
 {
 	bool given = read_token(x, context->token, &context->cookie);
 	uint8_t key[KEYS_SIZE];
 	struct error e = {0};
-	int r = given ? registry_session_find(context->registry, context->token, &context->session, &e) : ERROR_DENIED;
+	int r = ERROR_DENIED;
 
+	if (given) {
+		keys_hash(registry_keys(context->registry), "http-session", context->token, strlen(context->token), key);
+		if ((r = db_version(registry_db(context->registry), &context->version, &e)) == 0)
+			r = find_session(context, key, &e);
+	}
 	context->signed_in = r == 0;
 	if (r < 0 && r != ERROR_DENIED) {
 		exchange_failure(x, &e);
 		return false;
 	}
 	if (context->signed_in) {
-		keys_hash(registry_keys(context->registry), "http-session", context->token, strlen(context->token), key);
 		strcpy(x->limit_key, "session:");
 		text_hex(key, LIMIT_KEY_BYTES, x->limit_key + strlen("session:"));
 	}

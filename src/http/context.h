@@ -8,10 +8,19 @@
 #include "gate/gate.h"
 #include "http/exchange.h"
 #include "http/http.h"
+#include "http/memory.h"
 #include "http/routes.h"
 #include "registry/registry.h"
 
 struct http_shared;
+
+/* What a code says beside its time, as it stays until something is recorded or its moment comes: what ${codes} remember. */
+struct context_code {
+	const struct pack *pack;
+	instant since, next_at;
+	person_number person;
+	enum colour colour, next_colour;
+};
 
 /* A thread's own. ${session} is the asker's where ${signed_in}; ${token} is what it was found by. */
 struct http_context {
@@ -24,6 +33,8 @@ struct http_context {
 	struct http_shared *shared;
 	const struct zone *zone; /* of context_time, as of ${zone_at} */
 	instant zone_at;
+	int64_t version; /* of the store as this request found it (db_version) */
+	struct memory *sessions, *codes;
 	struct http_context *next;
 };
 

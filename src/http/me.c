@@ -173,73 +173,158 @@ person_and_pack(struct http_context *c, struct exchange *x, struct person_mine *
 	return true;
 }
 
-static json_t *
-issue(struct http_context *c, const struct registry_colour *colour, instant at, int64_t lifetime_s, struct error *e)
+/* Under what it is remembered: whose phone asks for whom and where; false for what is longer than any name. */
+static bool
+shown_key(struct http_context *c, struct exchange *x, uint8_t key[MEMORY_KEY_SIZE])
 {
-	enum colour shown = at >= colour->next_at ? colour->next_colour : colour->colour;
-	char issued[TIME_TEXT_SIZE], expires[TIME_TEXT_SIZE];
-	struct buffer text = buffer_make(CODE_MAX);
-	enum code_colour code_colour;
-	json_t *slot = NULL;
+	const char *person = exchange_query(x, "person"), *place = exchange_query(x, "jurisdiction");
+	char name[REGISTRY_HASH_SIZE + HANDLE_SIZE + JURISDICTION_SIZE] = {0};
 
-	if (code_colour_read(colour_name(shown), &code_colour) &&
-		issuer_issue(c->issuer, colour->jurisdiction, colour->person, code_colour, at, lifetime_s, &text, e) == 0) {
-		slot = json_pack("{s:s, s:s, s:s, s:s}", "colour", colour_name(shown), "code", buffer_text(&text), "issued_at",
-			context_time(c, at, issued), "expires_at", context_time(c, at + lifetime_s, expires));
-		if (!slot)
-			error_no_memory(e);
+	if ((person && strlen(person) >= HANDLE_SIZE) || (place && strlen(place) >= JURISDICTION_SIZE))
+		return false;
+	memcpy(name, c->session.phone_hash, REGISTRY_HASH_SIZE);
+	strcpy(name + REGISTRY_HASH_SIZE, person ? person : "self");
+	if (place)
+		strcpy(name + REGISTRY_HASH_SIZE + HANDLE_SIZE, place);
+	keys_hash(registry_keys(c->registry), "http-code", name, sizeof name, key);
+	return true;
+}
+
+/* Read who is asked about and their colour in one moment of the store, and until when all of it stays so (${now}: it must be
+ * evaluated first); false after answering. */
+static bool
+read_shown(struct http_context *c, struct exchange *x, instant now, struct context_code *shown, instant *ret_until)
+{
+	instant spoken_until = now, until = now;
+	struct registry_colour colour;
+	struct person_mine person;
+	struct error e = {0};
+	bool fresh;
+	int r;
+
+	if (db_begin_read(registry_db(c->registry), &e) < 0) {
+		exchange_failure(x, &e);
+		return false;
 	}
-	buffer_free(&text);
-	return slot;
+	if (!person_and_pack(c, x, &person, &shown->pack)) {
+		db_rollback(registry_db(c->registry));
+		return false;
+	}
+	shown->person = person.person;
+	r = registry_colour_fresh(c->registry, person.person, pack_jurisdiction(shown->pack), now, &colour, &until, &e);
+	fresh = r == 1;
+	if (fresh)
+		r = registry_spoken_for_until(c->registry, c->session.phone_hash, &spoken_until, &e);
+	db_rollback(registry_db(c->registry));
+	if (r == 0 && !fresh)
+		r = cascade_colour(c->cascade, person.person, pack_jurisdiction(shown->pack), &colour, &e);
+	if (r == ERROR_BAD_INPUT || r == ERROR_TOO_LARGE) { /* a rule fails on their evidence: not the request's fault */
+		exchange_problem(x, MHD_HTTP_SERVICE_UNAVAILABLE, "unavailable",
+			"The colour cannot be worked out at the moment; the health department is told why when it evaluates");
+		return false;
+	}
+	if (r < 0) {
+		exchange_failure(x, &e);
+		return false;
+	}
+	shown->colour = colour.colour;
+	shown->since = colour.since;
+	shown->next_at = colour.next_at;
+	shown->next_colour = colour.next_colour;
+	*ret_until = spoken_until < until ? spoken_until : until;
+	return true;
+}
+
+static bool
+find_shown(struct http_context *c, struct exchange *x, instant now, struct context_code *shown)
+{
+	uint8_t key[MEMORY_KEY_SIZE];
+	bool named = shown_key(c, x, key);
+	instant until;
+
+	if (named && memory_find(c->codes, key, c->version, now, shown))
+		return true;
+	if (!read_shown(c, x, now, shown, &until))
+		return false;
+	if (named)
+		memory_put(c->codes, key, c->version, now, until, shown);
+	return true;
+}
+
+/* Texts one after the other, up to a NULL. */
+static int
+add_texts(struct buffer *b, struct error *e, const char *const *texts)
+{
+	int r = 0;
+
+	for (; *texts && r == 0; texts++)
+		r = buffer_add_text(b, *texts, e);
+	return r;
+}
+
+/* One code as members of a JSON object; none of what is in them needs to be escaped. */
+static int
+write_code(struct http_context *c, const struct context_code *shown, instant at, int64_t lifetime_s, struct buffer *b,
+	struct error *e)
+{
+	const char *colour = colour_name(at >= shown->next_at ? shown->next_colour : shown->colour);
+	char issued[TIME_TEXT_SIZE], expires[TIME_TEXT_SIZE];
+	enum code_colour code_colour;
+	int r;
+
+	if (!code_colour_read(colour, &code_colour))
+		return error_set(e, ERROR_CORRUPT, "a colour that no code has");
+	if ((r = add_texts(b, e, (const char *[]){"\"colour\":\"", colour, "\",\"code\":\"", NULL})) < 0 ||
+		(r = issuer_issue(
+			 c->issuer, pack_jurisdiction(shown->pack), shown->person, code_colour, at, lifetime_s, b, e)) < 0)
+		return r;
+	return add_texts(b, e,
+		(const char *[]){"\",\"issued_at\":\"", context_time(c, at, issued), "\",\"expires_at\":\"",
+			context_time(c, at + lifetime_s, expires), "\"", NULL});
+}
+
+static int
+write_codes(struct http_context *c, const struct context_code *shown, instant now, int64_t slots, struct buffer *b,
+	struct error *e)
+{
+	int64_t lifetime_s = context_code_lifetime(c, shown->pack);
+	char since[TIME_TEXT_SIZE], refresh[TIME_TEXT_SIZE], now_text[TIME_TEXT_SIZE];
+	instant at = now,
+			refresh_at =
+				now + lifetime_s - (lifetime_s > 2 * REFRESH_BEFORE_END_S ? REFRESH_BEFORE_END_S : lifetime_s / 2);
+	int r;
+
+	if ((r = buffer_add_byte(b, '{', e)) < 0 || (r = write_code(c, shown, at, lifetime_s, b, e)) < 0 ||
+		(r = add_texts(b, e,
+			 (const char *[]){",\"jurisdiction\":\"", pack_jurisdiction(shown->pack), "\",\"since\":\"",
+				 context_time(c, shown->since, since), "\",\"refresh_at\":\"", context_time(c, refresh_at, refresh),
+				 "\",\"now\":\"", context_time(c, now, now_text), "\",\"slots\":[", NULL})) < 0)
+		return r;
+	for (int64_t i = 0; i < slots; i++)
+		if ((r = buffer_add_text(b, i ? ",{" : "{", e)) < 0 ||
+			(r = write_code(c, shown, at += lifetime_s, lifetime_s, b, e)) < 0 || (r = buffer_add_byte(b, '}', e)) < 0)
+			return r;
+	return buffer_add_text(b, "]}", e);
 }
 
 void
 answer_code(struct http_context *c, struct exchange *x)
 {
-	instant now = registry_now(c->registry), at = now;
-	int64_t count = 0, lifetime_s;
-	char since[TIME_TEXT_SIZE], refresh[TIME_TEXT_SIZE], now_text[TIME_TEXT_SIZE];
-	struct registry_colour colour;
-	struct person_mine person;
-	const struct pack *pack;
-	json_t *answer = NULL, *slots = json_array();
+	instant now = registry_now(c->registry);
+	struct context_code shown = {0};
 	struct error e = {0};
-	int r;
+	int64_t slots = 0;
 
-	if (!exchange_number(x, "slots", 0, SLOTS_MAX, &count) || !person_and_pack(c, x, &person, &pack))
-		goto out;
-	lifetime_s = context_code_lifetime(c, pack);
-	r = cascade_colour(c->cascade, person.person, pack_jurisdiction(pack), &colour, &e);
-	if (r == ERROR_BAD_INPUT || r == ERROR_TOO_LARGE) { /* a rule fails on their evidence: not the request's fault */
-		exchange_problem(x, MHD_HTTP_SERVICE_UNAVAILABLE, "unavailable",
-			"The colour cannot be worked out at the moment; the health department is told why when it evaluates");
-		goto out;
-	}
-	if (r < 0 || !(answer = issue(c, &colour, now, lifetime_s, &e))) {
+	if (!exchange_number(x, "slots", 0, SLOTS_MAX, &slots) || !find_shown(c, x, now, &shown))
+		return;
+	x->bytes = buffer_make(((size_t)slots + 1) * CODE_MAX);
+	if (write_codes(c, &shown, now, slots, &x->bytes, &e) < 0) {
+		buffer_free(&x->bytes);
 		exchange_failure(x, &e);
-		goto out;
+		return;
 	}
-	for (int64_t i = 0; i < count; i++) {
-		json_t *slot = issue(c, &colour, at += lifetime_s, lifetime_s, &e);
-
-		if (!slot) {
-			exchange_failure(x, &e);
-			goto out;
-		}
-		json_array_append_new(slots, slot);
-	}
-	json_object_set_new(answer, "jurisdiction", json_string(pack_jurisdiction(pack)));
-	json_object_set_new(answer, "since", json_string(context_time(c, colour.since, since)));
-	json_object_set_new(answer, "refresh_at",
-		json_string(context_time(c,
-			now + lifetime_s - (lifetime_s > 2 * REFRESH_BEFORE_END_S ? REFRESH_BEFORE_END_S : lifetime_s / 2),
-			refresh)));
-	json_object_set(answer, "slots", slots);
-	json_object_set_new(answer, "now", json_string(context_time(c, now, now_text)));
-	exchange_answer(x, MHD_HTTP_OK, json_incref(answer));
-out:
-	json_decref(answer);
-	json_decref(slots);
+	x->status = MHD_HTTP_OK;
+	x->content_type = "application/json";
 }
 
 void

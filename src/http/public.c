@@ -12,7 +12,7 @@
 #include "http/context.h"
 #include "place/place.h"
 
-enum { ETAG_BYTES = 16, BODY_MAX = 16 << 20 };
+enum { ETAG_BYTES = 16, BODY_MAX = 16 << 20, CODE_MAX = 4096 };
 
 /* Answer with what others may keep: an ETag over the bytes, and 304 where the asker has it. */
 static void
@@ -203,4 +203,37 @@ answer_trust(struct http_context *c, struct exchange *x)
 		exchange_failure(x, &e);
 	else
 		answer_kept(x, buffer_text(&x->bytes), x->bytes.length, "no-cache");
+}
+
+void
+answer_recognition(struct http_context *c, struct exchange *x)
+{
+	static const char *const names[] = {"code", "jurisdiction", NULL};
+	const json_t *body = exchange_json(x, names);
+	struct buffer text = buffer_make(CODE_MAX);
+	char issued[TIME_TEXT_SIZE], expires[TIME_TEXT_SIZE];
+	struct gate_reissued reissued;
+	const char *code, *jurisdiction;
+	const struct pack *pack;
+	struct error e = {0};
+
+	if (!body || !(code = exchange_text(x, body, "code", 1, CODE_MAX)) ||
+		!(jurisdiction = exchange_text(x, body, "jurisdiction", 0, JURISDICTION_SIZE - 1)))
+		return;
+	if (*jurisdiction && !context_is_jurisdiction(c, jurisdiction)) {
+		exchange_problem(x, MHD_HTTP_NOT_FOUND, "not-found", "There is no such jurisdiction here");
+		return;
+	}
+	if (registry_pack(c->registry, *jurisdiction ? jurisdiction : NULL, &pack, &e) < 0 ||
+		gate_reissue(c->issuer, pack, code, registry_now(c->registry), &text, &reissued, &e) < 0)
+		exchange_failure(x, &e);
+	else if (reissued.cause)
+		exchange_invalid(x, "/code", "%s", reissued.cause);
+	else
+		exchange_answer(x, MHD_HTTP_CREATED,
+			json_pack("{s:s, s:s, s:s, s:s, s:s}", "jurisdiction", pack_jurisdiction(pack), "colour",
+				code_colour_name(reissued.colour), "code", buffer_text(&text), "issued_at",
+				context_time(c, reissued.issued_at, issued), "expires_at",
+				context_time(c, reissued.expires_at, expires)));
+	buffer_free(&text);
 }

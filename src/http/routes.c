@@ -17,6 +17,7 @@ const struct route routes[] = {
 	{"listJurisdictions", "GET", "/v1/jurisdictions", ROLE_ANYBODY, LIMIT_READ, answer_jurisdictions},
 	{"listDivisions", "GET", "/v1/divisions", ROLE_ANYBODY, LIMIT_READ, answer_divisions},
 	{"getTrust", "GET", "/v1/trust", ROLE_ANYBODY, LIMIT_READ, answer_trust},
+	{"recognise", "POST", "/v1/recognitions", ROLE_ANYBODY, LIMIT_WRITE, answer_recognition},
 	/* apply.c */
 	{"apply", "POST", "/v1/applications", ROLE_ANYBODY, LIMIT_WRITE, answer_apply},
 	{"addDependant", "POST", "/v1/me/dependants", ROLE_RESIDENT, LIMIT_WRITE, answer_dependant},
@@ -32,6 +33,7 @@ const struct route routes[] = {
 	{"getReasons", "GET", "/v1/me/reasons", ROLE_RESIDENT, LIMIT_READ, answer_reasons},
 	{"checkIn", "POST", "/v1/me/checkins", ROLE_RESIDENT, LIMIT_WRITE, answer_checkin},
 	{"getTravelCard", "GET", "/v1/me/travel-card", ROLE_RESIDENT, LIMIT_READ, answer_travel_card},
+	{"getJourney", "GET", "/v1/me/journey", ROLE_RESIDENT, LIMIT_READ, answer_journey},
 	{"listAccesses", "GET", "/v1/me/accesses", ROLE_RESIDENT, LIMIT_READ, answer_accesses},
 	/* complaints.c */
 	{"complain", "POST", "/v1/me/complaints", ROLE_RESIDENT, LIMIT_WRITE, answer_complaint},

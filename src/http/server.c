@@ -24,7 +24,7 @@
 #include "http/pages.h"
 #include "http/routes.h"
 
-enum { TIMEOUT_S = 30, MEMORY_PER_CONNECTION = 32 << 10, PEM_MAX = 1 << 20, IPV6_NETWORK_BYTES = 8, FINISH_S = 10 };
+enum { TIMEOUT_S = 30, MEMORY_PER_CONNECTION = 16 << 10, PEM_MAX = 1 << 20, IPV6_NETWORK_BYTES = 8, FINISH_S = 10 };
 
 /* So much of a body is read on past its maximum, so that the other side can hear the answer; one over this is cut off. */
 enum { BODY_PATIENCE = 16 * HTTP_BODY_MAX };

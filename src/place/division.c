@@ -245,6 +245,26 @@ division_by_name(const struct division *within, const char *name, size_t length)
 	return by_alias(within, name, length);
 }
 
+const struct division *
+division_called(const char *text)
+{
+	const struct division *found = division_find_text(text, strlen(text));
+	size_t count = 0;
+
+	if (found || (found = division_by_name(NULL, text, strlen(text))))
+		return found;
+	for (size_t i = 0; i < DIVISION_COUNT; i++) {
+		const struct division *within = &divisions[i], *here;
+
+		if (within->level == DIVISION_PROVINCE && !within->former &&
+			(here = division_by_name(within, text, strlen(text)))) {
+			found = here;
+			count++;
+		}
+	}
+	return count == 1 ? found : NULL;
+}
+
 const struct country *
 country_find(const char *code, size_t length)
 {

@@ -56,6 +56,10 @@ bool division_contains(const struct division *outer, const struct division *inne
  * before former ones. NULL where nothing or more than one thing is called that. */
 const struct division *division_by_name(const struct division *within, const char *name, size_t length);
 
+/* division_called(text): what people call so: six digits, a province's name, or that of something which is called so in exactly
+ * one province; NULL where nothing or more than one thing is. */
+const struct division *division_called(const char *text);
+
 /* country_find(code, length): by alpha-2 or alpha-3, in capitals; NULL if there is none. */
 const struct country *country_find(const char *code, size_t length);
 

@@ -252,25 +252,48 @@ registry_due_each(struct registry *registry, const char *jurisdiction, instant n
 }
 
 int
-registry_is_stale(
-	struct registry *registry, person_number person, const char *jurisdiction, instant now, struct error *e)
+registry_colour_fresh(struct registry *registry, person_number person, const char *jurisdiction, instant now,
+	struct registry_colour *ret_colour, instant *ret_until, struct error *e)
 {
 	struct registry_colour colour;
 	const struct pack *pack;
-	int64_t first;
+	instant first, until, next_pack;
 	int r;
 
 	if ((r = registry_colour(registry, person, jurisdiction, &colour, e)) < 0)
-		return r == ERROR_EXISTS_NOT ? 1 : r;
+		return r == ERROR_EXISTS_NOT ? 0 : r;
 	if (colour.next_at <= now || colour.evaluated_at > now)
-		return 1;
+		return 0;
+	until = colour.next_at;
 	r = db_one_int(registry->db, "SELECT first_at FROM due WHERE person = $1 AND jurisdiction = $2",
 		(struct db_value[]){db_int(person), db_text(jurisdiction)}, 2, &first, e);
 	if (r < 0 && r != ERROR_EXISTS_NOT)
 		return r;
-	if (r == 0 && first <= now)
-		return 1;
+	if (r == 0) {
+		if (first <= now)
+			return 0;
+		until = first < until ? first : until;
+	}
 	if ((r = registry_pack(registry, jurisdiction, &pack, e)) < 0)
 		return r;
-	return strcmp(pack_hash(pack), colour.policy) != 0 ? 1 : seen_is_stale(registry, &colour.seen, e);
+	if (strcmp(pack_hash(pack), colour.policy) != 0)
+		return 0;
+	if ((r = seen_is_stale(registry, &colour.seen, e)) != 0)
+		return r < 0 ? r : 0;
+	if ((r = registry_pack_until(registry, jurisdiction, &next_pack, e)) < 0)
+		return r;
+	*ret_colour = colour;
+	*ret_until = next_pack < until ? next_pack : until;
+	return 1;
+}
+
+int
+registry_is_stale(
+	struct registry *registry, person_number person, const char *jurisdiction, instant now, struct error *e)
+{
+	struct registry_colour colour;
+	instant until;
+	int r = registry_colour_fresh(registry, person, jurisdiction, now, &colour, &until, e);
+
+	return r < 0 ? r : !r;
 }

@@ -4,7 +4,7 @@
 #ifndef HEALTHCODE_REGISTRY_DUE_H
 #define HEALTHCODE_REGISTRY_DUE_H
 
-#include "registry/packs.h"
+#include "registry/colour.h"
 
 /* registry_due_put(registry, person, jurisdiction, cause, at, e):
  * Make ${person} due at ${at} in a jurisdiction, or (NULL) wherever they applied. ${cause} is a word or two for the
@@ -33,6 +33,12 @@ int registry_due_each(struct registry *registry, const char *jurisdiction, insta
  * nobody applied there by then (or that was undone). A colour kept from a moment up to ${now} is forgotten. */
 int registry_due_done(
 	struct registry *registry, person_number person, const char *jurisdiction, instant now, struct error *e);
+
+/* registry_colour_fresh(registry, person, jurisdiction, now, ret_colour, ret_until, e):
+ * The colour as it was last put, and until when it stays so unless something is recorded: its next change, the next moment at
+ * which something of theirs is due, the jurisdiction's next pack. Return 1; 0 where a refresh must evaluate first; or a code. */
+int registry_colour_fresh(struct registry *registry, person_number person, const char *jurisdiction, instant now,
+	struct registry_colour *ret_colour, instant *ret_until, struct error *e);
 
 /* registry_is_stale(registry, person, jurisdiction, now, e): whether a refresh must evaluate first: 1, 0 or a code. Cost
  * is in the number of facts. */

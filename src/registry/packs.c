@@ -239,6 +239,14 @@ registry_pack(struct registry *registry, const char *name, const struct pack **r
 	return r < 0 ? r : registry_pack_by_hash(registry, hash, ret_pack, e);
 }
 
+int
+registry_pack_until(struct registry *registry, const char *name, instant *ret_until, struct error *e)
+{
+	return db_one_int(registry->db,
+		"SELECT COALESCE(MIN(at), $3) FROM pack_activation WHERE jurisdiction = $1 AND at > $2",
+		(struct db_value[]){db_text(name), db_int(registry_now(registry)), db_int(INT64_MAX)}, 3, ret_until, e);
+}
+
 static int
 keep_files(struct registry *registry, const struct pack *pack, const struct files *files, struct error *e)
 {

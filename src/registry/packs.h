@@ -16,6 +16,10 @@ enum { JURISDICTION_SIZE = 65, JURISDICTIONS_MAX = 1000 };
  * registry_close. Return 0; ERROR_EXISTS_NOT; for a folder, what pack_read_folder gives. */
 int registry_pack(struct registry *registry, const char *name, const struct pack **ret_pack, struct error *e);
 
+/* registry_pack_until(registry, name, ret_until, e): until when registry_pack(name) stays the same unless something is recorded:
+ * when the jurisdiction's next activation begins, or INT64_MAX. */
+int registry_pack_until(struct registry *registry, const char *name, instant *ret_until, struct error *e);
+
 /* registry_pack_by_hash(registry, hash, ret_pack, e): the stored version with that hash. */
 int registry_pack_by_hash(struct registry *registry, const char *hash, const struct pack **ret_pack, struct error *e);
 

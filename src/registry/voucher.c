@@ -425,3 +425,32 @@ out:
 	free(list.items);
 	return r;
 }
+
+/* Who the phone ever claimed, and for whom those ever applied: more than it speaks for, so that ${until} is early at worst. */
+int
+registry_spoken_for_until(
+	struct registry *registry, const uint8_t phone_hash[REGISTRY_HASH_SIZE], instant *ret_until, struct error *e)
+{
+	static const enum evidence_kind kinds[] = {EVIDENCE_APPLICATION, EVIDENCE_VOUCHER};
+	struct db_statement *statement = NULL;
+	instant until = INT64_MAX, next;
+	int r;
+
+	if ((r = db_start(registry->db,
+			 "SELECT person FROM phone_person WHERE phone = $1 UNION SELECT guardian.person FROM phone_person"
+			 " JOIN guardian ON guardian.guardian = phone_person.person WHERE phone_person.phone = $1",
+			 (struct db_value[]){db_blob(phone_hash, REGISTRY_HASH_SIZE)}, 1, &statement, e)) < 0)
+		return r;
+	while ((r = db_step(statement, e)) == 1)
+		for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+			if ((r = evidence_next_of(registry->db, (person_number)db_column_int(statement, 0), kinds[i],
+					 registry_now(registry), &next, e)) < 0)
+				goto out;
+			until = next < until ? next : until;
+		}
+	if (r == 0)
+		*ret_until = until;
+out:
+	db_finish(statement);
+	return r;
+}

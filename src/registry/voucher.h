@@ -59,4 +59,9 @@ typedef int registry_spoken_for(person_number person, enum voucher_state state, 
 int registry_spoken_for_each(
 	struct registry *registry, const uint8_t phone_hash[32], registry_spoken_for *each, void *context, struct error *e);
 
+/* registry_spoken_for_until(registry, phone_hash, ret_until, e): until when registry_spoken_for_each gives the same, and
+ * registry_applications_each of each of those too, unless something is recorded; INT64_MAX where nothing is dated later than now. */
+int
+registry_spoken_for_until(struct registry *registry, const uint8_t phone_hash[32], instant *ret_until, struct error *e);
+
 #endif

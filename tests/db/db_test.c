@@ -148,6 +148,50 @@ a_generated_key_is_returned_by_its_insert(void **state)
 	assert_true(second > first);
 }
 
+static int64_t
+version_of(struct db *db)
+{
+	struct error e = {0};
+	int64_t version = 0;
+
+	if (db_version(db, &version, &e) < 0)
+		fail_msg("%s", e.message);
+	return version;
+}
+
+static void
+a_version_is_the_same_until_somebody_commits(void **state)
+{
+	struct fixture *f = *state;
+	struct db *other = connect_to(f->where);
+	struct error e = {0};
+	int64_t version = version_of(f->db), others = version_of(other);
+
+	assert_true(version_of(f->db) == version);
+	(void)count(other);
+	assert_true(version_of(f->db) == version);
+
+	assert_int_equal(insert(other, "another connection's", 1, &e), 0);
+	assert_true(version_of(f->db) != version);
+	assert_true(version_of(other) != others);
+
+	version = version_of(f->db);
+	others = version_of(other);
+	assert_int_equal(insert(f->db, "one's own", 1, &e), 0);
+	assert_true(version_of(f->db) != version);
+	assert_true(version_of(other) != others);
+
+	/* A transaction counts once it is committed, and what is read in between is of before. */
+	version = version_of(f->db);
+	assert_int_equal(db_begin(other, &e), 0);
+	assert_int_equal(insert(other, "later", 1, &e), 0);
+	assert_int_equal(count(f->db), 2);
+	assert_int_equal(db_commit(other, &e), 0);
+	assert_true(version_of(f->db) != version);
+	assert_int_equal(count(f->db), 3);
+	db_close(other);
+}
+
 static void
 text_sorts_by_its_bytes(void **state)
 {
@@ -341,6 +385,7 @@ a_sound_store_passes_its_check(void **state)
 	{                                                                                                                  \
 		cmocka_unit_test_setup_teardown(values_come_back_as_they_were_given, set_up, tear_down),                       \
 			cmocka_unit_test_setup_teardown(a_generated_key_is_returned_by_its_insert, set_up, tear_down),             \
+			cmocka_unit_test_setup_teardown(a_version_is_the_same_until_somebody_commits, set_up, tear_down),          \
 			cmocka_unit_test_setup_teardown(text_sorts_by_its_bytes, set_up, tear_down),                               \
 			cmocka_unit_test_setup_teardown(the_same_statement_can_be_walked_inside_itself, set_up, tear_down),        \
 			cmocka_unit_test_setup_teardown(what_is_rolled_back_was_never_there, set_up, tear_down),                   \

@@ -59,6 +59,45 @@ cause_at(struct fixture *f, const char *text, instant now, struct code_claims *c
 }
 
 static void
+a_code_issued_anew_has_one_id_a_day_for_the_same_other_code_and_leads_to_nobody(void **state)
+{
+	struct fixture *f = *state;
+	struct code_claims other = {.issuer = "elsewhere", .colour = CODE_YELLOW, .id = {1, 2, 3}}, first, again;
+	struct buffer text = buffer_make(4096);
+	struct error e = {0};
+	uint32_t person = 0;
+
+	assert_int_equal(issuer_ensure(f->issuer, "city", MARCH_24 - DAY_S, MARCH_24, &e), 0);
+	assert_int_equal(issuer_issue_anew(f->issuer, "city", &other, MARCH_24, MINUTE_S, &text, &e), 0);
+	assert_int_equal(cause_at(f, buffer_text(&text), MARCH_24, &first), CODE_VALID);
+	assert_string_equal(first.issuer, "city");
+	assert_int_equal(first.colour, CODE_YELLOW);
+	assert_string_equal(first.card, "");
+	assert_memory_not_equal(first.id, other.id, CODE_ID_SIZE);
+	assert_int_equal(issuer_holder(f->issuer, &first, &person, &e), ERROR_EXISTS_NOT);
+
+	buffer_clear(&text);
+	assert_int_equal(issuer_issue_anew(f->issuer, "city", &other, MARCH_24 + 7, MINUTE_S, &text, &e), 0);
+	assert_int_equal(cause_at(f, buffer_text(&text), MARCH_24 + 7, &again), CODE_VALID);
+	assert_memory_equal(first.id, again.id, CODE_ID_SIZE);
+
+	/* Another issuer's code of that id, or another day's, is another code. */
+	strcpy(other.issuer, "further");
+	strcpy(other.card, "123X");
+	buffer_clear(&text);
+	assert_int_equal(issuer_issue_anew(f->issuer, "city", &other, MARCH_24, MINUTE_S, &text, &e), 0);
+	assert_int_equal(cause_at(f, buffer_text(&text), MARCH_24, &again), CODE_VALID);
+	assert_memory_not_equal(first.id, again.id, CODE_ID_SIZE);
+	assert_string_equal(again.card, "123X");
+	strcpy(other.issuer, "elsewhere");
+	buffer_clear(&text);
+	assert_int_equal(issuer_issue_anew(f->issuer, "city", &other, MARCH_24 + DAY_S, MINUTE_S, &text, &e), 0);
+	assert_int_equal(cause_at(f, buffer_text(&text), MARCH_24 + DAY_S, &again), CODE_VALID);
+	assert_memory_not_equal(first.id, again.id, CODE_ID_SIZE);
+	buffer_free(&text);
+}
+
+static void
 an_issued_code_verifies_for_its_minute_and_leads_its_issuer_to_the_person(void **state)
 {
 	struct fixture *f = *state;
@@ -315,6 +354,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(a_new_key_leaves_no_gap_and_the_old_ones_codes_count_on, begin, end),
 		cmocka_unit_test_setup_teardown(each_day_has_a_key_of_its_own_that_an_old_list_knows_already, begin, end),
 		cmocka_unit_test_setup_teardown(midnight_leaves_no_gap, begin, end),
+		cmocka_unit_test_setup_teardown(
+			a_code_issued_anew_has_one_id_a_day_for_the_same_other_code_and_leads_to_nobody, begin, end),
 		cmocka_unit_test_setup_teardown(a_revoked_keys_codes_count_no_more_and_another_key_signs_at_once, begin, end),
 		cmocka_unit_test_setup_teardown(a_persons_codes_are_revoked_without_a_table_of_them, begin, end),
 		cmocka_unit_test_setup_teardown(ended_keys_are_destroyed_and_their_last_codes_still_verify, begin, end),

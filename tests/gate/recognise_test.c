@@ -76,6 +76,40 @@ faults_are_named_and_what_is_faulty_recognises_nobody(void **state)
 		"/recognises/0: from is before to");
 }
 
+static const char head[] =
+	"{\"name\":{\"zh\":\"甲\",\"en\":\"A\"},\"time_zone\":{\"name\":\"Asia/Shanghai\",\"offset\":\"+08:00\"},"
+	"\"valid\":{\"from\":\"2020-02-01\",\"to\":null},\"first_colour\":\"gray\",\"severity\":[\"gray\",\"green\",\"yellow\",\"red\"],"
+	"\"parameters\":{},\"horizon_days\":90,\"area\":[\"33\"],\"sources\":[\"a test\"],\"recognises\":["
+	"{\"jurisdiction\":\"b\",\"colours\":[\"green\"],\"fresh_s\":100},"
+	"{\"jurisdiction\":\"b\",\"colours\":[\"green\"],\"fresh_s\":40},"
+	"{\"jurisdiction\":\"c\",\"fresh_s\":1000,\"to\":\"1970-01-01T00:10:00Z\"},\"d\"]}";
+
+static void
+a_recognition_ends_with_freshness_or_its_own_end(void **state)
+{
+	static const char rule[] =
+		"{\"id\":\"G\",\"colour\":\"green\",\"when\":true,\"reason\":\"ok\",\"source\":\"a test\"}";
+	static const char texts[] = "{\"first\":\"F\",\"override\":\"{cause} {until}\",\"ok\":\"O\"}";
+	const struct pack_file files[] = {{"pack.json", head, strlen(head)}, {"rules/a.json", rule, strlen(rule)},
+		{"texts/zh.json", texts, strlen(texts)}, {"texts/en.json", texts, strlen(texts)}};
+	struct pack *pack = NULL;
+	struct error e = {0};
+
+	(void)state;
+	if (pack_read("a", files, 4, NULL, NULL, &pack, &e) < 0)
+		fail_msg("%s", e.message);
+	assert_int_equal(gate_recognised_until(pack, "b", CODE_GREEN, 500, 510), 600); /* the longer of two */
+	assert_true(gate_recognised_until(pack, "b", CODE_GREEN, 500, 600) == INT64_MIN);
+	assert_true(gate_recognised_until(pack, "b", CODE_RED, 500, 510) == INT64_MIN);
+	assert_int_equal(gate_recognised_until(pack, "c", CODE_RED, 500, 510), 600);
+	assert_true(gate_recognised_until(pack, "c", CODE_RED, 500, 600) == INT64_MIN);
+	assert_true(gate_recognised_until(pack, "d", CODE_RED, 500, 510) == INT64_MAX);
+	assert_true(gate_recognised_until(pack, "e", CODE_GREEN, 500, 510) == INT64_MIN);
+	assert_true(gate_recognises(pack, "a", CODE_RED, 500, 510));
+	assert_false(gate_recognises(pack, "b", CODE_GREEN, 500, 600));
+	pack_free(pack);
+}
+
 int
 main(void)
 {
@@ -83,6 +117,7 @@ main(void)
 		cmocka_unit_test(a_name_alone_recognises_every_colour_at_any_time),
 		cmocka_unit_test(conditions_are_read),
 		cmocka_unit_test(faults_are_named_and_what_is_faulty_recognises_nobody),
+		cmocka_unit_test(a_recognition_ends_with_freshness_or_its_own_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -138,6 +138,15 @@ answers 200 "her colour has reasons" GET /v1/me/reasons '' -H "$cookie"
 json_holds "and a policy" '.colour == "green" and (.policy | test("^[0-9a-f]{64}$")) and .jurisdiction == "hangzhou-2020"' "$BODY"
 answers 201 "she checks in" POST /v1/me/checkins '{"person":"self","temperature_c":36.54,"symptoms":[],"contact":false}' -H "$cookie"
 answers 200 "she has a travel card" GET /v1/me/travel-card '' -H "$cookie"
+exits 0 "the order of 24 March is read" "$HEALTHCODE" --data "$STORE" import orders "$SOURCE/packs/hubei-2020/orders/2020-03-24.csv"
+answers 200 "she asks what awaits her on the way to Hangzhou" GET '/v1/me/journey?from=420802&to=%E6%9D%AD%E5%B7%9E&date=2020-03-25' '' -H "$cookie"
+json_holds "she may leave by the order, and her green passes there" '.leave.permitted and (.leave.orders | length == 1) and .enter.permitted == null and
+	.to.division == "330100" and .code.jurisdiction == "hangzhou-2020" and (.colours | length == 1 and all(.colour == "green" and .verdict == "pass")) and .prevented == false' "$BODY"
+answers 200 "a day earlier" GET '/v1/me/journey?from=420802&to=330100&date=2020-03-24' '' -H "$cookie"
+json_holds "she may not" '.leave.permitted == false and .leave.from == "2020-03-25T00:00:00+08:00" and .prevented' "$BODY"
+is_problem 400 bad-request "a place that is none" GET '/v1/me/journey?from=999999&to=330100&date=2020-03-24' '' -H "$cookie"
+is_problem 400 bad-request "no day" GET '/v1/me/journey?from=420802&to=330100' '' -H "$cookie"
+is_problem 404 not-found "for nobody else" GET '/v1/me/journey?from=420802&to=330100&date=2020-03-25&person=0123456789abcdef' '' -H "$cookie"
 "$HEALTHCODE" --data "$STORE" person show "$FENG" >/dev/null
 answers 200 "she sees who opened her data" GET '/v1/me/accesses?limit=1' '' -H "$cookie"
 json_holds "a page at a time" '(.items | length) == 1 and .next == "1"' "$BODY"
@@ -308,6 +317,21 @@ is_problem 403 forbidden "nor sign her out" DELETE /v1/sessions/current '' -H "$
 answers 201 "this site's page can" POST /v1/me/checkins "$checkin" -H "$cookie" -H "Origin: $ADDRESS"
 is_problem 404 not-found "a path out of the pages" GET /../../etc/passwd '' --path-as-is
 
+# What is remembered of a code is never an old one: another process's commit counts at the very next request, on every thread.
+for _ in $(seq 20); do ask GET /v1/me/code '' -H "$cookie"; done
+json_holds "asked for often, her code is green" '.colour == "green"' "$BODY"
+cat >"$FOLDER/case.csv" <<CSV
+case,id_number,status,confirmed_at
+HTTP-1,$FENG,confirmed,2020-03-24T07:30:00+08:00
+CSV
+"$HEALTHCODE" --data "$STORE" import cases "$FOLDER/case.csv" >/dev/null
+import=$("$HEALTHCODE" --data "$STORE" --json import list | jq -s '[.[] | select(.kind == "cases")] | last | .import')
+seq 20 | xargs -P 8 -I{} curl -sS -H "$cookie" "$ADDRESS/v1/me/code" -o "$FOLDER/after-{}"
+is "red" "$(jq -r .colour "$FOLDER"/after-* | sort -u)" "once she is a case it is red for whoever asks next"
+exits 0 "the case was a mistake" "$HEALTHCODE" --data "$STORE" import undo "$import"
+seq 20 | xargs -P 8 -I{} curl -sS -H "$cookie" "$ADDRESS/v1/me/code" -o "$FOLDER/after-{}"
+is "green" "$(jq -r .colour "$FOLDER"/after-* | sort -u)" "and green again at once"
+
 # Many at once.
 seq 200 | xargs -P 16 -I{} curl -sS -o /dev/null -w '%{http_code}\n' -H "$cookie" "$ADDRESS/v1/me/code" | sort | uniq -c >"$FOLDER/many"
 is "200 200" "$(awk '{ print $1, $2 }' "$FOLDER/many")" "200 requests by 16 at once are answered"
@@ -333,6 +357,8 @@ ok "and names nobody"
 answers 204 "she signs out" DELETE /v1/sessions/current '' -H "$cookie"
 holds "the cookie is cleared" grep -q '^__Host-session=; .*Max-Age=0$' <<<"$(header Set-Cookie)"
 is_problem 401 sign-in-needed "her session is over" GET /v1/me '' -H "$cookie"
+seq 20 | xargs -P 8 -I{} curl -sS -o /dev/null -w '%{http_code}\n' -H "$cookie" "$ADDRESS/v1/me/code" >"$FOLDER/over"
+is 401 "$(sort -u "$FOLDER/over")" "on every thread, whatever was remembered"
 answers 204 "once more answers the same" DELETE /v1/sessions/current '' -H "$cookie"
 
 (printf 'POST /v1/checks HTTP/1.1\r\nHost: x\r\n%s\r\nContent-Type: application/json\r\nContent-Length: 33\r\nConnection: close\r\n\r\n{"code":"x",' "$guard"

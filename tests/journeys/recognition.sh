@@ -85,6 +85,37 @@ is "refuse not_recognised" "$(gate "$red")" "of Hubei's colours Ningbo takes gre
 paper=$(at hubei --now 2020-03-24T06:30:00+08:00 --json code issue "$FENG" --pack hubei-2020 --paper "$FOLDER/feng.pdf" | jq -r .code)
 is "refuse not_recognised" "$(gate "$paper")" "a paper is older than the hour for which Ningbo takes Hubei's codes"
 
+# Issued anew under Ningbo's key, on a picture again: at the gate it is a code of Ningbo's like any other.
+exits 0 "her picture from Hubei becomes one of Ningbo's" at ningbo code recognise "$FOLDER/feng.png" --png "$FOLDER/local.png"
+local=$(at ningbo --json code recognise "$feng")
+json_holds "with the same colour, for no longer than Hubei's counts" '.colour == "green" and .jurisdiction == "ningbo-2020" and .cause == null' "$local"
+at ningbo trust export >"$FOLDER/ningbo-own.trust"
+seconds() { date -d "$(jq -r .expires_at <<<"$1")" +%s; }
+is "$(seconds "$(at hubei --json code verify "$feng" --trust "$FOLDER/hubei.trust" || true)")" "$(seconds "$local")" "it ends when Hubei's does"
+now=$(jq -r .issued_at <<<"$local")
+verified=$("$HEALTHCODE" --now "$now" --json code verify "$FOLDER/local.png" --trust "$FOLDER/ningbo-own.trust" || true)
+is "ningbo-2020 green" "$(jq -r '"\(.issuer) \(.colour)"' <<<"$verified")" "its picture names Ningbo alone"
+is "pass null" "$(at ningbo --now "$now" --json gate check "$FOLDER/local.png" --place station | jq -r '"\(.verdict) \(.cause)"' || true)" "and it passes the station"
+if grep -qiE 'hubei|4208' <<<"$verified$(at ningbo --json code recognise "$feng" || true)"; then fail "it tells where it began"; fi
+ok "and nothing in it tells where it began"
+exits 1 "a red one is not issued anew" at ningbo --json code recognise "$(code hubei "$CASE")"
+is not_recognised "$(jq -r .cause "$FOLDER/out")" "because it is not recognised"
+exits 1 "nor is one that was changed" at ningbo --json code recognise "${feng%?}0"
+exits 1 "one of Ningbo's own needs no other" at ningbo --json code recognise "$(jq -r .code <<<"$local")"
+is own "$(jq -r .cause "$FOLDER/out")" "and is told so"
+
+kill "${servers[2]}" && wait "${servers[2]}" || true # a server that begins reads the list at once
+STORE=$FOLDER/ningbo-store
+serve --threads 2
+servers[2]=$SERVER
+asked() { jq -cn --arg code "$1" '{code: $code}'; }
+answers 201 "the service does so for anybody who arrives" POST /v1/recognitions "$(asked "$(code hubei "$FENG")")"
+json_holds "with a code of Ningbo's" '.jurisdiction == "ningbo-2020" and .colour == "green" and (.code | startswith("HC1:"))' "$BODY"
+is "pass null" "$(gate "$(jq -r .code <<<"$BODY")")" "which passes too"
+is_problem 422 invalid "but not for a colour that does not count" POST /v1/recognitions "$(asked "$red")"
+json_holds "and says so" '.errors == [{"pointer": "/code", "reason": "not_recognised"}]' "$BODY"
+is_problem 404 not-found "nor for a jurisdiction that is not here" POST /v1/recognitions '{"code":"HC1:","jurisdiction":"hubei-2020"}'
+
 national=$(code national "$FENG")
 at ningbo trust import "$FOLDER/national.trust" --root "$(at ningbo trust import "$FOLDER/national.trust" 2>&1 | sed -n 's/.*the root \([0-9a-f]\{16\}\) .*/\1/p')" >/dev/null
 is "refuse not_recognised" "$(gate "$national")" "a recognition that ended is none"

@@ -179,6 +179,27 @@ the_embedded_names_are_those_of_the_data_files(void **state)
 	assert_int_equal(system(command), 0);
 }
 
+static uint32_t
+called(const char *text)
+{
+	const struct division *found = division_called(text);
+
+	return found ? found->code : 0;
+}
+
+static void
+what_people_call_a_place_is_found_where_it_is_one_place(void **state)
+{
+	(void)state;
+	assert_int_equal(called("420802"), 420802);
+	assert_int_equal(called("Hubei"), 420000);
+	assert_int_equal(called("荆门"), 420800);
+	assert_int_equal(called("Ningbo"), 330200);
+	assert_int_equal(called("鼓楼区"), 0); /* Nanjing, Fuzhou and others have one */
+	assert_int_equal(called("999999"), 0);
+	assert_int_equal(called(""), 0);
+}
+
 int
 main(void)
 {
@@ -187,6 +208,7 @@ main(void)
 		cmocka_unit_test(every_division_is_in_order_and_lies_in_a_province),
 		cmocka_unit_test(a_name_is_found_with_and_without_its_suffix),
 		cmocka_unit_test(a_name_of_two_places_or_of_none_is_not_guessed),
+		cmocka_unit_test(what_people_call_a_place_is_found_where_it_is_one_place),
 		cmocka_unit_test(the_city_of_a_place_is_the_one_that_people_name),
 		cmocka_unit_test(codes_of_2020_that_are_gone_are_still_known),
 		cmocka_unit_test(countries_are_found_by_the_names_that_the_series_use),

@@ -166,6 +166,51 @@ newer_counts_of_ones_own_areas_make_stale_and_others_do_not_D3(void **state)
 	assert_int_equal(registry_is_stale(registry, person, "hubei-2020", moment("2020-03-03T00:00:00Z"), &e), 0);
 }
 
+static void
+until(person_number person, const char *now, const char *wanted)
+{
+	struct registry_colour colour;
+	instant end = 0;
+	struct error e = {0};
+
+	assert_int_equal(
+		registry_colour_fresh(registry, person, "hubei-2020", moment(now), &colour, &end, &e), wanted ? 1 : 0);
+	if (wanted)
+		assert_int_equal(end, *wanted ? moment(wanted) : REGISTRY_NEVER);
+}
+
+static void
+a_fresh_colour_stays_until_its_next_change_or_what_is_due_or_the_next_pack(void **state)
+{
+	person_number person = feng();
+	const struct pack *pack;
+	struct error e = {0};
+
+	(void)state;
+	until(person, "2020-03-02T00:00:00Z", NULL);
+	evaluated(person, COLOUR_GRAY, "2020-03-02T00:00:00Z", NULL);
+	until(person, "2020-03-02T00:00:00Z", "");
+	until(person, "2020-03-01T23:59:59Z", NULL);
+	evaluated(person, COLOUR_GRAY, "2020-03-02T00:00:00Z", "2020-03-15T00:00:00Z");
+	until(person, "2020-03-02T00:00:00Z", "2020-03-15T00:00:00Z");
+	until(person, "2020-03-15T00:00:00Z", NULL);
+	GOOD(registry_due_put(registry, person, "hubei-2020", "test", moment("2020-03-10T00:00:00Z"), &e));
+	until(person, "2020-03-02T00:00:00Z", "2020-03-10T00:00:00Z");
+	until(person, "2020-03-10T00:00:00Z", NULL);
+	GOOD(registry_pack(registry, "hubei-2020", &pack, &e));
+	GOOD(registry_pack_put_in_force(registry, pack, registry_now(registry) + DAY_S, "first", "second", &e));
+	{
+		struct registry_colour colour;
+		instant end = 0;
+
+		assert_int_equal(
+			registry_colour_fresh(registry, person, "hubei-2020", moment("2020-03-02T00:00:00Z"), &colour, &end, &e),
+			1);
+		assert_true(end <= registry_now(registry) + DAY_S);
+	}
+	GOOD(registry_pack_until(registry, "hubei-2020", &(instant){0}, &e));
+}
+
 static int
 note_change(const struct registry_colour_change *change, void *context, struct error *e)
 {
@@ -209,6 +254,7 @@ main(void)
 		TEST(looking_back_makes_what_lies_between_due_again),
 		TEST(a_stored_next_change_that_is_reached_is_due_D3),
 		TEST(newer_counts_of_ones_own_areas_make_stale_and_others_do_not_D3),
+		TEST(a_fresh_colour_stays_until_its_next_change_or_what_is_due_or_the_next_pack),
 		TEST(the_log_has_a_row_a_change),
 	};
 

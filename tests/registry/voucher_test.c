@@ -183,6 +183,37 @@ a_vouched_guardians_phone_speaks_for_the_family(void **state)
 	assert_int_equal(counts[VOUCHER_SPEAKS], 2);
 }
 
+static instant
+spoken_until(void)
+{
+	uint8_t hash[REGISTRY_HASH_SIZE];
+	instant until = 0;
+	struct error e = {0};
+
+	registry_phone_hash(registry, FENG_PHONE, hash);
+	GOOD(registry_spoken_for_until(registry, hash, &until, &e));
+	return until;
+}
+
+static void
+for_whom_a_phone_speaks_may_change_when_something_is_dated_later(void **state)
+{
+	struct registry_application mother = application(MOTHER, "hubei-2020", "2020-03-01T00:00:00Z");
+	instant now = moment("2020-03-05T00:00:00Z");
+
+	(void)state;
+	apply_alone(FENG, FENG_PHONE, "420802");
+	registry_set_times(registry, &now, NULL);
+	assert_true(spoken_until() == INT64_MAX);
+	confirm(OTHER_PHONE, "2020-03-20T00:00:00Z");
+	assert_true(spoken_until() == moment("2020-03-20T00:00:00Z"));
+	mother.phone = OTHER_PHONE;
+	mother.guardian_id_number = FENG;
+	mother.applied_at = moment("2020-03-10T00:00:00Z");
+	apply(registry, &mother);
+	assert_true(spoken_until() == moment("2020-03-10T00:00:00Z"));
+}
+
 static void
 saying_to_be_a_guardian_gives_no_word(void **state)
 {
@@ -215,6 +246,7 @@ main(void)
 		TEST(both_phones_are_told),
 		TEST(the_order_of_vouchers_recorded_does_not_matter),
 		TEST(a_vouched_guardians_phone_speaks_for_the_family),
+		TEST(for_whom_a_phone_speaks_may_change_when_something_is_dated_later),
 		TEST(saying_to_be_a_guardian_gives_no_word),
 	};
 

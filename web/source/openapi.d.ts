@@ -84,6 +84,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/recognitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Another jurisdiction's code, issued anew as one of ours
+         * @description Who comes with a code of another service that the jurisdiction's pack recognises gets one of the jurisdiction itself, signed by its key: the same colour, for no longer than the other code counts. Nothing in it tells where it began, and the same code gives the same id, so that one that is shared is found at the gates. Nothing is stored. A code that is not recognised is 422 with the cause as its reason: that of `code verify`, `not_recognised`, or `own` where it needs no other.
+         */
+        post: operations["recognise"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/applications": {
         parameters: {
             query?: never;
@@ -236,6 +256,26 @@ export interface paths {
          * @description Counts for the person's every jurisdiction. Its time is the service's.
          */
         post: operations["checkIn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/journey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What awaits me on the way from one place to another
+         * @description Which orders let people leave and enter, for whom, on which conditions and by which source; whose codes count at gates there and what they say to each colour; and which colours I shall have, if nothing new happens until then, by which rules.
+         */
+        get: operations["getJourney"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1112,6 +1152,66 @@ export interface components {
             /** @description met a confirmed or suspected case since the last check-in */
             contact: boolean;
         };
+        JourneyPlace: {
+            division: components["schemas"]["DivisionCode"];
+            name: {
+                zh: string;
+                en: string | null;
+            };
+        };
+        Permits: {
+            /** @description null where no order concerns the journey */
+            permitted: boolean | null;
+            /** @description when the first order that is for everyone begins, where none is in force */
+            from: string | null;
+            orders: {
+                order: string;
+                in_force: boolean;
+                /** @description everyone, or whom */
+                for: string;
+                needs: string[];
+                transport?: string | null;
+                /** @enum {string} */
+                direction?: "leave" | "enter";
+                division?: components["schemas"]["DivisionCode"];
+                except?: components["schemas"]["DivisionCode"][];
+                text: components["schemas"]["Text"];
+                source: string;
+                from?: components["schemas"]["Time"];
+                /** @description its end, where it has one */
+                to?: string | null;
+            }[];
+        };
+        Journey: {
+            from: components["schemas"]["JourneyPlace"];
+            to: components["schemas"]["JourneyPlace"];
+            at: components["schemas"]["Time"];
+            leave: components["schemas"]["Permits"];
+            enter: components["schemas"]["Permits"];
+            /** @description whose rule holds at gates there; null where no jurisdiction of this service covers it */
+            code: {
+                jurisdiction: string;
+                name: components["schemas"]["Text"];
+                verdicts: {
+                    [key: string]: "pass" | "ask" | "refuse";
+                };
+                recognised: {
+                    jurisdiction: string;
+                    colours: components["schemas"]["Colour"][];
+                }[];
+            } | null;
+            /** @description mine that count there, at that time, if nothing new happens */
+            colours: {
+                jurisdiction: string;
+                colour: components["schemas"]["Colour"];
+                /** @enum {string} */
+                verdict: "pass" | "ask" | "refuse";
+                rules: Record<string, never>[];
+                next: Record<string, never> | null;
+            }[];
+            /** @description an order, or every colour that I have, keeps me from it */
+            prevented: boolean;
+        };
         TravelCard: {
             colour: components["schemas"]["Colour"];
             from: components["schemas"]["Time"];
@@ -1689,6 +1789,63 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    recognise: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the caller's own random name for this write */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "code": "HC1:6BF...",
+                 *       "jurisdiction": "ningbo-2020"
+                 *     }
+                 */
+                "application/json": {
+                    code: string;
+                    /** @description whose code is wanted; without it, the default jurisdiction */
+                    jurisdiction?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The code */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "jurisdiction": "ningbo-2020",
+                     *       "colour": "green",
+                     *       "code": "HC1:6BF...",
+                     *       "issued_at": "2020-03-24T08:00:10+08:00",
+                     *       "expires_at": "2020-03-24T08:01:00+08:00"
+                     *     }
+                     */
+                    "application/json": {
+                        jurisdiction: string;
+                        colour: components["schemas"]["Colour"];
+                        code: string;
+                        issued_at: components["schemas"]["Time"];
+                        expires_at: components["schemas"]["Time"];
+                    };
+                };
+            };
+            404: components["responses"]["Problem"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
+        };
+    };
     apply: {
         parameters: {
             query?: never;
@@ -2093,6 +2250,95 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getJourney: {
+        parameters: {
+            query: {
+                /** @description one of the people of `GET /v1/me` */
+                person?: components["parameters"]["Person"];
+                /** @description a division's six-digit code, or a name that only one division has */
+                from: string;
+                /** @description likewise */
+                to: string;
+                /** @description a day (its beginning, in the default jurisdiction's time zone) or a time */
+                date: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What awaits */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "from": {
+                     *         "division": "420802",
+                     *         "name": {
+                     *           "zh": "东宝区",
+                     *           "en": "Dongbao"
+                     *         }
+                     *       },
+                     *       "to": {
+                     *         "division": "330203",
+                     *         "name": {
+                     *           "zh": "海曙区",
+                     *           "en": "Haishu"
+                     *         }
+                     *       },
+                     *       "at": "2020-03-25T00:00:00+08:00",
+                     *       "leave": {
+                     *         "permitted": true,
+                     *         "from": null,
+                     *         "orders": []
+                     *       },
+                     *       "enter": {
+                     *         "permitted": null,
+                     *         "from": null,
+                     *         "orders": []
+                     *       },
+                     *       "code": {
+                     *         "jurisdiction": "ningbo-2020",
+                     *         "name": {
+                     *           "zh": "宁波甬行码",
+                     *           "en": "Ningbo Yong Xing code"
+                     *         },
+                     *         "verdicts": {
+                     *           "green": "pass",
+                     *           "yellow": "ask",
+                     *           "red": "refuse",
+                     *           "gray": "ask"
+                     *         },
+                     *         "recognised": [
+                     *           {
+                     *             "jurisdiction": "hubei-2020",
+                     *             "colours": [
+                     *               "green",
+                     *               "yellow",
+                     *               "red",
+                     *               "gray"
+                     *             ]
+                     *           }
+                     *         ]
+                     *       },
+                     *       "colours": [],
+                     *       "prevented": false
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Journey"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["SignInNeeded"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
             default: components["responses"]["Problem"];
         };
     };
