@@ -75,8 +75,10 @@ int console_contacts_page(struct registry *registry, const struct console_contac
 
 /* console_curve(registry, filter, ret_curve, e):
  * The cases of ${filter} by the local day of its moment ${filter->by}, in the default jurisdiction's zone: {"by", "days": [{"date",
- * "cases", "by_status": {STATUS: n}}], "undated", "discarded"}: every day from the first to the last, also those without;
- * how many have no such moment; how many were discarded, which count nowhere else. ERROR_TOO_LARGE past CONSOLE_DAYS_MAX days
+ * "cases", "by_status": {STATUS: n}}], "reclassified": [{"date", "by_status"}], "undated", "discarded"}: every day from the first to the last, also those without;
+ * how many have no such moment; how many were discarded, which count nowhere else.
+ * "reclassified": how many cases, of those counted in "days", went over to which class (suspected, probable, clinical, confirmed, asymptomatic)
+ * from another on which day: new cases of that day they are not. ERROR_TOO_LARGE past CONSOLE_DAYS_MAX days
  * or CONSOLE_LISTED_MAX rows. */
 int console_curve(struct registry *registry, const struct console_cases *filter, json_t **ret_curve, struct error *e);
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/json_memory.h"
+#include "feed/definition.h"
 #include "feed/import.h"
 
 enum { CASE, ID_NUMBER, STATUS, ONSET, SAMPLED, CONFIRMED_AT, ISOLATED_AT, INFECTED_BY, SYMPTOMS_ENDED };
@@ -55,6 +56,10 @@ take(struct import *import, const struct row *row, enum taken *ret_taken, struct
 		goto out;
 	if (!import_is_word(status)) {
 		code = import_refuse(import, row, STATUS, e, "a status is a word such as confirmed, suspected or recovered");
+		goto out;
+	}
+	if ((code = definition_holds(import->pack, status, at, e)) < 0) {
+		code = import_refuse_for(import, row, STATUS, code, e);
 		goto out;
 	}
 	body = json_if_whole(json_pack("{s:s, s:s, s:o, s:s*}", "case", name, "status", status, "at", import_time_json(at),

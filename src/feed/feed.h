@@ -106,6 +106,9 @@ int feed_verify_imports(struct registry *registry, int64_t *ret_wrong_seq, struc
 /* feed_detection_check(detection, check): tell every fault of a pack's "detection" object (docs/packs.md). */
 void feed_detection_check(const json_t *detection, struct json_check *check);
 
+/* feed_definitions_check(definitions, check): tell every fault of a pack's "case_definitions" object (docs/packs.md). */
+void feed_definitions_check(const json_t *definitions, struct json_check *check);
+
 /* feed_kind(index): the names of the kinds from 0 on, NULL after the last. */
 const char *feed_kind(size_t index);
 

@@ -287,6 +287,7 @@ the_curve_counts_each_case_on_its_local_day(void **state)
 	assert_string_equal(json_string_value(json_object_get(json_array_get(days, 1), "date")), "2020-03-11");
 	assert_int_equal(
 		json_integer_value(json_object_get(json_object_get(json_array_get(days, 3), "by_status"), "suspected")), 1);
+	assert_int_equal(json_array_size(json_object_get(curve, "reclassified")), 0);
 	assert_int_equal(json_integer_value(json_object_get(curve, "undated")), 1);
 	assert_int_equal(json_integer_value(json_object_get(curve, "discarded")), 1);
 	json_decref(curve);
@@ -308,6 +309,37 @@ links_of(const char *name)
 			json_string_value(json_object_get(link, "to")), json_string_value(json_object_get(link, "certainty")));
 	json_decref(chains);
 	return text;
+}
+
+/* Hubei, 12 February 2020: a new definition, and no new infection. */
+static void
+a_reclassification_is_no_new_case(void **state)
+{
+	struct console_cases filter = every_case;
+	struct error e = {0};
+	json_t *curve = NULL, *days, *moved;
+	char name[8];
+
+	(void)state;
+	filter.by = CONSOLE_REPORTED;
+	for (int i = 0; i < 5; i++) {
+		snprintf(name, sizeof name, "c%d", i);
+		put_case(name, "suspected", 0, "2020-02-01T00:00:00Z", "");
+		put_case(name, "clinical", 0, "2020-02-12T00:00:00Z", "");
+	}
+	put_case("c0", "recovered", 0, "2020-02-20T00:00:00Z", "");
+	put_case("c9", "clinical", 0, "2020-02-12T00:00:00Z", "");
+	GOOD(console_curve(registry, &filter, &curve, &e));
+	days = json_object_get(curve, "days");
+	assert_int_equal(json_array_size(days), 12);
+	assert_int_equal(json_integer_value(json_object_get(json_array_get(days, 0), "cases")), 5);
+	assert_int_equal(json_integer_value(json_object_get(json_array_get(days, 11), "cases")), 1);
+	moved = json_object_get(curve, "reclassified");
+	assert_int_equal(json_array_size(moved), 1);
+	moved = json_array_get(moved, 0);
+	assert_string_equal(json_string_value(json_object_get(moved, "date")), "2020-02-12");
+	assert_int_equal(json_integer_value(json_object_get(json_object_get(moved, "by_status"), "clinical")), 5);
+	json_decref(curve);
 }
 
 static void
@@ -757,6 +789,7 @@ main(void)
 		TEST(a_cursor_that_is_none_is_refused),
 		TEST(contacts_are_listed_by_case_and_page),
 		TEST(the_curve_counts_each_case_on_its_local_day),
+		TEST(a_reclassification_is_no_new_case),
 		TEST(a_link_is_as_certain_as_what_is_known_of_it),
 		TEST(a_circle_of_what_was_told_ends),
 		TEST(an_opened_identity_is_in_both_logs_and_the_ledger_names_nobody),

@@ -3077,6 +3077,14 @@ export interface operations {
                      *           }
                      *         }
                      *       ],
+                     *       "reclassified": [
+                     *         {
+                     *           "date": "2020-03-11",
+                     *           "by_status": {
+                     *             "confirmed": 1
+                     *           }
+                     *         }
+                     *       ],
                      *       "undated": 0,
                      *       "discarded": 0
                      *     }
@@ -3086,6 +3094,13 @@ export interface operations {
                         days: {
                             date: components["schemas"]["Date"];
                             cases: number;
+                            by_status: {
+                                [key: string]: number;
+                            };
+                        }[];
+                        /** @description how many cases went over to which class from another, by day; they are no new cases of that day */
+                        reclassified: {
+                            date: components["schemas"]["Date"];
                             by_status: {
                                 [key: string]: number;
                             };
