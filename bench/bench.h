@@ -15,6 +15,9 @@ double bench_now(void);
 /* bench_rate(once, context): calls a second of ${once}: the median of five spells of a fifth of a second. */
 double bench_rate(void (*once)(void *context), void *context);
 
+/* bench_core_rate(once, context): the same in seconds of processor time, for what is compared a core. */
+double bench_core_rate(void (*once)(void *context), void *context);
+
 /* bench_pair(once, context, reference, reference_context, ret_rate, ret_reference): both rates, their spells in turn, so
  * that a machine whose speed drifts does so for both. */
 void bench_pair(void (*once)(void *context), void *context, void (*reference)(void *context), void *reference_context,

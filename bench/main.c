@@ -29,12 +29,12 @@ static const struct {
 	{"truth", bench_truth, true}, /* the tests that measure it are built apart */
 };
 
-double
-bench_now(void)
+static double
+seconds_of(clockid_t clock)
 {
 	struct timespec t;
 
-	clock_gettime(CLOCK_MONOTONIC, &t);
+	clock_gettime(clock, &t);
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
@@ -44,16 +44,22 @@ bench_store(void)
 	return store;
 }
 
-static double
-spell(void (*once)(void *context), void *context)
+double
+bench_now(void)
 {
-	double start = bench_now(), end;
+	return seconds_of(CLOCK_MONOTONIC);
+}
+
+static double
+spell(void (*once)(void *context), void *context, clockid_t clock)
+{
+	double start = seconds_of(clock), end;
 	long calls = 0;
 
 	do {
 		once(context);
 		calls++;
-		end = bench_now();
+		end = seconds_of(clock);
 	} while (end - start < spell_s);
 	return (double)calls / (end - start);
 }
@@ -87,15 +93,27 @@ bench_read_plainly(void *path)
 	close(fd);
 }
 
-double
-bench_rate(void (*once)(void *context), void *context)
+static double
+rate_by(clockid_t clock, void (*once)(void *context), void *context)
 {
 	double rates[SPELLS];
 
 	once(context);
 	for (int i = 0; i < SPELLS; i++)
-		rates[i] = spell(once, context);
+		rates[i] = spell(once, context, clock);
 	return bench_median(rates, SPELLS);
+}
+
+double
+bench_rate(void (*once)(void *context), void *context)
+{
+	return rate_by(CLOCK_MONOTONIC, once, context);
+}
+
+double
+bench_core_rate(void (*once)(void *context), void *context)
+{
+	return rate_by(CLOCK_PROCESS_CPUTIME_ID, once, context);
 }
 
 void
@@ -107,8 +125,8 @@ bench_pair(void (*once)(void *context), void *context, void (*reference)(void *c
 	once(context);
 	reference(reference_context);
 	for (int i = 0; i < SPELLS; i++) {
-		rates[i] = spell(once, context);
-		references[i] = spell(reference, reference_context);
+		rates[i] = spell(once, context, CLOCK_MONOTONIC);
+		references[i] = spell(reference, reference_context, CLOCK_MONOTONIC);
 	}
 	*ret_rate = bench_median(rates, SPELLS);
 	*ret_reference = bench_median(references, SPELLS);
