@@ -22,14 +22,13 @@ operand_node(const struct run *run, const struct certlogic_node *node, uint32_t 
 static __attribute__((noinline)) const struct value *
 reach_step(struct run *run, unsigned step)
 {
-	static const struct value null = {.kind = VALUE_NULL};
 	const struct certlogic_step *it = &run->program->steps[step];
-	const struct value *from = run->data, *reached = &null;
+	const struct value *from = run->data, *reached;
 
 	if (it->from != CERTLOGIC_NO_STEP)
 		from = run->reached & UINT32_C(1) << it->from ? run->at_step[it->from] : reach_step(run, it->from);
-	if (from->kind != VALUE_NULL)
-		reached = value_part(from, &run->program->fragments[it->fragment], &run->taken[step]);
+	reached =
+		from->kind == VALUE_NULL ? from : value_part(from, &run->program->fragments[it->fragment], &run->taken[step]);
 	run->at_step[step] = reached;
 	run->reached |= UINT32_C(1) << step;
 	return reached;
@@ -124,7 +123,7 @@ run_if(struct run *run, const struct certlogic_node *node, const struct value *s
 OPERATOR
 run_and(struct run *run, const struct certlogic_node *node, const struct value *scope, struct value *ret_value)
 {
-	const struct value *value = NULL;
+	const struct value *value = ret_value;
 	bool yes = true;
 	int r;
 
@@ -366,8 +365,11 @@ certlogic_run(const struct certlogic_program *program, const json_t *data, const
 
 	value_of(data, &root);
 	arena_lend(&arena, memory, sizeof memory);
-	if ((r = certlogic_run_value(program, &root, clock, NULL, &arena, &value, &next_flip, e)) < 0 ||
-		(r = value_json(&value, &result_left, ret_value, e)) < 0)
+	if ((r = certlogic_run_value(program, &root, clock, NULL, &arena, &value, &next_flip, e)) < 0)
+		goto out;
+	if (value.kind == VALUE_BOOLEAN)
+		*ret_value = json_boolean(value.integer);
+	else if ((r = value_json(&value, &result_left, ret_value, e)) < 0)
 		goto out;
 	if (ret_next_flip)
 		*ret_next_flip = next_flip;

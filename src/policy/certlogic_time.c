@@ -73,7 +73,7 @@ month_days(unsigned year, unsigned month)
 }
 
 /* YYYY, YYYY-MM or YYYY-MM-DD; what is missing is the last that there is. ${ret_whole}: whether nothing is. */
-static bool
+static inline bool
 read_day(struct reading *r, int64_t *ret_ms, bool *ret_whole)
 {
 	unsigned century, year, month = 12, day;
@@ -114,7 +114,7 @@ read_fraction(struct reading *r, unsigned *ret_ms)
 
 /* "Z", or a sign and h, hh, hmm, hhmm, h:mm or hh:mm: how many digits stand before the minutes follows from how many
  * stand there in all. */
-static bool
+static inline bool
 read_offset(struct reading *r, int64_t *ret_ms)
 {
 	unsigned hours = 0, minutes = 0, digits = 0, hour_digits;
@@ -146,7 +146,7 @@ read_offset(struct reading *r, int64_t *ret_ms)
 	return true;
 }
 
-static bool
+static inline bool
 read_time(struct reading *r, int64_t *ret_ms)
 {
 	unsigned hour, minute, second, ms = 0;

@@ -334,13 +334,11 @@ arrays_equal(const struct value *a, const struct value *b, uint64_t *steps)
 }
 
 int
-value_equal(const struct value *a, const struct value *b, uint64_t *steps)
+value_equal_any(const struct value *a, const struct value *b, uint64_t *steps)
 {
 	if (*steps == 0)
 		return -1;
 	--*steps;
-	if (a->kind == VALUE_TEXT && b->kind == VALUE_TEXT)
-		return a->length == b->length && memcmp(a->text, b->text, a->length) == 0;
 	if (value_is_array(a))
 		return value_is_array(b) ? arrays_equal(a, b, steps) : 0;
 	if (is_object(a))
