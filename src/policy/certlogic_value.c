@@ -151,17 +151,17 @@ value_item(const struct value *array, size_t index, struct value *room)
 	return room;
 }
 
-/* The first members of an object are looked at one after the other, which costs less memory than its table; objects of more are
- * asked by the name. */
-enum { FIRST_MEMBERS = 4 };
+/* In an object of few members a look at each costs less than its table would. */
+enum { FEW_MEMBERS = 4 };
 
 static const json_t *
 member_of(const json_t *object, const struct certlogic_fragment *fragment)
 {
 	json_t *it = (json_t *)object;
-	void *at = json_object_iter(it);
 
-	for (int i = 0; at && i < FIRST_MEMBERS; i++, at = json_object_iter_next(it, at)) {
+	if (json_object_size(object) > FEW_MEMBERS)
+		return json_object_getn(object, fragment->key, fragment->length);
+	for (void *at = json_object_iter(it); at; at = json_object_iter_next(it, at)) {
 		const char *key;
 
 		if (json_object_iter_key_len(at) != fragment->length)
@@ -171,7 +171,7 @@ member_of(const json_t *object, const struct certlogic_fragment *fragment)
 		if (key[0] == fragment->key[0] && memcmp(key, fragment->key, fragment->length) == 0)
 			return json_object_iter_value(at);
 	}
-	return at ? json_object_getn(object, fragment->key, fragment->length) : NULL;
+	return NULL;
 }
 
 static const struct value *
