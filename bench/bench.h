@@ -12,8 +12,14 @@
 /* Seconds of the monotonic clock. */
 double bench_now(void);
 
+/* Seconds of processor time of this program. */
+double bench_core_now(void);
+
 /* bench_rate(once, context): calls a second of ${once}: the median of five spells of a fifth of a second. */
 double bench_rate(void (*once)(void *context), void *context);
+
+/* bench_core_rate(once, context): the same in seconds of processor time, for what is compared a core. */
+double bench_core_rate(void (*once)(void *context), void *context);
 
 /* bench_pair(once, context, reference, reference_context, ret_rate, ret_reference): both rates, their spells in turn, so
  * that a machine whose speed drifts does so for both. */
@@ -34,11 +40,14 @@ void bench_read_plainly(void *path);
 /* The folder in which a benchmark that takes long to fill its store keeps it for the next run; NULL: it goes afterwards. */
 const char *bench_store(void);
 
+/* How many people a benchmark takes, where it lets one choose. */
+size_t bench_people(void);
+
 /* End the program after saying what failed. */
 void bench_fail(const char *what) __attribute__((noreturn));
 
 void bench_certlogic(void); /* parts of the benchmark "policy" */
-void bench_pack(void);
+void bench_pack(size_t people);
 void bench_credential(void);
 void bench_feed(void);
 void bench_feeds(void); /* whole imports */

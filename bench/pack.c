@@ -1,10 +1,13 @@
-/* A pack's rules over many people beside certlogic-js: each rule asked once of each person, as they stand at one moment.
+/* A pack's rules over many people beside certlogic-js, a core: each rule asked once of each person, as they stand at one moment.
  *
- * The reference is given what rules see, made and parsed before. This side begins with the facts: reading them into rows,
- * working out levels, streaks and the like counts. */
+ * Like for like is the plain decision: what rules see of a person, as the same JSON, parsed once on both sides, and the rules that
+ * fire counted on both. Beside it stand the same from rows (levels and streaks worked out before, as in the JSON), from the facts
+ * (working them out counts), and the whole decision, which the reference knows nothing of: a life folded from the application on,
+ * and the next change. People go by in batches, each of them once. */
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/json.h"
@@ -13,23 +16,28 @@
 #include "policy/holds.h"
 #include "policy/view.h"
 
-enum {
-	PEOPLE = 2000,
-	NOW = 1585008000,
-	MEMORY_SIZE = 64 << 10,
-	SCRATCH_SIZE = 4 << 10,
-	VIEW_MAX = 1 << 20,
-	COMMAND_SIZE = 512
-};
+/* So few at once that their JSON is still near when it is asked: whoever reads somebody's facts decides about them then. */
+enum { BATCH = 20, NOW = 1585008000, VIEW_MAX = 1 << 20, COMMAND_SIZE = 512 };
 
 static const char pack_folder[] = "packs/hangzhou-2020";
 
+struct person {
+	json_t *facts, *seen;
+	struct workspace *work;
+	struct view *view;
+};
+
+/* One way of asking everybody: processor time, and how many rules fired. */
+struct asking {
+	double took;
+	size_t yes;
+};
+
 struct crowd {
 	struct pack *pack;
-	json_t *facts[PEOPLE];
-	struct workspace work;
-	char *memory, *scratch;
-	size_t yes;
+	struct person people[BATCH];
+	struct asking plain, by_rows, by_facts, whole;
+	FILE *reference;
 };
 
 static uint64_t seed = 1;
@@ -83,117 +91,203 @@ make_facts(void)
 	return facts;
 }
 
-static struct view *
-view_of(struct crowd *crowd, size_t person)
+/* What rules see of somebody now, in their own workspace. */
+static void
+look(struct crowd *crowd, struct person *person)
 {
 	struct facts *facts;
-	struct view *view;
 	struct error e = {0};
 
-	arena_release(&crowd->work.memory, (struct arena_mark){0});
-	arena_lend(&crowd->work.memory, crowd->memory, MEMORY_SIZE);
-	if (facts_read(crowd->facts[person], crowd->pack, NOW, &crowd->work.memory, &facts, &e) < 0 ||
-		view_new(crowd->pack, facts, &crowd->work, &view, &e) < 0 || view_move(view, NOW, &e) < 0)
+	workspace_clear(person->work);
+	if (facts_read(person->facts, crowd->pack, NOW, &person->work->memory, &facts, &e) < 0 ||
+		view_new(crowd->pack, facts, person->work, &person->view, &e) < 0 || view_move(person->view, NOW, &e) < 0)
 		bench_fail(e.message);
-	return view;
+}
+
+/* That as JSON with the clock in it, for the reference and for us. */
+static void
+tell(struct crowd *crowd, struct person *person, const char *now)
+{
+	static const char clock[] = "\"" CERTLOGIC_CLOCK_TEXT "\"";
+	struct buffer text = buffer_make(VIEW_MAX), line = buffer_make(VIEW_MAX);
+	size_t left = CERTLOGIC_RESULT_MAX;
+	json_t *seen = NULL;
+	struct error e = {0};
+	int r;
+
+	if ((r = value_json(view_data(person->view), &left, &seen, &e)) == 0)
+		r = json_write(seen, &text, &e);
+	json_decref(seen);
+	for (const char *at = r < 0 ? NULL : buffer_text(&text); r == 0 && at;) {
+		const char *found = strstr(at, clock);
+
+		if (!found)
+			r = buffer_add_text(&line, at, &e);
+		else if ((r = buffer_add(&line, at, (size_t)(found - at), &e)) == 0)
+			r = buffer_add_format(&line, &e, "\"%s\"", now);
+		at = found ? found + strlen(clock) : NULL;
+	}
+	if (r < 0 || json_read(buffer_text(&line), line.length, "view", &person->seen, &e) < 0)
+		bench_fail(e.message);
+	if (fprintf(crowd->reference, "%s\n", buffer_text(&line)) < 0)
+		bench_fail("certlogic-js does not take the views");
+	buffer_free(&text);
+	buffer_free(&line);
 }
 
 static bool
-fires(struct crowd *crowd, struct view *view, const struct rule *rule)
+fires_by_json(const struct crowd *crowd, const struct rule *rule, json_t *seen)
 {
-	const struct value_list *list = rule->each == VIEW_LIST_NONE ? NULL : view_list(view, rule->each);
+	const char *each = rule->each == VIEW_LIST_NONE ? NULL : pack_list_name(crowd->pack, rule->each);
+	const json_t *list = each ? json_object_get(json_object_get(seen, "payload"), each) : NULL;
+	struct error e = {0};
+	bool fires = false;
+
+	for (size_t i = 0; i < (each ? json_array_size(list) : 1) && !fires; i++) {
+		json_t *value = NULL;
+
+		if ((each && json_object_set(seen, "item", json_array_get(list, i)) < 0) ||
+			certlogic_run(rule->when, seen, NULL, &value, NULL, &e) < 0)
+			bench_fail(e.message);
+		fires = json_is_true(value);
+		json_decref(value);
+	}
+	return fires;
+}
+
+static void
+ask_by_json(struct crowd *crowd, struct person *person)
+{
+	for (size_t i = 0; i < crowd->pack->rule_count; i++)
+		crowd->plain.yes += fires_by_json(crowd, &crowd->pack->rules[i], person->seen);
+}
+
+static bool
+fires_by_rows(struct person *person, const struct rule *rule)
+{
+	const struct value_list *list = rule->each == VIEW_LIST_NONE ? NULL : view_list(person->view, rule->each);
+	struct workspace *work = person->work;
 	struct error e = {0};
 	bool holds = false;
 
 	for (size_t i = 0; i < (list ? list->count : 1) && !holds; i++) {
-		view_set_item(view, list ? list->items[i].row : NULL);
+		view_set_item(person->view, list ? list->items[i].row : NULL);
 		if (program_holds(
-				rule->when, view_data(view), NOW, NOW, &crowd->work.keep, &crowd->work.scratch, &holds, NULL, &e) < 0)
+				rule->when, view_data(person->view), NOW, NOW, &work->keep, &work->scratch, &holds, NULL, &e) < 0)
 			bench_fail(e.message);
 	}
 	return holds;
 }
 
 static void
-ask_everyone(void *context)
+ask_by_rows(struct crowd *crowd, struct person *person)
 {
-	struct crowd *crowd = context;
-
-	crowd->yes = 0;
-	for (size_t i = 0; i < PEOPLE; i++) {
-		struct view *view = view_of(crowd, i);
-
-		for (size_t j = 0; j < crowd->pack->rule_count; j++)
-			crowd->yes += fires(crowd, view, &crowd->pack->rules[j]);
-	}
+	for (size_t i = 0; i < crowd->pack->rule_count; i++)
+		crowd->by_rows.yes += fires_by_rows(person, &crowd->pack->rules[i]);
 }
 
 static void
-write_views(struct crowd *crowd, FILE *file)
+ask_by_facts(struct crowd *crowd, struct person *person)
 {
-	for (size_t i = 0; i < PEOPLE; i++) {
-		struct buffer text = buffer_make(VIEW_MAX);
-		size_t left = CERTLOGIC_RESULT_MAX;
-		json_t *view = NULL;
-		struct error e = {0};
+	look(crowd, person);
+	for (size_t i = 0; i < crowd->pack->rule_count; i++)
+		crowd->by_facts.yes += fires_by_rows(person, &crowd->pack->rules[i]);
+}
 
-		if (value_json(view_data(view_of(crowd, i)), &left, &view, &e) < 0 || json_write(view, &text, &e) < 0 ||
-			fprintf(file, "%s\n", buffer_text(&text)) < 0)
-			bench_fail("the views cannot be written");
-		json_decref(view);
-		buffer_free(&text);
+static void
+decide(struct crowd *crowd, struct person *person)
+{
+	struct evaluated evaluated;
+	struct error e = {0};
+
+	if (evaluate_colour(crowd->pack, person->facts, NOW, &evaluated, &e) < 0)
+		bench_fail(e.message);
+	crowd->whole.yes += evaluated.colour != COLOUR_GREEN;
+}
+
+static void
+ask(struct crowd *crowd, size_t count, void (*one)(struct crowd *crowd, struct person *person), struct asking *asking)
+{
+	double start = bench_core_now();
+
+	for (size_t i = 0; i < count; i++)
+		one(crowd, &crowd->people[i]);
+	asking->took += bench_core_now() - start;
+}
+
+static void
+ask_batch(struct crowd *crowd, size_t count)
+{
+	char now[TIME_TEXT_SIZE];
+
+	time_write(NOW, &zone_utc, now);
+	for (size_t i = 0; i < count; i++) {
+		crowd->people[i].facts = make_facts();
+		look(crowd, &crowd->people[i]);
+		tell(crowd, &crowd->people[i], now);
+	}
+	if (fputc('\n', crowd->reference) < 0)
+		bench_fail("certlogic-js does not take the views");
+	ask(crowd, count, ask_by_json, &crowd->plain);
+	ask(crowd, count, ask_by_rows, &crowd->by_rows);
+	ask(crowd, count, ask_by_facts, &crowd->by_facts);
+	ask(crowd, count, decide, &crowd->whole);
+	for (size_t i = 0; i < count; i++) {
+		json_decref(crowd->people[i].facts);
+		json_decref(crowd->people[i].seen);
 	}
 }
 
-/* People a second in the reference, which must answer as we do. */
+/* The reference takes a batch while we ask the same one; what it came to is in a file once it has ended. */
 static double
-measure_reference(struct crowd *crowd)
+end_reference(FILE *reference, FILE *answer, size_t yes)
 {
-	char path[] = "/tmp/bench-views-XXXXXX", command[COMMAND_SIZE], now[TIME_TEXT_SIZE];
-	int descriptor = mkstemp(path);
-	FILE *views = descriptor < 0 ? NULL : fdopen(descriptor, "w"), *answer;
-	double rate = 0;
-	size_t yes = 0;
+	size_t found = 0;
+	double took = 0;
 
-	if (!views)
-		bench_fail("no temporary file");
-	write_views(crowd, views);
-	if (fclose(views) != 0)
-		bench_fail("the views cannot be written");
-	snprintf(
-		command, sizeof command, "node bench/pack.mjs %s %s %s", pack_folder, path, time_write(NOW, &zone_utc, now));
-	if (!(answer = popen(command, "r")) || fscanf(answer, "%lf %zu", &rate, &yes) != 2 || pclose(answer) != 0)
+	if (pclose(reference) != 0 || fscanf(answer, "%lf %zu", &took, &found) != 2)
 		bench_fail("certlogic-js does not run: script/bootstrap installs it");
-	unlink(path);
-	if (yes != crowd->yes)
+	if (found != yes)
 		bench_fail("the reference answers otherwise");
-	return rate;
+	return took;
 }
 
 void
-bench_pack(void)
+bench_pack(size_t people)
 {
+	static const char *const reference = "certlogic-js on node, over what rules see";
+	char path[] = "/tmp/bench-answer-XXXXXX", command[COMMAND_SIZE];
 	struct crowd *crowd = calloc(1, sizeof *crowd);
+	int descriptor = mkstemp(path);
+	FILE *answer = descriptor < 0 ? NULL : fdopen(descriptor, "r");
 	struct error e = {0};
 	double rate;
 
-	if (!crowd || !(crowd->memory = malloc(MEMORY_SIZE)) || !(crowd->scratch = malloc(SCRATCH_SIZE)))
-		bench_fail("no memory");
-	crowd->work = (struct workspace){
-		.memory.maximum = EVALUATE_MEMORY_MAX, .scratch.maximum = CERTLOGIC_MEMORY_MAX, .keep.epoch = 1};
-	arena_lend(&crowd->work.scratch, crowd->scratch, SCRATCH_SIZE);
-	if (pack_read_folder(pack_folder, NULL, NULL, &crowd->pack, &e) < 0)
+	if (!crowd || !answer)
+		bench_fail("no memory, or no temporary file");
+	snprintf(command, sizeof command, "node bench/pack.mjs %s > %s", pack_folder, path);
+	if (!(crowd->reference = popen(command, "w")) || pack_read_folder(pack_folder, NULL, NULL, &crowd->pack, &e) < 0)
 		bench_fail(e.message);
-	for (size_t i = 0; i < PEOPLE; i++)
-		crowd->facts[i] = make_facts();
-	rate = bench_rate(ask_everyone, crowd) * PEOPLE;
-	bench_figure("policy", "people by all rules of hangzhou-2020, from their facts", rate, "1/s",
-		"certlogic-js on node, from the view", measure_reference(crowd), 20);
-	arena_release(&crowd->work.memory, (struct arena_mark){0});
-	for (size_t i = 0; i < PEOPLE; i++)
-		json_decref(crowd->facts[i]);
+	for (size_t i = 0; i < BATCH; i++)
+		if (workspace_new(&crowd->people[i].work, &e) < 0)
+			bench_fail(e.message);
+	for (size_t done = 0; done < people; done += BATCH)
+		ask_batch(crowd, people - done < BATCH ? people - done : BATCH);
+	if (crowd->by_rows.yes != crowd->plain.yes || crowd->by_facts.yes != crowd->plain.yes)
+		bench_fail("rules over rows come out otherwise than over JSON");
+	rate = (double)people / end_reference(crowd->reference, answer, crowd->plain.yes);
+#define FIGURE(name, asking, goal)                                                                                     \
+	bench_figure("policy", "people by all rules of hangzhou-2020, " name, (double)people / (asking).took, "1/s",       \
+		reference, rate, goal)
+	FIGURE("over the same JSON", crowd->plain, 20);
+	FIGURE("over rows", crowd->by_rows, 0);
+	FIGURE("from their facts", crowd->by_facts, 0);
+	FIGURE("the whole decision", crowd->whole, 0);
+#undef FIGURE
+	for (size_t i = 0; i < BATCH; i++)
+		workspace_free(crowd->people[i].work);
+	unlink(path);
+	fclose(answer);
 	pack_free(crowd->pack);
-	free(crowd->memory);
-	free(crowd->scratch);
 	free(crowd);
 }

@@ -97,8 +97,9 @@ int certlogic_run(const struct certlogic_program *program, const json_t *data, c
 /* certlogic_check_clock(program, ret_fault, e):
  * Check that ${program} uses the clock only as a pack may: CERTLOGIC_CLOCK_PATH stands only as the first operand of a
  * plusTime that is itself an operand of after, before, not-after or not-before, and no access takes a value that holds
- * the clock ("", "external", and inside a reduce the same through "data"). Then a tracked run's next flip is exact for
- * the whole program. Return 0, or ERROR_BAD_INPUT with the first fault, also in ${ret_fault} unless that is NULL. */
+ * the clock ("", "external", and inside a reduce the same through "data"); and a plusTime of anything but a literal is an
+ * operand of such a comparison, or a branch of an "if" that is, since other data may be the clock too. Then a tracked run's
+ * next flip is exact for the whole program. Return 0, or ERROR_BAD_INPUT with the first fault, also in ${ret_fault} unless that is NULL. */
 int certlogic_check_clock(const struct certlogic_program *program, struct certlogic_fault *ret_fault, struct error *e);
 
 #endif

@@ -55,6 +55,34 @@ is_compared_date(const struct certlogic_program *p, uint32_t at)
 	return parent->kind == CERTLOGIC_PLUS_TIME && certlogic_compares_dates(p->nodes[parent->parent].kind);
 }
 
+/* Whether what comes out at ${at} goes into a comparison of dates, at most through branches of "if". */
+static bool
+is_compared(const struct certlogic_program *p, uint32_t at)
+{
+	while (p->nodes[at].parent != at) {
+		enum certlogic_kind above = p->nodes[p->nodes[at].parent].kind;
+
+		if (certlogic_compares_dates(above))
+			return true;
+		if (above != CERTLOGIC_IF || p->nodes[at].slot == 0)
+			return false;
+		at = p->nodes[at].parent;
+	}
+	return false;
+}
+
+/* A date made of data, which may hold the clock themselves (the end of a stay that goes on), where nothing tells when it comes
+ * out otherwise. One made of the clock's own path is told of there. */
+static bool
+is_loose_date(const struct certlogic_program *p, uint32_t at)
+{
+	const struct certlogic_node *node = &p->nodes[at];
+	uint32_t given = node->kind == CERTLOGIC_PLUS_TIME ? p->operands[node->first] : at;
+
+	return node->kind == CERTLOGIC_PLUS_TIME && !node->known && !is_compared(p, at) &&
+		(p->nodes[given].kind != CERTLOGIC_VAR || reach_of(p, given) == REACHES_NOT);
+}
+
 static const char *
 fault_of(const struct certlogic_program *p, uint32_t at)
 {
@@ -63,6 +91,8 @@ fault_of(const struct certlogic_program *p, uint32_t at)
 	if (node->kind == CERTLOGIC_STRING && strcmp(node->text, CERTLOGIC_CLOCK_TEXT) == 0)
 		return "the text \"" CERTLOGIC_CLOCK_TEXT "\" is reserved; the clock is { \"var\": \"" CERTLOGIC_CLOCK_PATH
 			   "\" }";
+	if (is_loose_date(p, at))
+		return "a date made of data may stand only in after, before, not-after or not-before: the data may hold the clock";
 	if (node->kind != CERTLOGIC_VAR)
 		return NULL;
 	switch (reach_of(p, at)) {

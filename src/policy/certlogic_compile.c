@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "policy/certlogic_program.h"
+#include "policy/certlogic_value.h"
 #include "policy/row.h"
 
 static int
@@ -22,10 +23,12 @@ measure(const json_t *value, struct certlogic_program *size)
 	size_t i;
 
 	size->node_count++;
+	size->value_count++;
 	if (json_is_string(value))
 		size->text_length += json_string_length(value) + 1;
 	if (json_is_array(value)) {
 		size->operand_count += json_array_size(value);
+		size->lists_size += sizeof(struct value_list) + json_array_size(value) * sizeof(struct value);
 		for (i = 0; i < json_array_size(value); i++)
 			measure(json_array_get(value, i), size);
 	}
@@ -132,6 +135,79 @@ build_operation(struct certlogic_program *p, uint32_t at, const json_t *value)
 	build_children(p, at, operands, shape->expressions);
 }
 
+static const struct value *
+keep_value(struct certlogic_program *p, struct value value)
+{
+	p->values[p->value_count] = value;
+	return &p->values[p->value_count++];
+}
+
+/* An array whose items are all known. */
+static void
+know_array(struct certlogic_program *p, struct certlogic_node *node)
+{
+	struct value_list *list = (void *)(p->lists + p->lists_size);
+
+	uint32_t steps = 1;
+
+	*list = (struct value_list){.count = node->count, .depth = 1};
+	for (uint32_t i = 0; i < node->count; i++) {
+		const struct certlogic_node *item = &p->nodes[p->operands[node->first + i]];
+		unsigned depth;
+
+		if (!item->known)
+			return;
+		depth = value_depth(item->known) + 1;
+		list->depth = depth > list->depth ? depth : list->depth;
+		list->items[i] = *item->known;
+		steps += item->steps;
+	}
+	node->steps = steps;
+	p->lists_size += sizeof *list + node->count * sizeof list->items[0];
+	node->known = keep_value(p, value_rows(list));
+}
+
+/* plusTime of a date that stands in the expression, and is one. The clock's text is none: it means another time each run. */
+static void
+know_date(struct certlogic_program *p, struct certlogic_node *node)
+{
+	const struct certlogic_node *text = &p->nodes[p->operands[node->first]];
+	struct value date = {.kind = VALUE_DATE};
+	int64_t ms;
+
+	if (text->kind != CERTLOGIC_STRING || strcmp(text->text, CERTLOGIC_CLOCK_TEXT) == 0 ||
+		!certlogic_date_read(text->text, text->length, &ms) ||
+		!certlogic_date_plus(ms, node->integer, node->unit, &date.integer))
+		return;
+	node->steps += text->steps;
+	node->known = keep_value(p, date);
+}
+
+static void
+know(struct certlogic_program *p, struct certlogic_node *node)
+{
+	node->steps = 1;
+	switch (node->kind) {
+	case CERTLOGIC_BOOLEAN:
+		node->known = keep_value(p, value_boolean(node->integer));
+		break;
+	case CERTLOGIC_INTEGER:
+		node->known = keep_value(p, (struct value){.kind = VALUE_INTEGER, .integer = node->integer});
+		break;
+	case CERTLOGIC_STRING:
+		node->known = keep_value(p, (struct value){.kind = VALUE_TEXT, .text = node->text, .length = node->length});
+		break;
+	case CERTLOGIC_ARRAY:
+		know_array(p, node);
+		break;
+	case CERTLOGIC_PLUS_TIME:
+		know_date(p, node);
+		break;
+	default:
+		break;
+	}
+}
+
 /* Append the node of ${value} and, after it, its children's. Return its index. */
 static uint32_t
 build(struct certlogic_program *p, const json_t *value, uint32_t parent, uint32_t slot)
@@ -163,6 +239,7 @@ build(struct certlogic_program *p, const json_t *value, uint32_t parent, uint32_
 		node->kind = CERTLOGIC_INTEGER;
 		certlogic_is_integer(value, &node->integer);
 	}
+	know(p, node);
 	return at;
 }
 
@@ -177,7 +254,9 @@ program_make(const struct certlogic_program *size, struct certlogic_program **re
 	p->operands = calloc(size->operand_count + 1, sizeof *p->operands);
 	p->fragments = calloc(size->fragment_count + 1, sizeof *p->fragments);
 	p->text = malloc(size->text_length + 1);
-	if (!p->nodes || !p->operands || !p->fragments || !p->text) {
+	p->values = calloc(size->value_count, sizeof *p->values);
+	p->lists = malloc(size->lists_size + 1);
+	if (!p->nodes || !p->operands || !p->fragments || !p->text || !p->values || !p->lists) {
 		certlogic_program_free(p);
 		return error_no_memory(e);
 	}
@@ -264,5 +343,7 @@ certlogic_program_free(struct certlogic_program *program)
 	free(program->operands);
 	free(program->fragments);
 	free(program->text);
+	free(program->values);
+	free(program->lists);
 	free(program);
 }

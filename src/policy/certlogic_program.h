@@ -3,6 +3,9 @@
  * A program is an array of nodes. Children of a node are named by a run of indices in ${operands}; a parent's index is
  * smaller than its children's, so node 0 is the whole expression.
  *
+ * What does not depend on the data is worked out as it is compiled: literals, arrays of such, and plusTime of a literal date
+ * are ${known}.
+ *
  * Two things are worked out once a run, though they stand in an expression more than once. An access outside of reduce is a
  * step from that of the path before its last part ("a.b" from "a"): equal paths are one step. And nodes that are equal, with
  * all beneath them, share a number in ${memo}, under which a run keeps their value (certlogic_share). */
@@ -74,6 +77,8 @@ struct certlogic_step {
 	uint8_t from;
 };
 
+struct value;
+
 struct certlogic_node {
 	enum certlogic_kind kind;
 	enum certlogic_unit unit; /* of plusTime */
@@ -83,9 +88,11 @@ struct certlogic_node {
 	int64_t integer;          /* the literal, plusTime's amount, extractFromUVCI's index */
 	const char *text;         /* the literal, an access's path */
 	size_t length;
-	uint8_t step;   /* of an access: its last step, or CERTLOGIC_NO_STEP where it is walked each time */
-	uint8_t memo;   /* 0, or the number that equal nodes share */
-	bool sees_item; /* whether "item" may stand beneath it */
+	const struct value *known; /* what it comes out as, whatever the data; NULL where that depends on them */
+	uint32_t steps;            /* that knowing it counts for: itself and all beneath it */
+	uint8_t step;              /* of an access: its last step, or CERTLOGIC_NO_STEP where it is walked each time */
+	uint8_t memo;              /* 0, or the number that equal nodes share */
+	bool sees_item;            /* whether "item" may stand beneath it */
 };
 
 struct certlogic_program {
@@ -93,6 +100,9 @@ struct certlogic_program {
 	uint32_t *operands;
 	struct certlogic_fragment *fragments;
 	char *text;
+	struct value *values; /* known ones */
+	char *lists;          /* and their items */
+	size_t value_count, lists_size;
 	size_t node_count, operand_count, fragment_count, text_length;
 	struct certlogic_step steps[CERTLOGIC_STEPS_KEPT];
 	unsigned step_count, memo_count;

@@ -33,26 +33,28 @@ struct reading {
 	const char *at, *end;
 };
 
-static bool
-read_digits(struct reading *r, unsigned count, unsigned least, unsigned most, unsigned *ret_number)
+/* Two digits, or more than 99 where they are none. */
+static inline unsigned
+pair_at(const char *at)
 {
-	unsigned number = 0;
+	unsigned tens = (unsigned char)at[0] - '0', ones = (unsigned char)at[1] - '0';
 
-	if ((size_t)(r->end - r->at) < count)
-		return false;
-	for (unsigned i = 0; i < count; i++) {
-		if (r->at[i] < '0' || r->at[i] > '9')
-			return false;
-		number = number * 10 + (unsigned)(r->at[i] - '0');
-	}
+	return tens > 9 || ones > 9 ? 100 : tens * 10 + ones;
+}
+
+static inline bool
+read_pair(struct reading *r, unsigned least, unsigned most, unsigned *ret_number)
+{
+	unsigned number = r->end - r->at < 2 ? 100 : pair_at(r->at);
+
 	if (number < least || number > most)
 		return false;
-	r->at += count;
+	r->at += 2;
 	*ret_number = number;
 	return true;
 }
 
-static bool
+static inline bool
 read_char(struct reading *r, char c)
 {
 	if (r->at == r->end || *r->at != c)
@@ -71,21 +73,23 @@ month_days(unsigned year, unsigned month)
 }
 
 /* YYYY, YYYY-MM or YYYY-MM-DD; what is missing is the last that there is. ${ret_whole}: whether nothing is. */
-static bool
+static inline bool
 read_day(struct reading *r, int64_t *ret_ms, bool *ret_whole)
 {
-	unsigned year, month = 12, day;
+	unsigned century, year, month = 12, day;
 	bool whole = false;
 
-	if (!read_digits(r, 4, 0, 9999, &year))
+	if (!read_pair(r, 0, 99, &century) || !read_pair(r, 0, 99, &year))
 		return false;
+	year += century * 100;
 	if (read_char(r, '-')) {
-		if (!read_digits(r, 2, 1, 12, &month))
+		if (!read_pair(r, 1, 12, &month))
 			return false;
 		whole = read_char(r, '-');
 	}
-	day = month_days(year, month);
-	if (whole && !read_digits(r, 2, 1, day, &day))
+	if (!whole)
+		day = month_days(year, month);
+	else if (!read_pair(r, 1, 31, &day) || (day > 28 && day > month_days(year, month)))
 		return false;
 	*ret_ms = day_from_civil((int)year, month, day) * DAY_MS;
 	*ret_whole = whole;
@@ -110,10 +114,10 @@ read_fraction(struct reading *r, unsigned *ret_ms)
 
 /* "Z", or a sign and h, hh, hmm, hhmm, h:mm or hh:mm: how many digits stand before the minutes follows from how many
  * stand there in all. */
-static bool
+static inline bool
 read_offset(struct reading *r, int64_t *ret_ms)
 {
-	unsigned hours, minutes = 0, digits = 0, hour_digits;
+	unsigned hours = 0, minutes = 0, digits = 0, hour_digits;
 	bool west;
 
 	if (r->at == r->end || read_char(r, 'Z')) {
@@ -126,26 +130,30 @@ read_offset(struct reading *r, int64_t *ret_ms)
 	while (r->at + digits < r->end && r->at[digits] >= '0' && r->at[digits] <= '9')
 		digits++;
 	hour_digits = digits > 2 ? digits - 2 : digits;
-	if (hour_digits < 1 || hour_digits > 2 || !read_digits(r, hour_digits, 0, 23, &hours))
+	if (hour_digits < 1 || hour_digits > 2)
+		return false;
+	for (; hour_digits > 0; hour_digits--)
+		hours = hours * 10 + (unsigned)(*r->at++ - '0');
+	if (hours > 23)
 		return false;
 	if (r->at < r->end) {
 		if (digits <= 2 && !read_char(r, ':'))
 			return false;
-		if (!read_digits(r, 2, 0, 59, &minutes))
+		if (!read_pair(r, 0, 59, &minutes))
 			return false;
 	}
 	*ret_ms = (west ? -1 : 1) * (int64_t)(hours * 60 + minutes) * 60000;
 	return true;
 }
 
-static bool
+static inline bool
 read_time(struct reading *r, int64_t *ret_ms)
 {
 	unsigned hour, minute, second, ms = 0;
 	int64_t offset;
 
-	if (!read_digits(r, 2, 0, 24, &hour) || !read_char(r, ':') || !read_digits(r, 2, 0, 59, &minute) ||
-		!read_char(r, ':') || !read_digits(r, 2, 0, 59, &second))
+	if (!read_pair(r, 0, 24, &hour) || !read_char(r, ':') || !read_pair(r, 0, 59, &minute) || !read_char(r, ':') ||
+		!read_pair(r, 0, 59, &second))
 		return false;
 	if (read_char(r, '.') && !read_fraction(r, &ms))
 		return false;

@@ -5,12 +5,6 @@
 #include "policy/row.h"
 
 struct value
-value_boolean(bool truth)
-{
-	return (struct value){.kind = VALUE_BOOLEAN, .integer = truth};
-}
-
-struct value
 value_text(const char *text)
 {
 	return text ? (struct value){.kind = VALUE_TEXT, .text = text, .length = strlen(text)} : (struct value){0};
@@ -49,29 +43,34 @@ value_written(const struct value *value, char room[static TIME_TEXT_SIZE], size_
 	return room;
 }
 
-struct value
-value_of(const json_t *json)
+void
+value_of(const json_t *json, struct value *ret_value)
 {
 	int64_t integer;
 
 	switch (json ? json_typeof(json) : JSON_NULL) {
-	case JSON_TRUE:
-	case JSON_FALSE:
-		return value_boolean(json_is_true(json));
-	case JSON_INTEGER:
-	case JSON_REAL:
-		if (certlogic_is_integer(json, &integer))
-			return (struct value){.kind = VALUE_INTEGER, .integer = integer};
-		return (struct value){.kind = VALUE_REAL, .real = json_real_value(json)};
 	case JSON_STRING:
-		return (struct value){.kind = VALUE_TEXT, .text = json_string_value(json), .length = json_string_length(json)};
+		*ret_value =
+			(struct value){.kind = VALUE_TEXT, .text = json_string_value(json), .length = json_string_length(json)};
+		return;
 	case JSON_ARRAY:
 	case JSON_OBJECT:
-		return (struct value){.kind = VALUE_DATA, .data = json};
+		*ret_value = (struct value){.kind = VALUE_DATA, .data = json};
+		return;
+	case JSON_TRUE:
+	case JSON_FALSE:
+		*ret_value = value_boolean(json_is_true(json));
+		return;
+	case JSON_INTEGER:
+	case JSON_REAL:
+		*ret_value = certlogic_is_integer(json, &integer)
+			? (struct value){.kind = VALUE_INTEGER, .integer = integer}
+			: (struct value){.kind = VALUE_REAL, .real = json_real_value(json)};
+		return;
 	case JSON_NULL:
 		break;
 	}
-	return (struct value){.kind = VALUE_NULL};
+	*ret_value = (struct value){.kind = VALUE_NULL};
 }
 
 int
@@ -143,13 +142,16 @@ value_count(const struct value *value)
 	return value->kind == VALUE_LIST ? value->list->count : json_array_size(value->data);
 }
 
-struct value
-value_item(const struct value *array, size_t index)
+const struct value *
+value_item(const struct value *array, size_t index, struct value *room)
 {
-	return array->kind == VALUE_LIST ? array->list->items[index] : value_of(json_array_get(array->data, index));
+	if (array->kind == VALUE_LIST)
+		return &array->list->items[index];
+	value_of(json_array_get(array->data, index), room);
+	return room;
 }
 
-/* In an object of few members a look at each costs less memory than its table would. */
+/* In an object of few members a look at each costs less than its table would. */
 enum { FEW_MEMBERS = 4 };
 
 static const json_t *
@@ -159,42 +161,65 @@ member_of(const json_t *object, const struct certlogic_fragment *fragment)
 
 	if (json_object_size(object) > FEW_MEMBERS)
 		return json_object_getn(object, fragment->key, fragment->length);
-	for (void *at = json_object_iter(it); at; at = json_object_iter_next(it, at))
-		if (json_object_iter_key_len(at) == fragment->length &&
-			memcmp(json_object_iter_key(at), fragment->key, fragment->length) == 0)
+	for (void *at = json_object_iter(it); at; at = json_object_iter_next(it, at)) {
+		const char *key;
+
+		if (json_object_iter_key_len(at) != fragment->length)
+			continue;
+		key = json_object_iter_key(at);
+		/* An empty name has its end to compare. */
+		if (key[0] == fragment->key[0] && memcmp(key, fragment->key, fragment->length) == 0)
 			return json_object_iter_value(at);
+	}
 	return NULL;
 }
 
-struct value
-value_part(const struct value *value, const struct certlogic_fragment *fragment)
+static const struct value *
+scope_part(const struct value_scope *scope, unsigned symbol)
 {
-	if (value->kind == VALUE_ROW) {
-		int slot = value->row->shape->slot[fragment->symbol];
-
-		if (slot >= 0)
-			return value->row->members[slot];
-	} else if (value->kind == VALUE_SCOPE) {
-		if (fragment->symbol == SYMBOL_CURRENT)
-			return value->scope->current;
-		if (fragment->symbol == SYMBOL_ACCUMULATOR)
-			return value->scope->accumulator;
-		if (fragment->symbol == SYMBOL_DATA)
-			return value->scope->data;
-	} else if (value_is_array(value)) {
-		if (fragment->index >= 0 && (size_t)fragment->index < value_count(value))
-			return value_item(value, (size_t)fragment->index);
-	} else if (value->kind == VALUE_DATA) {
-		return value_of(member_of(value->data, fragment));
-	}
-	return (struct value){.kind = VALUE_NULL};
+	return symbol == SYMBOL_CURRENT    ? &scope->current
+		: symbol == SYMBOL_ACCUMULATOR ? &scope->accumulator
+		: symbol == SYMBOL_DATA        ? &scope->data
+									   : NULL;
 }
 
-static const struct certlogic_fragment scope_keys[] = {
-	{"accumulator", 11, -1, SYMBOL_ACCUMULATOR},
-	{"current", 7, -1, SYMBOL_CURRENT},
-	{"data", 4, -1, SYMBOL_DATA},
-};
+static const struct value null = {.kind = VALUE_NULL};
+
+static const struct value *
+array_part(const struct value *array, int64_t index, struct value *room)
+{
+	return index >= 0 && (size_t)index < value_count(array) ? value_item(array, (size_t)index, room) : &null;
+}
+
+const struct value *
+value_part(const struct value *value, const struct certlogic_fragment *fragment, struct value *room)
+{
+	const struct value *part = NULL;
+
+	switch (value->kind) {
+	case VALUE_DATA:
+		if (!json_is_object(value->data))
+			return array_part(value, fragment->index, room);
+		value_of(member_of(value->data, fragment), room);
+		return room;
+	case VALUE_ROW:
+		part = row_find(value->row, fragment->symbol);
+		break;
+	case VALUE_LIST:
+		return array_part(value, fragment->index, room);
+	case VALUE_SCOPE:
+		part = scope_part(value->scope, fragment->symbol);
+		break;
+	default:
+		break;
+	}
+	return part ? part : &null;
+}
+
+static const struct {
+	const char *name;
+	unsigned symbol;
+} scope_keys[] = {{"accumulator", SYMBOL_ACCUMULATOR}, {"current", SYMBOL_CURRENT}, {"data", SYMBOL_DATA}};
 
 static bool
 is_object(const struct value *value)
@@ -220,14 +245,14 @@ find_member(const struct value *object, const char *name, size_t length, struct 
 	if (object->kind == VALUE_DATA) {
 		if (!(json = json_object_getn(object->data, name, length)))
 			return false;
-		*ret_member = value_of(json);
+		value_of(json, ret_member);
 		return true;
 	}
 	if (strlen(name) != length)
 		return false;
 	for (size_t i = 0; object->kind == VALUE_SCOPE && i < 3; i++)
-		if (strcmp(scope_keys[i].key, name) == 0) {
-			*ret_member = value_part(object, &scope_keys[i]);
+		if (strcmp(scope_keys[i].name, name) == 0) {
+			*ret_member = *scope_part(object->scope, scope_keys[i].symbol);
 			return true;
 		}
 	for (size_t i = 0; object->kind == VALUE_ROW && i < object->row->shape->count; i++)
@@ -260,19 +285,18 @@ objects_equal(const struct value *a, const struct value *b, uint64_t *steps)
 			r = value_equal(&a->row->members[i], &b->row->members[i], steps);
 		return r;
 	}
-	for (size_t i = 0; a->kind == VALUE_SCOPE && i < 3 && r == 1; i++) {
-		struct value member = value_part(a, &scope_keys[i]);
-
-		r = member_equal(scope_keys[i].key, scope_keys[i].length, &member, b, steps);
-	}
+	for (size_t i = 0; a->kind == VALUE_SCOPE && i < 3 && r == 1; i++)
+		r = member_equal(
+			scope_keys[i].name, strlen(scope_keys[i].name), scope_part(a->scope, scope_keys[i].symbol), b, steps);
 	for (size_t i = 0; a->kind == VALUE_ROW && i < a->row->shape->count && r == 1; i++)
 		r = member_equal(a->row->shape->names[i], strlen(a->row->shape->names[i]), &a->row->members[i], b, steps);
 	if (a->kind != VALUE_DATA)
 		return r;
 	for (void *it = json_object_iter((json_t *)a->data); it && r == 1;
 		 it = json_object_iter_next((json_t *)a->data, it)) {
-		struct value member = value_of(json_object_iter_value(it));
+		struct value member;
 
+		value_of(json_object_iter_value(it), &member);
 		r = member_equal(json_object_iter_key(it), json_object_iter_key_len(it), &member, b, steps);
 	}
 	return r;
@@ -300,8 +324,8 @@ arrays_equal(const struct value *a, const struct value *b, uint64_t *steps)
 	if (value_count(a) != value_count(b))
 		return 0;
 	for (size_t i = 0; i < value_count(a); i++) {
-		struct value left = value_item(a, i), right = value_item(b, i);
-		int r = value_equal(&left, &right, steps);
+		struct value left, right;
+		int r = value_equal(value_item(a, i, &left), value_item(b, i, &right), steps);
 
 		if (r != 1)
 			return r;
@@ -310,7 +334,7 @@ arrays_equal(const struct value *a, const struct value *b, uint64_t *steps)
 }
 
 int
-value_equal(const struct value *a, const struct value *b, uint64_t *steps)
+value_equal_any(const struct value *a, const struct value *b, uint64_t *steps)
 {
 	if (*steps == 0)
 		return -1;
@@ -331,6 +355,38 @@ value_equal(const struct value *a, const struct value *b, uint64_t *steps)
 	default:
 		return a->integer == b->integer;
 	}
+}
+
+/* A text among the items of parsed JSON: by far the most frequent. */
+static int
+text_is_among(const struct value *text, const json_t *array, uint64_t *steps)
+{
+	size_t count = json_array_size(array);
+
+	for (size_t i = 0; i < count; i++) {
+		const json_t *item = json_array_get(array, i);
+
+		if (*steps == 0)
+			return -1;
+		--*steps;
+		if (json_is_string(item) && json_string_length(item) == text->length &&
+			memcmp(json_string_value(item), text->text, text->length) == 0)
+			return 1;
+	}
+	return 0;
+}
+
+int
+value_is_among(const struct value *value, const struct value *array, uint64_t *steps)
+{
+	struct value made;
+	int r = 0;
+
+	if (value->kind == VALUE_TEXT && array->kind == VALUE_DATA)
+		return text_is_among(value, array->data, steps);
+	for (size_t i = 0; i < value_count(array) && r == 0; i++)
+		r = value_equal(value, value_item(array, i, &made), steps);
+	return r;
 }
 
 static int
@@ -365,11 +421,9 @@ scope_json(const struct value *scope, size_t *left, json_t **ret_json, struct er
 	if (!object)
 		return error_no_memory(e);
 	for (size_t i = 0; i < 3; i++) {
-		struct value part = value_part(scope, &scope_keys[i]);
-
-		if ((r = value_json(&part, left, &item, e)) < 0)
+		if ((r = value_json(scope_part(scope->scope, scope_keys[i].symbol), left, &item, e)) < 0)
 			goto out;
-		if (json_object_set_new(object, scope_keys[i].key, item) < 0) {
+		if (json_object_set_new(object, scope_keys[i].name, item) < 0) {
 			r = error_no_memory(e);
 			goto out;
 		}

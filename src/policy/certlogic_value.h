@@ -12,6 +12,7 @@
 
 #include <jansson.h>
 #include <stdbool.h>
+#include <string.h>
 
 #include "policy/certlogic_program.h"
 
@@ -63,8 +64,15 @@ struct value_scope {
 	unsigned depth;
 };
 
-struct value value_of(const json_t *json);
-struct value value_boolean(bool truth);
+/* The values are made in their place: a copy of what was just written waits for the writing. */
+void value_of(const json_t *json, struct value *ret_value); /* NULL: null; else borrowed */
+
+static inline struct value
+value_boolean(bool truth)
+{
+	return (struct value){.kind = VALUE_BOOLEAN, .integer = truth};
+}
+
 struct value value_text(const char *text); /* null where ${text} is NULL; else borrowed */
 struct value value_time(instant at, const struct zone *zone);
 struct value value_day(day_number day);
@@ -82,17 +90,31 @@ const char *value_name(const struct value *value);
 /* The depth of V1, 0 for what holds nothing of the arena. */
 unsigned value_depth(const struct value *value);
 
-/* Whether the value is an array, and its items. */
+/* Whether the value is an array, and its items: where they stand, or made in ${room}, which may be ${array} itself. */
 bool value_is_array(const struct value *value);
 size_t value_count(const struct value *value);
-struct value value_item(const struct value *array, size_t index);
+const struct value *value_item(const struct value *array, size_t index, struct value *room);
 
-/* The value at one fragment of a path, null where there is none. */
-struct value value_part(const struct value *value, const struct certlogic_fragment *fragment);
+/* value_part(value, fragment, room): the value at one fragment of a path, null where there is none: where it stands, or made in
+ * ${room}, which may be ${value} itself. */
+const struct value *
+value_part(const struct value *value, const struct certlogic_fragment *fragment, struct value *room);
 
 /* value_equal(a, b, steps): equal in kind and content, deeply. ${steps} is counted down by the values compared; at 0 the
  * comparison ends and -1 is returned, else 0 or 1. */
-int value_equal(const struct value *a, const struct value *b, uint64_t *steps);
+int value_equal_any(const struct value *a, const struct value *b, uint64_t *steps);
+
+static inline int
+value_equal(const struct value *a, const struct value *b, uint64_t *steps)
+{
+	if (a->kind != VALUE_TEXT || b->kind != VALUE_TEXT || *steps == 0)
+		return value_equal_any(a, b, steps);
+	--*steps;
+	return a->length == b->length && memcmp(a->text, b->text, a->length) == 0;
+}
+
+/* value_is_among(value, array, steps): whether an item of ${array} equals ${value}; as value_equal. */
+int value_is_among(const struct value *value, const struct value *array, uint64_t *steps);
 
 /* value_json(value, left, ret_json, e): the value as JSON, a new reference. ${left} is counted down by the values made,
  * ERROR_TOO_LARGE at 0. */

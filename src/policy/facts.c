@@ -146,7 +146,7 @@ take_words(const struct reading *r, const json_t *given, struct value *ret_value
 		return code;
 	list->count = json_array_size(given);
 	list->depth = 0;
-	json_array_foreach(given, i, word) list->items[i] = value_of(word);
+	json_array_foreach(given, i, word) value_of(word, &list->items[i]);
 	*ret_value = value_rows(list);
 	return 0;
 }
@@ -185,7 +185,7 @@ take_field(
 		colour_read(json_string_value(value), &fact->colour);
 	if (field->shape == SHAPE_WORDS)
 		return take_words(r, value, ret_value);
-	*ret_value = value_of(value);
+	value_of(value, ret_value);
 	return 0;
 }
 

@@ -44,6 +44,22 @@ a_pack_uses_the_clock_only_in_comparisons_of_dates(void **state)
 }
 
 static void
+a_date_of_data_stands_only_in_comparisons_of_dates(void **state)
+{
+	(void)state;
+	clock_check_gives("{'===':[{'plusTime':[{'var':'item.to'},0,'day']},{'var':'x'}]}", "/===/0");
+	clock_check_gives("{'in':[{'plusTime':[{'var':'item.to'},0,'day']},[]]}", "/in/0");
+	clock_check_gives("{'===':[[{'plusTime':[{'var':'item.to'},0,'day']}],{'var':'x'}]}", "/===/0/0");
+	clock_check_gives(
+		"{'reduce':[{'var':'payload.places'},{'plusTime':[{'var':'current.to'},0,'day']},0]}", "/reduce/1");
+	clock_check_gives("{'before':[{'if':[{'plusTime':[{'var':'item.to'},0,'day']},1,2]},1]}", "/before/0/if/0");
+	clock_check_gives("{'before':[{'if':[{'var':'item.ended'},{'plusTime':[{'var':'item.to'},1,'day']},"
+					  "{'plusTime':[{'var':'item.from'},9,'day']}]},{'plusTime':[{'var':'x'},0,'day']}]}",
+		NULL);
+	clock_check_gives("{'===':[{'plusTime':['2020-03-01',0,'day']},{'var':'x'}]}", NULL);
+}
+
+static void
 a_reduce_does_not_hide_the_clock(void **state)
 {
 	(void)state;
@@ -256,6 +272,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_pack_uses_the_clock_only_in_comparisons_of_dates),
+		cmocka_unit_test(a_date_of_data_stands_only_in_comparisons_of_dates),
 		cmocka_unit_test(a_reduce_does_not_hide_the_clock),
 		cmocka_unit_test(a_comparison_flips_at_the_very_second),
 		cmocka_unit_test(what_lies_behind_or_past_the_horizon_does_not_flip),

@@ -194,7 +194,7 @@ static void
 arrays_that_a_run_keeps_end_at_the_limit_of_memory(void **state)
 {
 	json_t *items = json_array(), *value = NULL;
-	char expression[8192] = "{'reduce':[{'var':''},{'if':[{'var':'accumulator'},[0",
+	char expression[8192] = "{'reduce':[{'var':''},{'if':[{'var':'accumulator'},[{'var':'current'}",
 		 *end = expression + strlen(expression);
 	struct certlogic_program *program;
 	struct error e = {0};

@@ -161,6 +161,13 @@ the_clock_may_stand_only_where_its_next_flip_can_be_found(void **state)
 	(void)state;
 	expect_fault(head, with(rule, "true", "{\"===\":[{\"var\":\"external.validationClock\"},\"x\"]}"), NULL, texts,
 		"packs/a/rules/a.json:3:");
+	/* The end of a stay that goes on is the clock too. */
+	expect_fault(head,
+		with(with(rule, "true",
+				 "{\"===\":[{\"plusTime\":[{\"var\":\"item.to\"},0,\"day\"]},"
+				 "{\"plusTime\":[{\"var\":\"payload.since\"},0,\"day\"]}]}"),
+			"\"reason\"", "\"each\":\"places\",\"reason\""),
+		NULL, texts, "packs/a/rules/a.json:3:16: a date made of data may stand only in after");
 }
 
 static void
