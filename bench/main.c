@@ -28,7 +28,7 @@ static const struct {
 	{"policy", bench_policy, false}, {"presence", bench_presence, false}, {"presence-2", bench_presence_2, true},
 	{"presence-200", bench_presence_200, true}, {"recolour", bench_recolour, false},
 	{"recolour-10", bench_recolour_10, true},
-	{"truth", bench_truth, true}, /* the tests that measure it are built apart */
+	{"truth", bench_truth, true},
 };
 
 static double

@@ -12,6 +12,7 @@ struct cache {
 	struct cached **held;
 	size_t count, capacity, hand; /* ${hand}: where to look for room next (the clock's) */
 	size_t bytes, bytes_maximum;
+	uint64_t draw;
 };
 
 int
@@ -53,6 +54,8 @@ cache_drop(struct cache *cache, struct cached *cached)
 	free(cached);
 }
 
+/* The clock: who was used again since the hand last passed stays for another round. What is new counts as not used again, so that
+ * a walk over everything lets go of what it brought, and not of what is used all the time. */
 static void
 make_room(struct cache *cache, size_t size)
 {
@@ -62,13 +65,30 @@ make_room(struct cache *cache, size_t size)
 		if (cache->hand >= cache->count)
 			cache->hand = 0;
 		cached = cache->held[cache->hand];
-		if (cached->recent) {
+		if (cached->recent)
 			cached->recent = false;
-			cache->hand++;
-		} else {
+		else
 			cache_drop(cache, cached);
-		}
+		cache->hand++;
 	}
+}
+
+/* Somewhere around the clock, drawn by Knuth's multiplier. Were it behind those that came before, blocks would go in the order in
+ * which they came: questions that come again touch them in one order, and each would go just before it is asked for. */
+static void
+put_somewhere(struct cache *cache, struct cached *cached)
+{
+	size_t at;
+
+	cache->draw = cache->draw * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+	at = (size_t)((cache->draw >> 32) * (cache->count + 1) >> 32);
+	if (at < cache->count) {
+		cache->held[cache->count] = cache->held[at];
+		cache->held[cache->count]->index = cache->count;
+	}
+	cache->held[at] = cached;
+	cached->index = at;
+	cache->count++;
 }
 
 int
@@ -85,10 +105,8 @@ cache_make(struct cache *cache, size_t length, struct cached **home, struct cach
 	if (!(cached = calloc(1, size)))
 		return error_no_memory(e);
 	cached->home = home;
-	cached->index = cache->count;
 	cached->size = size;
-	cached->recent = true;
-	cache->held[cache->count++] = cached;
+	put_somewhere(cache, cached);
 	cache->bytes += size;
 	*home = cached;
 	*ret_cached = cached;

@@ -9,7 +9,7 @@
 struct cached {
 	struct cached **home;
 	size_t index, size; /* its place in the cache, its bytes */
-	bool recent;        /* used since the cache last looked for room */
+	bool recent;        /* used again since the cache last looked at it for room: who uses it says so */
 	struct block block;
 	uint8_t bytes[];
 };

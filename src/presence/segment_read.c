@@ -287,7 +287,9 @@ cached_block(struct segment *segment, enum order order, size_t index, const stru
 	struct cached **home = &segment->orders[order].cached[index], *cached = *home;
 	int r;
 
-	if (!cached) {
+	if (cached) {
+		cached->recent = true;
+	} else {
 		if ((r = cache_make(
 				 segment->cache, segment->orders[order].entries[index].length + CIPHER_TAG_SIZE, home, &cached, e)) < 0)
 			return r;
@@ -296,7 +298,6 @@ cached_block(struct segment *segment, enum order order, size_t index, const stru
 			return r;
 		}
 	}
-	cached->recent = true;
 	*ret_block = &cached->block;
 	return 0;
 }
