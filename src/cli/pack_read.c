@@ -23,6 +23,7 @@ static const struct section {
 	{"gate", gate_rule_check},
 	{"contact", exposure_parameters_check},
 	{"detection", feed_detection_check},
+	{"matching", registry_matching_check},
 	{"credential", gate_credential_check},
 	{"recognises", gate_recognises_check},
 	{"follow_up", console_follow_up_check},
