@@ -47,6 +47,7 @@ cascade_close(struct cascade *cascade)
 	if (!cascade)
 		return;
 	presence_close(cascade->presence);
+	same_forget(cascade);
 	free(cascade);
 }
 

@@ -68,6 +68,17 @@ say(instant *known, instant later)
 		*known = later;
 }
 
+/* A case is of a person, not of one of their numbers. */
+static int
+name_persons(struct cascade *cascade, instant known, struct cascade_cases *cases, struct error *e)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < cases->count; i++)
+		r = same_person(cascade, known, cases->items[i].exposure.person, &cases->items[i].exposure.person, e);
+	return r;
+}
+
 /* A later status says more: what it gives replaces what was given before. But the case is known since it was confirmed (or,
  * where it never was, since its first status): that it recovered or was discarded does not move that moment. */
 static void
@@ -113,7 +124,7 @@ cases_read(struct cascade *cascade, instant now, instant known, struct cascade_c
 	size_t count = 0;
 	int r = evidence_each(cascade->db, EVIDENCE_CASE_STATUS, now, known, add_row, &cases, e);
 
-	if (r < 0) {
+	if (r < 0 || (r = name_persons(cascade, known, &cases, e)) < 0) {
 		cases_free(&cases);
 		return r;
 	}

@@ -122,7 +122,8 @@ facts_gather(struct cascade *cascade, const struct pack *pack, person_number per
 		json_object_set_new(facts, "visits", v.visits);
 	}
 	before = json_array_size(v.visits);
-	if ((r = presence_each_stay_of(cascade->presence, person, 0, now, &v.view, add_stay, &v, e)) < 0 ||
+	if ((r = same_read(cascade, known, &v.view.same, e)) < 0 ||
+		(r = presence_each_stay_of(cascade->presence, person, 0, now, &v.view, add_stay, &v, e)) < 0 ||
 		(r = end_visit(&v, e)) < 0)
 		goto out;
 	if (json_array_size(v.visits) != before &&
@@ -150,7 +151,8 @@ facts_add_stays(struct cascade *cascade, person_number person, instant now, stru
 	int r;
 
 	room->count = 0;
-	if ((r = presence_each_stay_of(cascade->presence, person, 0, now, &v.view, add_stay, &v, e)) < 0 ||
+	if ((r = same_read(cascade, INT64_MAX, &v.view.same, e)) < 0 ||
+		(r = presence_each_stay_of(cascade->presence, person, 0, now, &v.view, add_stay, &v, e)) < 0 ||
 		(r = end_visit(&v, e)) < 0)
 		return r;
 	for (size_t i = 0; i < room->count && r == 0; i++) {

@@ -15,7 +15,16 @@ struct cascade {
 	struct db *db;
 	struct keys *keys;
 	int64_t alone_most; /* people of a jurisdiction that one thread sweeps */
+	struct same *same;  /* who is known under several numbers, or NULL (same.c) */
 };
+
+/* same_read(cascade, known, ret_same, e): who was known at ${known} under several numbers; borrowed until the next call of either.
+ * same_person(cascade, known, number, ret_person, e): whose number that is.
+ * same_forget(cascade): what was read in a transaction that was rolled back is not kept. */
+int same_read(struct cascade *cascade, instant known, const struct presence_same **ret_same, struct error *e);
+int
+same_person(struct cascade *cascade, instant known, person_number number, person_number *ret_person, struct error *e);
+void same_forget(struct cascade *cascade);
 
 enum { SWEEP_ALONE_MOST = 20000 };
 
@@ -87,6 +96,9 @@ int put_due_again(struct cascade *cascade, const struct registry_colour *colour,
  * changed; not to what, for others may read it. */
 int change_follow(struct cascade *cascade, struct evaluation *evaluation, const struct cascade_change *change,
 	const struct registry_colour *colour, struct error *e);
+
+/* match_settle(cascade, e): registry_match_settle, in the open transaction. */
+int match_settle(struct cascade *cascade, struct error *e);
 
 /* Whether a code is a failure of the person's own facts and not of the store. */
 bool is_own_failure(int code);

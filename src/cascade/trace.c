@@ -302,7 +302,7 @@ static int
 trace_again(struct cascade *cascade, const struct exposure_parameters *parameters, const struct zone *zone,
 	const struct cascade_case *c, struct error *e)
 {
-	const struct presence_view all = {.now = INT64_MAX, .known = INT64_MAX};
+	struct presence_view all = {.now = INT64_MAX, .known = INT64_MAX};
 	struct exposure_contacts contacts = {0};
 	struct exposure_window reach;
 	bool reads = exposure_reach(parameters, &c->exposure, zone, quarantined_at(0, (void *)c), &reach);
@@ -312,7 +312,8 @@ trace_again(struct cascade *cascade, const struct exposure_parameters *parameter
 	if ((r = traced_from(cascade, c, reads ? &reach : NULL, &from, e)) < 0 ||
 		(r = traced_find(cascade, c->name, &from, e)) != 0)
 		return r < 0 ? r : 0;
-	if ((r = trace(cascade, parameters, zone, c, &all, &contacts, e)) == 0 &&
+	if ((r = same_read(cascade, INT64_MAX, &all.same, e)) == 0 &&
+		(r = trace(cascade, parameters, zone, c, &all, &contacts, e)) == 0 &&
 		(r = keep_contacts(cascade, c, &contacts, e)) == 0)
 		r = traced_keep(cascade, c->name, &from, e);
 	exposure_contacts_free(&contacts);
@@ -351,7 +352,7 @@ cascade_trace_cases(struct cascade *cascade, struct error *e)
 		return error_no_memory(e);
 	if (own && (r = registry_begin(cascade->registry, e)) < 0)
 		goto out;
-	if ((r = cases_read(cascade, EVIDENCE_NOW, EVIDENCE_NOW, &cases, e)) < 0 ||
+	if ((r = match_settle(cascade, e)) < 0 || (r = cases_read(cascade, EVIDENCE_NOW, EVIDENCE_NOW, &cases, e)) < 0 ||
 		(cases.count && (r = parameters_of(cascade, parameters, &zone, e)) < 0))
 		goto out;
 	for (size_t i = 0; r == 0 && i < cases.count; i++)
@@ -359,8 +360,10 @@ cascade_trace_cases(struct cascade *cascade, struct error *e)
 	if (r == 0 && (r = let_go(cascade, &cases, e)) == 0 && own)
 		r = registry_commit(cascade->registry, e);
 out:
-	if (r < 0 && own)
+	if (r < 0 && own) {
 		registry_rollback(cascade->registry);
+		same_forget(cascade);
+	}
 	cases_free(&cases);
 	free(parameters);
 	return r;
@@ -382,7 +385,8 @@ prepare(struct cascade *cascade, const char *name, struct question *q, struct er
 
 	q->view =
 		(struct presence_view){.now = registry_now(cascade->registry), .known = registry_known(cascade->registry)};
-	if ((r = cases_read(cascade, q->view.now, q->view.known, &q->cases, e)) < 0)
+	if ((r = cases_read(cascade, q->view.now, q->view.known, &q->cases, e)) < 0 ||
+		(r = same_read(cascade, q->view.known, &q->view.same, e)) < 0)
 		return r;
 	q->c = cases_find(&q->cases, name);
 	if (!q->c)

@@ -15,16 +15,17 @@ traced_from(struct cascade *cascade, const struct cascade_case *c, const struct 
 {
 	const struct pack *pack;
 	char text[TEXT_SIZE];
-	int64_t changes = 0;
+	int64_t changes = 0, same;
 	int length, r;
 
 	if ((r = registry_pack(cascade->registry, NULL, &pack, e)) < 0 ||
-		(reach && (r = presence_changes(cascade->presence, reach->from, reach->to, &changes, e)) < 0))
+		(reach && (r = presence_changes(cascade->presence, reach->from, reach->to, &changes, e)) < 0) ||
+		(r = evidence_same_version(cascade->db, true, &same, e)) < 0)
 		return r;
 	length = snprintf(text, sizeof text,
-		"%s %s %" PRId64 " %u %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64, pack_hash(pack),
-		c->status, c->status_at, c->exposure.person, c->exposure.onset, c->exposure.sampled, c->exposure.confirmed,
-		c->exposure.isolated, c->exposure.symptoms_ended, changes);
+		"%s %s %" PRId64 " %u %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64,
+		pack_hash(pack), c->status, c->status_at, c->exposure.person, c->exposure.onset, c->exposure.sampled,
+		c->exposure.confirmed, c->exposure.isolated, c->exposure.symptoms_ended, changes, same);
 	keys_hash(cascade->keys, "case-traced-from", text, (size_t)length, ret_from->bytes);
 	return 0;
 }

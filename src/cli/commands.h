@@ -17,6 +17,7 @@ extern const struct command command_init;
 extern const struct command command_journey;
 extern const struct command command_key;
 extern const struct command command_ledger;
+extern const struct command command_match;
 extern const struct command command_mllp;
 extern const struct command command_override;
 extern const struct command command_pack;
@@ -41,6 +42,7 @@ extern const struct command command_version;
 	&command_evaluate, \
 	&command_explain, \
 	&command_person, \
+	&command_match, \
 	&command_trace, \
 	&command_indicators, \
 	&command_task, \

@@ -24,6 +24,7 @@ static const struct section {
 	{"contact", exposure_parameters_check},
 	{"detection", feed_detection_check},
 	{"case_definitions", feed_definitions_check},
+	{"matching", registry_matching_check},
 	{"credential", gate_credential_check},
 	{"recognises", gate_recognises_check},
 	{"follow_up", console_follow_up_check},

@@ -131,7 +131,7 @@ takes(const struct walk *w, struct error *e)
 		return 1;
 	if (!line->person)
 		return 0;
-	r = evidence_each_of(registry_db(w->registry), line->person, EVIDENCE_RESIDENCE, registry_now(w->registry),
+	r = evidence_each_of_same(registry_db(w->registry), line->person, EVIDENCE_RESIDENCE, registry_now(w->registry),
 		registry_known(w->registry), note_residence, &living, e);
 	return r < 0 ? r : living.there;
 }

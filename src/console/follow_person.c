@@ -523,6 +523,7 @@ follow_person(struct registry *registry, const struct follow_rules *rules, const
 {
 	const instant now = registry_now(registry), known = registry_known(registry);
 	struct followed *f = calloc(1, sizeof *f);
+	struct evidence_same same;
 	int r;
 
 	if (!f)
@@ -530,8 +531,11 @@ follow_person(struct registry *registry, const struct follow_rules *rules, const
 	f->rules = rules;
 	f->zone = zone;
 	f->now = now;
-	if ((r = evidence_each_of(registry_db(registry), person, EVIDENCE_ALL, now, known, add_row, f, e)) == 0 &&
-		(r = registry_task_reports_each(registry, person, now, known, add_report, f, e)) == 0)
+	if ((r = evidence_each_of_same(registry_db(registry), person, EVIDENCE_ALL, now, known, add_row, f, e)) == 0)
+		r = evidence_same(registry_db(registry), person, known, &same, e);
+	for (size_t i = 0; r == 0 && i < same.count; i++)
+		r = registry_task_reports_each(registry, same.numbers[i], now, known, add_report, f, e);
+	if (r == 0)
 		r = put_together(f, person, ret_item, e);
 	free(f->contacts);
 	free(f->tests);

@@ -59,6 +59,32 @@ next_person(struct registry *registry, int64_t after, int64_t *ret_person, struc
 	return r;
 }
 
+/* Whether that number itself is a contact or a case. */
+static int
+is_followed(struct registry *registry, person_number person, struct error *e)
+{
+	int64_t found = 0;
+	int r = next_person(registry, (int64_t)person - 1, &found, e);
+
+	return r < 0 ? r : found == person;
+}
+
+/* A person of several numbers is in the list once, at the first of those that are followed: return 1, 0 or a code. */
+static int
+is_listed_here(struct registry *registry, person_number number, person_number *ret_person, struct error *e)
+{
+	struct evidence_same same;
+	int r = evidence_same(registry_db(registry), number, registry_known(registry), &same, e);
+
+	for (size_t i = 0; r == 0 && i < same.count; i++)
+		if (same.numbers[i] < number)
+			r = is_followed(registry, same.numbers[i], e);
+	if (r != 0)
+		return r < 0 ? r : 0;
+	*ret_person = same.numbers[0];
+	return 1;
+}
+
 static bool
 names_case(const json_t *item, const char *name)
 {
@@ -112,6 +138,7 @@ console_follow_ups_page(struct registry *registry, const struct console_follow_u
 		return error_set(e, ERROR_BAD_INPUT, "this is no cursor of a page");
 	}
 	for (size_t looked = 0;; looked++) {
+		person_number followed = 0;
 		json_t *item = NULL;
 		char key[16];
 
@@ -123,7 +150,8 @@ console_follow_ups_page(struct registry *registry, const struct console_follow_u
 			break;
 		}
 		snprintf(key, sizeof key, "%lld", (long long)person);
-		if ((r = follow_person(registry, &looking.rules, looking.zone, (person_number)person, &item, e)) < 0)
+		if ((r = is_listed_here(registry, (person_number)person, &followed, e)) < 0 ||
+			(r > 0 && (r = follow_person(registry, &looking.rules, looking.zone, followed, &item, e)) < 0))
 			break;
 		if (!item || !takes(filter, item))
 			json_decref(item);

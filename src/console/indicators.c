@@ -226,7 +226,7 @@ add_case(const struct case_line *line, void *context, struct error *e)
 	if ((r = tally_reached(c, INTERVIEWED_WITHIN_24H, line->person, line->dates[CONSOLE_REPORTED], e)) < 0 ||
 		(r = add_delay(c, line, e)) < 0 ||
 		(line->person &&
-			(r = evidence_each_of(registry_db(c->registry), line->person, EVIDENCE_CONTACT, c->now,
+			(r = evidence_each_of_same(registry_db(c->registry), line->person, EVIDENCE_CONTACT, c->now,
 				 registry_known(c->registry), note_source, &before, e)) < 0))
 		return r;
 	tally(c, UNLINKED, !line->infected_by && !before.linked);

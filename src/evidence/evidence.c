@@ -68,6 +68,16 @@ static const char *const migrations[] = {
 	"CREATE INDEX evidence_area_level_by_area ON evidence_area_level(area, source, from_at, recorded_at, seq);"
 	"CREATE INDEX evidence_area_level_by_list ON evidence_area_level(country, source, from_at);"
 	"CREATE INDEX evidence_area_level_import ON evidence_area_level(import_id) WHERE import_id IS NOT NULL",
+
+	/* One person under several numbers (same.c). */
+	"CREATE TABLE evidence_same(id {key}, alias BIGINT NOT NULL, person BIGINT NOT NULL, recorded_at BIGINT NOT NULL,"
+	" moved BIGINT NOT NULL);"
+	"CREATE INDEX evidence_same_alias ON evidence_same(alias);"
+	"CREATE INDEX evidence_same_person ON evidence_same(person);"
+	"CREATE INDEX evidence_same_moved ON evidence_same(moved, id);"
+	"CREATE TABLE evidence_same_end(id {key}, link BIGINT NOT NULL UNIQUE REFERENCES evidence_same(id),"
+	" recorded_at BIGINT NOT NULL, moved BIGINT NOT NULL);"
+	"CREATE INDEX evidence_same_end_moved ON evidence_same_end(moved, id)",
 };
 
 static const char *const kind_names[EVIDENCE_KIND_END] = {

@@ -41,6 +41,7 @@ enum {
 	EVIDENCE_SOURCE_MAX = 32,     /* bytes of the name of a source of counts */
 	EVIDENCE_FILE_NAME_MAX = 255, /* bytes kept of an import's file name, from its end */
 	EVIDENCE_SHA256_SIZE = 32,
+	EVIDENCE_SAME_MAX = 32, /* numbers of one person */
 };
 
 /* Stored as these numbers: a new kind is added at the end. */
@@ -124,6 +125,41 @@ int evidence_find(struct db *db, enum evidence_kind kind, const char *key, insta
  * contact (contacts are traced, not told); ERROR_EXISTS_NOT if there is none. */
 int evidence_row_find(struct db *db, int64_t seq, evidence_callback *each, void *context, struct error *e);
 int evidence_row_next_given(struct db *db, int64_t from, int64_t *ret_seq, struct error *e);
+
+/* One person under several numbers (evidence/same.c). A person who was taken for two, by a passport and then an ID card, or by a
+ * laboratory's own number, is one from a moment on: one number becomes the other's alias, and which evidence came for which
+ * number stays as it is.
+ *
+ * evidence_same(db, person, known, ret_same, e): all numbers of ${person}, the first one first; that number alone where it is the
+ * only one.
+ * evidence_same_first(db, person, known, ret_first, e): the first one.
+ * evidence_each_of_same(...): as evidence_each_of, for all of a person's numbers, one after another: the order holds within each. */
+struct evidence_same {
+	uint32_t numbers[EVIDENCE_SAME_MAX];
+	size_t count;
+};
+
+int evidence_same(struct db *db, uint32_t person, instant known, struct evidence_same *ret_same, struct error *e);
+int evidence_same_first(struct db *db, uint32_t person, instant known, uint32_t *ret_first, struct error *e);
+int evidence_each_of_same(struct db *db, uint32_t person, enum evidence_kind kind, instant now, instant known,
+	evidence_callback *each, void *context, struct error *e);
+
+/* evidence_same_put(db, alias, person, moved, recorded_at, ret_link, e):
+ * From ${recorded_at} on the two are one: the first number of ${alias} is an alias of that of ${person}. ${moved} says whether anybody
+ * knows where the alias was. ERROR_EXISTS where they are one already, ERROR_TOO_LARGE for too many numbers.
+ * evidence_same_end(db, link, moved, recorded_at, e): from then on they are two again. ERROR_EXISTS_NOT where the link does not hold.
+ * evidence_same_link(db, link, ret_alias, ret_person, e): whom it joined. ERROR_EXISTS_NOT. */
+int evidence_same_put(struct db *db, uint32_t alias, uint32_t person, bool moved, instant recorded_at,
+	int64_t *ret_link, struct error *e);
+int evidence_same_end(struct db *db, int64_t link, bool moved, instant recorded_at, struct error *e);
+int evidence_same_link(struct db *db, int64_t link, uint32_t *ret_alias, uint32_t *ret_person, struct error *e);
+
+/* evidence_same_version(db, moved, ret_version, e): a number that each link and each end of one raises; with ${moved}, those alone
+ * of whom stays are known.
+ * evidence_same_each(db, known, each, context, e): call ${each} for the links that hold, by alias. */
+int evidence_same_version(struct db *db, bool moved, int64_t *ret_version, struct error *e);
+int evidence_same_each(struct db *db, instant known,
+	int (*each)(uint32_t alias, uint32_t person, void *context, struct error *e), void *context, struct error *e);
 
 /* Imports. */
 

@@ -8,10 +8,23 @@
 #include "feed/definition.h"
 #include "feed/import.h"
 
-enum { CASE, ID_NUMBER, STATUS, ONSET, SAMPLED, CONFIRMED_AT, ISOLATED_AT, INFECTED_BY, SYMPTOMS_ENDED };
+enum {
+	CASE,
+	ID_NUMBER,
+	STATUS,
+	ONSET,
+	SAMPLED,
+	CONFIRMED_AT,
+	ISOLATED_AT,
+	INFECTED_BY,
+	SYMPTOMS_ENDED,
+	NAME,
+	BIRTH_DATE,
+	PHONE
+};
 static const struct row_column columns[] = {{"case", true}, {"id_number", false}, {"status", true}, {"onset", false},
 	{"sampled", false}, {"confirmed_at", true}, {"isolated_at", false}, {"infected_by", false},
-	{"symptoms_ended", false}};
+	{"symptoms_ended", false}, {"name", false}, {"birth_date", false}, {"phone", false}};
 
 enum { CASE_NAME_MAX = 64 };
 
@@ -23,6 +36,46 @@ check_name(struct import *import, const struct row *row, size_t column, struct e
 	if (field && (field->length > CASE_NAME_MAX || strchr(field->text, '/')))
 		return import_refuse(import, row, column, e, "a case's name has at most 64 bytes and no slash");
 	return 0;
+}
+
+/* What a row tells of a person besides their ID number. */
+static int
+read_identity(struct import *import, const struct row *row, struct registry_identity *identity, struct error *e)
+{
+	const struct record_field *name = row->fields[NAME], *birth = row->fields[BIRTH_DATE], *phone = row->fields[PHONE];
+	char date[TIME_TEXT_SIZE];
+	day_number day;
+
+	if (name && name->length >= sizeof identity->name)
+		return import_refuse(import, row, NAME, e, "a name has at most 256 bytes");
+	if (birth && day_read(birth->text, birth->length, &day, e) < 0)
+		return rows_refuse(import->rows, row, birth, e);
+	if (phone && registry_phone_read(phone->text, phone->length, identity->phone, e) < 0)
+		return rows_refuse(import->rows, row, phone, e);
+	if (name)
+		strcpy(identity->name, name->text);
+	if (birth)
+		snprintf(identity->birth_date, sizeof identity->birth_date, "%.10s", day_write(day, date));
+	return 0;
+}
+
+/* Whoever has no ID number, but a name, is known by their case: who that is may be found out (registry/match.h). */
+static int
+find_person(struct import *import, const struct row *row, person_number *ret_person, struct error *e)
+{
+	struct registry_identity identity = {0};
+	int code;
+
+	if (row->fields[ID_NUMBER])
+		return import_person(import, row, ID_NUMBER, ret_person, e);
+	if (!row->fields[NAME])
+		return 0;
+	if ((code = read_identity(import, row, &identity, e)) == 0 &&
+		(code = registry_person_by_local_number(
+			 import->registry, "case", import_text(row, CASE), &identity, import->source.import, ret_person, e)) > 0)
+		code = 0;
+	registry_identity_wipe(&identity);
+	return code;
 }
 
 /* Add a time to the body where the row has one. */
@@ -73,7 +126,7 @@ take(struct import *import, const struct row *row, enum taken *ret_taken, struct
 		(code = add_time(import, row, CONFIRMED_AT, body, e)) < 0 ||
 		(code = add_time(import, row, ISOLATED_AT, body, e)) < 0 ||
 		(code = add_time(import, row, SYMPTOMS_ENDED, body, e)) < 0 ||
-		(row->fields[ID_NUMBER] && (code = import_person(import, row, ID_NUMBER, &person, e)) < 0))
+		(code = find_person(import, row, &person, e)) < 0)
 		goto out;
 	snprintf(key, sizeof key, "%s/%s", name, status);
 	code = import_evidence(import, EVIDENCE_CASE_STATUS, person, key, at, body, ret_taken, e);

@@ -196,6 +196,7 @@ read_patient(const struct reading *r, struct lab_report *report)
 	lab_name(report, text(name, "family"), json_string_value(item(name, "given", 0)));
 	if (!*report->name)
 		lab_name(report, text(name, "text"), NULL);
+	lab_birth_date(report, text(r->patient, "birthDate"));
 	json_array_foreach(json_object_get(r->patient, "telecom"), i, phone)
 	{
 		if (strcmp(text(phone, "system"), "phone") == 0 && !*report->phone)

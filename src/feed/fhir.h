@@ -1,6 +1,6 @@
 /* feed/fhir.h: a FHIR R4 bundle (JSON) of laboratory reports and vaccinations. Inside the room. Pure.
  *
- * Read are: Patient (identifiers, name, phone), Observation (status, code, value, effective, issued, specimen, subject),
+ * Read are: Patient (identifiers, name, date of birth, phone), Observation (status, code, value, effective, issued, specimen, subject),
  * DiagnosticReport (identifiers, effective, issued, result), Specimen (collection), Organization (whose name is the
  * laboratory's), Immunization. Every other resource is left out. An ID number is an identifier of type NI, NNCHN, another NN...
  * or PPN, or any that is a resident's by its check digit; else the Patient's first identifier, or its id, is the number by which

@@ -132,6 +132,7 @@ read_person(const struct hl7 *m, size_t pid, struct lab_report *report, struct e
 	const char *phone = hl7_text(m, pid, 13, 1, 1, 1);
 
 	lab_name(report, family, given);
+	lab_birth_date(report, hl7_text(m, pid, 7, 1, 1, 1));
 	snprintf(report->phone, sizeof report->phone, "%s", *phone ? phone : hl7_text(m, pid, 13, 1, 12, 1));
 	return read_numbers(m, pid, report, e);
 }

@@ -2,7 +2,7 @@
  *
  * Read are: MSH-4 (else MSH-3) the laboratory; PID-3 and PID-19 an ID number (a repetition of type NI, NNCHN, PPN or another
  * NN..., or any that is a resident's by its check digit), else PID-3's first number, by which the laboratory knows the person;
- * PID-5 and PID-13; of each OBX that is a result of a test that is known, OBX-3 (its codes and texts, the alternate ones
+ * PID-5, PID-7 and PID-13; of each OBX that is a result of a test that is known, OBX-3 (its codes and texts, the alternate ones
  * too), OBX-4, OBX-5, OBX-11; the order of the OBR before it (OBR-3, else OBR-2, else MSH-10); when it was sampled: SPM-17 of the
  * order, else OBX-14, else OBR-7, else when it was reported: OBR-22, else OBX-19, else MSH-7. Beside results, the questions
  * when symptoms began and whether there are any. Times without offset are local to ${zone}. */

@@ -128,6 +128,7 @@ lab_person(struct import *import, const struct lab_report *report, person_number
 			import->registry, report->id_number, strlen(report->id_number), true, import->source.import, ret_person, e);
 	else {
 		snprintf(identity.name, sizeof identity.name, "%s", report->name);
+		strcpy(identity.birth_date, report->birth_date);
 		if (registry_phone_read(report->phone, strlen(report->phone), identity.phone, NULL) < 0)
 			identity.phone[0] = 0;
 		code = registry_person_by_local_number(
@@ -146,6 +147,20 @@ lab_name(struct lab_report *report, const char *family, const char *given)
 	snprintf(name, sizeof report->name, "%s%s%s", family, *family && given && *given ? " " : "", given ? given : "");
 	for (length = strlen(name); length && !text_is_utf8(name, length); length--)
 		name[length - 1] = 0;
+}
+
+void
+lab_birth_date(struct lab_report *report, const char *text)
+{
+	char date[BIRTH_DATE_SIZE];
+	day_number day;
+
+	if (strspn(text, "0123456789") >= 8)
+		snprintf(date, sizeof date, "%.4s-%.2s-%.2s", text, text + 4, text + 6);
+	else
+		snprintf(date, sizeof date, "%.10s", text);
+	if (day_read(date, strlen(date), &day, NULL) == 0)
+		strcpy(report->birth_date, date);
 }
 
 int

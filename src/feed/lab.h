@@ -25,7 +25,7 @@ struct lab_result {
 /* ${id_number} is valid, or "": then ${patient}, by which ${laboratory} knows the person, is not "". Other texts may be "". */
 struct lab_report {
 	char laboratory[LAB_TEXT_SIZE], id_number[LAB_TEXT_SIZE], patient[LAB_TEXT_SIZE], name[LAB_TEXT_SIZE],
-		phone[LAB_TEXT_SIZE];
+		phone[LAB_TEXT_SIZE], birth_date[BIRTH_DATE_SIZE];
 	bool has_onset, has_symptoms, symptoms;
 	instant onset;
 	size_t result_count;
@@ -44,6 +44,9 @@ int lab_cases(struct import *import, person_number person, struct error *e);
 
 /* lab_name(report, family, given): the person's name, cut to what fits at the end of a character; ${given} may be NULL. */
 void lab_name(struct lab_report *report, const char *family, const char *given);
+
+/* lab_birth_date(report, text): YYYYMMDD or YYYY-MM-DD, with or without a time after it; what is none is left out. */
+void lab_birth_date(struct lab_report *report, const char *text);
 
 /* lab_test(system, code, text): the test that LOINC's ${code} (where ${system} is "LN") or, else, the words in ${text} mean;
  * NULL for one of something else.

@@ -199,6 +199,24 @@ read_passenger(const struct list *l, size_t begin, size_t end)
 	return p;
 }
 
+/* CCYYMMDD, or YYMMDD: of the last hundred years before the flight. "" for what is none. */
+static void
+write_birth_date(const struct list *l, const char *text, char date[BIRTH_DATE_SIZE])
+{
+	char flown[TIME_TEXT_SIZE];
+	day_number day;
+
+	date[0] = 0;
+	day_write(l->legs[0].day, flown);
+	if (strspn(text, "0123456789") == 8 && strlen(text) == 8)
+		snprintf(date, BIRTH_DATE_SIZE, "%.4s-%.2s-%.2s", text, text + 4, text + 6);
+	else if (strspn(text, "0123456789") == 6 && strlen(text) == 6)
+		snprintf(date, BIRTH_DATE_SIZE, "%s%.2s-%.2s-%.2s", strncmp(text, flown + 2, 2) > 0 ? "19" : "20", text,
+			text + 2, text + 4);
+	if (day_read(date, strlen(date), &day, NULL) < 0)
+		date[0] = 0;
+}
+
 /* Whoever has no document is known by name and date of birth, as the registry has it without an ID number: never taken for
  * anybody else. */
 static int
@@ -212,6 +230,7 @@ find_person(const struct list *l, const struct passenger *p, person_number *ret_
 		return registry_person_by_id_number(
 			l->import->registry, p->document, strlen(p->document), true, l->import->source.import, ret_person, e);
 	snprintf(identity.name, sizeof identity.name, "%.120s %.120s", p->family, p->given);
+	write_birth_date(l, p->birth, identity.birth_date);
 	snprintf(number, sizeof number, "%.400s:%.400s:%.30s", p->family, p->given, p->birth);
 	code = registry_person_by_local_number(
 		l->import->registry, "passenger", number, &identity, l->import->source.import, ret_person, e);

@@ -228,8 +228,9 @@ answer_identity(struct http_context *c, struct exchange *x)
 		exchange_failure(x, &e);
 	else
 		exchange_answer(x, MHD_HTTP_OK,
-			json_pack("{s:I, s:s, s:s, s:s, s:s}", "person", number, "name", identity.name, "id_number",
-				identity.id_number, "phone", identity.phone, "address", identity.address));
+			json_pack("{s:I, s:s, s:s, s:s, s:s, s:s}", "person", number, "name", identity.name, "id_number",
+				identity.id_number, "birth_date", identity.birth_date, "phone", identity.phone, "address",
+				identity.address));
 	registry_identity_wipe(&identity);
 }
 

@@ -130,11 +130,16 @@ read_act(struct http_context *c, struct exchange *x, int64_t *number, struct off
 	return !exchange_failed(x);
 }
 
+typedef int
+approve_function(const struct office *office, int64_t number, const struct office_actor *actor, struct error *e);
+
 static int
 note_kind(const struct office_proposal *proposal, void *context, struct error *e)
 {
 	(void)e;
-	*(bool *)context = proposal->is_pack;
+	*(approve_function **)context = proposal->is_pack ? office_pack_approve
+		: proposal->is_match                          ? office_match_approve
+													  : office_override_approve;
 	return 0;
 }
 
@@ -143,16 +148,15 @@ answer_approval(struct http_context *c, struct exchange *x)
 {
 	const struct office office = office_of(c);
 	struct office_actor actor;
-	bool is_pack = false;
+	approve_function *approve = NULL;
 	struct error e = {0};
 	int64_t number;
 	int r;
 
 	if (!read_act(c, x, &number, &actor))
 		return;
-	if ((r = office_proposal(&office, number, note_kind, &is_pack, &e)) == 0)
-		r = is_pack ? office_pack_approve(&office, number, &actor, &e)
-					: office_override_approve(&office, number, &actor, &e);
+	if ((r = office_proposal(&office, number, note_kind, &approve, &e)) == 0)
+		r = approve(&office, number, &actor, &e);
 	answer_decision(x, r, number, OFFICE_APPROVED, &e);
 }
 
@@ -199,16 +203,23 @@ list_proposal(const struct office_proposal *p, void *context, struct error *e)
 		return 1;
 	}
 	l->last = p->number;
-	item = json_pack("{s:I, s:s, s:s, s:s, s:s, s:o, s:s?, s:o, s:s?, s:o}", "proposal", (json_int_t)p->number, "kind",
-		p->is_pack ? "pack" : "override", "state", office_state_name(p->state), "jurisdiction", p->jurisdiction,
-		"proposed_by", p->proposed_by, "proposed_at", time_json(l->c, p->proposed_at, true), "approved_by",
-		p->decided_by, "approved_at", time_json(l->c, p->decided_at, p->decided_by != NULL), "revoked_by",
-		p->revoked_by, "revoked_at", time_json(l->c, p->revoked_at, p->revoked_by != NULL));
+	item = json_pack("{s:I, s:s, s:s, s:s?, s:s, s:o, s:s?, s:o, s:s?, s:o}", "proposal", (json_int_t)p->number, "kind",
+		p->is_pack        ? "pack"
+			: p->is_match ? "match"
+						  : "override",
+		"state", office_state_name(p->state), "jurisdiction", p->jurisdiction, "proposed_by", p->proposed_by,
+		"proposed_at", time_json(l->c, p->proposed_at, true), "approved_by", p->decided_by, "approved_at",
+		time_json(l->c, p->decided_at, p->decided_by != NULL), "revoked_by", p->revoked_by, "revoked_at",
+		time_json(l->c, p->revoked_at, p->revoked_by != NULL));
 	if (!item)
 		return error_no_memory(e);
 	if (p->is_pack) {
 		json_object_set_new(item, "policy", json_string(p->policy));
 		json_object_set_new(item, "from", time_json(l->c, p->from, p->from != INT64_MIN));
+	} else if (p->is_match) {
+		json_object_set_new(item, "match", json_integer(p->match));
+		json_object_set_new(item, "decision", json_string(p->decision));
+		json_object_set_new(item, "purpose", json_string(p->purpose));
 	} else {
 		json_object_set_new(item, "person", json_integer(p->person));
 		json_object_set_new(item, "colour", json_string(colour_name(p->colour)));

@@ -61,6 +61,10 @@ const struct route routes[] = {
 	{"proposeOverride", "POST", "/v1/overrides", ROLE_DECIDER, LIMIT_SECRET, answer_override},
 	{"keepPack", "POST", "/v1/packs", ROLE_DECIDER, LIMIT_WRITE, answer_keep_pack, PACK_BODY_MAX},
 	{"activatePack", "POST", "/v1/packs/{policy}/activations", ROLE_DECIDER, LIMIT_SECRET, answer_activation},
+	/* matches.c */
+	{"listMatches", "GET", "/v1/matches", ROLE_CONSOLE, LIMIT_READ, answer_matches},
+	{"joinPeople", "POST", "/v1/matches", ROLE_DECIDER, LIMIT_SECRET, answer_join},
+	{"decideMatch", "POST", "/v1/matches/{number}/decisions", ROLE_DECIDER, LIMIT_SECRET, answer_match_decision},
 	/* rehearsals.c */
 	{"rehearse", "POST", "/v1/rehearsals", ROLE_DECIDER, LIMIT_WRITE, answer_rehearse},
 	{"getRehearsal", "GET", "/v1/rehearsals/{rehearsal}", ROLE_DECISION, LIMIT_READ, answer_rehearsal},

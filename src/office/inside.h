@@ -19,6 +19,9 @@ void kept_clear(struct kept *kept);
 /* kept_find(office, number, ret_kept, e): 0 or ERROR_EXISTS_NOT. */
 int kept_find(const struct office *office, int64_t number, struct kept *ret_kept, struct error *e);
 
+/* Whether its act is that one. */
+bool kept_is(const struct kept *kept, const char *act);
+
 /* kept_find_pack(office, jurisdiction, policy, ret_kept, e): the newest pack proposal of that version that waits: 1, 0 or a code. */
 int kept_find_pack(
 	const struct office *office, const char *jurisdiction, const char *policy, struct kept *ret_kept, struct error *e);
@@ -26,6 +29,10 @@ int kept_find_pack(
 /* act_sign(office, actor, text, ret_user, ret_signature, e): authenticate, ask for the role, sign. Outside a transaction. */
 int act_sign(const struct office *office, const struct office_actor *actor, const char *text,
 	struct registry_user *ret_user, struct registry_signature *ret_signature, struct error *e);
+
+/* keep_key(office, user, signature, e): the user's public key goes into the ledger before their first act. In the open transaction. */
+int keep_key(const struct office *office, const struct registry_user *user, const struct registry_signature *signature,
+	struct error *e);
 
 /* act_propose(office, entry, act, person, actor, ret_number, e): sign the act and keep it as a proposal, with the ledger entry ${entry}, in
  * a transaction of its own. Takes the reference of ${act}; NULL is ERROR_NO_MEMORY. */

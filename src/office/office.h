@@ -1,4 +1,5 @@
-/* office/office.h: what the office does that takes two people: rules that go live, and colours set by hand.
+/* office/office.h: what the office does that takes two people: rules that go live, colours set by hand, and that two people are one
+ * where that makes a colour worse.
  *
  * One proposes, another approves; both are users with an office's role, and both sign the same text with a key made of their
  * password (registry/user_key.h). The text, who, and the signatures are entries in the ledger, beside the act itself, in one
@@ -11,6 +12,8 @@
  *   pack.proposed, pack.activated           {"act": {"act": "pack", "jurisdiction", "policy", "from": T or null, "proposed_at"}, ...}
  *   override.proposed, override.approved    {"act": {"act": "override", "jurisdiction", "colour", "cause", "until", "person", "proposed_at"}, ...}
  *   override.revoked                        {"by", "override", "revoked_at"}: by one person; what the rules say counts again
+ *   match.decided                           {"act": {"act": "match", "decision", "match", "purpose", "proposed_at"}, "by", "signature"}
+ *   match.proposed, match.approved          {"act": the same, ...}: where somebody's colour gets worse
  *   user.key                                {"user", "key"}: before the first act of a user
  *
  * with "proposal", "proposed_by", "proposed_signature", and once approved "approved_by" and "approved_signature".
@@ -59,7 +62,9 @@ struct office_proposal {
 	enum office_state state;
 	const char *jurisdiction, *proposed_by, *decided_by, *revoked_by; /* NULL where nobody */
 	instant proposed_at, decided_at, revoked_at;
-	bool is_pack;
+	bool is_pack, is_match;
+	int64_t match; /* ${match}, ${decision} and ${purpose} are a match's: accepted or rejected */
+	const char *decision, *purpose;
 	const char *policy;
 	instant from;
 	person_number person;
@@ -105,6 +110,18 @@ int
 office_override_approve(const struct office *office, int64_t number, const struct office_actor *actor, struct error *e);
 int
 office_override_revoke(const struct office *office, int64_t number, const struct office_actor *actor, struct error *e);
+
+/* office_match_decide(office, number, state, purpose, actor, ret_number, ret_state, e):
+ * Decide the match ${number} (registry/match.h), MATCH_ACCEPTED or MATCH_REJECTED, for a ${purpose} that is kept: at once
+ * (OFFICE_APPROVED, ${ret_number} is ${number}), or, where a colour of theirs gets worse by it, as a proposal (OFFICE_PROPOSED and its
+ * number) that another person approves. Both are evaluated then, and whom they met is due. ERROR_USAGE without a purpose;
+ * ERROR_EXISTS_NOT; ERROR_EXISTS where it was decided so before.
+ * office_match_approve(office, number, actor, e): the second person's signature on proposal ${number}. As office_override_approve. */
+int
+office_match_decide(const struct office *office, int64_t number, enum registry_match_state state, const char *purpose,
+	const struct office_actor *actor, int64_t *ret_number, enum office_state *ret_state, struct error *e);
+int
+office_match_approve(const struct office *office, int64_t number, const struct office_actor *actor, struct error *e);
 
 /* office_proposals_each(office, each, context, e): all, oldest first. A non-zero return of ${each} ends the walk and is
  * returned. */

@@ -174,7 +174,7 @@ find_override(const struct office *office, int64_t number, struct kept *kept, st
 {
 	int r = kept_find(office, number, kept, e);
 
-	if (r == 0 && kept->person == 0) {
+	if (r == 0 && !kept_is(kept, "override")) {
 		r = error_set(e, ERROR_EXISTS_NOT, "proposal %lld is no override", (long long)number);
 		kept_clear(kept);
 	}

@@ -87,8 +87,7 @@ act_sign(const struct office *office, const struct office_actor *actor, const ch
 	return 0;
 }
 
-/* The user's public key goes into the ledger before their first act. */
-static int
+int
 keep_key(const struct office *office, const struct registry_user *user, const struct registry_signature *signature,
 	struct error *e)
 {
@@ -169,6 +168,12 @@ is_text(const json_t *object, const char *name, const char *wanted)
 	const char *text = json_string_value(json_object_get(object, name));
 
 	return text && strcmp(text, wanted) == 0;
+}
+
+bool
+kept_is(const struct kept *kept, const char *act)
+{
+	return is_text(kept->act, "act", act);
 }
 
 int
@@ -306,7 +311,11 @@ show_row(struct db_statement *s, office_proposal_each *each, void *context, stru
 		.decided_at = db_column_int(s, 8),
 		.revoked_by = db_column_text(s, 9),
 		.revoked_at = db_column_int(s, 10),
-		.is_pack = is_text(kept.act, "act", "pack"),
+		.is_pack = kept_is(&kept, "pack"),
+		.is_match = kept_is(&kept, "match"),
+		.match = json_integer_value(json_object_get(kept.act, "match")),
+		.decision = json_string_value(json_object_get(kept.act, "decision")),
+		.purpose = json_string_value(json_object_get(kept.act, "purpose")),
 		.policy = json_string_value(json_object_get(kept.act, "policy")),
 		.from = time_of(kept.act, "from", INT64_MIN),
 		.person = kept.person,

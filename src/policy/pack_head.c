@@ -375,7 +375,7 @@ static void
 check_sections(struct pack_reading *r, size_t file, const json_t *root)
 {
 	static const char *const sections[] = {"risk", "gate", "credential", "contact", "detection", "retention",
-		"laboratory", "follow_up", "notices", "case_definitions", NULL};
+		"laboratory", "matching", "follow_up", "notices", "case_definitions", NULL};
 	char place[POINTER_MAX];
 
 	for (size_t i = 0; sections[i]; i++) {
@@ -401,7 +401,7 @@ pack_read_head(struct pack_reading *r, size_t file)
 	static const char *const required[] = {"name", "time_zone", "valid", "first_colour", "severity", "parameters",
 		"horizon_days", "area", "sources", NULL};
 	static const char *const optional[] = {"jurisdiction", "derived", "risk", "gate", "recognises", "override_causes",
-		"credential", "contact", "detection", "retention", "laboratory", "follow_up", "notices", "case_definitions",
+		"credential", "contact", "detection", "retention", "laboratory", "matching", "follow_up", "notices", "case_definitions",
 		NULL};
 	const struct pack_file *source = &r->files[file];
 	const json_t *jurisdiction;

@@ -75,10 +75,23 @@ struct presence_source {
 	int64_t import;
 };
 
+/* Who is known under several numbers: ${by_alias} is sorted by alias, ${by_person}, the same pairs, by person, then alias. No
+ * ${person} is an alias. */
+struct presence_alias {
+	person_number alias, person;
+};
+
+struct presence_same {
+	size_t count;
+	const struct presence_alias *by_alias, *by_person;
+};
+
 /* What a read may see: nothing that begins at or after ${now}, nothing recorded after ${known}. A stay that goes on at
- * ${now} is given with its end there. INT64_MAX sets no limit. */
+ * ${now} is given with its end there. INT64_MAX sets no limit. ${same}, where not NULL, makes stays of aliases their person's:
+ * who is asked for and who is found is a person. */
 struct presence_view {
 	instant now, known;
+	const struct presence_same *same;
 };
 
 /* What a put did. */

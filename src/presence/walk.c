@@ -80,6 +80,58 @@ collect_days(struct presence *presence, enum order order, uint32_t major, instan
 	return 0;
 }
 
+static int
+compare_aliases(const void *a, const void *b)
+{
+	return compare(((const struct presence_alias *)a)->alias, ((const struct presence_alias *)b)->alias);
+}
+
+static person_number
+person_of(const struct presence_same *same, person_number number)
+{
+	const struct presence_alias wanted = {.alias = number};
+	const struct presence_alias *found =
+		same && same->count ? bsearch(&wanted, same->by_alias, same->count, sizeof wanted, compare_aliases) : NULL;
+
+	return found ? found->person : number;
+}
+
+/* The first of the person's aliases in same->by_person. */
+static size_t
+first_alias(const struct presence_same *same, person_number person)
+{
+	size_t low = 0, high = same ? same->count : 0;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (same->by_person[middle].person < person)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* The stays of a place, or of all numbers of the person who has the number ${major}. */
+static int
+collect(struct presence *presence, enum order order, uint32_t major, instant from, instant to,
+	const struct presence_view *view, struct found *found, struct error *e)
+{
+	const struct presence_same *same = view->same;
+	int r;
+
+	if (order == ORDER_PERSON)
+		major = person_of(same, major);
+	r = collect_days(presence, order, major, from, to, view->known, found, e);
+	for (size_t i = order == ORDER_PERSON ? first_alias(same, major) : SIZE_MAX;
+		 r == 0 && same && i < same->count && same->by_person[i].person == major; i++)
+		r = collect_days(presence, order, same->by_person[i].alias, from, to, view->known, found, e);
+	for (size_t i = 0; r == 0 && same && same->count && i < found->count; i++)
+		found->records[i].stay.person = person_of(same, found->records[i].stay.person);
+	return r;
+}
+
 static instant
 clamp(instant at)
 {
@@ -116,7 +168,7 @@ walk(struct presence *presence, enum order order, uint32_t major, instant from, 
 	presence->walks++;
 	found = presence->spare;
 	presence->spare = (struct found){0};
-	r = collect_days(presence, order, major, clamp(from), clamp(until), view->known, &found, e);
+	r = collect(presence, order, major, clamp(from), clamp(until), view, &found, e);
 	if (r == 0)
 		sort_records(&found);
 	for (size_t i = 0; r == 0 && i < found.count; i++) {

@@ -48,8 +48,10 @@ add_place_of_application(const struct evidence_row *row, void *context, struct e
 
 	if (!jurisdiction || strlen(jurisdiction + 1) >= JURISDICTION_SIZE)
 		return error_set(e, ERROR_CORRUPT, "an application is nowhere");
-	if ((r = array_grow(&list->items, &list->capacity, list->count + 1, sizeof *list->items, JURISDICTIONS_MAX, e)) < 0)
+	if ((r = array_grow(&list->items, &list->capacity, list->count + 1, sizeof *list->items,
+			 JURISDICTIONS_MAX * EVIDENCE_SAME_MAX, e)) < 0)
 		return r;
+	list->items[list->count].person = row->person;
 	snprintf(list->items[list->count++].jurisdiction, JURISDICTION_SIZE, "%s", jurisdiction + 1);
 	return 0;
 }
@@ -69,10 +71,10 @@ registry_due_put(struct registry *registry, person_number person, const char *ju
 	if (jurisdiction) {
 		r = due_put_in(registry, person, jurisdiction, cause, at, e);
 	} else {
-		r = evidence_each_of(
+		r = evidence_each_of_same(
 			registry->db, person, EVIDENCE_APPLICATION, EVIDENCE_NOW, EVIDENCE_NOW, add_place_of_application, &list, e);
 		for (size_t i = 0; i < list.count && r == 0; i++)
-			r = due_put_in(registry, person, list.items[i].jurisdiction, cause, at, e);
+			r = due_put_in(registry, list.items[i].person, list.items[i].jurisdiction, cause, at, e);
 	}
 	free(list.items);
 	return scope_end(registry, own, r, e);
@@ -87,16 +89,38 @@ registry_due_put(struct registry *registry, person_number person, const char *ju
 	" cause = CASE WHEN excluded.first_at < due.first_at THEN excluded.cause ELSE due.cause END"
 
 static int
+due_moved_one(struct registry *registry, const char *jurisdiction, person_number number, instant at, struct error *e)
+{
+	return db_do(registry->db, DUE_MOVED(" AND person = $3"),
+		(struct db_value[]){db_text(jurisdiction), db_int(at), db_int(number)}, 3, e);
+}
+
+/* All numbers of a person. */
+static int
+due_moved_same(struct registry *registry, const char *jurisdiction, person_number person, instant at, struct error *e)
+{
+	struct evidence_same same;
+	int r = evidence_same(registry->db, person, EVIDENCE_NOW, &same, e);
+
+	for (size_t i = 0; r == 0 && i < same.count; i++)
+		r = due_moved_one(registry, jurisdiction, same.numbers[i], at, e);
+	return r;
+}
+
+static int
 due_moved_in(struct registry *registry, const char *jurisdiction, const person_number *people, size_t count, instant at,
 	struct error *e)
 {
-	int r = 0;
+	int64_t links;
+	int r;
 
 	if (!people)
 		return db_do(registry->db, DUE_MOVED(""), (struct db_value[]){db_text(jurisdiction), db_int(at)}, 2, e);
+	/* Where nobody has two numbers nobody is asked for them. */
+	r = evidence_same_version(registry->db, false, &links, e);
 	for (size_t i = 0; r == 0 && i < count; i++)
-		r = db_do(registry->db, DUE_MOVED(" AND person = $3"),
-			(struct db_value[]){db_text(jurisdiction), db_int(at), db_int(people[i])}, 3, e);
+		r = links ? due_moved_same(registry, jurisdiction, people[i], at, e)
+				  : due_moved_one(registry, jurisdiction, people[i], at, e);
 	return r;
 }
 
@@ -149,8 +173,8 @@ due_clear(struct registry *registry, person_number person, const char *jurisdict
 			 e)) < 0 ||
 		db_changes(registry->db) == 0)
 		return r;
-	if ((r = evidence_each_of(registry->db, person, EVIDENCE_ALL, EVIDENCE_NOW, EVIDENCE_NOW, take_next, &search, e)) <
-		0)
+	if ((r = evidence_each_of_same(
+			 registry->db, person, EVIDENCE_ALL, EVIDENCE_NOW, EVIDENCE_NOW, take_next, &search, e)) < 0)
 		return r;
 	if (search.first == INT64_MAX)
 		return 0;

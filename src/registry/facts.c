@@ -48,6 +48,7 @@ struct gathering {
 	const char *jurisdiction;
 	json_t *facts;
 	bool applied;
+	instant applied_at; /* of their numbers' applications the first counts */
 	instant now, until;
 };
 
@@ -83,7 +84,10 @@ take_application(const struct evidence_row *row, struct gathering *g, struct err
 
 	if (!jurisdiction || strcmp(jurisdiction + 1, g->jurisdiction) != 0)
 		return 0;
+	if (g->applied && row->at >= g->applied_at)
+		return 0;
 	g->applied = true;
+	g->applied_at = row->at;
 	return set_text(g->facts, "applied_at", time_write(row->at, pack_zone(g->pack), at), e);
 }
 
@@ -382,21 +386,34 @@ add_areas(
 	return r;
 }
 
-/* The date of birth that the ID number holds, opened for this alone; left out where the number holds none. */
+/* Return 1 if that number's identity tells it, 0 or a code. */
 static int
-add_birth_date(struct registry *registry, person_number person, json_t *facts, struct error *e)
+birth_date_of(struct registry *registry, person_number number, json_t *facts, struct error *e)
 {
 	struct registry_identity identity = {0};
 	struct id_number id = {0};
 	char text[TIME_TEXT_SIZE];
 	struct error none;
-	int r = identity_read(registry, person, &identity, e);
+	int r = identity_read(registry, number, &identity, e);
 
-	if (r == 0 && id_number_read(identity.id_number, strlen(identity.id_number), &id, &none) == 0 && id.has_birth_date)
-		r = set_text(facts, "birth_date", day_write(id.birth_date, text), e);
+	if (r == 0 && id_number_read(identity.id_number, strlen(identity.id_number), &id, &none) == 0 &&
+		id.has_birth_date && (r = set_text(facts, "birth_date", day_write(id.birth_date, text), e)) == 0)
+		r = 1;
 	registry_identity_wipe(&identity);
 	keys_wipe(&id, sizeof id);
 	return r == ERROR_EXISTS_NOT ? 0 : r;
+}
+
+/* The date of birth that an ID number of theirs holds, opened for this alone; left out where none holds one. */
+static int
+add_birth_date(struct registry *registry, person_number person, instant known, json_t *facts, struct error *e)
+{
+	struct evidence_same same;
+	int r = evidence_same(registry->db, person, known, &same, e);
+
+	for (size_t i = 0; r == 0 && i < same.count; i++)
+		r = birth_date_of(registry, same.numbers[i], facts, e);
+	return r < 0 ? r : 0;
 }
 
 int
@@ -431,7 +448,8 @@ registry_facts(struct registry *registry, const struct pack *pack, person_number
 	for (size_t i = 0; i < LISTS && r == 0; i++)
 		if (!json_object_get(g.facts, lists[i].list) && json_object_set_new(g.facts, lists[i].list, json_array()) < 0)
 			r = error_no_memory(e);
-	if (r < 0 || (r = evidence_each_of(registry->db, person, EVIDENCE_ALL, EVIDENCE_NOW, known, take_row, &g, e)) < 0)
+	if (r < 0 ||
+		(r = evidence_each_of_same(registry->db, person, EVIDENCE_ALL, EVIDENCE_NOW, known, take_row, &g, e)) < 0)
 		goto out;
 	if (!g.applied && unapplied_from != REGISTRY_NEVER &&
 		(r = set_text(g.facts, "applied_at", time_write(unapplied_from, pack_zone(pack), from), e)) < 0)
@@ -440,7 +458,7 @@ registry_facts(struct registry *registry, const struct pack *pack, person_number
 		r = error_set(e, ERROR_EXISTS_NOT, "the person has not applied in %s", g.jurisdiction);
 		goto out;
 	}
-	if (pack_reads_birth_date(pack) && (r = add_birth_date(registry, person, g.facts, e)) < 0)
+	if (pack_reads_birth_date(pack) && (r = add_birth_date(registry, person, known, g.facts, e)) < 0)
 		goto out;
 	if (ret_seen)
 		ret_seen->until = g.until;

@@ -6,6 +6,7 @@
 #include "base/json_memory.h"
 #include "base/text.h"
 #include "credential/credential.h"
+#include "registry/trait.h"
 
 enum { IDENTITY_JSON_MAX = 16384 };
 
@@ -37,6 +38,7 @@ identity_from_json(const struct buffer *json, struct registry_identity *ret_iden
 	take(object, "name", ret_identity->name, sizeof ret_identity->name);
 	take(object, "phone", ret_identity->phone, sizeof ret_identity->phone);
 	take(object, "address", ret_identity->address, sizeof ret_identity->address);
+	take(object, "birth_date", ret_identity->birth_date, sizeof ret_identity->birth_date);
 	json_decref(object);
 	return 0;
 }
@@ -45,8 +47,10 @@ static int
 identity_to_json(const struct registry_identity *identity, struct buffer *json, struct error *e)
 {
 	size_t failures = json_memory_failures();
-	json_t *object = json_pack("{ss ss ss ss}", "id_number", identity->id_number, "name", identity->name, "phone",
-		identity->phone, "address", identity->address);
+	json_t *object = json_if_whole(json_pack("{ss ss ss ss ss*}", "id_number", identity->id_number, "name",
+									   identity->name, "phone", identity->phone, "address", identity->address,
+									   "birth_date", *identity->birth_date ? identity->birth_date : NULL),
+		failures);
 	int r;
 
 	if (!object)
@@ -94,9 +98,10 @@ out:
 	return r;
 }
 
-/* Take over the texts of ${given} that are not empty. Return whether anything changed. */
+/* Take over the texts of ${given} that are not empty; with ${greater} those alone that come after what is there. Return whether
+ * anything changed. */
 static bool
-merge(struct registry_identity *identity, const struct registry_identity *given)
+merge(struct registry_identity *identity, const struct registry_identity *given, bool greater)
 {
 	bool changed = false;
 	const struct {
@@ -108,10 +113,13 @@ merge(struct registry_identity *identity, const struct registry_identity *given)
 		{identity->name, given->name, sizeof identity->name},
 		{identity->phone, given->phone, sizeof identity->phone},
 		{identity->address, given->address, sizeof identity->address},
+		{identity->birth_date, given->birth_date, sizeof identity->birth_date},
 	};
 
 	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
-		if (!fields[i].from[0] || strcmp(fields[i].to, fields[i].from) == 0)
+		int order = strcmp(fields[i].from, fields[i].to);
+
+		if (!fields[i].from[0] || order == 0 || (greater && order < 0))
 			continue;
 		memcpy(fields[i].to, fields[i].from, fields[i].size);
 		changed = true;
@@ -119,9 +127,9 @@ merge(struct registry_identity *identity, const struct registry_identity *given)
 	return changed;
 }
 
-int
-identity_put(struct registry *registry, person_number person, const struct registry_identity *given, int64_t import,
-	struct error *e)
+static int
+put(struct registry *registry, person_number person, const struct registry_identity *given, bool greater,
+	int64_t import, struct error *e)
 {
 	struct registry_identity identity = {0};
 	struct buffer json = buffer_make(IDENTITY_JSON_MAX), sealed = buffer_make(IDENTITY_JSON_MAX);
@@ -133,7 +141,7 @@ identity_put(struct registry *registry, person_number person, const struct regis
 	if ((r = identity_read(registry, person, &identity, e)) < 0 && r != ERROR_EXISTS_NOT)
 		goto out;
 	had = r == 0;
-	changed = merge(&identity, given);
+	changed = merge(&identity, given, greater);
 	r = 0;
 	if (!changed)
 		goto out;
@@ -143,7 +151,8 @@ identity_put(struct registry *registry, person_number person, const struct regis
 		(r = db_do(registry->db, "INSERT INTO identity(person, sealed, recorded_at, import) VALUES($1, $2, $3, $4)",
 			 (struct db_value[]){db_int(person), db_blob(sealed.data, sealed.length),
 				 db_int(registry_recording_time(registry)), db_int(import)},
-			 4, e)) < 0)
+			 4, e)) < 0 ||
+		(r = traits_put(registry, person, &identity, e)) < 0)
 		goto out;
 	r = had ? 1 : 2;
 out:
@@ -151,6 +160,20 @@ out:
 	wipe_buffer(&json);
 	buffer_free(&sealed);
 	return r;
+}
+
+int
+identity_put(struct registry *registry, person_number person, const struct registry_identity *given, int64_t import,
+	struct error *e)
+{
+	return put(registry, person, given, false, import, e);
+}
+
+int
+identity_add(struct registry *registry, person_number person, const struct registry_identity *given, int64_t import,
+	struct error *e)
+{
+	return put(registry, person, given, true, import, e);
 }
 
 int
@@ -222,6 +245,7 @@ registry_identity_mask(struct registry_identity *identity)
 	mask_name(identity->name);
 	mask(identity->phone, 3, 2);
 	identity->address[0] = 0;
+	identity->birth_date[0] = 0;
 	if (id_number_read(identity->id_number, strlen(identity->id_number), &id, NULL) == 0)
 		id_number_mask(&id, identity->id_number);
 	else

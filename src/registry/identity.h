@@ -10,12 +10,14 @@ enum {
 	NAME_SIZE = 257,
 	PHONE_SIZE = 24,
 	ADDRESS_SIZE = 1025,
+	BIRTH_DATE_SIZE = 11,
 	REGISTRY_HASH_SIZE = 32,
 };
 
-/* Texts are UTF-8, "" where not known. */
+/* Texts are UTF-8, "" where not known. ${birth_date} is YYYY-MM-DD, "" also where the ID number holds it. */
 struct registry_identity {
-	char id_number[ID_TEXT_SIZE], name[NAME_SIZE], phone[PHONE_SIZE], address[ADDRESS_SIZE];
+	char id_number[ID_TEXT_SIZE], name[NAME_SIZE], phone[PHONE_SIZE], address[ADDRESS_SIZE],
+		birth_date[BIRTH_DATE_SIZE];
 };
 
 /* registry_identity_open(registry, person, purpose, by, ret_identity, e):

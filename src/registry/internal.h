@@ -64,6 +64,11 @@ int pack_first(struct registry *registry, const char *folder, struct error *e);
 int identity_put(struct registry *registry, person_number person, const struct registry_identity *given, int64_t import,
 	struct error *e);
 
+/* identity_add(registry, person, given, import, e): the same, but of two texts that differ the greater one stays: the order in which they
+ * came does not matter. */
+int identity_add(struct registry *registry, person_number person, const struct registry_identity *given, int64_t import,
+	struct error *e);
+
 /* identity_read(registry, person, ret_identity, e): open the latest version, for what never leaves the registry: sending a
  * notice, comparing. ERROR_EXISTS_NOT. */
 int
@@ -82,6 +87,12 @@ int dependants_each(
  * held for others is removed (held.c). In the open transaction. */
 int
 held_settle(struct registry *registry, person_number person, const uint8_t phone[REGISTRY_HASH_SIZE], struct error *e);
+
+/* name_normal(name, normal, ret_script): one form of a name, however it was written: full-width letters as plain ones, small letters,
+ * no dots and apostrophes; the words of a name that has no Chinese characters in order of the alphabet, those of one that has without
+ * spaces. False where nothing is left, or it is not UTF-8. */
+enum name_script { NAME_OTHER = 0, NAME_HAN = 1 };
+bool name_normal(const char *name, char normal[NAME_SIZE], enum name_script *ret_script);
 
 /* word_is(text, size, extra): whether ${text} is 1 to ${size} - 1 of [a-z0-9] and the characters of ${extra}. */
 bool word_is(const char *text, size_t size, const char *extra);

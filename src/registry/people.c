@@ -126,6 +126,8 @@ registry_person_by_local_number(struct registry *registry, const char *authority
 	r = person_find(registry, hash, ret_person, e);
 	if (r == ERROR_EXISTS_NOT)
 		r = person_make(registry, identity, hash, import, ret_person, e);
+	else if (r == 0 && (r = identity_add(registry, *ret_person, identity, import, e)) > 0)
+		r = 0;
 out:
 	if (text.data)
 		keys_wipe(text.data, text.length);

@@ -15,7 +15,8 @@ int registry_person_by_id_number(struct registry *registry, const char *text, si
 
 /* registry_person_by_local_number(registry, authority, number, identity, import, ret_person, e):
  * The person whom ${authority} (a laboratory, a hospital) calls by ${number}, where no ID number is known: found by a keyed
- * hash of both. One who is not known becomes known, with what ${identity} tells, sealed. Such a person can be a case or a
+ * hash of both. One who is not known becomes known, with what ${identity} tells, sealed; what it tells beyond what was known is added,
+ * and of two texts that differ the same one is kept, whichever came first. Such a person can be a case or a
  * contact, and has no code: nobody applies without an ID number. Return 0, or 1 if created. */
 struct registry_identity;
 int registry_person_by_local_number(struct registry *registry, const char *authority, const char *number,

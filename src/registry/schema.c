@@ -107,6 +107,18 @@ static const char *const migrations[] = {
 	"CREATE TABLE task_report(id {key}, person BIGINT NOT NULL REFERENCES person(number), task {text} NOT NULL,"
 	" outcome {text} NOT NULL, at BIGINT NOT NULL, recorded_at BIGINT NOT NULL, by_whom {text},"
 	" UNIQUE(person, task, outcome, at));",
+
+	/* Who is it (match.c): what people may be known again by, who is known by no ID number, who is to be looked at, and the pairs. */
+	"CREATE TABLE person_trait(person BIGINT NOT NULL REFERENCES person(number), kind BIGINT NOT NULL, hash {blob} NOT NULL,"
+	" script BIGINT NOT NULL, PRIMARY KEY(person, kind)) {packed};"
+	"CREATE INDEX person_trait_hash ON person_trait(hash, person);"
+	"CREATE TABLE unnumbered(person BIGINT NOT NULL PRIMARY KEY REFERENCES person(number)) {packed};"
+	"CREATE TABLE match_due(person BIGINT NOT NULL PRIMARY KEY) {packed};"
+	"CREATE TABLE person_match(id {key}, person BIGINT NOT NULL REFERENCES person(number),"
+	" candidate BIGINT NOT NULL REFERENCES person(number), state {text} NOT NULL, score BIGINT NOT NULL,"
+	" compared BIGINT NOT NULL, found_at BIGINT NOT NULL, decided_by {text}, purpose {text}, decided_at BIGINT, link BIGINT,"
+	" UNIQUE(person, candidate));"
+	"CREATE INDEX person_match_state ON person_match(state, id);",
 };
 
 int

@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "ledger/ledger.h"
+#include "registry/trait.h"
 
 enum { FOLDER_MODE = 0700 };
 
@@ -135,7 +136,8 @@ fill(struct registry *registry, const char *const *packs, size_t pack_count, con
 			goto out;
 	}
 	if ((r = setting_put_number(db, "created_at", registry_clock(registry), e)) < 0 ||
-		(r = setting_put_number(db, "gateway", 0, e)) < 0 || (r = check_keys(registry, true, e)) < 0)
+		(r = setting_put_number(db, "gateway", 0, e)) < 0 || (r = traits_none(registry, e)) < 0 ||
+		(r = check_keys(registry, true, e)) < 0)
 		goto out;
 	for (size_t i = 0; i < pack_count; i++)
 		if ((r = pack_first(registry, packs[i], e)) < 0)

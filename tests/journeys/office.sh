@@ -98,4 +98,42 @@ answers 200 "an auditor does" GET '/v1/proposals?limit=1' '' -H "$auditor"
 json_holds "who proposed, approved and revoked what" '.items[0] | .kind == "override" and .state == "revoked" and .proposed_by == "first" and .approved_by == "second" and .revoked_by == "second" and .cause == "order_of_headquarters"' "$BODY"
 answers 200 "page by page" GET "/v1/proposals?cursor=$(jq -r .next <<<"$BODY")" '' -H "$auditor"
 is "pack approved null" "$(jq -r '"\(.items[0].kind) \(.items[0].state) \(.next)"' <<<"$BODY")" "to the end"
+# Two numbers of one person: Feng's passport.
+cat >"$FOLDER/passport.csv" <<CSV
+id_number,name,phone,division,applied_at,jurisdiction
+E20200324,FENG LI,13800002001,420802,2020-03-02T12:00:00+08:00,$PACK
+CSV
+H import residents "$FOLDER/passport.csv" >/dev/null
+H evaluate >/dev/null
+number_of() { H --json person show "$1" | jq .person; }
+join() { jq -cn --argjson person "$1" --argjson candidate "$2" --arg purpose "${3-shows both papers}" --arg password "$HEALTHCODE_PASSWORD" '$ARGS.named'; }
+decision() { jq -cn --arg decision "$1" --arg purpose "sisters" --arg password "$HEALTHCODE_PASSWORD" '$ARGS.named'; }
+pair=$(join "$(number_of E20200324)" "$(number_of "$FENG")")
+is_problem 401 sign-in-needed "nobody joins people unseen" POST /v1/matches "$pair"
+is_problem 403 forbidden "a tracer joins nobody" POST /v1/matches "$pair" -H "$tracer"
+is_problem 422 invalid "nobody is joined to themselves" POST /v1/matches "$(join 7 7)" -H "$first"
+is_problem 422 invalid "nor without a purpose" POST /v1/matches "$(join 7 8 '')" -H "$first"
+is_problem 404 not-found "nor who is nobody" POST /v1/matches "$(join 4000000001 4000000002)" -H "$first"
+answers 201 "the two are one" POST /v1/matches "$pair" -H "$first"
+json_holds "at once, where nobody gets worse" '.state == "approved" and .proposal == null' "$BODY"
+match=$(jq .match <<<"$BODY")
+is_problem 409 conflict "once" POST /v1/matches "$pair" -H "$second"
+is_problem 400 bad-request "a state that is none" GET '/v1/matches?state=perhaps' '' -H "$tracer"
+answers 200 "a tracer sees who is one" GET '/v1/matches?state=accepted&limit=1' '' -H "$tracer"
+json_holds "who said so, and why" '.items[0] | .by == "first" and .purpose == "shows both papers" and .compared.phone == "agrees"' "$BODY"
+is_problem 404 not-found "a match that is none" POST /v1/matches/77/decisions "$(decision rejected)" -H "$second"
+is_problem 422 invalid "a decision that is none" POST "/v1/matches/$match/decisions" "$(decision perhaps)" -H "$second"
+answers 201 "they are two again" POST "/v1/matches/$match/decisions" "$(decision rejected)" -H "$second"
+
+# The passport's holder is a case: that Feng is that person, two say.
+printf 'case,id_number,status,confirmed_at\nc1,E20200324,confirmed,2020-03-24T07:30:00+08:00\n' | H import cases - >/dev/null
+H evaluate >/dev/null
+answers 201 "they are one after all" POST "/v1/matches/$match/decisions" "$(decision accepted)" -H "$first"
+json_holds "a second person is asked" '.state == "proposed" and .proposal > 1' "$BODY"
+proposal=$(jq .proposal <<<"$BODY")
+answers 200 "what is proposed is a match" GET "/v1/proposals?cursor=$((proposal - 1))" '' -H "$auditor"
+json_holds "with its number" ".items[0] | .kind == \"match\" and .match == $match and .decision == \"accepted\" and .jurisdiction == null" "$BODY"
+is_problem 403 forbidden "not the same one" POST "/v1/proposals/$proposal/approvals" "$(signed)" -H "$first"
+answers 201 "another says so too" POST "/v1/proposals/$proposal/approvals" "$(signed)" -H "$second"
+is "$(H --json explain E20200324 --pack $PACK | jq -r .colour)" "$(colour)" "both codes have one colour"
 exits 0 "the ledger verifies" H ledger verify

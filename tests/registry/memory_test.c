@@ -181,6 +181,44 @@ a_checkin_survives_each_failed_allocation(void **state)
 	assert_true(failing_allocation_sweep(check_in_and_take_back, &person) > 10);
 }
 
+static int
+was_nowhere(person_number person, void *context, struct error *e)
+{
+	(void)person;
+	(void)context;
+	(void)e;
+	return 0;
+}
+
+/* Somebody without an ID number comes, and is found to be who has applied. */
+static int
+match_and_take_back(void *context)
+{
+	const struct registry_identity *identity = context;
+	person_number person;
+	int r;
+
+	assert_int_equal(registry_begin(registry, NULL), 0);
+	if ((r = registry_person_by_local_number(registry, "ward", "p1", identity, 0, &person, NULL)) >= 0)
+		r = registry_match_settle(registry, was_nowhere, NULL, NULL);
+	registry_rollback(registry);
+	return r;
+}
+
+static void
+a_match_survives_each_failed_allocation(void **state)
+{
+	struct registry_application a = application(FENG, "hubei-2020", "2020-03-01T00:00:00Z");
+	struct registry_identity identity = {.phone = "13800000077", .birth_date = "1980-01-01"};
+
+	(void)state;
+	apply(registry, &a);
+	snprintf(identity.name, sizeof identity.name, "%s", a.name);
+	snprintf(identity.phone, sizeof identity.phone, "%s", a.phone);
+	assert_int_equal(match_and_take_back(&identity), 0);
+	assert_true(failing_allocation_sweep(match_and_take_back, &identity) > 10);
+}
+
 int
 main(void)
 {
@@ -188,6 +226,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(facts_survive_each_failed_allocation, store_set_up, store_tear_down),
 		cmocka_unit_test_setup_teardown(an_application_survives_each_failed_allocation, store_set_up, store_tear_down),
 		cmocka_unit_test_setup_teardown(a_checkin_survives_each_failed_allocation, store_set_up, store_tear_down),
+		cmocka_unit_test_setup_teardown(a_match_survives_each_failed_allocation, store_set_up, store_tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

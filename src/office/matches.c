@@ -1,0 +1,159 @@
+/* Whether two are one, decided by hand: one person is enough, two where somebody's colour gets worse by it. */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "keys/keys.h"
+#include "ledger/ledger.h"
+#include "office/inside.h"
+
+/* What a decision is, as it is signed. */
+struct decision {
+	int64_t match;
+	enum registry_match_state state;
+	person_number person;
+	const char *purpose;
+};
+
+static int
+take_match(const struct registry_match *match, void *context, struct error *e)
+{
+	struct decision *decision = context;
+
+	(void)e;
+	decision->person = match->person;
+	return 0;
+}
+
+/* The person is not named: the match's number is, which says nothing outside. */
+static json_t *
+act_of(const struct office *office, const struct decision *decision)
+{
+	char at[TIME_TEXT_SIZE];
+
+	return json_pack("{s:s, s:s, s:I, s:s, s:s}", "act", "match", "decision",
+		registry_match_state_name(decision->state), "match", (json_int_t)decision->match, "proposed_at",
+		time_write(registry_recording_time(office_registry(office)), &zone_utc, at), "purpose", decision->purpose);
+}
+
+static int
+check(const struct decision *decision, struct error *e)
+{
+	size_t length = decision->purpose ? strlen(decision->purpose) : 0;
+
+	if (decision->state != MATCH_ACCEPTED && decision->state != MATCH_REJECTED)
+		return error_set(e, ERROR_USAGE, "accepted or rejected expected");
+	if (length == 0 || length >= OFFICE_CAUSE_SIZE || !text_is_utf8(decision->purpose, length))
+		return error_set(e, ERROR_USAGE, "a purpose of 1 to %d bytes is needed", OFFICE_CAUSE_SIZE - 1);
+	return 0;
+}
+
+/* Decide in the open transaction. Return 0, or 1 where somebody's colour gets worse and it is one person's word. */
+static int
+decide_alone(const struct office *office, const struct decision *decision, const json_t *act,
+	const struct registry_user *user, const struct registry_signature *signature, struct error *e)
+{
+	char hex[2 * USER_SIGNATURE_SIZE + 1];
+	bool worse = false;
+	int r;
+
+	if ((r = cascade_match_decide(
+			 office->cascade, decision->match, decision->state, user->name, decision->purpose, &worse, e)) < 0)
+		return r;
+	if (worse)
+		return 1;
+	text_hex(signature->bytes, sizeof signature->bytes, hex);
+	if ((r = keep_key(office, user, signature, e)) < 0)
+		return r;
+	return act_append(
+		office, "match.decided", json_pack("{s:O, s:s, s:s}", "act", act, "by", user->name, "signature", hex), e);
+}
+
+int
+office_match_decide(const struct office *office, int64_t number, enum registry_match_state state, const char *purpose,
+	const struct office_actor *actor, int64_t *ret_number, enum office_state *ret_state, struct error *e)
+{
+	struct registry *registry = office_registry(office);
+	struct decision decision = {.match = number, .state = state, .purpose = purpose};
+	struct registry_signature signature;
+	struct registry_user user;
+	char *text = NULL;
+	json_t *act = NULL;
+	int r;
+
+	if ((r = check(&decision, e)) < 0 || (r = office_migrate(registry_db(registry), e)) < 0 ||
+		(r = registry_match(registry, number, take_match, &decision, e)) < 0)
+		return r;
+	act = act_of(office, &decision);
+	if ((r = act_text(act, &text, e)) < 0 || (r = act_sign(office, actor, text, &user, &signature, e)) < 0 ||
+		(r = registry_begin(registry, e)) < 0)
+		goto out;
+	r = decide_alone(office, &decision, act, &user, &signature, e);
+	if (r != 0) {
+		registry_rollback(registry);
+		cascade_rolled_back(office->cascade);
+	}
+	if (r == 0 && (r = registry_commit(registry, e)) == 0) {
+		*ret_number = number;
+		*ret_state = OFFICE_APPROVED;
+		r = cascade_match_evaluate(office->cascade, number, e);
+	} else if (r == 1) {
+		*ret_state = OFFICE_PROPOSED;
+		r = act_propose(office, "match.proposed", json_incref(act), decision.person, actor, ret_number, e);
+	}
+out:
+	free(text);
+	json_decref(act);
+	return r;
+}
+
+static int
+read_decision(const struct kept *kept, struct decision *ret_decision, struct error *e)
+{
+	const char *state = json_string_value(json_object_get(kept->act, "decision"));
+
+	ret_decision->match = json_integer_value(json_object_get(kept->act, "match"));
+	ret_decision->purpose = json_string_value(json_object_get(kept->act, "purpose"));
+	ret_decision->person = kept->person;
+	if (!state || !registry_match_state_read(state, &ret_decision->state))
+		return error_set(e, ERROR_CORRUPT, "proposal %lld decides nothing", (long long)kept->number);
+	return 0;
+}
+
+int
+office_match_approve(const struct office *office, int64_t number, const struct office_actor *actor, struct error *e)
+{
+	struct registry *registry = office_registry(office);
+	struct registry_signature signature;
+	struct decision decision;
+	struct registry_user user;
+	struct kept kept = {0};
+	bool worse;
+	int r;
+
+	if ((r = kept_find(office, number, &kept, e)) < 0)
+		return r;
+	if (!kept_is(&kept, "match")) {
+		r = error_set(e, ERROR_EXISTS_NOT, "proposal %lld is no match", (long long)number);
+		goto out;
+	}
+	if (kept.state != OFFICE_PROPOSED) {
+		r = error_set(e, ERROR_EXISTS, "proposal %lld was decided before", (long long)number);
+		goto out;
+	}
+	if ((r = read_decision(&kept, &decision, e)) < 0 ||
+		(r = act_sign(office, actor, kept.text, &user, &signature, e)) < 0 || (r = registry_begin(registry, e)) < 0)
+		goto out;
+	if ((r = kept_approve(office, &kept, "match.approved", &user, &signature, e)) < 0 ||
+		(r = cascade_match_decide(
+			 office->cascade, decision.match, decision.state, kept.proposed_by, decision.purpose, &worse, e)) < 0) {
+		registry_rollback(registry);
+		cascade_rolled_back(office->cascade);
+	} else if ((r = registry_commit(registry, e)) == 0) {
+		r = cascade_match_evaluate(office->cascade, decision.match, e);
+	}
+out:
+	kept_clear(&kept);
+	return r;
+}
