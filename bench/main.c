@@ -23,10 +23,17 @@ static const struct {
 	void (*run)(void);
 	bool when_asked;
 } benches[] = {
-	{"credential", bench_credential, false}, {"feed", bench_feed, false}, {"feeds", bench_feeds, false},
-	{"http", bench_http, false}, {"http-2", bench_http_2, true}, {"pings", bench_pings, false},
-	{"policy", bench_policy, false}, {"presence", bench_presence, false}, {"presence-2", bench_presence_2, true},
-	{"presence-200", bench_presence_200, true}, {"recolour", bench_recolour, false},
+	{"credential", bench_credential, false},
+	{"feed", bench_feed, false},
+	{"feeds", bench_feeds, false},
+	{"http", bench_http, false},
+	{"http-2", bench_http_2, true},
+	{"pings", bench_pings, false},
+	{"policy", bench_policy, false},
+	{"presence", bench_presence, false},
+	{"presence-2", bench_presence_2, true},
+	{"presence-200", bench_presence_200, true},
+	{"recolour", bench_recolour, false},
 	{"recolour-10", bench_recolour_10, true},
 	{"truth", bench_truth, true},
 };
