@@ -61,6 +61,10 @@ int issuer_issue_paper(struct issuer *issuer, const char *jurisdiction, uint32_t
  * ${now} or until the list is too old, and of what is revoked. Keys of days to come are made where they are missing. */
 int issuer_trust_list(struct issuer *issuer, instant now, struct buffer *list, struct error *e);
 
+/* issuer_list_changes(issuer, ret_changes, e): a number that grows with each key, revocation and other's list that the trust list
+ * tells of: one that was made when it was another is to be made again. Asked before the list is made. */
+int issuer_list_changes(struct issuer *issuer, int64_t *ret_changes, struct error *e);
+
 /* issuer_trust(issuer, now, ret_trust, e): the same, read; it is the issuer's, and good until the next call. */
 int issuer_trust(struct issuer *issuer, instant now, const struct trust **ret_trust, struct error *e);
 

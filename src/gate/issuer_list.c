@@ -168,19 +168,34 @@ out:
 }
 
 int
+issuer_list_changes(struct issuer *issuer, int64_t *ret_changes, struct error *e)
+{
+	return db_one_int(issuer->db,
+		"SELECT CAST((SELECT coalesce(max(id), 0) FROM issuer_key) + (SELECT coalesce(max(id), 0) FROM issuer_revoked_code)"
+		" + (SELECT count(*) FROM issuer_key WHERE revoked_at IS NOT NULL)"
+		" + (SELECT coalesce(max(id), 0) FROM issuer_peer) AS BIGINT)",
+		NULL, 0, ret_changes, e);
+}
+
+int
 issuer_trust(struct issuer *issuer, instant now, const struct trust **ret_trust, struct error *e)
 {
 	struct buffer list = buffer_make(TRUST_FILE_MAX);
 	struct trust *trust = NULL;
-	int r = 0;
+	int64_t changes;
+	int r;
 
-	if (!issuer->trust || now < issuer->trust_at || now >= issuer->trust_at + LIST_REFRESH_S) {
+	if ((r = issuer_list_changes(issuer, &changes, e)) < 0)
+		return r;
+	if (!issuer->trust || changes != issuer->trust_changes || now < issuer->trust_at ||
+		now >= issuer->trust_at + LIST_REFRESH_S) {
 		if ((r = issuer_trust_list(issuer, now, &list, e)) < 0 || (r = trust_new(NULL, 0, &trust, e)) < 0 ||
 			(r = trust_add(trust, list.data, list.length, e)) < 0)
 			goto out;
 		trust_free(issuer->trust);
 		issuer->trust = trust;
 		issuer->trust_at = now;
+		issuer->trust_changes = changes;
 		trust = NULL;
 	}
 	*ret_trust = issuer->trust;
