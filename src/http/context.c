@@ -339,9 +339,8 @@ context_trust_list(struct http_context *context, struct buffer *list, struct err
 	if (!shared->list.length || changes != shared->list_changes || now < shared->list_at ||
 		now >= shared->list_at + LIST_LASTS_S) {
 		buffer_clear(&shared->list);
-		if ((r = issuer_trust_list(context->issuer, now, &shared->list, e)) == 0) {
+		if ((r = issuer_trust_list(context->issuer, now, &shared->list, &shared->list_changes, e)) == 0) {
 			shared->list_at = now;
-			shared->list_changes = changes;
 			/* A demo goes back in time. What cannot be destroyed now is in five minutes. */
 			if (!registry_is_demo(context->registry))
 				(void)issuer_retire(context->issuer, now, &(struct error){0});

@@ -57,6 +57,9 @@ curl -sS "${addresses[1]}/v1/trust" -o "$FOLDER/national.trust"
 ADDRESS=${addresses[2]}
 ask POST /v1/sessions "{\"user\":\"guard\",\"password\":\"$HEALTHCODE_PASSWORD\",\"transport\":\"token\"}"
 guard=$(bearer "$(jq -r .token <<<"$BODY")")
+answers 200 "Ningbo's list is there" GET /v1/trust
+etag="If-None-Match: $(header ETag)"
+answers 304 "and stays the same" GET /v1/trust '' -H "$etag"
 check() { # CODE
 	ask POST /v1/checks "$(jq -cn --arg code "$1" '{code: $code, place: "station"}')" -H "$guard"
 	jq -r '"\(.verdict) \(.cause)"' <<<"$BODY"
@@ -71,6 +74,7 @@ exits 1 "nor under another's name" at ningbo trust import "$FOLDER/hubei.trust" 
 exits 0 "Hubei's list is taken under Hubei's root" at ningbo --json trust import "$FOLDER/hubei.trust" --root "$root"
 json_holds "and says for whom it signs" '.jurisdictions == ["hubei-2020"]' "$(cat "$FOLDER/out")"
 exits 0 "the same again changes nothing" at ningbo trust import "$FOLDER/hubei.trust"
+answers 200 "whoever fetches Ningbo's list has it within at once" GET /v1/trust '' -H "$etag"
 exits 1 "a list that names keys for Ningbo itself is refused" at hubei trust import <(at hubei trust export) --root "$root"
 holds "who took it stands in the ledger" grep -q "trust.taken.*$root" <(at ningbo ledger show)
 
