@@ -74,7 +74,7 @@ exits 1 "nor under another's name" at ningbo trust import "$FOLDER/hubei.trust" 
 exits 0 "Hubei's list is taken under Hubei's root" at ningbo --json trust import "$FOLDER/hubei.trust" --root "$root"
 json_holds "and says for whom it signs" '.jurisdictions == ["hubei-2020"]' "$(cat "$FOLDER/out")"
 exits 0 "the same again changes nothing" at ningbo trust import "$FOLDER/hubei.trust"
-answers 200 "whoever fetches Ningbo's list has it within at once" GET /v1/trust '' -H "$etag"
+answers 200 "whoever fetches the list of Ningbo gets a new one at once" GET /v1/trust '' -H "$etag"
 exits 1 "a list that names keys for Ningbo itself is refused" at hubei trust import <(at hubei trust export) --root "$root"
 holds "who took it stands in the ledger" grep -q "trust.taken.*$root" <(at ningbo ledger show)
 
