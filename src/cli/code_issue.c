@@ -59,6 +59,15 @@ print_code(
 		time_write(at + lifetime_s, pack_zone(pack), expires)));
 }
 
+static void
+say_paper(const struct pack *pack, const char *path, enum code_colour colour, instant now)
+{
+	char until[TIME_TEXT_SIZE];
+
+	printf("%s: %s until %s\n", path, code_colour_name(colour),
+		time_write(now + gate_paper_lifetime(pack), pack_zone(pack), until));
+}
+
 /* Issue into ${text}; where ${path} is not NULL, on paper, as a PDF there. */
 static int
 issue(struct cli_store *store, const struct gate_paper *request, const char *path, instant now, struct buffer *text)
@@ -110,7 +119,9 @@ code_issue_run(struct cli *cli, int argc, char **argv)
 	if ((svg && (code = code_draw(svg, buffer_text(&text), code_colour_name(request.colour), false))) ||
 		(png && (code = code_draw(png, buffer_text(&text), NULL, true))))
 		goto out;
-	if ((!svg && !png && !paper) || cli->json)
+	if (paper && !cli->json)
+		say_paper(request.pack, paper, request.colour, now);
+	else if ((!svg && !png) || cli->json)
 		code = print_code(cli, request.pack, buffer_text(&text), request.colour, now,
 			paper ? gate_paper_lifetime(request.pack) : gate_code_lifetime(request.pack));
 out:

@@ -269,6 +269,33 @@ sign_receipt(struct checking *c, struct gate_answer *answer, struct error *e)
 	return r;
 }
 
+/* What was kept of the check when it was asked for before: 1 and the answer, 0, or a code. Of a pass of which only the number is left
+ * nothing else is known than that it was one. */
+static int
+find_asked(struct checking *c, struct gate_answer *answer, struct error *e)
+{
+	struct registry *registry = cascade_registry(c->cascade);
+	struct registry_check kept = {.at = answer->at, .verdict = "pass"};
+	bool forgotten = false;
+	int r;
+
+	if (!c->question->name)
+		return 0;
+	registry_check_receipt(registry, c->question->by ? c->question->by : "", c->question->name, answer->receipt);
+	if ((r = registry_check_find(registry, answer->receipt, &kept, e)) == ERROR_EXISTS_NOT &&
+		((r = registry_check_was_forgotten(registry, answer->receipt, &forgotten, e)) < 0 || !forgotten))
+		return r;
+	if (r < 0)
+		return r;
+	if (!gate_verdict_read(kept.verdict, &answer->verdict) ||
+		(*kept.cause && !gate_cause_read(kept.cause, &answer->cause)))
+		return error_set(e, ERROR_CORRUPT, "a kept check has no verdict");
+	answer->at = kept.at;
+	answer->has_colour = *kept.colour && code_colour_read(kept.colour, &answer->colour);
+	answer->act = answer->verdict == GATE_ASK ? gate_act_of_ask(answer->cause) : gate_act_of(answer->cause);
+	return 1;
+}
+
 int
 gate_check(struct cascade *cascade, struct issuer *issuer, const struct gate_question *question,
 	struct gate_answer *ret_answer, struct error *e)
@@ -280,13 +307,18 @@ gate_check(struct cascade *cascade, struct issuer *issuer, const struct gate_que
 	int r;
 
 	if ((r = check_time(registry, question, &answer.at, e)) < 0 || (r = read_place(&c, e)) < 0 ||
-		(r = question->code ? decide_code(&c, &answer, e) : decide_typed(&c, &answer, e)) < 0)
+		(r = find_asked(&c, &answer, e)) < 0)
+		return r;
+	if (r == 1)
+		goto sign;
+	if ((r = question->code ? decide_code(&c, &answer, e) : decide_typed(&c, &answer, e)) < 0)
 		return r;
 	if (question->offline) { /* what was said at the gate stays said */
 		answer.verdict = question->verdict;
 		answer.cause = question->cause;
 		answer.act = answer.verdict == GATE_ASK ? gate_act_of_ask(question->cause) : gate_act_of(question->cause);
 	}
+	memcpy(check.receipt, answer.receipt, sizeof check.receipt);
 	check.at = question->offline ? answer.at : registry_recording_time(registry);
 	describe(&c, &answer, &check);
 	if ((r = registry_begin(registry, e)) < 0)
@@ -296,6 +328,7 @@ gate_check(struct cascade *cascade, struct issuer *issuer, const struct gate_que
 		(r = registry_commit(registry, e)) < 0)
 		goto out;
 	memcpy(answer.receipt, check.receipt, sizeof answer.receipt);
+sign:
 	if (!question->code)
 		tell_verdict_alone(&answer);
 	/* The check is kept by now: where the place's jurisdiction never had a key, its receipt is the number alone. */

@@ -138,6 +138,8 @@ enum gate_verdict gate_decide(const struct gate_rule *rule, enum code_cause caus
  * where a gate decided without a network (${offline}). */
 struct gate_question {
 	const char *code, *id_number, *place, *by;
+	const char
+		*name; /* under which ${by} asks for this check and no other, 1 to CHECK_NAME_SIZE - 1 bytes; NULL: none */
 	int32_t temperature_tenths_c; /* 0: not taken */
 	bool offline;
 	instant at;
@@ -161,7 +163,7 @@ struct gate_answer {
 };
 
 /* gate_check(cascade, issuer, question, ret_answer, e):
- * Decide, keep the receipt, and where a fever was measured on the holder of one of our own codes, record it as evidence of
+ * Decide, keep the receipt (what was asked under the name before is answered as it was kept, so that who heard no answer asks again), and where a fever was measured on the holder of one of our own codes, record it as evidence of
  * theirs (who is then due).
  * A code on paper that this store issued counts online with its holder's colour of now, for as long as its handle lasts; with
  * the one that is printed elsewhere and offline.

@@ -25,6 +25,7 @@ struct issuer {
 	size_t signer_count, signer_capacity;
 	struct trust *trust;
 	instant trust_at;
+	int64_t trust_changes; /* issuer_list_changes before it was made */
 };
 
 /* Forget what is kept of keys and of the list, because they changed. */

@@ -120,7 +120,17 @@ read_revoked(struct issuer *issuer, instant now, struct revoked *revoked, int64_
 }
 
 int
-issuer_trust_list(struct issuer *issuer, instant now, struct buffer *text, struct error *e)
+issuer_list_changes(struct issuer *issuer, int64_t *ret_changes, struct error *e)
+{
+	return db_one_int(issuer->db,
+		"SELECT CAST((SELECT coalesce(max(id), 0) FROM issuer_key) + (SELECT coalesce(max(id), 0) FROM issuer_revoked_code)"
+		" + (SELECT count(*) FROM issuer_key WHERE revoked_at IS NOT NULL)"
+		" + (SELECT coalesce(max(id), 0) FROM issuer_peer) AS BIGINT)",
+		NULL, 0, ret_changes, e);
+}
+
+int
+issuer_trust_list(struct issuer *issuer, instant now, struct buffer *text, int64_t *ret_changes, struct error *e)
 {
 	struct revoked revoked = {0};
 	struct trust_facts facts = {.name = "healthcode", .issued_at = now, .max_age_s = ISSUER_LIST_AGE_MAX_S};
@@ -128,12 +138,15 @@ issuer_trust_list(struct issuer *issuer, instant now, struct buffer *text, struc
 	struct signing_key *root = NULL;
 	struct issuer_peers peers = {0};
 	struct list_keys list = {0};
+	int64_t changes;
 	int r;
 
 	if ((r = root_key(issuer, &root, e)) < 0)
 		goto out;
 	keep_ahead(issuer, now);
-	if ((r = db_start(issuer->db,
+	/* Before the rows: what comes in between is in the list, and makes another one. */
+	if ((r = issuer_list_changes(issuer, &changes, e)) < 0 ||
+		(r = db_start(issuer->db,
 			 "SELECT jurisdiction, public_key, valid_from, valid_to, revoked_at, id FROM issuer_key WHERE valid_to > $1"
 			 " ORDER BY id",
 			 (struct db_value[]){db_int(now - CODE_LIFETIME_MAX_S)}, 1, &row, e)) < 0)
@@ -154,6 +167,8 @@ issuer_trust_list(struct issuer *issuer, instant now, struct buffer *text, struc
 	}
 	r = trust_write(
 		root, &facts, list.entries, list.count, (const uint8_t(*)[CODE_ID_SIZE])revoked.ids, revoked.count, text, e);
+	if (r == 0 && ret_changes)
+		*ret_changes = changes;
 out:
 	db_finish(row);
 	signing_key_free(root);
@@ -172,15 +187,20 @@ issuer_trust(struct issuer *issuer, instant now, const struct trust **ret_trust,
 {
 	struct buffer list = buffer_make(TRUST_FILE_MAX);
 	struct trust *trust = NULL;
-	int r = 0;
+	int64_t changes;
+	int r;
 
-	if (!issuer->trust || now < issuer->trust_at || now >= issuer->trust_at + LIST_REFRESH_S) {
-		if ((r = issuer_trust_list(issuer, now, &list, e)) < 0 || (r = trust_new(NULL, 0, &trust, e)) < 0 ||
+	if ((r = issuer_list_changes(issuer, &changes, e)) < 0)
+		return r;
+	if (!issuer->trust || changes != issuer->trust_changes || now < issuer->trust_at ||
+		now >= issuer->trust_at + LIST_REFRESH_S) {
+		if ((r = issuer_trust_list(issuer, now, &list, &changes, e)) < 0 || (r = trust_new(NULL, 0, &trust, e)) < 0 ||
 			(r = trust_add(trust, list.data, list.length, e)) < 0)
 			goto out;
 		trust_free(issuer->trust);
 		issuer->trust = trust;
 		issuer->trust_at = now;
+		issuer->trust_changes = changes;
 		trust = NULL;
 	}
 	*ret_trust = issuer->trust;

@@ -109,7 +109,9 @@ answer_check(struct http_context *c, struct exchange *x)
 {
 	static const char *const names[] = {"code", "id_number", "place", "temperature_c", "offline", NULL};
 	const json_t *body = exchange_json(x, names), *temperature, *offline;
-	struct gate_question question = {.by = c->session.user.name, .shown = context_shown(c)};
+	struct gate_question question = {.by = c->session.user.name,
+		.name = exchange_header(x, "Idempotency-Key"), /* which was found to be one */
+		.shown = context_shown(c)};
 	struct gate_answer answer;
 	char at[TIME_TEXT_SIZE], by[TIME_TEXT_SIZE];
 	struct error e = {0};

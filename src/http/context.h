@@ -60,7 +60,8 @@ const char *context_time(struct http_context *context, instant at, char *text);
 /* How long a code of the jurisdiction counts, in seconds (NULL: the default one's), by its pack's "credential". */
 int64_t context_code_lifetime(struct http_context *context, const struct pack *pack);
 
-/* context_trust_list(context, list, e): append the trust list, made anew when it is five minutes old. */
+/* context_trust_list(context, list, e): append the trust list, made anew when it is five minutes old, or something in it
+ * changed. */
 int context_trust_list(struct http_context *context, struct buffer *list, struct error *e);
 
 /* The rehearsals under way and done, for all threads. */

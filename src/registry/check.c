@@ -14,14 +14,32 @@ enum { CONTENT_MAX = 2048, CODE_ID_BYTES = 16, HOUR_S = 3600, FORGOTTEN_KNOWN_S 
 static const char receipt_digits[] = "0123456789abcdefghjkmnpqrstvwxyz";
 
 static void
-receipt_make(char receipt[RECEIPT_SIZE])
+receipt_write(const uint8_t bytes[KEYS_SIZE], char receipt[RECEIPT_SIZE])
 {
-	uint8_t bytes[RECEIPT_SIZE - 1];
-
-	keys_random(bytes, sizeof bytes);
-	for (size_t i = 0; i < sizeof bytes; i++)
+	for (size_t i = 0; i < RECEIPT_SIZE - 1; i++)
 		receipt[i] = receipt_digits[bytes[i] % 32];
 	receipt[RECEIPT_SIZE - 1] = 0;
+}
+
+static void
+receipt_make(char receipt[RECEIPT_SIZE])
+{
+	uint8_t bytes[KEYS_SIZE];
+
+	keys_random(bytes, sizeof bytes);
+	receipt_write(bytes, receipt);
+}
+
+void
+registry_check_receipt(const struct registry *registry, const char *by, const char *name, char receipt[RECEIPT_SIZE])
+{
+	char text[USER_NAME_SIZE + CHECK_NAME_SIZE] = {0};
+	uint8_t hash[KEYS_SIZE];
+
+	snprintf(text, USER_NAME_SIZE, "%s", by);
+	snprintf(text + USER_NAME_SIZE, CHECK_NAME_SIZE, "%s", name);
+	keys_hash(registry->keys, "check-receipt", text, sizeof text, hash);
+	receipt_write(hash, receipt);
 }
 
 static int

@@ -6,9 +6,9 @@
 #include "registry/packs.h"
 #include "registry/user.h"
 
-enum { RECEIPT_SIZE = 27, CAUSE_SIZE = 65, NOTE_SIZE = 513, CHECK_PLACE_SIZE = 129 };
+enum { RECEIPT_SIZE = 27, CAUSE_SIZE = 65, NOTE_SIZE = 513, CHECK_PLACE_SIZE = 129, CHECK_NAME_SIZE = 65 };
 
-/* Texts are "" where not known. ${receipt} is 26 characters of [0-9a-z], random. */
+/* Texts are "" where not known. ${receipt} is 26 characters of [0-9a-z] that nobody can guess. */
 struct registry_check {
 	char receipt[RECEIPT_SIZE];
 	instant at;
@@ -27,6 +27,11 @@ struct registry_check {
  * refused or complained of by then. */
 enum { CHECK_PASS_KEPT_S = 3600 };
 int registry_check_put(struct registry *registry, struct registry_check *check, struct error *e);
+
+/* registry_check_receipt(registry, by, name, receipt): the receipt of the check that ${by} asks for under ${name}: always the same, and
+ * nobody else can tell it. */
+void
+registry_check_receipt(const struct registry *registry, const char *by, const char *name, char receipt[RECEIPT_SIZE]);
 
 /* registry_check_was_forgotten(registry, receipt, ret_was, e): whether that was a pass of which the number alone is left. */
 int registry_check_was_forgotten(struct registry *registry, const char *receipt, bool *ret_was, struct error *e);

@@ -204,7 +204,7 @@ each_day_has_a_key_of_its_own_that_an_old_list_knows_already(void **state)
 	struct error e = {0};
 
 	assert_int_equal(issuer_ensure(f->issuer, "city", MARCH_24, MARCH_24, &e), 0);
-	assert_int_equal(issuer_trust_list(f->issuer, MARCH_24 + 3600, &list, &e), 0);
+	assert_int_equal(issuer_trust_list(f->issuer, MARCH_24 + 3600, &list, NULL, &e), 0);
 	assert_int_equal(trust_new(NULL, 0, &trust, &e), 0);
 	assert_int_equal(trust_add(trust, list.data, list.length, &e), 0);
 	for (int day = 0; day < 8; day++) {

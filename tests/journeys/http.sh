@@ -278,6 +278,11 @@ delivered=$BODY
 json_holds "with the verdict that was given" '.verdict == "pass" and .at == "'"$(jq -r .offline.at <<<"$offline")"'"' "$BODY"
 answers 201 "once more" POST /v1/checks "$(check "$her_code" "$offline")" -H "$guard" -H 'Idempotency-Key: offline-check-1'
 is "$delivered" "$BODY" "it is the same receipt"
+sqlite3 "$STORE/registry.db" 'DELETE FROM http_idempotency' # as where the service was killed before it kept its answer
+answers 201 "though the answer was not kept" POST /v1/checks "$(check "$her_code" "$offline")" -H "$guard" -H 'Idempotency-Key: offline-check-1'
+is "$(jq -c '[.receipt, .at, .verdict]' <<<"$delivered")" "$(jq -c '[.receipt, .at, .verdict]' <<<"$BODY")" "it is the same check"
+answers 201 "under another name" POST /v1/checks "$(check "$her_code" "$offline")" -H "$guard" -H 'Idempotency-Key: offline-check-2'
+holds "it is another" test "$(jq -r .receipt <<<"$delivered")" != "$(jq -r .receipt <<<"$BODY")"
 is_problem 422 invalid "after more than a day it is too late" POST /v1/checks \
 	"$(check "$her_code" '{"offline":{"at":"2020-03-22T08:00:00+08:00","verdict":"pass","cause":null}}')" -H "$guard"
 
