@@ -401,8 +401,8 @@ pack_read_head(struct pack_reading *r, size_t file)
 	static const char *const required[] = {"name", "time_zone", "valid", "first_colour", "severity", "parameters",
 		"horizon_days", "area", "sources", NULL};
 	static const char *const optional[] = {"jurisdiction", "derived", "risk", "gate", "recognises", "override_causes",
-		"credential", "contact", "detection", "retention", "laboratory", "matching", "follow_up", "notices", "case_definitions",
-		NULL};
+		"credential", "contact", "detection", "retention", "laboratory", "matching", "follow_up", "notices",
+		"case_definitions", NULL};
 	const struct pack_file *source = &r->files[file];
 	const json_t *jurisdiction;
 	struct pack *pack = r->pack;
