@@ -11,6 +11,7 @@
 #include "feed/known.h"
 #include "feed/logged.h"
 #include "feed/rejects.h"
+#include "feed/stays.h"
 
 static const struct import_kind *const kinds[] = {&import_residents, &import_checkins, &import_places, &import_stays,
 	&import_visits, &import_areas, &import_cases, &import_labs, &import_flights, &import_rail, &import_devices,
@@ -323,6 +324,7 @@ out:
 		registry_rollback(registry);
 	if (code == 0 || code == ERROR_BAD_INPUT)
 		*ret_totals = import.totals;
+	stays_known_free(&import.known);
 	presence_close(import.presence);
 	rows_close(import.rows);
 	window_close(&import.window);

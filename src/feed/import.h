@@ -6,6 +6,7 @@
 #include "feed/feed.h"
 #include "feed/moved.h"
 #include "feed/rows.h"
+#include "feed/texts.h"
 #include "presence/presence.h"
 #include "registry/registry.h"
 
@@ -20,7 +21,13 @@ struct import {
 	struct presence_source source; /* when and by which import things are recorded */
 	struct feed_totals totals;
 	struct moved moved; /* whose stays it puts */
-	void *state;        /* the kind's own */
+	struct stays_known {
+		struct texts places; /* codes that were looked up, and their numbers */
+		place_number *place_numbers;
+		size_t place_capacity;
+		person_number *people; /* that were found to exist, each in the slot of its number; NULL: none yet */
+	} known;
+	void *state; /* the kind's own */
 };
 
 /* What became of a row. */

@@ -1,8 +1,10 @@
 /* stays: who was where, from when to when. Natural key: the person, the place, the start, and whether only the day is
  * known. A place that is not known yet becomes known by its code alone, so that places may be imported after. */
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/text.h"
 #include "feed/stays.h"
 #include "place/place.h"
@@ -11,6 +13,9 @@ enum { ID_NUMBER, PERSON, PLACE, LATITUDE, LONGITUDE, FROM, TO, DATE, SEAT, PROT
 static const struct row_column columns[] = {{"id_number", false}, {"person", false}, {"place", false},
 	{"latitude", false}, {"longitude", false}, {"from", false}, {"to", false}, {"date", false}, {"seat", false},
 	{"protected", false}, {"outdoor", false}};
+
+/* What is looked up once for many rows: places while there are not too many of them, people in slots that a later one takes over. */
+enum { KNOWN_PLACES_MAX = 1 << 20, KNOWN_PEOPLE = 1 << 20 };
 
 /* The kind of a place of which only the code is known. */
 static const char kind_unknown[] = "unknown";
@@ -71,6 +76,22 @@ read_yes_or_no(struct import *import, const struct row *row, size_t column, bool
 														: import_refuse(import, row, column, e, "yes or no expected");
 }
 
+/* 1, 0 or a code. Nobody who exists ceases to within an import. */
+static int
+person_exists(struct import *import, person_number person, struct error *e)
+{
+	struct stays_known *known = &import->known;
+	int r;
+
+	if (!known->people && !(known->people = calloc(KNOWN_PEOPLE, sizeof *known->people)))
+		return error_no_memory(e);
+	if (known->people[person % KNOWN_PEOPLE] == person)
+		return 1;
+	if ((r = registry_person_exists(import->registry, person, e)) > 0)
+		known->people[person % KNOWN_PEOPLE] = person;
+	return r;
+}
+
 int
 import_stay_read_person(struct import *import, const struct row *row, struct stay_person_columns whose,
 	person_number *ret_person, struct error *e)
@@ -83,7 +104,7 @@ import_stay_read_person(struct import *import, const struct row *row, struct sta
 		return import_person(import, row, whose.id_number, ret_person, e);
 	if (!text_integer(number->text, number->length, 1, UINT32_MAX, &value))
 		return import_refuse(import, row, whose.person, e, "a person's number expected");
-	if ((code = registry_person_exists(import->registry, (person_number)value, e)) < 0)
+	if ((code = person_exists(import, (person_number)value, e)) < 0)
 		return code;
 	if (code == 0)
 		return import_refuse(import, row, whose.person, e, "no person has this number");
@@ -126,8 +147,8 @@ import_stay_check_place(struct import *import, const struct row *row, size_t col
 		: 0;
 }
 
-int
-import_stay_put_place(
+static int
+look_up_place(
 	struct import *import, const struct record_field *field, const char *kind, place_number *ret_place, struct error *e)
 {
 	/* That there is a place of this code is what undoing the import doesn't take back: others may have named it since. */
@@ -148,6 +169,43 @@ import_stay_put_place(
 	memcpy(place.kind, kind, strlen(kind) + 1);
 	code = presence_put_place(import->presence, &place, &source, ret_place, e);
 	return code < 0 ? code : 0;
+}
+
+int
+import_stay_put_place(
+	struct import *import, const struct record_field *field, const char *kind, place_number *ret_place, struct error *e)
+{
+	struct stays_known *known = &import->known;
+	size_t number;
+	int code = texts_number(&known->places, field->text, field->length, KNOWN_PLACES_MAX, &number, e);
+
+	if (code == 0 && known->place_numbers[number]) {
+		*ret_place = known->place_numbers[number];
+		return 0;
+	}
+	if (code == ERROR_TOO_LARGE)
+		return look_up_place(import, field, kind, ret_place, e);
+	if (code < 0)
+		return code;
+	if (code == 1) {
+		if ((code = array_grow(&known->place_numbers, &known->place_capacity, number + 1, sizeof *known->place_numbers,
+				 KNOWN_PLACES_MAX, e)) < 0)
+			return code;
+		known->place_numbers[number] = 0;
+	}
+	if ((code = look_up_place(import, field, kind, ret_place, e)) < 0)
+		return code;
+	known->place_numbers[number] = *ret_place;
+	return 0;
+}
+
+void
+stays_known_free(struct stays_known *known)
+{
+	texts_free(&known->places);
+	free(known->place_numbers);
+	free(known->people);
+	*known = (struct stays_known){0};
 }
 
 /* The cells' size is the pack's: it decides who counts as having been in the same one. */

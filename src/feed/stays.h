@@ -38,4 +38,7 @@ int import_stay_add(struct import *import, const struct row *row, size_t column,
 int import_stays_finish(struct import *import, struct error *e);
 void import_stays_end(struct import *import);
 
+/* stays_known_free(known): what was looked up for the rows of an import. Leaves it all zero. */
+void stays_known_free(struct stays_known *known);
+
 #endif

@@ -106,6 +106,21 @@ a_row_in_fault_is_told_where_and_why(void **state)
 }
 
 static void
+what_was_looked_up_for_one_row_holds_for_the_next(void **state)
+{
+	struct feed_store *store = *state;
+
+	assert_string_equal(feed_store_text(store, "stays",
+							"person,place,from,to\n4000000000,TWICE,2020-03-20T12:00,2020-03-20T13:00\n"
+							"4000000000,TWICE,2020-03-20T12:00,2020-03-20T13:00\n"),
+		"0 0 0 2");
+	assert_string_equal(
+		feed_store_text(store, "venue-checkins", rows("TWICE,2020-03-20T12:00,2020-03-20T13:00,\n\n")), "1 0 0 0");
+	assert_string_equal(feed_store_text(store, "places", "place,kind,name\nTWICE,meal,食堂\n"), "0 1 0 0");
+	assert_string_equal(at(store, "TWICE"), "meal: 2020-03-20T04:00 60 min \n");
+}
+
+static void
 an_undone_import_of_checkins_counts_no_more(void **state)
 {
 	struct feed_store *store = *state;
@@ -126,6 +141,7 @@ main(void)
 		cmocka_unit_test(a_checkin_alone_lasts_as_the_pack_says_and_a_leaving_that_comes_later_corrects_it),
 		cmocka_unit_test(a_venue_that_was_told_of_keeps_its_kind),
 		cmocka_unit_test(a_row_in_fault_is_told_where_and_why),
+		cmocka_unit_test(what_was_looked_up_for_one_row_holds_for_the_next),
 		cmocka_unit_test(an_undone_import_of_checkins_counts_no_more),
 	};
 
