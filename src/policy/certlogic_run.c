@@ -358,7 +358,7 @@ certlogic_run(const struct certlogic_program *program, const json_t *data, const
 {
 	alignas(max_align_t) char memory[OWN_MEMORY];
 	struct arena arena = {.maximum = CERTLOGIC_MEMORY_MAX};
-	struct value root, value;
+	struct value root, value = {0};
 	size_t result_left = CERTLOGIC_RESULT_MAX;
 	instant next_flip = CERTLOGIC_NO_FLIP;
 	int r;
