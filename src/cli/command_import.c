@@ -7,6 +7,7 @@
 #include "cli/import_show.h"
 #include "cli/letters.h"
 #include "cli/store.h"
+#include "credential/credential.h"
 #include "feed/feed.h"
 
 static void
@@ -36,8 +37,13 @@ may_bring_contacts(const char *kind)
 {
 	return strcmp(kind, "cases") == 0 || strcmp(kind, "stays") == 0 || strcmp(kind, "places") == 0 ||
 		strcmp(kind, "labs") == 0 || strcmp(kind, "pings") == 0 || strcmp(kind, "flights") == 0 ||
-		strcmp(kind, "rail") == 0 || strcmp(kind, "venue-checkins") == 0;
+		strcmp(kind, "rail") == 0 || strcmp(kind, "venue-checkins") == 0 || strcmp(kind, "certificates") == 0;
 }
+
+/* Files that belong to an import, where they are given. */
+struct beside {
+	const char *rejects, *mapping, *trust;
+};
 
 /* One file after the other; a file that cannot be read does not keep the others from being imported. */
 static int
@@ -70,10 +76,10 @@ import_files(
 }
 
 static int
-import(struct cli *cli, const char *kind, char **files, size_t count, bool strict, const char *rejects,
-	const char *mapping)
+import(struct cli *cli, const char *kind, char **files, size_t count, bool strict, const struct beside *beside)
 {
-	struct feed_mapping *read = NULL;
+	struct feed_mapping *mapping = NULL;
+	struct trust *trust = NULL;
 	struct feed_import_options options = {.kind = kind, .strict = strict, .refused = say, .noticed = say};
 	struct cli_store store;
 	struct error e = {0};
@@ -82,15 +88,14 @@ import(struct cli *cli, const char *kind, char **files, size_t count, bool stric
 	if ((exit = cli_store_open(cli, true, &store)))
 		goto out;
 	options.by = store.has_user ? store.user.name : NULL;
-	if (mapping && feed_mapping_read(mapping, &read, &e) < 0) {
+	if ((beside->mapping && feed_mapping_read(beside->mapping, &mapping, &e) < 0) ||
+		(beside->trust && trust_load(beside->trust, &trust, &e) < 0) ||
+		(beside->rejects && feed_rejects_new(beside->rejects, &options.rejects, &e) < 0)) {
 		exit = cli_fail(&e);
 		goto out;
 	}
-	options.mapping = read;
-	if (rejects && feed_rejects_new(rejects, &options.rejects, &e) < 0) {
-		exit = cli_fail(&e);
-		goto out;
-	}
+	options.mapping = mapping;
+	options.trust = trust;
 	exit = import_files(cli, store.registry, &options, files, count);
 	if (options.rejects && feed_rejects_finish(options.rejects, &e) < 0)
 		exit = cli_fail(&e);
@@ -98,7 +103,8 @@ import(struct cli *cli, const char *kind, char **files, size_t count, bool stric
 		exit = cli_fail(&e);
 out:
 	feed_rejects_free(options.rejects);
-	feed_mapping_free(read);
+	feed_mapping_free(mapping);
+	trust_free(trust);
 	cli_store_close(&store);
 	return exit;
 }
@@ -216,11 +222,13 @@ is_kind(const char *word)
 static int
 run(struct cli *cli, int argc, char **argv)
 {
-	const char *rejects = NULL, *strict = NULL, *mapping = NULL;
+	struct beside beside = {0};
+	const char *strict = NULL;
 	const struct cli_option options[] = {
-		{"rejects", OPTION_VALUE, &rejects},
+		{"rejects", OPTION_VALUE, &beside.rejects},
 		{"strict", OPTION_FLAG, &strict},
-		{"mapping", OPTION_VALUE, &mapping},
+		{"mapping", OPTION_VALUE, &beside.mapping},
+		{"trust", OPTION_VALUE, &beside.trust},
 	};
 	size_t count;
 	char **words;
@@ -242,25 +250,28 @@ run(struct cli *cli, int argc, char **argv)
 		return cli_usage(cli, "there is no kind '%s'", words[0]);
 	if (count == 1)
 		return cli_usage(cli, "files of %s are needed ('-' is standard input)", words[0]);
-	return import(cli, words[0], words + 1, count - 1, strict != NULL, rejects, mapping);
+	if ((strcmp(words[0], "certificates") == 0) != (beside.trust != NULL))
+		return cli_usage(cli, "certificates are checked against --trust, and nothing else is");
+	return import(cli, words[0], words + 1, count - 1, strict != NULL, &beside);
 }
 
 const struct command command_import = {
 	.name = "import",
 	.summary = "read files into the store, list imports, show or undo one",
 	.usage =
-		"import KIND FILE... [--mapping FILE] [--rejects FILE] [--strict] | import list | import show N | import undo N |\n"
+		"import KIND FILE... [--mapping FILE] [--rejects FILE] [--strict] [--trust FILE] | import list | import show N | import undo N |\n"
 		"       import letters [show N | retry N | settle N | drop N]",
 	.help =
 		"Reads CSV (with a heading line) or JSON lines, told apart by the content; '-' is standard input.\n"
 		"Kinds: residents checkins places stays venue-checkins devices pings visits areas risk-areas cases labs vaccinations\n"
-		"flights rail orders (columns: docs/imports.md). Files of labs may also be HL7 v2 (ORU^R01) or FHIR R4 bundles, files\n"
+		"certificates flights rail orders (columns: docs/imports.md). Files of labs may also be HL7 v2 (ORU^R01) or FHIR R4 bundles, files\n"
 		"of flights UN/EDIFACT PAXLST.\n"
 		"Prints 'KIND: N new, N changed, N unchanged, N rejected' for each file. The same file again changes nothing.\n"
 		"A rejected row is told as FILE:LINE:COLUMN: reason; the others are taken, and the exit code is 3.\n\n"
 		"  --mapping FILE  read another program's headings, values, dates and encoding by that file (docs/imports.md)\n"
 		"  --rejects FILE  copy rejected rows there, under their heading, to be mended and imported again\n"
-		"  --strict        keep nothing of a file that has a rejected row\n\n"
+		"  --strict        keep nothing of a file that has a rejected row\n"
+		"  --trust FILE    whose certificates count, as 'certificate verify' takes it: certificates are checked at the store's now\n\n"
 		"'import list' shows what was imported; 'import show N' one import with its file's SHA-256, why rows were refused, and what\n"
 		"rests on it. From 'import undo N' on nothing of import N counts; it is refused while something rests on it.\n"
 		"'import letters' shows the messages that could not be taken ('healthcode mllp'); 'show N' prints one as it came, to be\n"

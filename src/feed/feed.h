@@ -22,6 +22,7 @@
 struct json_check;
 struct presence;
 struct registry;
+struct trust;
 struct feed_mapping;
 struct feed_rejects;
 
@@ -52,8 +53,9 @@ struct feed_import_options {
 	struct feed_rejects *rejects; /* NULL: refused rows are not copied */
 	const char *by;               /* the user who imports, or NULL */
 	const struct feed_mapping
-		*mapping;           /* NULL, or how the rows of ${file} are read; then it has no other format than rows */
-	const uint8_t *message; /* NULL, or what a message over a wire is known by; feed_message sets it */
+		*mapping;              /* NULL, or how the rows of ${file} are read; then it has no other format than rows */
+	const struct trust *trust; /* NULL, or whose certificates count: "certificates" needs it */
+	const uint8_t *message;    /* NULL, or what a message over a wire is known by; feed_message sets it */
 
 	/* Called, where not NULL, for each refused row, with its place and reason; and for each thing worth knowing about rows
 	 * that were taken (a cumulative count that falls: a correction of the series), with its place. ${note} lives during

@@ -14,8 +14,8 @@
 #include "feed/stays.h"
 
 static const struct import_kind *const kinds[] = {&import_residents, &import_checkins, &import_places, &import_stays,
-	&import_visits, &import_areas, &import_cases, &import_labs, &import_flights, &import_rail, &import_devices,
-	&import_pings, &import_orders, &import_venue_checkins, &import_vaccinations, &import_risk_areas};
+	&import_visits, &import_areas, &import_cases, &import_certificates, &import_labs, &import_flights, &import_rail,
+	&import_devices, &import_pings, &import_orders, &import_venue_checkins, &import_vaccinations, &import_risk_areas};
 
 enum { KIND_COUNT = sizeof kinds / sizeof kinds[0] };
 

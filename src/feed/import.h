@@ -61,8 +61,8 @@ struct import_kind {
 };
 
 extern const struct import_kind import_residents, import_checkins, import_places, import_stays, import_visits,
-	import_areas, import_cases, import_labs, import_flights, import_rail, import_devices, import_pings, import_orders,
-	import_venue_checkins, import_vaccinations, import_risk_areas;
+	import_areas, import_cases, import_certificates, import_labs, import_flights, import_rail, import_devices,
+	import_pings, import_orders, import_venue_checkins, import_vaccinations, import_risk_areas;
 
 #define FORM(name, table)                                                                                              \
 	&(const struct row_form)                                                                                           \

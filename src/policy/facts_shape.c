@@ -29,6 +29,9 @@ const struct list_shape fact_shapes[FACT_LIST_COUNT] = {
 	[FACT_VACCINATIONS] = {"vaccinations", NULL,
 		{{"vaccine", SHAPE_TEXT, true, OWN_NONE}, {"dose", SHAPE_DOSE, false, OWN_NONE},
 			{"doses", SHAPE_DOSE, false, OWN_NONE}, {"at", SHAPE_TIME, true, OWN_AT}}},
+	[FACT_RECOVERIES] = {"recoveries", NULL,
+		{{"at", SHAPE_TIME, true, OWN_AT}, {"from", SHAPE_TIME, true, OWN_PLANNED},
+			{"to", SHAPE_TIME, true, OWN_PLANNED}}},
 };
 
 static const struct value_list no_words = {0};
@@ -78,7 +81,7 @@ fact_take_time(struct fact *fact, const struct field *field, instant at, const s
 		fact->ends = at;
 	if (field->own & OWN_LASTS && at <= now)
 		fact->lasts = at;
-	/* The planned end of an override is known from its beginning; any other time to come is not known. */
+	/* The planned end of an override, or when a certificate counts, is known from its beginning; any other time to come is not known. */
 	return at <= now || field->own & OWN_PLANNED ? value_time(at, zone) : (struct value){0};
 }
 

@@ -16,6 +16,7 @@ static const char *const names[SYMBOL_DERIVED] = {
 	[SYMBOL_CONTACTS] = "contacts",
 	[SYMBOL_TESTS] = "tests",
 	[SYMBOL_VACCINATIONS] = "vaccinations",
+	[SYMBOL_RECOVERIES] = "recoveries",
 	[SYMBOL_PLACES] = "places",
 	[SYMBOL_LATEST] = "latest",
 	[SYMBOL_COLOUR] = "colour",

@@ -35,6 +35,7 @@ static const struct list_of_kind {
 	{EVIDENCE_OVERRIDE, "overrides", "at"},
 	{EVIDENCE_TEMPERATURE, "checkins", "at"},
 	{EVIDENCE_CERTIFICATE, "vaccinations", "at"},
+	{EVIDENCE_CERTIFICATE, "recoveries", "at"},
 };
 
 enum { LISTS = sizeof lists / sizeof *lists };
@@ -131,6 +132,31 @@ keep_result(json_t **item, bool *ret_kept, struct error *e)
 	return 0;
 }
 
+static bool
+is_recovery(const json_t *item)
+{
+	const char *kind = json_string_value(json_object_get(item, "kind"));
+
+	return kind && strcmp(kind, "recovery") == 0;
+}
+
+/* Evidence of a recovery says besides that it is one. */
+static int
+keep_recovery(json_t **item, struct error *e)
+{
+	size_t failures = json_memory_failures();
+	json_t *kept = json_pack("{s:O, s:O, s:O}", "at", json_object_get(*item, "at"), "from",
+		json_object_get(*item, "from"), "to", json_object_get(*item, "to"));
+
+	if (!kept)
+		return json_memory_failures() != failures
+			? error_no_memory(e)
+			: error_set(e, ERROR_CORRUPT, "evidence of a recovery has not its three times");
+	json_decref(*item);
+	*item = kept;
+	return 0;
+}
+
 /* Evidence of a vaccination says besides that it is one; one that was withdrawn, or whose vaccine nobody named, is none. */
 static int
 keep_vaccination(json_t **item, bool *ret_kept, struct error *e)
@@ -193,7 +219,10 @@ take_row(const struct evidence_row *row, void *context, struct error *e)
 		r = keep_status(&item, e);
 	else if (row->kind == EVIDENCE_TEST)
 		r = keep_result(&item, &kept, e);
-	else if (row->kind == EVIDENCE_CERTIFICATE)
+	else if (row->kind == EVIDENCE_CERTIFICATE && is_recovery(item)) {
+		r = keep_recovery(&item, e);
+		i++; /* the list after the vaccinations */
+	} else if (row->kind == EVIDENCE_CERTIFICATE)
 		r = keep_vaccination(&item, &kept, e);
 	else if (row->kind == EVIDENCE_OVERRIDE)
 		kept = keep_own_override(item, g);
