@@ -18,6 +18,7 @@ extern const struct command command_journey;
 extern const struct command command_key;
 extern const struct command command_ledger;
 extern const struct command command_match;
+extern const struct command command_migrate;
 extern const struct command command_mllp;
 extern const struct command command_override;
 extern const struct command command_pack;
@@ -64,6 +65,7 @@ extern const struct command command_version;
 	&command_backup, \
 	&command_restore, \
 	&command_check, \
+	&command_migrate, \
 	&command_simulate, \
 	&command_version,
 /* clang-format on */

@@ -70,5 +70,7 @@ holds "the user is listed" grep -q "wang.*supervisor" <(H user list)
 exits 1 "nobody acts in another's name" env HEALTHCODE_TOKEN=wrong "$HEALTHCODE" --data "$FOLDER/store" --as wang person show "$OLD"
 HEALTHCODE_TOKEN=$HEALTHCODE_PASSWORD exits 0 "the password says who looks" "$HEALTHCODE" --data "$FOLDER/store" --as wang person show "$OLD"
 json_holds "and the person can read who it was" 'any(.accesses[]; .by == "wang")' "$(H --json person show "$OLD")"
+exits 0 "a store that is up to date stays so" "$HEALTHCODE" --data "$FOLDER/store" migrate
+exits 4 "and none is made by it" "$HEALTHCODE" --data "$FOLDER/nowhere" migrate
 exits 0 "the ledger verifies" "$HEALTHCODE" --data "$FOLDER/store" ledger verify
 holds "and holds the new user" grep -q user.added <(H ledger show)
