@@ -14,8 +14,9 @@ struct cascade {
 	struct presence *presence;
 	struct db *db;
 	struct keys *keys;
-	int64_t alone_most; /* people of a jurisdiction that one thread sweeps */
-	struct same *same;  /* who is known under several numbers, or NULL (same.c) */
+	int64_t alone_most;   /* people of a jurisdiction that one thread sweeps */
+	int64_t slice_people; /* whom a sweep looks at in one transaction, about */
+	struct same *same;    /* who is known under several numbers, or NULL (same.c) */
 };
 
 /* same_read(cascade, known, ret_same, e): who was known at ${known} under several numbers; borrowed until the next call of either.
@@ -26,7 +27,7 @@ int
 same_person(struct cascade *cascade, instant known, person_number number, person_number *ret_person, struct error *e);
 void same_forget(struct cascade *cascade);
 
-enum { SWEEP_ALONE_MOST = 20000 };
+enum { SWEEP_ALONE_MOST = 20000, SWEEP_SLICE_PEOPLE = 100000 };
 
 /* evaluation_record(cascade, changes, e), evaluation_add(...): one transaction's changes on their way to the ledger. */
 struct evaluation {

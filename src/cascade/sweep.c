@@ -9,7 +9,9 @@
  * W2. What is written does not depend on which worker took which part.
  * W3. Whoever cannot be decided from a row (none yet, none that holds now, facts past a maximum) is evaluated from the evidence, and gets a
  *     row. So rows change how long a sweep takes and nothing else.
- * W4. Who fails is due from now on, like anybody with a cause of their own. */
+ * W4. Who fails is due from now on, like anybody with a cause of their own.
+ * W5. Pack, version of areas and moment are those of the transaction, not those at which the sweep began: two sweepers at once agree on what
+ *     is behind, and nobody was evaluated for a later moment by another while the clock runs. */
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -23,7 +25,6 @@
 
 enum {
 	WORKERS_MAX = 16,
-	SLICE_PEOPLE = 100000,  /* looked at in one transaction, about */
 	OUTCOMES_MAX = 1 << 27, /* of one part */
 	TEXTS_MAX = INT32_MAX,  /* bytes of areas and rows of one part */
 	PAUSE_NS = 10000000,    /* between transactions, for other writers */
@@ -56,6 +57,7 @@ struct slice {
 	const struct pack *pack;
 	const char *jurisdiction;
 	instant now;
+	int64_t people; /* that are enough for one transaction */
 	const struct registry_changed_areas *changed;
 	bool behind[SWEEP_PARTS];
 	bool reads_visits, rows_suffice;
@@ -243,7 +245,7 @@ work(void *context)
 	struct slice *slice = w->slice;
 	int r = 0;
 
-	while (r == 0 && !atomic_load(&slice->stop) && atomic_load(&slice->seen) < SLICE_PEOPLE) {
+	while (r == 0 && !atomic_load(&slice->stop) && atomic_load(&slice->seen) < slice->people) {
 		int part = atomic_fetch_add(&slice->next_part, 1);
 
 		if (part >= SWEEP_PARTS)
@@ -446,6 +448,20 @@ slice_clear(struct slice *slice)
 	atomic_store(&slice->seen, 0);
 }
 
+/* W5: what the open transaction is about. */
+static int
+slice_begin(struct registry *registry, struct slice *slice, int64_t *ret_area_version, struct error *e)
+{
+	int r;
+
+	if ((r = registry_pack(registry, slice->jurisdiction, &slice->pack, e)) < 0)
+		return r;
+	slice->now = registry_now(registry);
+	slice->reads_visits = pack_reads_visits(slice->pack);
+	slice->rows_suffice = !pack_reads_birth_date(slice->pack) && registry_known(registry) == INT64_MAX;
+	return registry_sweep_behind(registry, slice->pack, slice->behind, ret_area_version, e);
+}
+
 /* One transaction: 1 where there may be more to sweep, 0 where there was nothing. */
 static int
 sweep_slice(struct run *run, struct slice *slice, struct worker *workers, size_t count, struct error *e)
@@ -458,7 +474,7 @@ sweep_slice(struct run *run, struct slice *slice, struct worker *workers, size_t
 
 	if ((r = registry_begin(registry, e)) < 0)
 		return r;
-	if ((r = behind = registry_sweep_behind(registry, slice->pack, slice->behind, &area_version, e)) <= 0 ||
+	if ((r = behind = slice_begin(registry, slice, &area_version, e)) <= 0 ||
 		(r = registry_changed_areas(registry, &changed, e)) < 0)
 		goto out;
 	slice->changed = changed;
@@ -497,9 +513,7 @@ begin(struct run *run, const char *jurisdiction, struct slice *slice, struct wor
 	if ((r = registry_sweep_people(registry, jurisdiction, run->cascade->alone_most + 1, &people, e)) < 0)
 		return r;
 	slice->jurisdiction = jurisdiction;
-	slice->now = registry_now(registry);
-	slice->reads_visits = pack_reads_visits(slice->pack);
-	slice->rows_suffice = !pack_reads_birth_date(slice->pack) && registry_known(registry) == INT64_MAX;
+	slice->people = run->cascade->slice_people;
 	slice_clear(slice);
 	count = people <= run->cascade->alone_most || processors < 1 ? 1
 		: processors > WORKERS_MAX                               ? WORKERS_MAX
