@@ -30,7 +30,8 @@ print_rules(const json_t *rules, const char *indent)
 static void
 print_decision(const json_t *result)
 {
-	const json_t *next = json_object_get(result, "next");
+	const json_t *next = json_object_get(result, "next"), *change;
+	size_t i;
 
 	printf("%s: %s since %s\n", json_string_value(json_object_get(result, "jurisdiction")),
 		json_string_value(json_object_get(result, "colour")), json_string_value(json_object_get(result, "since")));
@@ -39,6 +40,12 @@ print_decision(const json_t *result)
 		printf("  next: %s at %s\n", json_string_value(json_object_get(next, "colour")),
 			json_string_value(json_object_get(next, "at")));
 		print_rules(json_object_get(result, "soon"), "    ");
+		json_array_foreach(json_object_get(result, "later"), i, change)
+		{
+			printf("  then: %s at %s\n", json_string_value(json_object_get(change, "colour")),
+				json_string_value(json_object_get(change, "at")));
+			print_rules(json_object_get(change, "rules"), "    ");
+		}
 	} else
 		printf("  next: no change in sight\n");
 }
@@ -120,8 +127,8 @@ const struct command command_explain = {
 	.usage = "explain ID [--pack P]",
 	.help =
 		"Says for a person the colour, the rules that gave it with their reasons, the evidence they used, since when,\n"
-		"and the earliest change if nothing new happens, with the rules that bring it. Nothing is\n"
-		"recorded. ID is an ID number or a person's number.\n\n"
+		"and the earliest change if nothing new happens, with the rules that bring it, and what follows on it within the\n"
+		"pack's horizon. Nothing is recorded. ID is an ID number or a person's number.\n\n"
 		"  --pack P   one jurisdiction only (default: all where the person applied)\n\n"
 		"With --now T the decision as of T, with --known T from what had been recorded by then.\n",
 	.run = run,

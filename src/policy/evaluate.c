@@ -378,11 +378,10 @@ fold_to_now(struct fold *f, size_t *visited, struct error *e)
 	return 0;
 }
 
-/* Go on with nothing new until the colour differs: when, or EVALUATE_NEVER. */
+/* Go on with nothing new until another colour than ${shown} is: when, or EVALUATE_NEVER. */
 static int
-find_next(struct fold *f, size_t *visited, instant *ret_next, struct error *e)
+find_next(struct fold *f, enum colour shown, size_t *visited, instant *ret_next, struct error *e)
 {
-	enum colour shown = f->shown;
 	int code;
 
 	for (;;) {
@@ -464,11 +463,17 @@ fold_begin(struct fold *f, struct error *e)
 	return append_rule(f, NULL, f->held, e);
 }
 
-/* "next", and where wanted what brings it: the rules that took a colour after now, none where an override ends. */
+/* The rules that took the colour of the moment after ${before}; none where it is an override that began or ended. */
+static json_t *
+rules_since(const struct fold *f, instant before)
+{
+	return f->since > before && !override_in_force(f) ? json_incref(f->held) : json_array();
+}
+
+/* "next", and where wanted what brings it. */
 static int
 add_next(const struct fold *f, instant next, json_t *result, struct error *e)
 {
-	bool by_rules = next != EVALUATE_NEVER && f->since > f->now && !override_in_force(f);
 	json_t *change = next == EVALUATE_NEVER
 		? json_null()
 		: json_pack("{s:o,s:s}", "at", time_json(f, next), "colour", colour_name(colour_shown(f)));
@@ -477,8 +482,36 @@ add_next(const struct fold *f, instant next, json_t *result, struct error *e)
 		return error_no_memory(e);
 	if (!f->extra->tell_soon)
 		return 0;
-	return json_object_set_new(result, "soon", by_rules ? json_incref(f->held) : json_array()) < 0 ? error_no_memory(e)
-																								   : 0;
+	change = next == EVALUATE_NEVER ? json_array() : rules_since(f, f->now);
+	return json_object_set_new(result, "soon", change) < 0 ? error_no_memory(e) : 0;
+}
+
+/* "later": the changes after that one. That rules fail on what is yet to come ends the list, and does not fail the answer of now. */
+static int
+add_later(struct fold *f, instant next, size_t *visited, json_t *result, struct error *e)
+{
+	json_t *later = json_array(), *change;
+	struct error ahead = {0};
+	int code;
+
+	if (json_object_set_new(result, "later", later) < 0)
+		return error_no_memory(e);
+	while (next != EVALUATE_NEVER && json_array_size(later) < EVALUATE_LATER_MAX) {
+		instant before = next;
+
+		code = find_next(f, colour_shown(f), visited, &next, &ahead);
+		if (code == ERROR_BAD_INPUT || code == ERROR_TOO_LARGE || (code == 0 && next == EVALUATE_NEVER))
+			return 0;
+		if (code < 0) {
+			*e = ahead;
+			return code;
+		}
+		change = json_pack("{s:o,s:s,s:o}", "at", time_json(f, next), "colour", colour_name(colour_shown(f)), "rules",
+			rules_since(f, before));
+		if (json_array_append_new(later, change) < 0)
+			return error_no_memory(e);
+	}
+	return 0;
 }
 
 int
@@ -498,8 +531,9 @@ fold_evaluate(const struct pack *pack, const json_t *facts_json, instant now, co
 		goto out;
 	f.facts = facts;
 	if ((code = fold_begin(&f, e)) < 0 || (code = fold_to_now(&f, &visited, e)) < 0 ||
-		(code = make_result(&f, &result, e)) < 0 || (code = find_next(&f, &visited, &next, e)) < 0 ||
-		(code = add_next(&f, next, result, e)) < 0)
+		(code = make_result(&f, &result, e)) < 0 || (code = find_next(&f, f.shown, &visited, &next, e)) < 0 ||
+		(code = add_next(&f, next, result, e)) < 0 ||
+		(f.extra->tell_soon && (code = add_later(&f, next, &visited, result, e)) < 0))
 		goto out;
 	if (ret_changes)
 		*ret_changes = json_incref(f.changes);
@@ -528,7 +562,7 @@ fold_quietly(const struct pack *pack, const struct facts *facts, struct workspac
 		(code = tell_reasons(&f, &nothing, e)) < 0)
 		return code;
 	evaluated = (struct evaluated){.colour = f.shown, .since = f.shown_since, .untold = facts->untold};
-	if ((code = find_next(&f, &visited, &evaluated.next_at, e)) < 0)
+	if ((code = find_next(&f, f.shown, &visited, &evaluated.next_at, e)) < 0)
 		return code;
 	evaluated.next_colour = colour_shown(&f);
 	*ret_evaluated = evaluated;

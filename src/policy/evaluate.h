@@ -16,6 +16,7 @@
 enum {
 	EVALUATE_FACTS_MAX = 10000,      /* items in all lists of one person's facts together */
 	EVALUATE_MOMENTS_MAX = 20000,    /* moments that one fold may visit */
+	EVALUATE_LATER_MAX = 20,         /* changes after the next one that are told */
 	EVALUATE_MEMORY_MAX = 256 << 20, /* bytes for one person's facts and what is derived from them */
 };
 
@@ -55,7 +56,9 @@ int evaluate_colour(
 
 /* evaluate_explained(pack, facts, now, ret_result, e):
  * As evaluate(), and in the result "soon": the rules that do not say so yet and will, with nothing new happening, at "next", as
- * they stand in "rules"; none where there is no change in sight, or where it is a colour set by hand that ends. */
+ * they stand in "rules"; none where there is no change in sight, or where it is a colour set by hand that ends. And "later": what
+ * follows on that up to the pack's horizon, still with nothing new happening: [{"at", "colour", "rules"}] by time, at most
+ * EVALUATE_LATER_MAX, and up to where the rules fail on what is yet to come. */
 int evaluate_explained(const struct pack *pack, const json_t *facts, instant now, json_t **ret_result, struct error *e);
 
 #endif

@@ -758,6 +758,74 @@ what_does_not_say_so_yet_but_will_is_told_with_its_moment(void **state)
 	pack_free(pack);
 }
 
+/* Each change that is told ahead is the next one of the moment before it, by the same rules. */
+static void
+what_follows_on_the_next_change_is_what_will_be_told_then(void **state)
+{
+	size_t told = 0;
+
+	(void)state;
+	for (int round = 0; round < 3 * ROUNDS; round++) {
+		struct pack *pack = scene_pack(packs[round % PACKS]);
+		json_t *all, *facts, *result = NULL, *later, *change;
+		struct error e = {0};
+		instant now, horizon, before;
+		size_t i;
+
+		seed = (uint64_t)(round + 4242);
+		all = random_facts();
+		now = at("2020-03-01") + (instant)any(30 * DAY_S);
+		if (any(3)) {
+			char from[TIME_TEXT_SIZE], until[TIME_TEXT_SIZE];
+
+			scene_add(all, "overrides", "{'colour':'red','cause':'contest_upheld','at':'%s','until':'%s'}",
+				some_time(now - DAY_S, 1, from), some_time(now + DAY_S, 20, until));
+		}
+		if (round % PACKS == 1) { /* Hubei: gray, then green, then yellow for want of check-ins */
+			json_decref(all);
+			all = scene_facts("2020-03-01T09:00:00", "420802");
+			scene_area(all, "420800", "Jingmen", "medium", "2020-01-25", NULL);
+			now = at("2020-03-14T08:00:00") + (instant)any(DAY_S);
+			scene_checkins(all, "2020-03-01", 14, -1);
+		}
+		facts = known_at(all, now);
+		if (evaluate_explained(pack, facts, now, &result, &e) < 0)
+			fail_msg("%s", e.message);
+		horizon = now + 90 * DAY_S;
+		later = json_object_get(result, "later");
+		told += json_array_size(later);
+		before = json_is_object(json_object_get(result, "next"))
+			? at(json_string_value(json_object_get(json_object_get(result, "next"), "at")))
+			: horizon;
+		json_array_foreach(later, i, change)
+		{
+			json_t *then = NULL, *next;
+
+			assert_int_equal(evaluate_explained(pack, facts, before, &then, &e), 0);
+			next = json_object_get(then, "next");
+			assert_string_equal(
+				json_string_value(json_object_get(next, "at")), json_string_value(json_object_get(change, "at")));
+			assert_string_equal(json_string_value(json_object_get(next, "colour")),
+				json_string_value(json_object_get(change, "colour")));
+			assert_true(json_equal(json_object_get(then, "soon"), json_object_get(change, "rules")));
+			before = at(json_string_value(json_object_get(change, "at")));
+			assert_true(before <= horizon);
+			json_decref(then);
+		}
+		if (json_is_object(json_object_get(result, "next")) && json_array_size(later) < EVALUATE_LATER_MAX) {
+			struct evaluated last;
+
+			assert_int_equal(evaluate_colour(pack, facts, before, &last, &e), 0);
+			assert_true(last.next_at > horizon);
+		}
+		json_decref(result);
+		json_decref(facts);
+		json_decref(all);
+		pack_free(pack);
+	}
+	assert_true(told >= ROUNDS / 4);
+}
+
 int
 main(void)
 {
@@ -772,6 +840,7 @@ main(void)
 		cmocka_unit_test(hours_that_still_grow_pass_the_limit_at_the_second),
 		cmocka_unit_test(a_window_moves_on_at_midnight),
 		cmocka_unit_test(what_does_not_say_so_yet_but_will_is_told_with_its_moment),
+		cmocka_unit_test(what_follows_on_the_next_change_is_what_will_be_told_then),
 		cmocka_unit_test(two_checkins_of_one_moment_give_the_same_bytes_in_either_order),
 		cmocka_unit_test(the_published_schema_and_the_program_know_the_same_fields),
 		cmocka_unit_test(facts_of_a_wrong_shape_are_refused_with_their_place),
