@@ -1,6 +1,6 @@
 /* From a laboratory's message to the last contact's new code, in a store of a city that was evaluated before.
  *
- * Everybody has applied and spends some hours of each day at a school with GROUP - 1 others, each day with others, so that a case
+ * Everybody has applied, checked in the day before, and spends some hours of each day at a school with GROUP - 1 others, each day with others, so that a case
  * meets about CONTACTS people while it is infectious. The time runs from the message's last byte to the last code. Its parts
  * follow each other, but for the two that are a part's own share: what tracing and evaluating take when they are asked again and
  * keep nothing, with what they read in memory by then. Beside each whole is what the process was on a core for, which other loads
@@ -125,6 +125,8 @@ put_people(struct city *city)
 			.division = "420802",
 			.applied_at = NOW - 30 * DAY_S,
 			.residence_since = REGISTRY_ALWAYS};
+		struct registry_checkin checkin = {
+			.at = NOW - DAY_S, .measured = true, .temperature_tenths_c = 366}; /* yellow without one, as a contact is */
 		enum evidence_outcome outcome;
 
 		if (i && i % PER_TRANSACTION == 0) {
@@ -132,6 +134,8 @@ put_people(struct city *city)
 			need(registry_begin(city->registry, &e), &e);
 		}
 		need(registry_apply(city->registry, &application, &outcome, &city->people[i], &e), &e);
+		checkin.person = city->people[i];
+		need(registry_checkin_put(city->registry, &checkin, &outcome, &e), &e);
 	}
 	need(registry_commit(city->registry, &e), &e);
 }
@@ -242,8 +246,7 @@ static int
 note_change(const struct cascade_change *change, void *context, struct error *e)
 {
 	struct changes *changes = context;
-	int r = array_grow(
-		&changes->items, &changes->capacity, changes->count + 1, sizeof *changes->items, PEOPLE_MOST, e);
+	int r = array_grow(&changes->items, &changes->capacity, changes->count + 1, sizeof *changes->items, PEOPLE_MOST, e);
 
 	if (r == 0)
 		changes->items[changes->count++] = (struct change){.person = change->person, .colour = change->after};
