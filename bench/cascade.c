@@ -6,7 +6,6 @@
  * keep nothing, with what they read in memory by then. Beside each whole is what the process was on a core for, which other loads
  * change little. */
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
