@@ -54,7 +54,7 @@ void bench_cascade_20(void);
 void bench_credential(void);
 void bench_feed(void);
 void bench_feeds(void); /* whole imports */
-void bench_http(void); /* 100 thousand signed-in people; the one after it 2 thousand */
+void bench_http(void);  /* 100 thousand signed-in people; the one after it 2 thousand */
 void bench_http_2(void);
 void bench_pings(void);
 void bench_policy(void);
