@@ -40,18 +40,21 @@ void bench_read_plainly(void *path);
 /* The folder in which a benchmark that takes long to fill its store keeps it for the next run; NULL: it goes afterwards. */
 const char *bench_store(void);
 
-/* How many people a benchmark takes, where it lets one choose. */
-size_t bench_people(void);
+/* How many people, and how many stays, a benchmark takes, where it lets one choose; ${otherwise} where nothing was chosen. */
+size_t bench_people(size_t otherwise);
+size_t bench_stays(size_t otherwise);
 
 /* End the program after saying what failed. */
 void bench_fail(const char *what) __attribute__((noreturn));
 
 void bench_certlogic(void); /* parts of the benchmark "policy" */
 void bench_pack(size_t people);
+void bench_cascade(void); /* 100 thousand people and 2 million stays; the one after it a million and 20 million */
+void bench_cascade_20(void);
 void bench_credential(void);
 void bench_feed(void);
 void bench_feeds(void); /* whole imports */
-void bench_http(void); /* 100 thousand signed-in people; the one after it 2 thousand */
+void bench_http(void);  /* 100 thousand signed-in people; the one after it 2 thousand */
 void bench_http_2(void);
 void bench_pings(void);
 void bench_policy(void);

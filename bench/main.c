@@ -1,4 +1,4 @@
-/* The benchmarks that are this program's own: bench [NAME] [--json] [--store FOLDER] [--people N]. script/bench builds and runs
+/* The benchmarks that are this program's own: bench [NAME] [--json] [--store FOLDER] [--people N] [--stays N]. script/bench builds and runs
  * it. */
 
 #include <fcntl.h>
@@ -15,7 +15,7 @@ enum { SPELLS = 5, PIECE = 1 << 16 };
 static const double spell_s = 0.2;
 static bool json;
 static const char *store;
-static size_t people = 1000000;
+static size_t people, stays; /* 0: not chosen */
 
 /* ${when_asked}: it runs only when it is named, as those with a size in their names. */
 static const struct {
@@ -23,6 +23,8 @@ static const struct {
 	void (*run)(void);
 	bool when_asked;
 } benches[] = {
+	{"cascade", bench_cascade, true},
+	{"cascade-20", bench_cascade_20, true},
 	{"credential", bench_credential, false},
 	{"feed", bench_feed, false},
 	{"feeds", bench_feeds, false},
@@ -54,9 +56,15 @@ bench_store(void)
 }
 
 size_t
-bench_people(void)
+bench_people(size_t otherwise)
 {
-	return people;
+	return people ? people : otherwise;
+}
+
+size_t
+bench_stays(size_t otherwise)
+{
+	return stays ? stays : otherwise;
 }
 
 double
@@ -197,6 +205,8 @@ main(int argc, char **argv)
 			store = argv[++i];
 		else if (strcmp(argv[i], "--people") == 0 && i + 1 < argc && atoll(argv[i + 1]) > 0)
 			people = (size_t)atoll(argv[++i]);
+		else if (strcmp(argv[i], "--stays") == 0 && i + 1 < argc && atoll(argv[i + 1]) > 0)
+			stays = (size_t)atoll(argv[++i]);
 		else
 			only = argv[i];
 	}

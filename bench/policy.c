@@ -78,7 +78,7 @@ bench_policy(void)
 	struct subject s;
 
 	bench_certlogic();
-	bench_pack(bench_people());
+	bench_pack(bench_people(1000000));
 	for (size_t i = 0; i < sizeof packs / sizeof packs[0]; i++) {
 		snprintf(folder, sizeof folder, "packs/%s", packs[i]);
 		snprintf(figure, sizeof figure, "decisions, %s, %d check-ins", packs[i], CHECKINS);
