@@ -136,7 +136,7 @@ show(struct cli *cli, struct cli_store *store, const struct request *request, in
 			code = cli_fail(&e);
 	}
 	if (code == EXIT_DONE && cli->json) {
-		json_object_set(shown.item, "sides", json_pack("[O, O]", sides[0], sides[1]));
+		json_object_set_new(shown.item, "sides", json_pack("[O, O]", sides[0], sides[1]));
 		code = cli_print_json(json_incref(shown.item));
 	} else if (code == EXIT_DONE) {
 		registry_match(store->registry, number, list_one, &listing, &e);
