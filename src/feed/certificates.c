@@ -195,7 +195,7 @@ take(struct import *import, const struct row *row, enum taken *ret_taken, struct
 		if (kinds[i].kind == certificate.kind)
 			kind = &kinds[i];
 	list = kind ? json_object_get(certificate.payload, kind->member) : NULL;
-	if (json_array_size(list) != 1) {
+	if (!kind || json_array_size(list) != 1) {
 		r = refuse(import, row, e, "a certificate of one vaccination, test or recovery expected", "");
 		goto out;
 	}
