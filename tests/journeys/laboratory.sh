@@ -92,7 +92,7 @@ send() {
 			cat "$FOLDER/$name.hl7"
 			printf '\034\015'
 		done
-		for _ in $(seq 100); do
+		for _ in $(seq 600); do
 			[ "$(answers | wc -w)" -ge "$count" ] && break
 			sleep 0.1
 		done
@@ -102,7 +102,7 @@ send() {
 # becomes COLOURS SENTENCE: the colour log gets there by itself
 becomes() {
 	local got
-	for _ in $(seq 100); do
+	for _ in $(seq 600); do
 		got=$(colours)
 		[ "$got" = "$1" ] && break
 		sleep 0.1
