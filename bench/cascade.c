@@ -386,7 +386,7 @@ report(const char *who, const struct parts *parts, double goal_s)
 	snprintf(figure, sizeof figure, "%s: %zu evaluated, %zu changed", who, parts->evaluated, parts->changed);
 	bench_figure("cascade", figure, parts->core * 1000, "ms of a core", "the whole", parts->all * 1000, 0);
 	snprintf(figure, sizeof figure, "%s: all of it, in %.3f s", who, parts->all);
-	bench_figure("cascade", figure, 1 / parts->all, "1/s", "the issue's goal", 1 / goal_s, 1);
+	bench_figure("cascade", figure, 1 / parts->all, "1/s", "the goal", 1 / goal_s, 1);
 }
 
 static int

@@ -114,7 +114,7 @@ stays_by_number(struct feeds *f)
 	seconds = import(f, file, "stays", BY_NUMBER);
 	tell(f, "stays imported by a person's number", BY_NUMBER, "1/s", seconds);
 	bench_figure(
-		"feeds", "stays imported by a person's number", BY_NUMBER / seconds, "1/s", "the issue's goal", 500000, 1);
+		"feeds", "stays imported by a person's number", BY_NUMBER / seconds, "1/s", "the goal", 500000, 1);
 }
 
 static void
@@ -130,7 +130,7 @@ stays_by_id(struct feeds *f)
 			1 + i / PEOPLE % 20);
 	seconds = import(f, file, "stays", BY_ID);
 	tell(f, "stays imported by ID number", BY_ID, "1/s", seconds);
-	bench_figure("feeds", "stays imported by ID number", BY_ID / seconds, "1/s", "the issue's goal", 200000, 1);
+	bench_figure("feeds", "stays imported by ID number", BY_ID / seconds, "1/s", "the goal", 200000, 1);
 }
 
 static void
