@@ -113,8 +113,7 @@ stays_by_number(struct feeds *f)
 			1 + i / PEOPLE % 20);
 	seconds = import(f, file, "stays", BY_NUMBER);
 	tell(f, "stays imported by a person's number", BY_NUMBER, "1/s", seconds);
-	bench_figure(
-		"feeds", "stays imported by a person's number", BY_NUMBER / seconds, "1/s", "the goal", 500000, 1);
+	bench_figure("feeds", "stays imported by a person's number", BY_NUMBER / seconds, "1/s", "the goal", 500000, 1);
 }
 
 static void
