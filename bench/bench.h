@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/error.h"
+
 /* Seconds of the monotonic clock. */
 double bench_now(void);
 
@@ -44,8 +46,12 @@ const char *bench_store(void);
 size_t bench_people(size_t otherwise);
 size_t bench_stays(size_t otherwise);
 
-/* End the program after saying what failed. */
+/* End the program after saying what failed; the same where ${r} is a code, with what ${e} says. */
 void bench_fail(const char *what) __attribute__((noreturn));
+void bench_need(int r, const struct error *e);
+
+/* The resident ID number of the ${serial}th invented person, with the check digit of GB 11643; valid until the next call. */
+const char *bench_id_number(size_t serial);
 
 void bench_certlogic(void); /* parts of the benchmark "policy" */
 void bench_pack(size_t people);

@@ -66,41 +66,17 @@ struct parts {
 };
 
 static void
-need(int r, const struct error *e)
-{
-	if (r < 0)
-		bench_fail(e->message);
-}
-
-/* A resident's number with its check digit (GB 11643). */
-static const char *
-id_number(size_t serial)
-{
-	static const int weights[] = {7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2};
-	static char id[48];
-	int sum = 0;
-
-	snprintf(
-		id, sizeof id, "420802%04zu%02zu15%03zu", 1920 + serial / 1000 / 12, 1 + serial / 1000 % 12, serial % 1000);
-	for (int i = 0; i < 17; i++)
-		sum += (id[i] - '0') * weights[i];
-	id[17] = "10X98765432"[sum % 11];
-	id[18] = 0;
-	return id;
-}
-
-static void
 open_store(struct city *city)
 {
 	const instant now = NOW;
 	struct error e = {0};
 
-	need(registry_open(&city->where, &city->registry, &e), &e);
+	bench_need(registry_open(&city->where, &city->registry, &e), &e);
 	registry_set_times(city->registry, &now, NULL);
-	need(cascade_open(city->registry, &city->cascade, &e), &e);
-	need(issuer_open(registry_db(city->registry), registry_keys(city->registry), &city->issuer, &e), &e);
-	need(registry_pack(city->registry, jurisdiction, &city->pack, &e), &e);
-	need(issuer_ensure(city->issuer, jurisdiction, NOW - HOUR_S, NOW, &e), &e);
+	bench_need(cascade_open(city->registry, &city->cascade, &e), &e);
+	bench_need(issuer_open(registry_db(city->registry), registry_keys(city->registry), &city->issuer, &e), &e);
+	bench_need(registry_pack(city->registry, jurisdiction, &city->pack, &e), &e);
+	bench_need(issuer_ensure(city->issuer, jurisdiction, NOW - HOUR_S, NOW, &e), &e);
 }
 
 static void
@@ -116,9 +92,9 @@ put_people(struct city *city)
 {
 	struct error e = {0};
 
-	need(registry_begin(city->registry, &e), &e);
+	bench_need(registry_begin(city->registry, &e), &e);
 	for (size_t i = 0; i < city->count; i++) {
-		const struct registry_application application = {.id_number = id_number(i),
+		const struct registry_application application = {.id_number = bench_id_number(i),
 			.name = "Doe",
 			.phone = "13800000000",
 			.division = "420802",
@@ -129,14 +105,14 @@ put_people(struct city *city)
 		enum evidence_outcome outcome;
 
 		if (i && i % PER_TRANSACTION == 0) {
-			need(registry_commit(city->registry, &e), &e);
-			need(registry_begin(city->registry, &e), &e);
+			bench_need(registry_commit(city->registry, &e), &e);
+			bench_need(registry_begin(city->registry, &e), &e);
 		}
-		need(registry_apply(city->registry, &application, &outcome, &city->people[i], &e), &e);
+		bench_need(registry_apply(city->registry, &application, &outcome, &city->people[i], &e), &e);
 		checkin.person = city->people[i];
-		need(registry_checkin_put(city->registry, &checkin, &outcome, &e), &e);
+		bench_need(registry_checkin_put(city->registry, &checkin, &outcome, &e), &e);
 	}
-	need(registry_commit(city->registry, &e), &e);
+	bench_need(registry_commit(city->registry, &e), &e);
 }
 
 static size_t
@@ -169,14 +145,14 @@ put_stays(struct city *city)
 
 	if (!places)
 		bench_fail("no memory");
-	need(registry_begin(city->registry, &e), &e);
+	bench_need(registry_begin(city->registry, &e), &e);
 	for (size_t i = 0; i < schools; i++) {
 		struct presence_place place = {.kind = "school", .division = "420802", .country = "CN"};
 
 		snprintf(place.code, sizeof place.code, "school-%zu", i);
-		need(presence_put_place(presence, &place, &source, &places[i], &e), &e);
+		bench_need(presence_put_place(presence, &place, &source, &places[i], &e), &e);
 	}
-	need(presence_load_new(presence, &source, &load, &e), &e);
+	bench_need(presence_load_new(presence, &source, &load, &e), &e);
 	for (size_t day = 0; day < city->days; day++)
 		for (size_t i = 0, at = 0, step = step_of(city, day); i < city->count; i++, at = (at + step) % city->count) {
 			const instant morning = NOW - (instant)(day + 1) * DAY_S; /* 8 o'clock */
@@ -185,10 +161,10 @@ put_stays(struct city *city)
 				.start = morning + (instant)(i % 7 * 600),
 				.end = morning + 9 * HOUR_S + (instant)(i % 11 * 600)};
 
-			need(presence_load_add(load, &stay, &e), &e);
+			bench_need(presence_load_add(load, &stay, &e), &e);
 		}
-	need(presence_load_finish(load, &counts, &e), &e);
-	need(registry_commit(city->registry, &e), &e);
+	bench_need(presence_load_finish(load, &counts, &e), &e);
+	bench_need(registry_commit(city->registry, &e), &e);
 	presence_load_free(load);
 	free(places);
 }
@@ -206,13 +182,13 @@ make_city(struct city *city)
 	if (!mkdtemp(city->folder) || !(city->people = calloc(city->count, sizeof *city->people)))
 		bench_fail("no temporary folder");
 	city->where.data = city->folder;
-	need(registry_create(&city->where, packs, 1, &made_at, &e), &e);
+	bench_need(registry_create(&city->where, packs, 1, &made_at, &e), &e);
 	open_store(city);
 	put_people(city);
 	fprintf(stderr, "bench: %zu people in %.1f s\n", city->count, bench_now() - start);
 	put_stays(city);
 	fprintf(stderr, "bench: %zu stays by %.1f s\n", city->count * city->days, bench_now() - start);
-	need(cascade_evaluate_due(city->cascade, NULL, NULL, &counts, &e), &e);
+	bench_need(cascade_evaluate_due(city->cascade, NULL, NULL, &counts, &e), &e);
 	fprintf(stderr, "bench: evaluated by %.1f s\n", bench_now() - start);
 	if (counts.evaluated != (int64_t)city->count || counts.failed)
 		bench_fail("not everyone was evaluated");
@@ -232,10 +208,10 @@ send_message(struct city *city, size_t at)
 		"PID|1||%s^^^CHN^NNCHN||DOE^J|||M\r"
 		"OBR|1||o%u|94500-6^SARS-CoV-2 RNA^LN|||20200323100000+0800||||||||||||||20200324075900+0800\r"
 		"OBX|1|CWE|94500-6^SARS-CoV-2 RNA^LN||260373001^x^SCT||||||F\r",
-		city->messages, id_number(at), city->messages);
+		city->messages, bench_id_number(at), city->messages);
 
 	city->messages++;
-	need(feed_message(city->registry, &options, bytes, (size_t)length, &taken, &answer, &e), &e);
+	bench_need(feed_message(city->registry, &options, bytes, (size_t)length, &taken, &answer, &e), &e);
 	if (taken != FEED_TAKEN)
 		bench_fail(e.message);
 	buffer_free(&answer);
@@ -264,8 +240,8 @@ issue_codes(struct city *city, const struct changes *changes)
 		if (!code_colour_read(colour_name(changes->items[i].colour), &colour))
 			bench_fail("a colour has no code");
 		buffer_clear(&text);
-		need(issuer_issue(city->issuer, jurisdiction, changes->items[i].person, colour, NOW,
-				 gate_code_lifetime(city->pack), &text, &e),
+		bench_need(issuer_issue(city->issuer, jurisdiction, changes->items[i].person, colour, NOW,
+					   gate_code_lifetime(city->pack), &text, &e),
 			&e);
 	}
 	buffer_free(&text);
@@ -290,10 +266,10 @@ trace_again(struct city *city, size_t at)
 	struct error e = {0};
 	size_t count;
 
-	need(evidence_each_of(registry_db(city->registry), city->people[at], EVIDENCE_CASE_STATUS, EVIDENCE_NOW,
-			 EVIDENCE_NOW, note_name, name, &e),
+	bench_need(evidence_each_of(registry_db(city->registry), city->people[at], EVIDENCE_CASE_STATUS, EVIDENCE_NOW,
+				   EVIDENCE_NOW, note_name, name, &e),
 		&e);
-	need(cascade_contacts(city->cascade, name, &contacts, &e), &e);
+	bench_need(cascade_contacts(city->cascade, name, &contacts, &e), &e);
 	count = contacts.count;
 	exposure_contacts_free(&contacts);
 	return count;
@@ -311,7 +287,7 @@ evaluate_again(struct city *city, const struct changes *changes)
 	for (size_t i = 0; i < changes->count; i++)
 		people[i] = changes->items[i].person;
 	if (changes->count)
-		need(cascade_rehearse(city->cascade, jurisdiction, people, changes->count, NULL, &counts, &e), &e);
+		bench_need(cascade_rehearse(city->cascade, jurisdiction, people, changes->count, NULL, &counts, &e), &e);
 	free(people);
 }
 
@@ -338,9 +314,9 @@ cascade_of(struct city *city, const size_t *cases, size_t count)
 	for (size_t i = 0; i < count; i++)
 		send_message(city, cases[i]);
 	parts.message = since(&at);
-	need(cascade_trace_cases(city->cascade, &e), &e);
+	bench_need(cascade_trace_cases(city->cascade, &e), &e);
 	parts.trace = since(&at);
-	need(cascade_evaluate_due(city->cascade, NULL, &listener, &counts, &e), &e);
+	bench_need(cascade_evaluate_due(city->cascade, NULL, &listener, &counts, &e), &e);
 	parts.evaluation = since(&at);
 	issue_codes(city, &changes);
 	parts.codes = since(&at);

@@ -20,46 +20,14 @@ struct feeds {
 	person_number *people;
 };
 
-static void
-need(int r, const struct error *e)
-{
-	if (r < 0)
-		bench_fail(e->message);
-}
-
-/* A resident's number with its check digit (GB 11643). */
-static const char *
-id_number(unsigned serial)
-{
-	static const int weights[] = {7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2};
-	static char id[19];
-	int sum = 0;
-
-	snprintf(id, sizeof id, "420802%04u%02u15%03u", 1940 + serial / 1000 / 12, 1 + serial / 1000 % 12, serial % 1000);
-	for (int i = 0; i < 17; i++)
-		sum += (id[i] - '0') * weights[i];
-	id[17] = "10X98765432"[sum % 11];
-	return id;
-}
-
-/* Seconds that the process was on a core. */
-static double
-worked(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
 static double
 plain_reads(struct feeds *f)
 {
-	const double start = worked();
+	const double start = bench_core_now();
 	double now = start;
 	long reads = 0;
 
-	for (; now - start < 0.2; now = worked(), reads++)
+	for (; now - start < 0.2; now = bench_core_now(), reads++)
 		bench_read_plainly(f->file);
 	return (double)reads / (now - start);
 }
@@ -85,11 +53,11 @@ import(struct feeds *f, FILE *file, const char *kind, uint64_t rows)
 
 	if (fclose(file) != 0)
 		bench_fail("cannot write the temporary file");
-	start = worked();
-	need(feed_import(f->registry, &options, &totals, &e), &e);
+	start = bench_core_now();
+	bench_need(feed_import(f->registry, &options, &totals, &e), &e);
 	if (totals.added != rows || totals.read != rows)
 		bench_fail("rows are missing");
-	return worked() - start;
+	return bench_core_now() - start;
 }
 
 static void
@@ -125,7 +93,7 @@ stays_by_id(struct feeds *f)
 	fputs("id_number,place,from,to\n", file);
 	for (unsigned i = 0; i < BY_ID; i++)
 		fprintf(file, "%s,place-%u,2020-02-%02uT%02u:%02u:00+08:00,2020-02-%02uT23:30:00+08:00\n",
-			id_number(i % PEOPLE), i * 7919 % 9973, 1 + i / PEOPLE % 20, i / PEOPLE / 20 + 8, i % 60,
+			bench_id_number(i % PEOPLE), i * 7919 % 9973, 1 + i / PEOPLE % 20, i / PEOPLE / 20 + 8, i % 60,
 			1 + i / PEOPLE % 20);
 	seconds = import(f, file, "stays", BY_ID);
 	tell(f, "stays imported by ID number", BY_ID, "1/s", seconds);
@@ -143,7 +111,7 @@ hl7(struct feeds *f)
 			"PID|1||%s^^^CHN^NNCHN||DOE^J||19800229|M\r"
 			"OBR|1||o%u|94500-6^SARS-CoV-2 RNA^LN|||20200323100000+0800||||||||||||||20200323200000+0800\r"
 			"OBX|1|CWE|94500-6^SARS-CoV-2 RNA^LN||260415000^x^SCT||||||F\r",
-			i, id_number(i % PEOPLE), i);
+			i, bench_id_number(i % PEOPLE), i);
 	tell(f, "HL7 v2 messages imported", MESSAGES, "1/s", import(f, file, "labs", MESSAGES));
 }
 
@@ -159,7 +127,7 @@ fhir(struct feeds *f)
 			"\"Observation\",\"id\":\"b%u\",\"status\":\"final\",\"subject\":{\"reference\":\"Patient/p\"},\"code\":{\"coding\":[{\"system\":"
 			"\"http://loinc.org\",\"code\":\"94500-6\"}]},\"effectiveDateTime\":\"2020-03-20\",\"issued\":"
 			"\"2020-03-20T20:00:00+08:00\",\"valueCodeableConcept\":{\"coding\":[{\"code\":\"260415000\"}]}}}]}\n",
-			id_number(i % PEOPLE), i);
+			bench_id_number(i % PEOPLE), i);
 	tell(f, "FHIR bundles imported", MESSAGES, "1/s", import(f, file, "labs", MESSAGES));
 }
 
@@ -199,15 +167,15 @@ make_store(struct feeds *f)
 	if (!mkdtemp(f->folder) || !(f->people = calloc(PEOPLE, sizeof *f->people)))
 		bench_fail("no temporary folder");
 	snprintf(f->file, sizeof f->file, "%s.file", f->folder);
-	need(registry_create(&where, packs, 1, &clock, &e), &e);
-	need(registry_open(&where, &f->registry, &e), &e);
+	bench_need(registry_create(&where, packs, 1, &clock, &e), &e);
+	bench_need(registry_open(&where, &f->registry, &e), &e);
 	file = begin_file(f);
 	fputs("id_number,name,phone,division,applied_at\n", file);
 	for (unsigned i = 0; i < PEOPLE; i++)
-		fprintf(file, "%s,Doe,13800000000,420802,2020-02-01\n", id_number(i));
+		fprintf(file, "%s,Doe,13800000000,420802,2020-02-01\n", bench_id_number(i));
 	import(f, file, "residents", PEOPLE);
 	for (unsigned i = 0; i < PEOPLE; i++)
-		need(registry_person_by_id_number(f->registry, id_number(i), 18, false, 0, &f->people[i], &e), &e);
+		bench_need(registry_person_by_id_number(f->registry, bench_id_number(i), 18, false, 0, &f->people[i], &e), &e);
 }
 
 void

@@ -41,7 +41,6 @@ enum {
 	PER_TRANSACTION = 5000,
 	PATH_SIZE = 64,
 	ANSWER_MAX = 1 << 16,
-	SERIALS = 1000,
 	WAIT_MS = 20000,
 };
 
@@ -55,36 +54,12 @@ struct town {
 	pid_t server, nginx;
 };
 
-static void
-need(int r, const struct error *e)
-{
-	if (r < 0)
-		bench_fail(e->message);
-}
-
-/* The resident ID number of the ${i}th: born ${i} / SERIALS days after 1950 began, with the check digit of GB 11643. */
-static void
-id_number_of(size_t i, char text[ID_NUMBER_SIZE])
-{
-	static const int weights[17] = {7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2};
-	unsigned month, day;
-	int year, sum = 0;
-
-	day_to_civil(day_from_civil(1950, 1, 1) + (day_number)(i / SERIALS), &year, &month, &day);
-	snprintf(
-		text, ID_NUMBER_SIZE, "330106%04d%02u%02u%03u", year % 10000, month % 100, day % 100, (unsigned)(i % SERIALS));
-	for (int k = 0; k < 17; k++)
-		sum += weights[k] * (text[k] - '0');
-	text[17] = "10X98765432"[sum % 11];
-	text[18] = '\0';
-}
-
 /* Somebody who applied, for whom the department vouched, and who is signed in. */
 static void
 put_person(struct registry *registry, size_t i, FILE *tokens)
 {
-	char id_number[ID_NUMBER_SIZE], phone[PHONE_SIZE], token[TOKEN_TEXT_SIZE];
-	struct registry_application application = {.id_number = id_number,
+	char phone[PHONE_SIZE], token[TOKEN_TEXT_SIZE];
+	struct registry_application application = {.id_number = bench_id_number(i),
 		.name = "某人",
 		.phone = phone,
 		.division = "330106",
@@ -97,11 +72,10 @@ put_person(struct registry *registry, size_t i, FILE *tokens)
 	person_number person;
 	struct error e = {0};
 
-	id_number_of(i, id_number);
 	snprintf(phone, sizeof phone, "139%08u", (unsigned)(i % 100000000));
-	need(registry_apply(registry, &application, &outcome, &person, &e), &e);
+	bench_need(registry_apply(registry, &application, &outcome, &person, &e), &e);
 	registry_phone_hash(registry, phone, hash);
-	need(session_start(registry, NULL, hash, SESSION_RESIDENT_S, token, &e), &e);
+	bench_need(session_start(registry, NULL, hash, SESSION_RESIDENT_S, token, &e), &e);
 	fprintf(tokens, "%s\n", token);
 }
 
@@ -115,7 +89,7 @@ put_risk(struct registry *registry)
 	for (day_number day = today - 30; day <= today; day++) {
 		const struct evidence_area_count count = {.source = "counts", .area = "330100", .country = "CN", .day = day};
 
-		need(evidence_area_put(registry_db(registry), &count, &outcome, &e), &e);
+		bench_need(evidence_area_put(registry_db(registry), &count, &outcome, &e), &e);
 	}
 }
 
@@ -138,22 +112,22 @@ make_town(struct town *t)
 	snprintf(name, sizeof name, "%s/tokens", t->folder);
 	if (!(tokens = fopen(name, "w")))
 		bench_fail("no file for the tokens");
-	need(registry_create(&where, packs, 1, NULL, &e), &e);
-	need(registry_open(&where, &registry, &e), &e);
-	need(registry_begin(registry, &e), &e);
+	bench_need(registry_create(&where, packs, 1, NULL, &e), &e);
+	bench_need(registry_open(&where, &registry, &e), &e);
+	bench_need(registry_begin(registry, &e), &e);
 	put_risk(registry);
 	for (size_t i = 0; i < t->people; i++) {
 		if (i % PER_TRANSACTION == 0) {
-			need(registry_commit(registry, &e), &e);
-			need(registry_begin(registry, &e), &e);
+			bench_need(registry_commit(registry, &e), &e);
+			bench_need(registry_begin(registry, &e), &e);
 		}
 		put_person(registry, i, tokens);
 	}
-	need(registry_commit(registry, &e), &e);
-	need(cascade_open(registry, &cascade, &e), &e);
-	need(cascade_evaluate_due(cascade, NULL, NULL, &counts, &e), &e);
-	need(issuer_open(registry_db(registry), registry_keys(registry), &issuer, &e), &e);
-	need(issuer_ensure(issuer, jurisdiction, time_now() - DAY_S, time_now(), &e), &e);
+	bench_need(registry_commit(registry, &e), &e);
+	bench_need(cascade_open(registry, &cascade, &e), &e);
+	bench_need(cascade_evaluate_due(cascade, NULL, NULL, &counts, &e), &e);
+	bench_need(issuer_open(registry_db(registry), registry_keys(registry), &issuer, &e), &e);
+	bench_need(issuer_ensure(issuer, jurisdiction, time_now() - DAY_S, time_now(), &e), &e);
 	issuer_close(issuer);
 	cascade_close(cascade);
 	registry_close(registry);
@@ -257,12 +231,12 @@ fetch(const struct town *t, struct buffer *body)
 	if (connect(fd, (struct sockaddr *)&address, sizeof address) < 0 || write(fd, request, (size_t)length) != length)
 		bench_fail("the server does not answer");
 	while ((n = read(fd, piece, sizeof piece)) > 0)
-		need(buffer_add(&answer, piece, (size_t)n, &e), &e);
+		bench_need(buffer_add(&answer, piece, (size_t)n, &e), &e);
 	close(fd);
 	found = strstr(buffer_text(&answer), "\r\n\r\n");
 	if (!found || strncmp(buffer_text(&answer), "HTTP/1.1 200 ", 13) != 0 || !strstr(found, "\"HC1:"))
 		bench_fail("the server gives no code");
-	need(buffer_add_text(body, found + 4, &e), &e);
+	bench_need(buffer_add_text(body, found + 4, &e), &e);
 	buffer_free(&answer);
 }
 
@@ -302,7 +276,7 @@ start_nginx(struct town *t)
 	make_folder(t->folder, "static/v1");
 	make_folder(t->folder, "static/v1/me");
 	write_file(t->folder, "static/v1/me/code", buffer_text(&body));
-	need(
+	bench_need(
 		buffer_add_format(&text, &e,
 			"daemon off; worker_processes %d; pid %s/nginx.pid; error_log stderr crit;\n"
 			"events { worker_connections 4096; }\n"
@@ -327,15 +301,15 @@ write_script(const struct town *t)
 	struct buffer text = buffer_make(ANSWER_MAX);
 	struct error e = {0};
 
-	need(buffer_add_format(&text, &e,
-			 "local threads = 0\n"
-			 "function setup(thread) thread:set('number', threads); threads = threads + 1 end\n"
-			 "function init() requests = {}; at = 0\n"
-			 "  for line in io.lines('%s/tokens') do requests[#requests + 1] =\n"
-			 "    'GET %s HTTP/1.1\\r\\nHost: bench\\r\\nAuthorization: Bearer ' .. line .. '\\r\\n\\r\\n' end\n"
-			 "  at = math.floor(#requests * number / %d) end\n"
-			 "function request() at = at %% #requests + 1; return requests[at] end\n",
-			 t->folder, path, t->cores),
+	bench_need(buffer_add_format(&text, &e,
+				   "local threads = 0\n"
+				   "function setup(thread) thread:set('number', threads); threads = threads + 1 end\n"
+				   "function init() requests = {}; at = 0\n"
+				   "  for line in io.lines('%s/tokens') do requests[#requests + 1] =\n"
+				   "    'GET %s HTTP/1.1\\r\\nHost: bench\\r\\nAuthorization: Bearer ' .. line .. '\\r\\n\\r\\n' end\n"
+				   "  at = math.floor(#requests * number / %d) end\n"
+				   "function request() at = at %% #requests + 1; return requests[at] end\n",
+				   t->folder, path, t->cores),
 		&e);
 	write_file(t->folder, "wrk.lua", buffer_text(&text));
 	buffer_free(&text);
@@ -425,7 +399,7 @@ sign_on(void *context)
 	long count = 0;
 
 	while (bench_now() < s->until) {
-		need(signing_key_sign(s->key, message, sizeof message, signature, &e), &e);
+		bench_need(signing_key_sign(s->key, message, sizeof message, signature, &e), &e);
 		count++;
 	}
 	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
@@ -442,7 +416,7 @@ signing(const struct town *t)
 	struct error e = {0};
 
 	for (int i = 0; i < t->cores; i++) {
-		need(signing_key_make(&signers[i].key, &e), &e);
+		bench_need(signing_key_make(&signers[i].key, &e), &e);
 		signers[i].until = until;
 		if (pthread_create(&signers[i].thread, NULL, sign_on, &signers[i]) != 0)
 			bench_fail("no thread");
@@ -468,10 +442,10 @@ start_writer(const struct town *t)
 	if (process != 0)
 		return process;
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
-	need(registry_open(&where, &registry, &e), &e);
+	bench_need(registry_open(&where, &registry, &e), &e);
 	for (int64_t n = 0;; n++) {
-		need(db_do(registry_db(registry), "INSERT INTO attempt(subject, at) VALUES($1, $2)",
-				 (struct db_value[]){db_blob("bench", 5), db_int(n)}, 2, &e),
+		bench_need(db_do(registry_db(registry), "INSERT INTO attempt(subject, at) VALUES($1, $2)",
+					   (struct db_value[]){db_blob("bench", 5), db_int(n)}, 2, &e),
 			&e);
 		nanosleep(&pause, NULL);
 	}

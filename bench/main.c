@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/time.h"
 #include "bench/bench.h"
 
 enum { SPELLS = 5, PIECE = 1 << 16 };
@@ -190,6 +191,33 @@ bench_fail(const char *what)
 {
 	fprintf(stderr, "bench: %s\n", what);
 	exit(4);
+}
+
+void
+bench_need(int r, const struct error *e)
+{
+	if (r < 0)
+		bench_fail(e->message);
+}
+
+/* Born ${serial} / SERIALS days after 1950 began. */
+const char *
+bench_id_number(size_t serial)
+{
+	enum { SERIALS = 1000, DIGITS = 17 };
+	static const int weights[DIGITS] = {7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2};
+	static char text[DIGITS + 2];
+	unsigned month, day;
+	int year, sum = 0;
+
+	day_to_civil(day_from_civil(1950, 1, 1) + (day_number)(serial / SERIALS), &year, &month, &day);
+	snprintf(text, sizeof text, "330106%04d%02u%02u%03u", year % 10000, month % 100, day % 100,
+		(unsigned)(serial % SERIALS));
+	for (int i = 0; i < DIGITS; i++)
+		sum += weights[i] * (text[i] - '0');
+	text[DIGITS] = "10X98765432"[sum % 11];
+	text[DIGITS + 1] = '\0';
+	return text;
 }
 
 int

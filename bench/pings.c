@@ -101,15 +101,6 @@ write_pings(char *path, int minutes)
 }
 
 static double
-own_seconds(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
-static double
 childrens_seconds(void)
 {
 	struct rusage used;
@@ -126,10 +117,10 @@ rates_of(void (*once)(void *), void (*reference)(void *), void *context, double 
 {
 	*ret_rate = *ret_reference = 0;
 	for (int i = 0; i < TURNS * 2; i++) {
-		double *rate = i % 2 ? ret_reference : ret_rate, start = own_seconds(), turn;
+		double *rate = i % 2 ? ret_reference : ret_rate, start = bench_core_now(), turn;
 
 		(i % 2 ? reference : once)(context);
-		turn = 1 / (own_seconds() - start);
+		turn = 1 / (bench_core_now() - start);
 		if (turn > *rate)
 			*rate = turn;
 	}

@@ -49,13 +49,6 @@ any(unsigned below)
 	return (unsigned)(seed >> 33) % below;
 }
 
-static void
-need(int r, const struct error *e)
-{
-	if (r < 0)
-		bench_fail(e->message);
-}
-
 /* Each number is drawn in a statement of its own: in which order arguments are is the compiler's. */
 static void
 make_life(struct buffer *row)
@@ -98,18 +91,19 @@ put_person(struct nation *n, size_t i)
 	person_number person = number_of(n, i);
 	struct error e = {0};
 
-	need(db_do(n->db, "INSERT INTO person(number, id_hash, recorded_at, import) VALUES($1, $2, 0, 0)",
-			 (struct db_value[]){db_int(person), db_blob(&person, sizeof person)}, 2, &e),
+	bench_need(db_do(n->db, "INSERT INTO person(number, id_hash, recorded_at, import) VALUES($1, $2, 0, 0)",
+				   (struct db_value[]){db_int(person), db_blob(&person, sizeof person)}, 2, &e),
 		&e);
-	need(db_do(n->db,
-			 "INSERT INTO colour(person, jurisdiction, colour, since, next_at, next_colour, evaluated_at, policy,"
-			 " area_version, areas) VALUES($1, $2, 'gray', 0, $3, 'gray', 0, '', 0, '')",
-			 (struct db_value[]){db_int(person), db_text(jurisdiction), db_int(REGISTRY_NEVER)}, 3, &e),
+	bench_need(db_do(n->db,
+				   "INSERT INTO colour(person, jurisdiction, colour, since, next_at, next_colour, evaluated_at, policy,"
+				   " area_version, areas) VALUES($1, $2, 'gray', 0, $3, 'gray', 0, '', 0, '')",
+				   (struct db_value[]){db_int(person), db_text(jurisdiction), db_int(REGISTRY_NEVER)}, 3, &e),
 		&e);
-	need(db_do(n->db, "INSERT INTO packed(person, jurisdiction, from_at, until_at, facts) VALUES($1, $2, 0, $3, $4)",
-			 (struct db_value[]){
-				 db_int(person), db_text(jurisdiction), db_int(REGISTRY_NEVER), db_blob(life->data, life->length)},
-			 4, &e),
+	bench_need(
+		db_do(n->db, "INSERT INTO packed(person, jurisdiction, from_at, until_at, facts) VALUES($1, $2, 0, $3, $4)",
+			(struct db_value[]){
+				db_int(person), db_text(jurisdiction), db_int(REGISTRY_NEVER), db_blob(life->data, life->length)},
+			4, &e),
 		&e);
 }
 
@@ -122,22 +116,22 @@ fill(struct nation *n)
 
 	for (size_t i = 0; i < LIVES; i++)
 		make_life(&n->lives[i]);
-	need(registry_begin(n->registry, &e), &e);
+	bench_need(registry_begin(n->registry, &e), &e);
 	for (size_t i = 0; i < 3; i++)
 		for (day_number day = 18300; day < 18345; day++) {
 			const struct evidence_area_count count = {
 				.source = "counts", .area = areas[i], .country = "CN", .day = day, .confirmed = (day - 18300) * 3 / 2};
 
-			need(evidence_area_put(n->db, &count, &outcome, &e), &e);
+			bench_need(evidence_area_put(n->db, &count, &outcome, &e), &e);
 		}
 	for (size_t i = 0; i < n->people; i++) {
 		if (i % PER_TRANSACTION == 0) {
-			need(registry_commit(n->registry, &e), &e);
-			need(registry_begin(n->registry, &e), &e);
+			bench_need(registry_commit(n->registry, &e), &e);
+			bench_need(registry_begin(n->registry, &e), &e);
 		}
 		put_person(n, i);
 	}
-	need(registry_commit(n->registry, &e), &e);
+	bench_need(registry_commit(n->registry, &e), &e);
 }
 
 static void
@@ -151,9 +145,9 @@ make_store(struct nation *n)
 	strcpy(n->folder, "/tmp/bench-recolour-XXXXXX");
 	if (!mkdtemp(n->folder))
 		bench_fail("no temporary folder");
-	need(registry_create(&where, packs, 1, &made_at, &e), &e);
-	need(registry_open(&where, &n->registry, &e), &e);
-	need(cascade_open(n->registry, &n->cascade, &e), &e);
+	bench_need(registry_create(&where, packs, 1, &made_at, &e), &e);
+	bench_need(registry_open(&where, &n->registry, &e), &e);
+	bench_need(cascade_open(n->registry, &n->cascade, &e), &e);
 	n->db = registry_db(n->registry);
 	registry_set_times(n->registry, &now, NULL);
 }
@@ -172,10 +166,10 @@ put_other_pack_in_force(struct nation *n)
 		folder);
 	if (system(command) != 0)
 		bench_fail("the pack cannot be copied");
-	need(registry_begin(n->registry, &e), &e);
-	need(registry_pack_keep(n->registry, folder, NULL, &pack, &e), &e);
-	need(registry_pack_put_in_force(n->registry, pack, NOW, "first", "second", &e), &e);
-	need(registry_commit(n->registry, &e), &e);
+	bench_need(registry_begin(n->registry, &e), &e);
+	bench_need(registry_pack_keep(n->registry, folder, NULL, &pack, &e), &e);
+	bench_need(registry_pack_put_in_force(n->registry, pack, NOW, "first", "second", &e), &e);
+	bench_need(registry_commit(n->registry, &e), &e);
 }
 
 static int
@@ -207,7 +201,7 @@ scan(struct nation *n)
 	struct error e = {0};
 
 	for (int part = 0; part < SWEEP_PARTS; part++)
-		need(registry_sweep_each(n->registry, jurisdiction, part, NOW, pass_by, &bytes, &e), &e);
+		bench_need(registry_sweep_each(n->registry, jurisdiction, part, NOW, pass_by, &bytes, &e), &e);
 	return bench_now() - start;
 }
 
@@ -220,34 +214,35 @@ insert(struct nation *n, const struct recoloured *done)
 	const struct pack *pack;
 	struct error e = {0};
 
-	need(registry_pack(n->registry, jurisdiction, &pack, &e), &e);
-	need(registry_begin(n->registry, &e), &e);
+	bench_need(registry_pack(n->registry, jurisdiction, &pack, &e), &e);
+	bench_need(registry_begin(n->registry, &e), &e);
 	for (size_t i = 0; i < done->count; i++) {
 		const struct changed *c = &done->changed[i];
 		const struct db_value values[] = {db_int(c->person), db_text(jurisdiction), db_text(colour_name(c->colour)),
 			db_int(c->since), db_int(NOW + 1), db_text(pack_hash(pack)), db_int(seq), db_int((int64_t)i)};
 
-		need(db_do(n->db,
-				 "UPDATE colour SET colour = $3, since = $4, next_at = next_at + 1, evaluated_at = $5, policy = $6"
-				 " WHERE person = $1 AND jurisdiction = $2",
-				 values, 6, &e),
+		bench_need(
+			db_do(n->db,
+				"UPDATE colour SET colour = $3, since = $4, next_at = next_at + 1, evaluated_at = $5, policy = $6"
+				" WHERE person = $1 AND jurisdiction = $2",
+				values, 6, &e),
 			&e);
-		need(db_do(n->db,
-				 "INSERT INTO colour_log(person, jurisdiction, colour, since, evaluated_at, recorded_at, policy)"
-				 " VALUES($1, $2, $3, $4, $5, $5, $6)",
-				 values, 6, &e),
+		bench_need(db_do(n->db,
+					   "INSERT INTO colour_log(person, jurisdiction, colour, since, evaluated_at, recorded_at, policy)"
+					   " VALUES($1, $2, $3, $4, $5, $5, $6)",
+					   values, 6, &e),
 			&e);
-		need(db_do(n->db,
-				 "INSERT INTO evaluation_change(seq, position, person, jurisdiction, colour, since, policy)"
-				 " VALUES($7, $8, $1, $2, $3, CAST($5 AS BIGINT) + $4, $6)",
-				 values, 8, &e),
+		bench_need(db_do(n->db,
+					   "INSERT INTO evaluation_change(seq, position, person, jurisdiction, colour, since, policy)"
+					   " VALUES($7, $8, $1, $2, $3, CAST($5 AS BIGINT) + $4, $6)",
+					   values, 8, &e),
 			&e);
 		if ((i + 1) % PER_TRANSACTION == 0) {
-			need(registry_commit(n->registry, &e), &e);
-			need(registry_begin(n->registry, &e), &e);
+			bench_need(registry_commit(n->registry, &e), &e);
+			bench_need(registry_begin(n->registry, &e), &e);
 		}
 	}
-	need(registry_commit(n->registry, &e), &e);
+	bench_need(registry_commit(n->registry, &e), &e);
 	seq++;
 	return bench_now() - start;
 }
@@ -260,7 +255,7 @@ recolour(struct nation *n, struct recoloured *done)
 	struct error e = {0};
 	double start = bench_now();
 
-	need(cascade_evaluate_due(n->cascade, NULL, &listener, &counts, &e), &e);
+	bench_need(cascade_evaluate_due(n->cascade, NULL, &listener, &counts, &e), &e);
 	done->took = bench_now() - start;
 	if (counts.evaluated != (int64_t)n->people || counts.failed)
 		bench_fail("not everyone was evaluated");

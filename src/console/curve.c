@@ -97,13 +97,15 @@ list_reclassified(const struct curve *curve)
 {
 	const size_t count = json_object_size(curve->reclassified);
 	const char **dates = calloc(count + 1, sizeof *dates), *date;
-	json_t *list = json_array(), *counts;
+	json_t *list, *counts;
 	size_t i = 0;
 
-	json_object_foreach(curve->reclassified, date, counts) if (dates) dates[i++] = date;
-	if (i)
-		qsort(dates, i, sizeof *dates, compare_dates);
-	for (size_t k = 0; k < i; k++)
+	if (!dates)
+		return NULL;
+	list = json_array();
+	json_object_foreach(curve->reclassified, date, counts) dates[i++] = date;
+	qsort(dates, count, sizeof *dates, compare_dates);
+	for (size_t k = 0; k < count; k++)
 		json_array_append_new(list,
 			json_pack("{s:s, s:O}", "date", dates[k], "by_status", json_object_get(curve->reclassified, dates[k])));
 	free(dates);

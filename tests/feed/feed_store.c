@@ -109,6 +109,26 @@ feed_store_evidence(struct feed_store *store, enum evidence_kind kind)
 	return buffer_text(&text);
 }
 
+void
+feed_store_stays_at(
+	struct feed_store *store, const char *code, presence_each *write, struct presence_place *place, struct buffer *text)
+{
+	const struct presence_view view = {INT64_MAX, INT64_MAX};
+	const struct zone zone = {8 * 3600, 0, NULL};
+	char folder[sizeof store->folder + 16];
+	const struct presence_where where = {
+		.db = registry_db(store->registry), .keys = registry_keys(store->registry), .folder = folder, .zone = &zone};
+	struct presence *presence = NULL;
+	struct error e = {0};
+
+	*place = (struct presence_place){0};
+	snprintf(folder, sizeof folder, "%s/presence", store->folder);
+	assert_int_equal(presence_open(&where, &presence, &e), 0);
+	if (presence_find_place(presence, code, &view, place, &e) == 0)
+		assert_int_equal(presence_each_stay_at(presence, place->number, 0, INT64_MAX / 2, &view, write, text, &e), 0);
+	presence_close(presence);
+}
+
 const char *
 feed_id(unsigned serial)
 {

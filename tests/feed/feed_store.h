@@ -5,6 +5,7 @@
 
 #include "base/buffer.h"
 #include "feed/feed.h"
+#include "presence/presence.h"
 #include "registry/registry.h"
 
 struct feed_store {
@@ -24,6 +25,10 @@ const char *feed_store_file(struct feed_store *store, const char *kind, const ch
 
 /* The evidence of a kind, "key-less" canonical bodies in order, a line each; freed by the next call. */
 const char *feed_store_evidence(struct feed_store *store, enum evidence_kind kind);
+
+/* Add the stays at the place of that code to the text, a line each as ${write} does; ${place} is that place, zeroed where none is. */
+void feed_store_stays_at(struct feed_store *store, const char *code, presence_each *write, struct presence_place *place,
+	struct buffer *text);
 
 /* A resident's ID number with a right check digit, of somebody who does not exist; four at a time. */
 const char *feed_id(unsigned serial);

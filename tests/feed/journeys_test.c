@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "feed_store.h"
-#include "presence/presence.h"
 
 static const char *
 import_own(struct feed_store *store, const char *name)
@@ -32,22 +31,11 @@ static const char *
 stays_at(struct feed_store *store, const char *code)
 {
 	static struct buffer text;
-	const struct presence_view view = {INT64_MAX, INT64_MAX};
-	const struct zone zone = {8 * 3600, 0, NULL};
-	char folder[sizeof store->folder + 16];
-	const struct presence_where where = {
-		.db = registry_db(store->registry), .keys = registry_keys(store->registry), .folder = folder, .zone = &zone};
-	struct presence *presence = NULL;
 	struct presence_place place;
-	struct error e = {0};
 
 	buffer_free(&text);
 	text = buffer_make(1 << 16);
-	snprintf(folder, sizeof folder, "%s/presence", store->folder);
-	assert_int_equal(presence_open(&where, &presence, &e), 0);
-	if (presence_find_place(presence, code, &view, &place, &e) == 0)
-		assert_int_equal(presence_each_stay_at(presence, place.number, 0, INT64_MAX / 2, &view, add, &text, &e), 0);
-	presence_close(presence);
+	feed_store_stays_at(store, code, add, &place, &text);
 	return buffer_text(&text);
 }
 

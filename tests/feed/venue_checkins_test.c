@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "feed_store.h"
-#include "presence/presence.h"
 
 static int
 add(const struct presence_stay *stay, void *context, struct error *e)
@@ -21,26 +20,14 @@ add(const struct presence_stay *stay, void *context, struct error *e)
 static const char *
 at(struct feed_store *store, const char *code)
 {
-	static struct buffer text;
-	const struct presence_view view = {INT64_MAX, INT64_MAX};
-	const struct zone zone = {8 * 3600, 0, NULL};
-	char folder[sizeof store->folder + 16];
-	const struct presence_where where = {
-		.db = registry_db(store->registry), .keys = registry_keys(store->registry), .folder = folder, .zone = &zone};
-	struct presence *presence = NULL;
+	static char text[1 << 12];
+	struct buffer stays = buffer_make(1 << 11);
 	struct presence_place place;
-	struct error e = {0};
 
-	buffer_free(&text);
-	text = buffer_make(1 << 16);
-	snprintf(folder, sizeof folder, "%s/presence", store->folder);
-	assert_int_equal(presence_open(&where, &presence, &e), 0);
-	if (presence_find_place(presence, code, &view, &place, &e) == 0) {
-		buffer_add_format(&text, NULL, "%s: ", place.kind);
-		assert_int_equal(presence_each_stay_at(presence, place.number, 0, INT64_MAX / 2, &view, add, &text, &e), 0);
-	}
-	presence_close(presence);
-	return buffer_text(&text);
+	feed_store_stays_at(store, code, add, &place, &stays);
+	snprintf(text, sizeof text, "%s%s%s", place.kind, *place.kind ? ": " : "", stays.length ? buffer_text(&stays) : "");
+	buffer_free(&stays);
+	return text;
 }
 
 static const char *
