@@ -21,6 +21,7 @@ export type Checkin = Schemas['Checkin'];
 export type Symptom = Schemas['Symptom'];
 export type Trip = Schemas['Trip'];
 export type TravelCard = Schemas['TravelCard'];
+export type Journey = Schemas['Journey'];
 export type AccessList = Schemas['AccessList'];
 export type DivisionList = Schemas['DivisionList'];
 export type PlaceList = Schemas['PlaceList'];
@@ -135,6 +136,8 @@ export const api = {
 		json<Reasons>('GET', `/v1/me/reasons${query({ person, jurisdiction })}`),
 	checkIn: (checkin: Checkin, key: string) => json<{ at: string }>('POST', '/v1/me/checkins', checkin, key),
 	travelCard: (person: string) => json<TravelCard>('GET', `/v1/me/travel-card${query({ person })}`),
+	journey: (person: string, from: string, to: string, date: string) =>
+		json<Journey>('GET', `/v1/me/journey${query({ person, from, to, date })}`),
 	accesses: (person: string, cursor?: string) =>
 		json<AccessList>('GET', `/v1/me/accesses${query({ person, cursor })}`),
 	complain: (person: string, receipt: string, text: string, key: string) =>

@@ -31,3 +31,9 @@ export const serviceNow_ms = (): number => Date.now() + offset_ms;
 
 /* The zone that the service writes times in: "+08:00". */
 export const serviceZone = (): string => zone;
+
+/* Today there, as a form's date: "2020-03-24". */
+export function serviceToday(): string {
+	const minutes = zone === 'Z' ? 0 : (zone[0] === '-' ? -1 : 1) * (Number(zone.slice(1, 3)) * 60 + Number(zone.slice(4)));
+	return new Date(serviceNow_ms() + minutes * 60000).toISOString().slice(0, 10);
+}

@@ -719,6 +719,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/matches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who may be one person
+         * @description Pairs of people by number: who came without an ID number and may be somebody who has one, and who was joined by hand. Who they are is opened one by one (`POST /v1/identities`).
+         */
+        get: operations["listMatches"];
+        put?: never;
+        /**
+         * Say that two people are one
+         * @description For two who have ID numbers: a passport, then an ID card. Evidence of both counts for both from now on, and stays where it came, so that `rejected` (decideMatch) parts them again as they were. Signed; where a colour of theirs gets worse by it, it waits for a second person.
+         */
+        post: operations["joinPeople"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/matches/{number}/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that the two are one, or that they are two
+         * @description `accepted` joins them from now on. `rejected` parts them where they were joined, each with the evidence that came for them. Signed; where a colour of theirs gets worse by it, it waits for a second person (`POST /v1/proposals/{number}/approvals`).
+         */
+        post: operations["decideMatch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/overrides": {
         parameters: {
             query?: never;
@@ -1141,6 +1185,13 @@ export interface components {
             rules: components["schemas"]["ToldRule"][];
             /** @description those that do not say so yet, and bring the change of `next` if nothing new happens */
             soon: components["schemas"]["ToldRule"][];
+            /** @description the changes after `next` up to the pack's horizon if nothing new happens, by time, each with the rules that bring it */
+            later: {
+                at: components["schemas"]["Time"];
+                colour: components["schemas"]["Colour"];
+                /** @description none where a colour set by hand begins or ends */
+                rules: components["schemas"]["ToldRule"][];
+            }[];
             /** @description SHA-256 of the pack */
             policy: string;
             now: components["schemas"]["Time"];
@@ -1315,10 +1366,11 @@ export interface components {
         Proposal: {
             proposal: number;
             /** @enum {string} */
-            kind: "override" | "pack";
+            kind: "override" | "pack" | "match";
             /** @enum {string} */
             state: "proposed" | "approved" | "revoked";
-            jurisdiction: components["schemas"]["JurisdictionName"];
+            /** @description null for a match */
+            jurisdiction: components["schemas"]["JurisdictionName"] | null;
             proposed_by: string;
             proposed_at: components["schemas"]["Time"];
             approved_by: string | null;
@@ -1332,6 +1384,42 @@ export interface components {
             colour?: components["schemas"]["Colour"];
             cause?: string;
             until?: components["schemas"]["Time"];
+            match?: number;
+            /** @enum {string} */
+            decision?: "accepted" | "rejected";
+            purpose?: components["schemas"]["Purpose"];
+        };
+        /**
+         * @description unknown where one of the two has none, or the names are in different scripts
+         * @enum {string}
+         */
+        Compared: "agrees" | "differs" | "unknown";
+        /** @enum {string} */
+        MatchState: "waiting" | "automatic" | "accepted" | "rejected";
+        Match: {
+            match: number;
+            state: components["schemas"]["MatchState"];
+            person: components["schemas"]["PersonNumber"];
+            candidate: components["schemas"]["PersonNumber"];
+            /** @description bits: the sum of the weights of what was compared (the pack's section matching) */
+            score: number;
+            compared: {
+                name: components["schemas"]["Compared"];
+                birth_date: components["schemas"]["Compared"];
+                phone: components["schemas"]["Compared"];
+            };
+            found_at: components["schemas"]["Time"];
+            /** @description who decided, or put the two on the list */
+            by: string | null;
+            purpose: string | null;
+            decided_at: components["schemas"]["TimeOrNull"];
+        };
+        MatchDecision: {
+            match: number;
+            /** @description what waits for a second person */
+            proposal: number | null;
+            /** @enum {string} */
+            state: "proposed" | "approved";
         };
         /** @description RFC 3339; without offset, or a date alone (its start), local to the default jurisdiction */
         TimeOrDate: string;
@@ -3261,6 +3349,8 @@ export interface operations {
                         person: components["schemas"]["PersonNumber"];
                         name: string;
                         id_number: string;
+                        /** @description YYYY-MM-DD where it was told; an ID number of China holds it too */
+                        birth_date: string;
                         phone: string;
                         address: string;
                     };
@@ -3420,6 +3510,120 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Decision"];
+                };
+            };
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listMatches: {
+        parameters: {
+            query?: {
+                state?: components["schemas"]["MatchState"];
+                /** @description the `next` of the page before */
+                cursor?: components["parameters"]["Cursor"];
+                limit?: components["parameters"]["Limit"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, oldest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Match"][];
+                        next: string | null;
+                    };
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    joinPeople: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the caller's own random name for this write */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    person: components["schemas"]["PersonNumber"];
+                    candidate: components["schemas"]["PersonNumber"];
+                    purpose: components["schemas"]["Purpose"];
+                    password: components["schemas"]["Password"];
+                };
+            };
+        };
+        responses: {
+            /** @description Done, or proposed */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatchDecision"];
+                };
+            };
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    decideMatch: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the caller's own random name for this write */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    decision: "accepted" | "rejected";
+                    purpose: components["schemas"]["Purpose"];
+                    password: components["schemas"]["Password"];
+                };
+            };
+        };
+        responses: {
+            /** @description Done, or proposed */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatchDecision"];
                 };
             };
             401: components["responses"]["SignInNeeded"];

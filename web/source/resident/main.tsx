@@ -10,6 +10,7 @@ import { Frame, Heading, ProblemLine, useService } from '../parts.tsx';
 import { Apply } from './apply.tsx';
 import { CheckinScreen } from './checkin.tsx';
 import { CodeScreen, Waiting } from './code.tsx';
+import { JourneyScreen } from './journey.tsx';
 import { DataScreen, FamilyScreen, TravelScreen } from './pages.tsx';
 import { ReasonsScreen } from './reasons.tsx';
 import { SignIn } from './sign_in.tsx';
@@ -141,7 +142,7 @@ function SignedIn({ me, service, screen, go, load, nobody, signOut }: {
 		keep('me.shown_where', next);
 		setWhere(next);
 	};
-	const tab = TABS.find((one) => screen === one) ?? 'code';
+	const tab = TABS.find((one) => screen === one) ?? (screen === 'journey' ? 'travel' : 'code');
 	const title = t('app.name');
 	const foot = (
 		<nav class="tabs">
@@ -173,6 +174,8 @@ function SignedIn({ me, service, screen, go, load, nobody, signOut }: {
 				<Apply family leave={() => go('family')} done={() => void load().then(() => go('family'))} />
 			) : screen === 'reasons' && jurisdiction ? (
 				<ReasonsScreen person={person.person} jurisdiction={jurisdiction} leave={() => go('code')} />
+			) : screen === 'journey' && person.voucher === 'confirmed' ? (
+				<JourneyScreen key={person.person} person={person} leave={() => go('travel')} />
 			) : tab === 'checkin' ? (
 				<CheckinScreen me={me} person={person.person} choose={choose} done={() => void load()} />
 			) : tab === 'family' ? (
@@ -181,7 +184,7 @@ function SignedIn({ me, service, screen, go, load, nobody, signOut }: {
 					go('code');
 				}} />
 			) : tab === 'travel' ? (
-				<>{switches}<TravelScreen person={person} /></>
+				<>{switches}<TravelScreen person={person} openJourney={() => go('journey')} /></>
 			) : tab === 'data' ? (
 				<>{switches}<DataScreen person={person} signOut={signOut} /></>
 			) : (

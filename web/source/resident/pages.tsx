@@ -35,7 +35,7 @@ export function FamilyScreen({ me, show, add }: { me: Me; show: (person: string)
 	);
 }
 
-export function TravelScreen({ person }: { person: Person }) {
+export function TravelScreen({ person, openJourney }: { person: Person; openJourney: () => void }) {
 	useLanguage();
 	const [card, setCard] = useState<TravelCard | null>(null);
 	const [error, setError] = useState<unknown>(null);
@@ -71,6 +71,8 @@ export function TravelScreen({ person }: { person: Person }) {
 					<p class="hint">{t('travel_card.note')}</p>
 				</>
 			)}
+			<hr />
+			<button type="button" onClick={openJourney}>{t('journey.open')}</button>
 		</section>
 	);
 }

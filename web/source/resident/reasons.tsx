@@ -57,6 +57,7 @@ function Story({ reasons }: { reasons: Reasons }) {
 					? t('reasons.next', { time: sayTime(reasons.next.at), colour: t(`colour.${reasons.next.colour}`) })
 					: t('reasons.no_next')}
 			</p>
+			{reasons.next && reasons.soon.map((rule) => <p key={rule.id}>{t('reasons.soon', { reason: say(rule.reason) })}</p>)}
 			<p class="hint">{t('reasons.policy', { policy: reasons.policy.slice(0, 12) })}</p>
 		</>
 	);

@@ -36,6 +36,7 @@ let resident: Page;
 let guard: Page;
 let context: BrowserContext;
 let codeText = '';
+let receipt = '';
 const strangers: string[] = [];
 const complaints: string[] = [];
 
@@ -168,6 +169,39 @@ test('she reads why, checks in, and sees her family, travel and data pages', asy
 	await expect(resident.getByText(/^Recorded/)).toBeVisible();
 });
 
+test('before a journey she is told what awaits her: orders, whose codes count, her colours', async () => {
+	server.import('orders', 'order,direction,division,from,for,needs,transport,text_zh,text_en,source',
+		'workers,leave,420100,2020-03-25,migrant_workers,negative_test,point_to_point,务工人员点对点返岗。,Workers leave from point to point.,Notice 1',
+		'all,leave,420100,2020-04-08,everyone,green_at_origin,,武汉解除管控。,Wuhan opens.,Notice 2');
+	await resident.goto(`${server.address}/#/travel`);
+	await resident.getByRole('button', { name: 'Before a journey: what awaits me?' }).click();
+	await holds(resident, 'Before a journey');
+	await expect(resident.getByLabel('Day of travel')).toHaveValue('2020-03-24');
+	await resident.getByRole('button', { name: 'What awaits me?', exact: true }).click();
+	await expect(resident.getByText('Choose both places and the day.')).toBeVisible();
+	const ask = async (legend: string, ...divisions: string[]) => {
+		const group = resident.getByRole('group', { name: legend, exact: true });
+		for (const [level, division] of divisions.entries())
+			await group.getByRole('combobox').nth(level).selectOption(division);
+	};
+	await ask('From', '420000', '420100', '420106');
+	await ask('To', '330000', '330100', '330106');
+	const go = resident.getByRole('button', { name: 'What awaits me?', exact: true });
+	await go.click();
+	await expect(resident.getByText('As it stands, you cannot make this journey on that day.')).toBeVisible();
+	await expect(resident.getByText('Leaving is not permitted to everybody. From 8 April at 00:00 it is.')).toBeVisible();
+	await expect(resident.getByText('Workers leave from point to point.')).toBeVisible();
+	await expect(resident.getByText('from 25 March at 00:00, for people who work elsewhere only, with a negative test, by transport from point to point')).toBeVisible();
+	await holds(resident, 'Before a journey');
+	await resident.getByLabel('Day of travel').fill('2020-04-08');
+	await expect(resident.getByText('Workers leave')).toHaveCount(0); // an answer about another day is gone
+	await go.click();
+	await expect(resident.getByText('Leaving is permitted.')).toBeVisible();
+	await expect(resident.getByText(/^At gates there counts: /)).toBeVisible();
+	await expect(resident.locator('.journey .tag')).toHaveCount(1); // hers, of that day
+	await holds(resident, 'Before a journey');
+});
+
 test('without a network the page opens, and the codes fetched ahead still show', async () => {
 	await resident.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
 	await resident.goto(`${server.address}/#/code`);
@@ -196,7 +230,7 @@ test('a guard signs in, chooses the place once, and the verdict is large, in wor
 	const verdict = guard.locator('[data-verdict]');
 	await expect(verdict).toBeVisible();
 	await expect(verdict.locator('[data-shape]')).toBeVisible();
-	await expect(verdict.getByText(/^Receipt /)).toBeVisible();
+	receipt = ((await verdict.getByText(/^Receipt /).textContent()) as string).replace('Receipt ', '');
 	await holds(guard, VERDICT);
 	for (const origin of ['Hangzhou', '杭州', 'hangzhou', 'HC1:', '330106', '冯'])
 		expect(await guard.locator('#page').innerHTML()).not.toContain(origin);
@@ -210,6 +244,29 @@ test('a refusal has a cause from the list, and origin is not on it', async () =>
 	await guard.getByRole('button', { name: "Somebody else's code" }).click();
 	await expect(guard.getByText("Recorded: Somebody else's code")).toBeVisible();
 	await guard.getByRole('button', { name: 'Next person' }).click();
+});
+
+test('she complains by the number on the guard\'s screen, once', async () => {
+	await resident.goto(`${server.address}/#/data`);
+	await resident.getByText('Complain about a check').click();
+	const send = resident.getByRole('button', { name: 'Send the complaint' });
+	await send.click();
+	await expect(resident.getByText('26 letters and digits')).toBeVisible();
+	await expect(resident.getByText('Please say what happened')).toBeVisible();
+	await holds(resident, 'My data');
+	await resident.getByLabel('What happened?').fill('He let me in and told me to go home next time.');
+	await resident.getByLabel('Receipt number').fill('a'.repeat(26));
+	await send.click();
+	await expect(resident.locator('.problem')).toBeVisible(); // there is no such check
+	await resident.getByLabel('Receipt number').fill(` ${receipt.toUpperCase()} `); // as somebody copies it by hand
+	await send.click();
+	await expect(resident.getByText(/^Taken .* Who answers for the gates reads it\.$/)).toBeVisible();
+	await expect(resident.getByLabel('What happened?')).toHaveValue('');
+	await holds(resident, 'My data');
+	await resident.getByLabel('What happened?').fill('Once more.');
+	await resident.getByLabel('Receipt number').fill(receipt);
+	await send.click();
+	await expect(resident.getByText('There is a complaint about this receipt already')).toBeVisible();
 });
 
 test('what is no code is stopped', async () => {

@@ -121,6 +121,18 @@ for (const way of wanted) {
 				await page.locator(ready).first().waitFor();
 				await take(`r3-${screen}`);
 			}
+			await page.goto(`${server.address}/#/data`);
+			await page.locator('.complaint summary').click();
+			await page.locator('.complaint button').click();
+			await take('r3-complaint-faults');
+			await page.goto(`${server.address}/#/journey`);
+			for (const [choice, divisions] of [['420000', '420100', '420106'], ['330000', '330100', '330106']].entries())
+				for (const [level, division] of divisions.entries())
+					await page.locator('fieldset').nth(choice).locator('select').nth(level).selectOption(division);
+			await take('r3-journey-ask');
+			await page.locator('button[type=submit]').click();
+			await page.locator('.journey').waitFor();
+			await take('r3-journey');
 			await page.goto(`${server.address}/#/code`);
 			await page.locator('[data-colour]').waitFor();
 			await page.getByRole('button', { name: /^(Enlarge|放大)/ }).click();

@@ -45,6 +45,7 @@ export async function scene(): Promise<Server> {
 	server.import('visits', 'id_number,country,division,from,to',
 		`${FENG.id_number},CN,420800,2020-02-01T00:00:00+08:00,2020-03-22T09:00:00+08:00`,
 		`${FENG.id_number},CN,330200,2020-03-22T18:00:00+08:00,2020-03-24T08:00:00+08:00`);
+	server.healthcode('import', 'orders', join(SOURCE, 'packs/hubei-2020/orders/2020-03-24.csv'));
 	server.healthcode('evaluate');
 	await server.serve();
 
