@@ -16,9 +16,9 @@ struct journey {
 	uint16_t seat; /* 0: not known */
 };
 
-/* journey_put(import, journey, person, ret_taken, e): the person's stay in it. */
-int journey_put(
-	struct import *import, const struct journey *journey, person_number person, enum taken *ret_taken, struct error *e);
+/* journey_stay(import, journey, person, ret_stay, e): the person's stay in it; the vehicle becomes a place. */
+int journey_stay(struct import *import, const struct journey *journey, person_number person,
+	struct presence_stay *ret_stay, struct error *e);
 
 extern const struct import_format flights_paxlst;
 

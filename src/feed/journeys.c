@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "feed/edifact.h"
 #include "feed/journey.h"
+#include "feed/stays.h"
 
 enum { ID_NUMBER, NUMBER, DATE, FROM, TO, DEPARTS, ARRIVES, CARRIAGE, SEAT };
 static const struct row_column columns[] = {{"id_number", true}, {"number", true}, {"date", true}, {"from", true},
@@ -22,14 +23,10 @@ is_code(const char *text, size_t most)
 }
 
 int
-journey_put(
-	struct import *import, const struct journey *journey, person_number person, enum taken *ret_taken, struct error *e)
+journey_stay(struct import *import, const struct journey *journey, person_number person,
+	struct presence_stay *ret_stay, struct error *e)
 {
-	static const enum taken taken[] = {
-		[PRESENCE_UNCHANGED] = TAKEN_UNCHANGED, [PRESENCE_NEW] = TAKEN_NEW, [PRESENCE_CHANGED] = TAKEN_CHANGED};
-	/* That a vehicle is a place is no import's word: others travelled in it too. */
-	const struct presence_source source = {.recorded_at = import->source.recorded_at};
-	struct presence_place place = {0};
+	struct presence_place vehicle = {0};
 	struct presence_stay stay = {
 		.person = person, .start = journey->departs, .end = journey->arrives, .seat = journey->seat};
 	char day[TIME_TEXT_SIZE];
@@ -37,20 +34,18 @@ journey_put(
 
 	day_write(journey->day, day);
 	if (journey->rail) {
-		snprintf(place.code, sizeof place.code, "rail/%s/%.10s/%s", journey->number, day, journey->carriage);
-		snprintf(place.kind, sizeof place.kind, *journey->carriage ? "carriage" : "train");
+		snprintf(vehicle.code, sizeof vehicle.code, "rail/%s/%.10s/%s", journey->number, day, journey->carriage);
+		snprintf(vehicle.kind, sizeof vehicle.kind, *journey->carriage ? "carriage" : "train");
 	} else {
-		snprintf(
-			place.code, sizeof place.code, "flight/%s/%.10s/%s-%s", journey->number, day, journey->from, journey->to);
-		snprintf(place.kind, sizeof place.kind, "aircraft");
+		snprintf(vehicle.code, sizeof vehicle.code, "flight/%s/%.10s/%s-%s", journey->number, day, journey->from,
+			journey->to);
+		snprintf(vehicle.kind, sizeof vehicle.kind, "aircraft");
 	}
-	snprintf(place.name, sizeof place.name, "%s %.10s%s%s", journey->number, day, *journey->carriage ? " " : "",
+	snprintf(vehicle.name, sizeof vehicle.name, "%s %.10s%s%s", journey->number, day, *journey->carriage ? " " : "",
 		journey->carriage);
-	if ((code = presence_put_place(import->presence, &place, &source, &stay.place, e)) < 0 ||
-		(code = presence_put_stay(import->presence, &stay, &import->source, e)) < 0)
-		return code;
-	*ret_taken = taken[code];
-	return code == PRESENCE_UNCHANGED ? 0 : moved_add(&import->moved, person, e);
+	if ((code = import_stay_put_vehicle(import, &vehicle, &stay.place, e)) == 0)
+		*ret_stay = stay;
+	return code;
 }
 
 static int
@@ -80,6 +75,7 @@ static int
 take(struct import *import, const struct row *row, bool rail, enum taken *ret_taken, struct error *e)
 {
 	struct journey journey = {.rail = rail};
+	struct presence_stay stay;
 	person_number person;
 	int code;
 
@@ -91,14 +87,18 @@ take(struct import *import, const struct row *row, bool rail, enum taken *ret_ta
 		return import_refuse(import, row, ARRIVES, e, "it arrives after it departs, and within ten days");
 	if ((code = import_person(import, row, ID_NUMBER, &person, e)) < 0)
 		return code;
-	code = journey_put(import, &journey, person, ret_taken, e);
-	return code == ERROR_DENIED ? import_refuse_for(import, row, DEPARTS, code, e) : code; /* its day was destroyed */
+	if ((code = journey_stay(import, &journey, person, &stay, e)) < 0)
+		return code;
+	return import_stay_add(import, row, DEPARTS, &stay, ret_taken, e);
 }
 
+/* Of flights the first row begins the load: a passenger list has one of its own. */
 static int
 take_flight(struct import *import, const struct row *row, enum taken *ret_taken, struct error *e)
 {
-	return take(import, row, false, ret_taken, e);
+	int code = import->state ? 0 : import_stays_begin(import, e);
+
+	return code < 0 ? code : take(import, row, false, ret_taken, e);
 }
 
 static int
@@ -107,10 +107,26 @@ take_rail(struct import *import, const struct row *row, enum taken *ret_taken, s
 	return take(import, row, true, ret_taken, e);
 }
 
+static int
+finish_flights(struct import *import, struct error *e)
+{
+	return import->state ? import_stays_finish(import, e) : 0;
+}
+
 static const struct import_format *const formats[] = {&flights_paxlst, NULL};
 
-const struct import_kind import_flights = {
-	.name = "flights", .forms = FORM("flights", columns), .form_count = 1, .formats = formats, .take = take_flight};
+const struct import_kind import_flights = {.name = "flights",
+	.forms = FORM("flights", columns),
+	.form_count = 1,
+	.formats = formats,
+	.take = take_flight,
+	.finish = finish_flights,
+	.end = import_stays_end};
 
-const struct import_kind import_rail = {
-	.name = "rail", .forms = FORM("rail", columns), .form_count = 1, .take = take_rail};
+const struct import_kind import_rail = {.name = "rail",
+	.forms = FORM("rail", columns),
+	.form_count = 1,
+	.begin = import_stays_begin,
+	.take = take_rail,
+	.finish = import_stays_finish,
+	.end = import_stays_end};

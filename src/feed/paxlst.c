@@ -6,16 +6,30 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/text.h"
 #include "credential/credential.h"
 #include "feed/edifact.h"
 #include "feed/journey.h"
 
-enum { LEGS_MAX = 16 };
+enum { LEGS_MAX = 16, STAYS_MAX = EDIFACT_SEGMENTS_MAX * LEGS_MAX };
+
+/* Who is taken, and their stays, which are loaded at once: what became of each is known at the end. */
+struct boarding {
+	struct presence_load *load;
+	struct aboard {
+		person_number person;
+		enum taken taken; /* of all their stays: NEW before CHANGED before UNCHANGED */
+	} * people;
+	size_t count, capacity;
+	uint32_t *of_stay; /* by the stay's ordinal: who of them */
+	size_t stay_count, stay_capacity;
+};
 
 /* One PAXLST message: segments [begin, end), end being its UNT. */
 struct list {
 	struct import *import;
+	struct boarding *boarding;
 	const struct edifact *i;
 	size_t begin, end, first_person;
 	size_t leg_count;
@@ -240,7 +254,36 @@ find_person(const struct list *l, const struct passenger *p, person_number *ret_
 }
 
 static int
-take_passenger(const struct list *l, size_t begin, size_t end, enum taken *ret_taken, struct error *e)
+board(const struct list *l, size_t begin, person_number person, uint16_t seat, size_t first, size_t last, struct error *e)
+{
+	struct boarding *b = l->boarding;
+	int code;
+
+	if ((code = array_grow(&b->people, &b->capacity, b->count + 1, sizeof *b->people, EDIFACT_SEGMENTS_MAX, e)) < 0 ||
+		(code = array_grow(&b->of_stay, &b->stay_capacity, b->stay_count + last - first, sizeof *b->of_stay, STAYS_MAX,
+			 e)) < 0)
+		return code;
+	for (size_t i = first; i < last; i++) {
+		struct journey journey = l->legs[i];
+		struct presence_stay stay;
+
+		journey.seat = seat;
+		if ((code = journey_stay(l->import, &journey, person, &stay, e)) < 0)
+			return code;
+		/* Days are destroyed from the first on, so that nobody is refused of whom a leg was taken. */
+		code = presence_load_add(b->load, &stay, e);
+		if ((code == ERROR_DENIED || code == ERROR_BAD_INPUT) && i == first)
+			return edifact_refuse(l->i, begin, e, "the movement of the day it departs was destroyed, or is out of range");
+		if (code < 0)
+			return code;
+		b->of_stay[b->stay_count++] = (uint32_t)b->count;
+	}
+	b->people[b->count++] = (struct aboard){person, TAKEN_UNCHANGED};
+	return 0;
+}
+
+static int
+take_passenger(const struct list *l, size_t begin, size_t end, struct error *e)
 {
 	const struct passenger p = read_passenger(l, begin, end);
 	size_t first = 0, last = l->leg_count;
@@ -271,18 +314,7 @@ take_passenger(const struct list *l, size_t begin, size_t end, enum taken *ret_t
 	}
 	if ((code = find_person(l, &p, &person, e)) < 0)
 		return code;
-	*ret_taken = TAKEN_UNCHANGED;
-	for (size_t i = first; i < last; i++) {
-		struct journey journey = l->legs[i];
-		enum taken taken;
-
-		journey.seat = seat;
-		if ((code = journey_put(l->import, &journey, person, &taken, e)) < 0)
-			return code;
-		if (taken == TAKEN_NEW || (taken == TAKEN_CHANGED && *ret_taken == TAKEN_UNCHANGED))
-			*ret_taken = taken;
-	}
-	return 0;
+	return board(l, begin, person, seat, first, last, e);
 }
 
 static int
@@ -291,7 +323,6 @@ take_people(const struct list *l, const char *bytes, struct error *e)
 	int code;
 
 	for (size_t begin = l->first_person, end; begin < l->end; begin = end) {
-		enum taken taken = TAKEN_UNCHANGED;
 		struct error why = {0};
 
 		for (end = begin + 1; end < l->end && !is_person(l->i, end) && !is(l->i, end, "CNT"); end++)
@@ -299,11 +330,9 @@ take_people(const struct list *l, const char *bytes, struct error *e)
 		if (!is_person(l->i, begin))
 			continue;
 		l->import->totals.read++;
-		code = take_passenger(l, begin, end, &taken, &why);
-		if (code == 0) {
-			import_count(l->import, taken, 1);
+		code = take_passenger(l, begin, end, &why);
+		if (code == 0)
 			continue;
-		}
 		if (code != ERROR_BAD_INPUT) {
 			*e = why;
 			return code;
@@ -316,14 +345,26 @@ take_people(const struct list *l, const char *bytes, struct error *e)
 	return 0;
 }
 
+static void
+note_taken(uint32_t ordinal, enum presence_change change, void *context)
+{
+	struct boarding *b = context;
+	struct aboard *aboard = &b->people[b->of_stay[ordinal]];
+
+	if (change == PRESENCE_NEW)
+		aboard->taken = TAKEN_NEW;
+	else if (change == PRESENCE_CHANGED && aboard->taken == TAKEN_UNCHANGED)
+		aboard->taken = TAKEN_CHANGED;
+}
+
 static int
-take_lists(struct import *import, const struct edifact *i, const char *bytes, struct error *e)
+take_lists(struct import *import, struct boarding *boarding, const struct edifact *i, const char *bytes, struct error *e)
 {
 	size_t lists = 0;
 	int code;
 
 	for (size_t s = 0; s < edifact_count(i); s++) {
-		struct list l = {.import = import, .i = i, .begin = s};
+		struct list l = {.import = import, .boarding = boarding, .i = i, .begin = s};
 
 		if (!is(i, s, "UNH"))
 			continue;
@@ -335,6 +376,31 @@ take_lists(struct import *import, const struct edifact *i, const char *bytes, st
 		s = l.end;
 	}
 	return lists ? 0 : edifact_refuse(i, 0, e, "the interchange has no message");
+}
+
+static int
+take_interchange(struct import *import, const struct edifact *i, const char *bytes, struct error *e)
+{
+	struct boarding boarding = {0};
+	struct presence_counts counts;
+	int code;
+
+	if ((code = presence_load_new(import->presence, &import->source, &boarding.load, e)) < 0)
+		return code;
+	presence_load_tell(boarding.load, note_taken, &boarding);
+	if ((code = take_lists(import, &boarding, i, bytes, e)) < 0 ||
+		(code = presence_load_finish(boarding.load, &counts, e)) < 0)
+		goto out;
+	for (size_t n = 0; n < boarding.count && code == 0; n++) {
+		import_count(import, boarding.people[n].taken, 1);
+		if (boarding.people[n].taken != TAKEN_UNCHANGED)
+			code = moved_add(&import->moved, boarding.people[n].person, e);
+	}
+out:
+	presence_load_free(boarding.load);
+	free(boarding.people);
+	free(boarding.of_stay);
+	return code;
 }
 
 static int
@@ -368,7 +434,7 @@ read_paxlst(struct import *import, struct error *e)
 
 	if ((code = read_all(&import->window, &bytes, e)) == 0 &&
 		(code = edifact_read(buffer_text(&bytes), bytes.length, &interchange, e)) == 0)
-		code = take_lists(import, interchange, buffer_text(&bytes), e);
+		code = take_interchange(import, interchange, buffer_text(&bytes), e);
 	if (code == ERROR_TOO_LARGE || code == ERROR_BAD_INPUT) {
 		e->code = ERROR_BAD_INPUT;
 		error_at(e, import->window.path, e->line, e->column);

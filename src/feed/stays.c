@@ -171,20 +171,18 @@ look_up_place(
 	return code < 0 ? code : 0;
 }
 
-int
-import_stay_put_place(
-	struct import *import, const struct record_field *field, const char *kind, place_number *ret_place, struct error *e)
+/* Where the number of the place of that code is kept during the import, 0 until it was looked up. NULL: too many are kept. */
+static int
+known_place(
+	struct import *import, const char *place_code, size_t length, place_number **ret_number, struct error *e)
 {
 	struct stays_known *known = &import->known;
 	size_t number;
-	int code = texts_number(&known->places, field->text, field->length, KNOWN_PLACES_MAX, &number, e);
+	int code = texts_number(&known->places, place_code, length, KNOWN_PLACES_MAX, &number, e);
 
-	if (code == 0 && known->place_numbers[number]) {
-		*ret_place = known->place_numbers[number];
-		return 0;
-	}
+	*ret_number = NULL;
 	if (code == ERROR_TOO_LARGE)
-		return look_up_place(import, field, kind, ret_place, e);
+		return 0;
 	if (code < 0)
 		return code;
 	if (code == 1) {
@@ -193,9 +191,47 @@ import_stay_put_place(
 			return code;
 		known->place_numbers[number] = 0;
 	}
-	if ((code = look_up_place(import, field, kind, ret_place, e)) < 0)
+	*ret_number = &known->place_numbers[number];
+	return 0;
+}
+
+int
+import_stay_put_place(
+	struct import *import, const struct record_field *field, const char *kind, place_number *ret_place, struct error *e)
+{
+	place_number *known;
+	int code;
+
+	if ((code = known_place(import, field->text, field->length, &known, e)) < 0)
 		return code;
-	known->place_numbers[number] = *ret_place;
+	if (known && *known) {
+		*ret_place = *known;
+		return 0;
+	}
+	if ((code = look_up_place(import, field, kind, ret_place, e)) == 0 && known)
+		*known = *ret_place;
+	return code;
+}
+
+int
+import_stay_put_vehicle(
+	struct import *import, const struct presence_place *vehicle, place_number *ret_place, struct error *e)
+{
+	/* That a vehicle is a place is no import's word: others travelled in it too. */
+	const struct presence_source source = {.recorded_at = import->source.recorded_at};
+	place_number *known;
+	int code;
+
+	if ((code = known_place(import, vehicle->code, strlen(vehicle->code), &known, e)) < 0)
+		return code;
+	if (known && *known) {
+		*ret_place = *known;
+		return 0;
+	}
+	if ((code = presence_put_place(import->presence, vehicle, &source, ret_place, e)) < 0)
+		return code;
+	if (known)
+		*known = *ret_place;
 	return 0;
 }
 

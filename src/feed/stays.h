@@ -30,6 +30,10 @@ int import_stay_check_place(struct import *import, const struct row *row, size_t
 int import_stay_put_place(struct import *import, const struct record_field *field, const char *kind,
 	place_number *ret_place, struct error *e);
 
+/* import_stay_put_vehicle(import, vehicle, ret_place, e): the place of that code, said to be what ${vehicle} says; once an import. */
+int import_stay_put_vehicle(
+	struct import *import, const struct presence_place *vehicle, place_number *ret_place, struct error *e);
+
 /* A kind's begin, finish and end where its rows are loaded as stays; import->state is the load.
  * import_stay_add(import, row, column, stay, ret_taken, e): one more; ${column} is at fault where its day was destroyed. */
 int import_stays_begin(struct import *import, struct error *e);

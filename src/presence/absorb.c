@@ -105,10 +105,18 @@ kept_known(const struct presence *presence, struct kept *kept, const struct row 
 	return found;
 }
 
+/* Where nobody asks, ${what} is NULL. */
+static void
+tell(const struct told *told, const struct row *row, enum presence_change change)
+{
+	if (told->what)
+		told->what(row->source, change, told->context);
+}
+
 /* The rows of one key, in the order in which they were put: what each did. Return 1 if the last is to be kept, 0, or a code. */
 static int
 take_group(const struct row *rows, size_t count, day_number day, bool was_known, const struct record *last,
-	struct presence_counts *counts, struct rests *rests, struct error *e)
+	struct presence_counts *counts, struct rests *rests, const struct told *told, struct error *e)
 {
 	struct presence_stay known = was_known ? last->stay : (struct presence_stay){0};
 	bool changed = false;
@@ -121,6 +129,7 @@ take_group(const struct row *rows, size_t count, day_number day, bool was_known,
 
 		if (was_known && !changed && (r = rests_add(rests, last->source.import, !same, e)) < 0)
 			return r;
+		tell(told, &rows[i], same ? PRESENCE_UNCHANGED : was_known ? PRESENCE_CHANGED : PRESENCE_NEW);
 		if (same) {
 			counts->unchanged++;
 			continue;
@@ -138,8 +147,8 @@ take_group(const struct row *rows, size_t count, day_number day, bool was_known,
 /* Of the rows keep what is to be kept, in ${ret_count}; ${ret_again} is I6's. */
 static int
 compare_with_kept(const struct presence *presence, struct day *day, struct row *rows, size_t count,
-	const struct presence_source *source, struct presence_counts *counts, struct rests *rests, size_t *ret_count,
-	uint64_t *ret_again, struct error *e)
+	const struct presence_source *source, struct presence_counts *counts, struct rests *rests, const struct told *told,
+	size_t *ret_count, uint64_t *ret_again, struct error *e)
 {
 	const bool empty = day->run_count == 0 && day->tail.count == 0;
 	struct presence_counts done = *counts;
@@ -157,10 +166,11 @@ compare_with_kept(const struct presence *presence, struct day *day, struct row *
 		for (end = i + 1; end < count && row_compare_keys(&rows[i], &rows[end], ORDER_PERSON) == 0; end++)
 			;
 		r = empty ? 0 : kept_known(presence, &kept, &rows[i], source->recorded_at, &last, &any, e);
-		if (r < 0 || (r = take_group(rows + i, end - i, day->day, r == 1, &last, &done, rests, e)) < 0)
+		if (r < 0 || (r = take_group(rows + i, end - i, day->day, r == 1, &last, &done, rests, told, e)) < 0)
 			goto out;
 		if (r == 1) {
-			rows[left++] = rows[end - 1];
+			rows[left] = rows[end - 1];
+			rows[left++].source = 0; /* the only one of theirs, no longer an ordinal */
 			again += any;
 		}
 	}
@@ -294,13 +304,14 @@ last_day(const struct presence *presence, const struct day *day, const struct ro
 
 int
 absorb(struct presence *presence, struct day *day, struct row *rows, struct row *scratch, size_t count,
-	const struct presence_source *source, struct presence_counts *counts, struct rests *rests, struct error *e)
+	const struct presence_source *source, struct presence_counts *counts, struct rests *rests, const struct told *told,
+	struct error *e)
 {
 	size_t left = 0;
 	uint64_t again = 0;
 	int r;
 
-	if ((r = compare_with_kept(presence, day, rows, count, source, counts, rests, &left, &again, e)) < 0 || left == 0)
+	if ((r = compare_with_kept(presence, day, rows, count, source, counts, rests, told, &left, &again, e)) < 0 || left == 0)
 		return r;
 	if ((r = changes_of_days(presence, day->day, last_day(presence, day, rows, left), e)) < 0)
 		return r;

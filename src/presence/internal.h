@@ -229,13 +229,20 @@ int rests_keep(struct presence *presence, const struct rests *rests, int64_t imp
 void rests_free(struct rests *rests);
 int rests_note(struct presence *presence, int64_t import, int64_t on, bool corrected, struct error *e);
 
-/* absorb(presence, day, rows, scratch, count, source, counts, e):
+/* Who is told of each row what it did, by the ordinal that it has for a source; ${what} NULL: nobody. */
+struct told {
+	presence_load_told *what;
+	void *context;
+};
+
+/* absorb(presence, day, rows, scratch, count, source, counts, rests, told, e):
  * Take rows of one day and source, sorted by person, of one key in the order in which they were put: compare them with
- * what is kept, add to ${counts} and ${rests}, and keep what is new, in the tail if the day's are few, else, with the tail, as a
+ * what is kept, add to ${counts} and ${rests}, tell ${told}, and keep what is new, in the tail if the day's are few, else, with the tail, as a
  * segment. ${rows} and ${scratch} have room for ${count}, and are overwritten. In the open transaction.
  * fold(presence, day, e): make the day's tail a segment. */
 int absorb(struct presence *presence, struct day *day, struct row *rows, struct row *scratch, size_t count,
-	const struct presence_source *source, struct presence_counts *counts, struct rests *rests, struct error *e);
+	const struct presence_source *source, struct presence_counts *counts, struct rests *rests, const struct told *told,
+	struct error *e);
 int fold(struct presence *presence, struct day *day, struct error *e);
 
 /* runs_to_merge(runs, count): of a day's segments, the oldest first: the first of those that are to become one, up to the

@@ -10,6 +10,9 @@
 
 enum { CHUNK_ROWS = 8192, LOAD_DAYS_MAX = 100000, PLACES_MAX = 1 << 29, CHUNKS_MAX = 1 << 20 };
 
+/* So many places are asked for one by one; then all are read. */
+enum { PLACES_ASKED = 256 };
+
 struct load_day {
 	day_number day;
 	struct row **chunks; /* all of CHUNK_ROWS, the last not full */
@@ -21,13 +24,15 @@ struct presence_load {
 	struct presence_source source;
 	struct presence_counts counts;
 	struct rests rests;
+	struct told told;
+	uint32_t added;                       /* the next stay's ordinal, while somebody is told */
 	struct load_day *days;                /* by day */
 	size_t day_count, day_capacity, last; /* ${last}: the day of the row before */
 	size_t bytes;
 	struct row *rows, *scratch; /* room for a day's */
 	size_t room;
 	uint8_t *places; /* a bit for each known number */
-	size_t place_bytes;
+	size_t place_bytes, places_asked;
 };
 
 static int
@@ -57,19 +62,25 @@ read_places(struct presence_load *load, struct error *e)
 	return r;
 }
 
-/* A place that was put since. */
-static int
-find_place(struct presence_load *load, place_number place, struct error *e)
-{
-	int r = place_must_exist(load->presence, place, e);
-
-	return r < 0 ? r : know_place(load, place, e);
-}
-
 static bool
 place_is_known(const struct presence_load *load, place_number place)
 {
 	return place / 8 < load->place_bytes && (load->places[place / 8] >> place % 8 & 1);
+}
+
+/* A small file names few of a large store's places. */
+static int
+find_place(struct presence_load *load, place_number place, struct error *e)
+{
+	int r;
+
+	if (load->places_asked < PLACES_ASKED && ++load->places_asked == PLACES_ASKED) {
+		if ((r = read_places(load, e)) < 0)
+			return r;
+		if (place_is_known(load, place))
+			return 0;
+	}
+	return (r = place_must_exist(load->presence, place, e)) < 0 ? r : know_place(load, place, e);
 }
 
 int
@@ -85,12 +96,18 @@ presence_load_new(
 		return error_no_memory(e);
 	load->presence = presence;
 	load->source = *source;
-	if ((r = state_refresh(presence, e)) < 0 || (r = read_places(load, e)) < 0) {
+	if ((r = state_refresh(presence, e)) < 0) {
 		presence_load_free(load);
 		return r;
 	}
 	*ret_load = load;
 	return 0;
+}
+
+void
+presence_load_tell(struct presence_load *load, presence_load_told *what, void *context)
+{
+	load->told = (struct told){what, context};
 }
 
 static void
@@ -205,7 +222,8 @@ absorb_day(struct presence_load *load, struct load_day *rows_of_day, struct erro
 	if ((r = state_day(load->presence, rows_of_day->day, &day, e)) < 0 || (r = gather(load, rows_of_day, e)) < 0)
 		return r;
 	rows_of_day->count = 0;
-	return absorb(load->presence, day, load->rows, load->scratch, count, &load->source, &load->counts, &load->rests, e);
+	return absorb(load->presence, day, load->rows, load->scratch, count, &load->source, &load->counts, &load->rests,
+		&load->told, e);
 }
 
 /* Write the largest days until half of the room is free. */
@@ -253,10 +271,13 @@ presence_load_add(struct presence_load *load, const struct presence_stay *stay, 
 {
 	const day_number number = zone_day(&load->presence->zone, stay->start);
 	struct load_day *day;
+	struct row *row;
 	int r;
 
 	if ((r = stay_check(stay, e)) < 0)
 		return r;
+	if (load->told.what && load->added == UINT32_MAX)
+		return error_set(e, ERROR_TOO_LARGE, "more stays in a load than can be told apart");
 	if (!place_is_known(load, stay->place) && (r = find_place(load, stay->place, e)) < 0)
 		return r;
 	if ((load->day_count == 0 || load->days[load->last].day != number) && (r = add_day(load, number, e)) < 0)
@@ -264,7 +285,9 @@ presence_load_add(struct presence_load *load, const struct presence_stay *stay, 
 	if (load->days[load->last].count == load->days[load->last].chunk_count * CHUNK_ROWS && (r = add_chunk(load, e)) < 0)
 		return r;
 	day = &load->days[load->last];
-	day->chunks[day->count / CHUNK_ROWS][day->count % CHUNK_ROWS] = row_of(stay, number);
+	row = &day->chunks[day->count / CHUNK_ROWS][day->count % CHUNK_ROWS];
+	*row = row_of(stay, number);
+	row->source = load->told.what ? load->added++ : 0;
 	day->count++;
 	return 0;
 }

@@ -163,11 +163,15 @@ struct presence_counts {
  * at most 512 MiB of rows (24 bytes each); what is more is written, and merged at the end.
  * presence_load_add(load, stay, e): as presence_put_stay, but what it does shows at the end. ERROR_DENIED if the day was
  * destroyed. A row that is refused leaves the load as it was.
+ * presence_load_tell(load, what, context): before the first is added: call ${what} for each that was, by its ordinal (from 0), with
+ * what it did, in no order, until the load is finished.
  * presence_load_finish(load, ret_counts, e): keep them; they are seen from then on.
  * presence_load_free(load): accepts NULL. */
 int presence_load_new(
 	struct presence *presence, const struct presence_source *source, struct presence_load **ret_load, struct error *e);
 int presence_load_add(struct presence_load *load, const struct presence_stay *stay, struct error *e);
+typedef void presence_load_told(uint32_t ordinal, enum presence_change change, void *context);
+void presence_load_tell(struct presence_load *load, presence_load_told *what, void *context);
 int presence_load_finish(struct presence_load *load, struct presence_counts *ret_counts, struct error *e);
 void presence_load_free(struct presence_load *load);
 

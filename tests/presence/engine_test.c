@@ -212,17 +212,40 @@ put_some(struct fixture *f, struct model *model, const struct presence_source *s
 	}
 }
 
+struct outcomes {
+	int wanted[300], got[300];
+};
+
+static void
+keep_outcome(uint32_t ordinal, enum presence_change change, void *context)
+{
+	struct outcomes *outcomes = context;
+
+	assert_int_equal(outcomes->got[ordinal], -1);
+	outcomes->got[ordinal] = (int)change;
+}
+
 static void
 load_some(struct fixture *f, struct model *model, const struct presence_source *source, size_t count, uint64_t *state)
 {
 	struct presence_counts wanted = {0}, got;
 	struct presence_load *load = NULL;
+	const bool told = draw(state) % 2;
+	struct outcomes outcomes;
+	size_t added = 0;
 	struct error e = {0};
 
 	assert_int_equal(presence_load_new(f->presence, source, &load, &e), 0);
+	if (told)
+		presence_load_tell(load, keep_outcome, &outcomes);
 	while (count--) {
 		const struct presence_stay stay = draw_stay(state);
 		const int r = model_put(model, &stay, source);
+
+		if (r >= 0) {
+			outcomes.wanted[added] = r;
+			outcomes.got[added++] = -1;
+		}
 
 		wanted.added += r == PRESENCE_NEW;
 		wanted.changed += r == PRESENCE_CHANGED;
@@ -234,6 +257,8 @@ load_some(struct fixture *f, struct model *model, const struct presence_source *
 	assert_int_equal(got.added, wanted.added);
 	assert_int_equal(got.changed, wanted.changed);
 	assert_int_equal(got.unchanged, wanted.unchanged);
+	for (size_t i = 0; told && i < added; i++)
+		assert_int_equal(outcomes.got[i], outcomes.wanted[i]);
 }
 
 static void
