@@ -87,7 +87,8 @@ import(const char *kind, const uint8_t *bytes, size_t length, struct feed_totals
 		fprintf(stderr, "%s: %s\n", kind, e.message);
 		abort();
 	}
-	if (code < 0 && (e.line == 0 || !e.message[0]))
+	/* Where a file is refused for its rows, each of them has its place. */
+	if (code < 0 && ((e.line == 0 && !refused) || !e.message[0]))
 		abort();
 	if (code == 0 &&
 		(totals->rejected != refused ||

@@ -23,8 +23,8 @@ is_code(const char *text, size_t most)
 }
 
 int
-journey_stay(struct import *import, const struct journey *journey, person_number person,
-	struct presence_stay *ret_stay, struct error *e)
+journey_stay(struct import *import, const struct journey *journey, person_number person, struct presence_stay *ret_stay,
+	struct error *e)
 {
 	struct presence_place vehicle = {0};
 	struct presence_stay stay = {

@@ -84,7 +84,8 @@ read_time(const struct list *l, size_t segment, day_number *ret_day, instant *re
 static int
 copy_code(const struct list *l, size_t segment, const char *value, char to[JOURNEY_CODE_SIZE], struct error *e)
 {
-	if (!*value || strlen(value) > JOURNEY_CODE_MAX || strpbrk(value, "/ \t\r\n"))
+	if (!*value || strlen(value) > JOURNEY_CODE_MAX || strpbrk(value, "/ \t\r\n") ||
+		!text_is_utf8(value, strlen(value)))
 		return edifact_refuse(l->i, segment, e, "a code of at most 12 bytes, no spaces, no slash, expected");
 	strcpy(to, value);
 	return 0;
@@ -254,14 +255,15 @@ find_person(const struct list *l, const struct passenger *p, person_number *ret_
 }
 
 static int
-board(const struct list *l, size_t begin, person_number person, uint16_t seat, size_t first, size_t last, struct error *e)
+board(
+	const struct list *l, size_t begin, person_number person, uint16_t seat, size_t first, size_t last, struct error *e)
 {
 	struct boarding *b = l->boarding;
 	int code;
 
 	if ((code = array_grow(&b->people, &b->capacity, b->count + 1, sizeof *b->people, EDIFACT_SEGMENTS_MAX, e)) < 0 ||
-		(code = array_grow(&b->of_stay, &b->stay_capacity, b->stay_count + last - first, sizeof *b->of_stay, STAYS_MAX,
-			 e)) < 0)
+		(code = array_grow(
+			 &b->of_stay, &b->stay_capacity, b->stay_count + last - first, sizeof *b->of_stay, STAYS_MAX, e)) < 0)
 		return code;
 	for (size_t i = first; i < last; i++) {
 		struct journey journey = l->legs[i];
@@ -273,7 +275,8 @@ board(const struct list *l, size_t begin, person_number person, uint16_t seat, s
 		/* Days are destroyed from the first on, so that nobody is refused of whom a leg was taken. */
 		code = presence_load_add(b->load, &stay, e);
 		if ((code == ERROR_DENIED || code == ERROR_BAD_INPUT) && i == first)
-			return edifact_refuse(l->i, begin, e, "the movement of the day it departs was destroyed, or is out of range");
+			return edifact_refuse(
+				l->i, begin, e, "the movement of the day it departs was destroyed, or is out of range");
 		if (code < 0)
 			return code;
 		b->of_stay[b->stay_count++] = (uint32_t)b->count;
@@ -358,7 +361,8 @@ note_taken(uint32_t ordinal, enum presence_change change, void *context)
 }
 
 static int
-take_lists(struct import *import, struct boarding *boarding, const struct edifact *i, const char *bytes, struct error *e)
+take_lists(
+	struct import *import, struct boarding *boarding, const struct edifact *i, const char *bytes, struct error *e)
 {
 	size_t lists = 0;
 	int code;

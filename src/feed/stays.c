@@ -173,8 +173,7 @@ look_up_place(
 
 /* Where the number of the place of that code is kept during the import, 0 until it was looked up. NULL: too many are kept. */
 static int
-known_place(
-	struct import *import, const char *place_code, size_t length, place_number **ret_number, struct error *e)
+known_place(struct import *import, const char *place_code, size_t length, place_number **ret_number, struct error *e)
 {
 	struct stays_known *known = &import->known;
 	size_t number;

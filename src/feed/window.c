@@ -97,6 +97,14 @@ read_more(struct window *w, struct error *e)
 	return got > 0;
 }
 
+/* UTF-8's byte-order mark is no part of the text. */
+static void
+skip_mark(struct window *w)
+{
+	if (window_length(w) >= 3 && memcmp(window_bytes(w), "\xEF\xBB\xBF", 3) == 0)
+		w->start += 3;
+}
+
 int
 window_open(struct window *w, const char *path, struct error *e)
 {
@@ -120,8 +128,7 @@ window_open(struct window *w, const char *path, struct error *e)
 		window_close(w);
 		return code;
 	}
-	if (window_length(w) >= 3 && memcmp(window_bytes(w), "\xEF\xBB\xBF", 3) == 0)
-		w->start += 3;
+	skip_mark(w);
 	return 0;
 }
 
@@ -158,9 +165,13 @@ window_decode(struct window *w, const char *encoding, struct error *e)
 int
 window_open_bytes(struct window *w, const char *name, const void *bytes, size_t length, struct error *e)
 {
+	int code;
+
 	*w = (struct window){.path = name, .fd = -1, .line = 1, .end = true};
 	w->bytes = buffer_make(WINDOW_RECORD_MAX);
-	return buffer_add(&w->bytes, bytes, length, e);
+	if ((code = buffer_add(&w->bytes, bytes, length, e)) == 0)
+		skip_mark(w);
+	return code;
 }
 
 void

@@ -311,7 +311,8 @@ absorb(struct presence *presence, struct day *day, struct row *rows, struct row 
 	uint64_t again = 0;
 	int r;
 
-	if ((r = compare_with_kept(presence, day, rows, count, source, counts, rests, told, &left, &again, e)) < 0 || left == 0)
+	if ((r = compare_with_kept(presence, day, rows, count, source, counts, rests, told, &left, &again, e)) < 0 ||
+		left == 0)
 		return r;
 	if ((r = changes_of_days(presence, day->day, last_day(presence, day, rows, left), e)) < 0)
 		return r;
