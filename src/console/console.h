@@ -31,6 +31,8 @@ enum {
 	CONSOLE_DAYS_MAX = 3660,
 	CONSOLE_CURSOR_SIZE = 2 * EVIDENCE_KEY_MAX + 1,
 	CONSOLE_PURPOSE_MAX = 128, /* bytes */
+	CONSOLE_VIEWS_MAX = 500,
+	CONSOLE_VIEW_NAME_MAX = 64, /* bytes */
 };
 
 /* By which of a case's moments. */
@@ -147,5 +149,20 @@ int console_export_cases(struct registry *registry, const struct console_cases *
 	bool identities, struct buffer *csv, struct error *e);
 int console_export_contacts(struct registry *registry, const struct console_contacts *filter,
 	const struct console_look *look, bool identities, struct buffer *csv, struct error *e);
+
+/* A view: the filter of a list, "cases" or "contacts", under a name that no other view of that list has. ${filter} is an object of the words of
+ * a question, which its caller checked; ${by} made it. */
+struct console_view {
+	const char *list, *name, *by;
+	const json_t *filter;
+};
+
+/* console_view_put(registry, view, ret_number, e): keep it for everybody at the console. ERROR_USAGE (no such list, a name of none or too
+ * many bytes), ERROR_EXISTS, ERROR_TOO_LARGE past CONSOLE_VIEWS_MAX.
+ * console_views(registry, ret_views, e): all, by list and name, as a new reference to [{"view", "list", "name", "filter", "by", "made_at"}].
+ * console_view_drop(registry, number, by, e): ERROR_EXISTS_NOT, or ERROR_DENIED where ${by} (NULL: anybody) did not make it. */
+int console_view_put(struct registry *registry, const struct console_view *view, int64_t *ret_number, struct error *e);
+int console_views(struct registry *registry, json_t **ret_views, struct error *e);
+int console_view_drop(struct registry *registry, int64_t number, const char *by, struct error *e);
 
 #endif

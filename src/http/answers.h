@@ -4,6 +4,7 @@
 #define HEALTHCODE_HTTP_ANSWERS_H
 
 #include <jansson.h>
+#include <stdbool.h>
 
 #include "http/exchange.h"
 #include "http/routes.h"
@@ -20,6 +21,7 @@ route_answer answer_places, answer_check, answer_refusal, answer_refusals;
 route_answer answer_complaint, answer_complaints;
 route_answer answer_cases, answer_contacts, answer_curve, answer_indicators, answer_chains, answer_identity,
 	answer_export;
+route_answer answer_views, answer_keep_view, answer_drop_view;
 route_answer answer_follow_ups, answer_follow_up_report;
 route_answer answer_proposals, answer_approval, answer_revocation, answer_override, answer_keep_pack, answer_activation;
 route_answer answer_matches, answer_match_decision, answer_join;
@@ -32,6 +34,10 @@ struct registry_checkin;
 
 /* read_health(x, body, checkin): "symptoms" and "contact" of an application or a check-in; faults are noted in ${x}. */
 void read_health(struct exchange *x, const json_t *body, struct registry_checkin *checkin);
+
+/* filter_holds(c, x, filter, cases): whether ${filter} is an object of words that GET /v1/cases (or /v1/contacts) takes; faults are noted
+ * in ${x} under /filter. */
+bool filter_holds(struct http_context *c, struct exchange *x, const json_t *filter, bool cases);
 
 /* answer_no_receipt(c, x, receipt, e): answer that there is none, or where it was a pass's, that it was forgotten; or another
  * failure ${e}. */

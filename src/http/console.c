@@ -248,6 +248,17 @@ check_filter(struct exchange *x, const json_t *filter, bool cases)
 	return !exchange_failed(x);
 }
 
+bool
+filter_holds(struct http_context *c, struct exchange *x, const json_t *filter, bool cases)
+{
+	const struct question q = {.x = x, .object = filter};
+	struct console_contacts of_contacts;
+	struct console_cases of_cases;
+
+	return check_filter(x, filter, cases) &&
+		(cases ? read_cases(c, &q, &of_cases) : read_contacts(c, &q, &of_contacts));
+}
+
 static void
 answer_csv(struct exchange *x, const char *list)
 {

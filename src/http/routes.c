@@ -51,6 +51,10 @@ const struct route routes[] = {
 	{"getChains", "GET", "/v1/chains", ROLE_CONSOLE, LIMIT_READ, answer_chains},
 	{"openIdentity", "POST", "/v1/identities", ROLE_OPENER, LIMIT_WRITE, answer_identity},
 	{"exportList", "POST", "/v1/exports", ROLE_CONSOLE, LIMIT_WRITE, answer_export},
+	/* views.c */
+	{"listViews", "GET", "/v1/views", ROLE_CONSOLE, LIMIT_READ, answer_views},
+	{"keepView", "POST", "/v1/views", ROLE_OPENER, LIMIT_WRITE, answer_keep_view},
+	{"deleteView", "DELETE", "/v1/views/{number}", ROLE_OPENER, LIMIT_WRITE, answer_drop_view},
 	/* follow_ups.c */
 	{"listFollowUps", "GET", "/v1/follow-ups", ROLE_CONSOLE, LIMIT_READ, answer_follow_ups},
 	{"reportFollowUp", "POST", "/v1/follow-ups/{person}/reports", ROLE_OPENER, LIMIT_WRITE, answer_follow_up_report},

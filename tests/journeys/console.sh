@@ -71,6 +71,34 @@ json_holds "those that were traced" '(.items | length) == 1 and .items[0].kind =
 met=$(jq '.items[0].person' <<<"$BODY")
 is_problem 400 bad-request "a degree is a number" GET '/v1/contacts?degree=x' '' -H "$tracer"
 
+# Views: a filter under a name, for everybody at the console.
+unlinked='{"list":"cases","name":"未关联 <b>","filter":{"linked":"no","by":"reported","from":"2020-03-01"}}'
+is_problem 403 forbidden "an auditor keeps no view" POST /v1/views "$unlinked" -H "$auditor"
+answers 201 "a tracer does" POST /v1/views "$unlinked" -H "$tracer"
+view=$(jq .view <<<"$BODY")
+is_problem 409 conflict "of a list there is one of a name" POST /v1/views "$unlinked" -H "$supervisor"
+answers 201 "of another list another" POST /v1/views '{"list":"contacts","name":"未关联 <b>","filter":{"case":"k1"}}' -H "$supervisor"
+other=$(jq .view <<<"$BODY")
+for wrong in '{"list":"people","name":"a","filter":{}}' '{"list":"cases","name":"","filter":{}}' '{"list":"cases","name":"a"}' \
+	'{"list":"cases","name":"a","filter":{"kind":"close"}}' '{"list":"cases","name":"a","filter":{"linked":"perhaps"}}' \
+	'{"list":"cases","name":"a","filter":{"from":"yesterday"}}' '{"list":"cases","name":"a","filter":{"limit":"5"}}' \
+	"{\"list\":\"cases\",\"name\":\"$(printf '案%.0s' {1..22})\",\"filter\":{}}"; do
+	is_problem 422 invalid "${wrong:0:60} is no view" POST /v1/views "$wrong" -H "$tracer"
+done
+answers 200 "an auditor reads them" GET /v1/views '' -H "$auditor"
+is "$(jq -c .filter <<<"$unlinked" | jq -cS .)" "$(jq -cS '.items[0].filter' <<<"$BODY")" "the filter as it came"
+query=$(jq -r '.items[0].filter | to_entries | map("\(.key)=\(.value | @uri)") | join("&")' <<<"$BODY")
+answers 200 "it is asked as a question" GET "/v1/cases?$query" '' -H "$tracer"
+is "k1 k4 k5" "$(jq -r '[.items[].case] | join(" ")' <<<"$BODY")" "and gives its list"
+answers 200 "and exported" POST /v1/exports "{\"list\":\"cases\",\"filter\":$(jq -c .filter <<<"$unlinked")}" -H "$tracer"
+is "k1 k1 k4 k5 k5" "$(tail -n +2 <<<"$BODY" | cut -d, -f1 | xargs)" "with the same cases"
+is_problem 403 forbidden "a tracer does not delete another's" DELETE "/v1/views/$other" '' -H "$tracer"
+answers 204 "but their own" DELETE "/v1/views/$view" '' -H "$tracer"
+is_problem 404 not-found "once" DELETE "/v1/views/$view" '' -H "$tracer"
+answers 204 "and a supervisor anybody's" DELETE "/v1/views/$other" '' -H "$supervisor"
+answers 200 "then there is none" GET /v1/views '' -H "$tracer"
+is 0 "$(jq '.items | length' <<<"$BODY")" "left"
+
 # Who is followed up.
 answers 200 "whom to follow up" GET /v1/follow-ups '' -H "$tracer"
 json_holds "contacts and cases, which are different things" 'any(.items[]; .quarantine != null) and any(.items[]; .isolation != null)' "$BODY"

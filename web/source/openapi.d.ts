@@ -659,6 +659,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The views that are kept
+         * @description A view is the filter of a list under a name. Everybody at the console sees all of them, by list and name; there are at most 500.
+         */
+        get: operations["listViews"];
+        put?: never;
+        /**
+         * Keep a list's filter under a name
+         * @description The filter is checked as the list's question is, and given back as it came, to be asked with `GET /v1/cases` or `GET /v1/contacts`, or exported (`POST /v1/exports`).
+         */
+        post: operations["keepView"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/views/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete a view
+         * @description Who made it may, and a supervisor.
+         */
+        delete: operations["deleteView"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/proposals": {
         parameters: {
             query?: never;
@@ -1388,6 +1432,23 @@ export interface components {
             /** @enum {string} */
             decision?: "accepted" | "rejected";
             purpose?: components["schemas"]["Purpose"];
+        };
+        /** @enum {string} */
+        ViewList: "cases" | "contacts";
+        /** @description at most 64 bytes; unique among the list's views */
+        ViewName: string;
+        /** @description the words of `GET /v1/cases` or `GET /v1/contacts`, without cursor and limit */
+        ViewFilter: {
+            [key: string]: string;
+        };
+        View: {
+            view: number;
+            list: components["schemas"]["ViewList"];
+            name: components["schemas"]["ViewName"];
+            filter: components["schemas"]["ViewFilter"];
+            /** @description who made it */
+            by: string;
+            made_at: components["schemas"]["Time"];
         };
         /**
          * @description unknown where one of the two has none, or the names are in different scripts
@@ -3413,6 +3474,106 @@ export interface operations {
             403: components["responses"]["Problem"];
             413: components["responses"]["Problem"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listViews: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["View"][];
+                    };
+                };
+            };
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    keepView: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the caller's own random name for this write */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "list": "cases",
+                 *       "name": "linked to no one",
+                 *       "filter": {
+                 *         "linked": "no",
+                 *         "status": "confirmed"
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    list: components["schemas"]["ViewList"];
+                    name: components["schemas"]["ViewName"];
+                    filter: components["schemas"]["ViewFilter"];
+                };
+            };
+        };
+        responses: {
+            /** @description It is kept */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        view: number;
+                    };
+                };
+            };
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    deleteView: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
             429: components["responses"]["TooMany"];
             default: components["responses"]["Problem"];
         };
