@@ -776,6 +776,63 @@ contacts_count_with_how_they_were_followed(void **state)
 	assert_string_equal(in_week("lost_to_follow_up"), "0/1 0");
 }
 
+/* Keep a view of ${list} under ${name}: its number, or the code. */
+static int64_t
+keep_view(const char *list, const char *name, struct error *e)
+{
+	json_t *filter = json_pack("{s:s}", "linked", "no");
+	const struct console_view view = {.list = list, .name = name, .by = "tracer", .filter = filter};
+	int64_t number = 0;
+	int r;
+
+	*e = (struct error){0};
+	assert_non_null(filter);
+	r = console_view_put(registry, &view, &number, e);
+	json_decref(filter);
+	return r < 0 ? r : number;
+}
+
+static void
+a_view_is_everybodys_to_read_and_its_makers_to_delete(void **state)
+{
+	struct error e = {0};
+	json_t *views = NULL;
+	int64_t cases, contacts;
+
+	(void)state;
+	cases = keep_view("cases", "b", &e);
+	contacts = keep_view("contacts", "a", &e);
+	assert_true(cases > 0 && contacts > 0);
+	assert_int_equal(keep_view("cases", "b", &e), ERROR_EXISTS);
+	assert_string_equal(e.message, "there is a view \"b\" of cases");
+	assert_int_equal(keep_view("people", "c", &e), ERROR_USAGE);
+	assert_int_equal(keep_view("cases", "", &e), ERROR_USAGE);
+	GOOD(console_views(registry, &views, &e));
+	assert_int_equal(json_array_size(views), 2);
+	assert_string_equal(json_string_value(json_object_get(json_array_get(views, 0), "list")), "cases");
+	assert_string_equal(
+		json_string_value(json_object_get(json_object_get(json_array_get(views, 1), "filter"), "linked")), "no");
+	json_decref(views);
+	assert_int_equal(console_view_drop(registry, cases, "supervisor", &e), ERROR_DENIED);
+	assert_int_equal(console_view_drop(registry, cases, "tracer", &e), 0);
+	assert_int_equal(console_view_drop(registry, cases, "tracer", &e), ERROR_EXISTS_NOT);
+	assert_int_equal(console_view_drop(registry, contacts, NULL, &e), 0);
+}
+
+static void
+there_are_not_more_views_than_can_be_looked_through(void **state)
+{
+	struct error e = {0};
+	char name[16];
+
+	(void)state;
+	for (int i = 0; i < CONSOLE_VIEWS_MAX; i++) {
+		snprintf(name, sizeof name, "%d", i);
+		assert_true(keep_view("cases", name, &e) > 0);
+	}
+	assert_int_equal(keep_view("cases", "more", &e), ERROR_TOO_LARGE);
+}
+
 #define TEST(test) cmocka_unit_test_setup_teardown(test, make_store, forget_store)
 
 int
@@ -801,6 +858,8 @@ main(void)
 		TEST(results_count_by_sampling_and_those_without_a_report_are_unknown),
 		TEST(cases_count_by_report_with_how_they_were_found),
 		TEST(contacts_count_with_how_they_were_followed),
+		TEST(a_view_is_everybodys_to_read_and_its_makers_to_delete),
+		TEST(there_are_not_more_views_than_can_be_looked_through),
 	};
 	int failed = cmocka_run_group_tests_name("SQLite", tests, NULL, NULL);
 
