@@ -124,6 +124,11 @@ struct cascade_case {
 /* cascade_case(cascade, name, ret_case, e): 0 or ERROR_EXISTS_NOT. */
 int cascade_case(struct cascade *cascade, const char *name, struct cascade_case *ret_case, struct error *e);
 
+/* cascade_each_case(cascade, each, context, e): call ${each} for every case as of registry_now and registry_known, by name. A non-zero
+ * return from ${each} ends the walk and is returned. */
+typedef int cascade_each_case_function(const struct cascade_case *c, void *context, struct error *e);
+int cascade_each_case(struct cascade *cascade, cascade_each_case_function *each, void *context, struct error *e);
+
 /* cascade_contacts(cascade, case_name, ret_contacts, e): whom the case met, traced now as of registry_now and
  * registry_known. cascade_origins: where it may have caught it, ranked. Freed with exposure_contacts_free and
  * exposure_origins_free. */

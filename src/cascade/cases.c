@@ -178,3 +178,15 @@ cascade_case(struct cascade *cascade, const char *name, struct cascade_case *ret
 	cases_free(&cases);
 	return r;
 }
+
+int
+cascade_each_case(struct cascade *cascade, cascade_each_case_function *each, void *context, struct error *e)
+{
+	struct cascade_cases cases = {0};
+	int r = cases_read(cascade, registry_now(cascade->registry), registry_known(cascade->registry), &cases, e);
+
+	for (size_t i = 0; i < cases.count && r == 0; i++)
+		r = each(&cases.items[i], context, e);
+	cases_free(&cases);
+	return r;
+}

@@ -24,6 +24,7 @@ extern const struct command command_override;
 extern const struct command command_pack;
 extern const struct command command_person;
 extern const struct command command_purge;
+extern const struct command command_report;
 extern const struct command command_restore;
 extern const struct command command_rule;
 extern const struct command command_serve;
@@ -46,6 +47,7 @@ extern const struct command command_version;
 	&command_match, \
 	&command_trace, \
 	&command_indicators, \
+	&command_report, \
 	&command_task, \
 	&command_travel_card, \
 	&command_code, \

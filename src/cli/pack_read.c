@@ -14,6 +14,7 @@
 #include "gate/gate.h"
 #include "place/place.h"
 #include "registry/registry.h"
+#include "report/report.h"
 
 static const struct section {
 	const char *name;
@@ -29,6 +30,7 @@ static const struct section {
 	{"recognises", gate_recognises_check},
 	{"follow_up", console_follow_up_check},
 	{"notices", cascade_notices_check},
+	{"report", report_check},
 };
 
 /* The text of pack.json, for places, and where faults go. */
