@@ -12,7 +12,7 @@
 typedef void route_answer(struct http_context *c, struct exchange *x);
 
 route_answer answer_health, answer_ready, answer_metrics;
-route_answer answer_service, answer_jurisdictions, answer_divisions, answer_trust, answer_recognition;
+route_answer answer_service, answer_jurisdictions, answer_divisions, answer_trust, answer_case_map, answer_recognition;
 route_answer answer_apply, answer_dependant, answer_voucher;
 route_answer answer_send_code, answer_sign_in, answer_session, answer_sign_out;
 route_answer answer_me, answer_code, answer_reasons, answer_checkin, answer_travel_card, answer_accesses,

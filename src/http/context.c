@@ -44,6 +44,7 @@ close_context(struct http_context *context)
 		return;
 	memory_free(context->sessions);
 	memory_free(context->codes);
+	json_decref(context->case_map);
 	issuer_close(context->issuer);
 	cascade_close(context->cascade);
 	registry_close(context->registry);

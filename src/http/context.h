@@ -35,6 +35,8 @@ struct http_context {
 	instant zone_at;
 	int64_t version; /* of the store as this request found it (db_version) */
 	struct memory *sessions, *codes;
+	json_t *case_map; /* as of ${case_map_at}, or NULL */
+	instant case_map_at;
 	struct http_context *next;
 };
 

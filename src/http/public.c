@@ -11,8 +11,9 @@
 #include "http/answers.h"
 #include "http/context.h"
 #include "place/place.h"
+#include "report/report.h"
 
-enum { ETAG_BYTES = 16, BODY_MAX = 16 << 20, CODE_MAX = 4096 };
+enum { ETAG_BYTES = 16, BODY_MAX = 16 << 20, CODE_MAX = 4096, CASE_MAP_S = 600 };
 
 /* Answer with what others may keep: an ETag over the bytes, and 304 where the asker has it. */
 static void
@@ -203,6 +204,31 @@ answer_trust(struct http_context *c, struct exchange *x)
 		exchange_failure(x, &e);
 	else
 		answer_kept(x, buffer_text(&x->bytes), x->bytes.length, "no-cache");
+}
+
+/* Where cases were, made anew each ten minutes: everybody may ask, and it takes a look at every case. The ETag is over the places: each thread
+ * makes its own, at another moment. */
+void
+answer_case_map(struct http_context *c, struct exchange *x)
+{
+	const instant now = registry_now(c->registry);
+	json_t *fresh = NULL;
+	struct error e = {0};
+	char *places;
+
+	if (!c->case_map || now < c->case_map_at || now >= c->case_map_at + CASE_MAP_S) {
+		if (report_cases(c->cascade, NULL, &fresh, &e) < 0) {
+			exchange_failure(x, &e);
+			return;
+		}
+		json_decref(c->case_map);
+		c->case_map = fresh;
+		c->case_map_at = now;
+	}
+	exchange_answer(x, MHD_HTTP_OK, json_incref(c->case_map));
+	if ((places = json_dumps(json_object_get(c->case_map, "places"), JSON_COMPACT)))
+		answer_kept(x, places, strlen(places), "public, max-age=600");
+	free(places);
 }
 
 void

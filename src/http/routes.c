@@ -17,6 +17,7 @@ const struct route routes[] = {
 	{"listJurisdictions", "GET", "/v1/jurisdictions", ROLE_ANYBODY, LIMIT_READ, answer_jurisdictions},
 	{"listDivisions", "GET", "/v1/divisions", ROLE_ANYBODY, LIMIT_READ, answer_divisions},
 	{"getTrust", "GET", "/v1/trust", ROLE_ANYBODY, LIMIT_READ, answer_trust},
+	{"getCaseMap", "GET", "/v1/reports/cases", ROLE_ANYBODY, LIMIT_READ, answer_case_map},
 	{"recognise", "POST", "/v1/recognitions", ROLE_ANYBODY, LIMIT_WRITE, answer_recognition},
 	/* apply.c */
 	{"apply", "POST", "/v1/applications", ROLE_ANYBODY, LIMIT_WRITE, answer_apply},

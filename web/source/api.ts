@@ -21,6 +21,7 @@ export type Checkin = Schemas['Checkin'];
 export type Symptom = Schemas['Symptom'];
 export type Trip = Schemas['Trip'];
 export type TravelCard = Schemas['TravelCard'];
+export type CaseMap = Schemas['CaseMap'];
 export type Journey = Schemas['Journey'];
 export type AccessList = Schemas['AccessList'];
 export type DivisionList = Schemas['DivisionList'];
@@ -120,6 +121,8 @@ export const api = {
 	jurisdictions: () => json<{ items: Jurisdiction[] }>('GET', '/v1/jurisdictions'),
 	divisions: (parent?: string) => json<DivisionList>('GET', `/v1/divisions${query({ parent })}`),
 	trust: async () => new Uint8Array(await (await ask('GET', '/v1/trust')).arrayBuffer()),
+
+	caseMap: () => json<CaseMap>('GET', '/v1/reports/cases'),
 
 	apply: (application: Application, key: string) => json<unknown>('POST', '/v1/applications', application, key),
 	sendCode: (phone: string, id_number: string) =>

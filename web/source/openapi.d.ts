@@ -84,6 +84,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/reports/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Places where cases were while infectious
+         * @description For people who may have been there: a list of places by time, not of anybody's way. No case and no person is in it, no home, no workplace and no cell of coordinates unless the pack says so; times are whole hours, and a place is gone some days after the stay. Made anew every ten minutes.
+         */
+        get: operations["getCaseMap"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/recognitions": {
         parameters: {
             query?: never;
@@ -1247,6 +1267,25 @@ export interface components {
             /** @description met a confirmed or suspected case since the last check-in */
             contact: boolean;
         };
+        CaseMap: {
+            now: components["schemas"]["Time"];
+            /** @description after a stay, until the place is gone from the list */
+            days: number;
+            places: {
+                name: string;
+                kind: string;
+                division: string | null;
+                area: components["schemas"]["Text"] | null;
+                /** @description degrees */
+                latitude: number | null;
+                /** @description degrees */
+                longitude: number | null;
+                from: components["schemas"]["Time"];
+                to: components["schemas"]["Time"];
+                /** @description how many were there in that time */
+                cases: number;
+            }[];
+        };
         JourneyPlace: {
             division: components["schemas"]["DivisionCode"];
             name: {
@@ -1926,6 +1965,59 @@ export interface operations {
                 };
                 content: {
                     "application/cose": string;
+                };
+            };
+            /** @description Not changed since the given ETag */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getCaseMap: {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The places */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "now": "2020-03-24T08:00:00+08:00",
+                     *       "days": 14,
+                     *       "places": [
+                     *         {
+                     *           "name": "文三路超市",
+                     *           "kind": "shop",
+                     *           "division": "330106",
+                     *           "area": {
+                     *             "zh": "西湖区",
+                     *             "en": "Xihu"
+                     *           },
+                     *           "latitude": 30.27,
+                     *           "longitude": 120.13,
+                     *           "from": "2020-03-20T10:00:00+08:00",
+                     *           "to": "2020-03-20T12:00:00+08:00",
+                     *           "cases": 1
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CaseMap"];
                 };
             };
             /** @description Not changed since the given ETag */

@@ -104,6 +104,7 @@ function Welcome({ go }: { go: (screen: string) => void }) {
 			<button type="button" class="main" onClick={() => go('apply')}>{t('welcome.apply')}</button>
 			<button type="button" class="main second" onClick={() => go('sign-in')}>{t('welcome.sign_in')}</button>
 			<p class="hint">{t('welcome.family')}</p>
+			<p><a href="/map">{t('welcome.map')}</a></p>
 			<p><a href="/gate">{t('welcome.gate')}</a></p>
 		</section>
 	);
