@@ -106,7 +106,7 @@ struct certlogic_node {
 
 /* Ends, which say what the program comes out as, and tests. */
 enum certlogic_test {
-	CERTLOGIC_GIVE,        /* the end: what ${node} comes out as */
+	CERTLOGIC_GIVE, /* the end: what ${node} comes out as */
 	CERTLOGIC_GIVE_FALSE,
 	CERTLOGIC_GIVE_TRUE,
 	CERTLOGIC_GIVE_TESTED, /* the end: the value whose truth was tested last */
@@ -138,7 +138,7 @@ struct certlogic_program {
 	size_t node_count, operand_count, fragment_count, text_length;
 	struct certlogic_steps own_steps;
 	const struct certlogic_steps *steps; /* those of the first of the programs that were linked */
-	struct certlogic_instruction *code; /* room for a node each, and the ends */
+	struct certlogic_instruction *code;  /* room for a node each, and the ends */
 	uint32_t code_count, code_start;
 };
 

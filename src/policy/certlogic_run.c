@@ -368,7 +368,7 @@ date_of_operand(struct run *run, const struct certlogic_node *parent, uint32_t n
 		return evaluate(run, node, run->data, room);
 	text = value_at_step(run, given->step);
 	return node->memo && text->kind == VALUE_TEXT && !run->clock ? evaluate(run, node, run->data, room)
-																  : run_plus_time(run, node, text, room);
+																 : run_plus_time(run, node, text, room);
 }
 
 static inline int
@@ -457,44 +457,50 @@ check_clock(const struct certlogic_clock *clock, struct error *e)
 	return 0;
 }
 
-/* The frame that is kept, without what is of other data or another item. */
-static struct certlogic_frame *
-kept_frame(struct certlogic_keep *keep, const struct certlogic_program *program)
+/* What of the frame is of other data or another item is not kept. */
+static inline void
+clean_frame(struct run *run)
 {
-	if (keep->frame_epoch != keep->epoch)
-		keep->frame.reached = 0;
+	struct certlogic_keep *keep = run->keep;
+
+	if (!keep || keep->frame_epoch != keep->epoch)
+		run->frame->reached = 0;
 	else if (keep->frame_item != keep->item)
-		keep->frame.reached &= ~program->steps->of_item;
-	keep->frame_epoch = keep->epoch;
-	keep->frame_item = keep->item;
-	return &keep->frame;
+		run->frame->reached &= ~run->program->steps->of_item;
+	if (keep) {
+		keep->frame_epoch = keep->epoch;
+		keep->frame_item = keep->item;
+	}
 }
 
 int
-certlogic_run_value(const struct certlogic_program *program, const struct value *data,
-	const struct certlogic_clock *clock, struct certlogic_keep *keep, struct arena *arena, struct value *ret_value,
-	instant *ret_next_flip, struct error *e)
+run_begin(struct run *run, const struct value *data, const struct certlogic_clock *clock, struct certlogic_keep *keep,
+	struct certlogic_frame *frame, struct arena *arena, struct error *e)
 {
-	struct certlogic_frame own; /* not zeroed: it is large, and read only where reached says so */
-	struct run run = {.program = program,
-		.data = data,
+	*run = (struct run){.data = data,
 		.clock = clock,
 		.keep = keep,
+		.frame = keep ? &keep->frame : frame,
 		.arena = arena,
-		.texts = {.maximum = CERTLOGIC_MEMORY_MAX},
-		.steps = CERTLOGIC_STEPS_MAX,
-		.next_flip = CERTLOGIC_NO_FLIP,
-		.e = e,
-		.frame = keep ? kept_frame(keep, program) : &own};
+		.texts = {.maximum = CERTLOGIC_MEMORY_MAX}};
+	return clock ? check_clock(clock, e) : 0;
+}
+
+int
+run_program(struct run *run, const struct certlogic_program *program, struct value *ret_value, instant *ret_next_flip,
+	struct error *e)
+{
 	int r;
 
-	if (!keep)
-		own.reached = 0;
-	if (clock && (r = check_clock(clock, e)) < 0)
-		return r;
-	if ((r = follow(&run, ret_value)) == 0 && ret_next_flip)
-		*ret_next_flip = run.next_flip;
-	arena_release(&run.texts, (struct arena_mark){0});
+	run->program = program;
+	run->steps = CERTLOGIC_STEPS_MAX;
+	run->next_flip = CERTLOGIC_NO_FLIP;
+	run->e = e;
+	clean_frame(run);
+	if ((r = follow(run, ret_value)) == 0 && ret_next_flip)
+		*ret_next_flip = run->next_flip;
+	if (run->texts.newest)
+		arena_release(&run->texts, (struct arena_mark){0});
 	return r;
 }
 
@@ -504,6 +510,8 @@ certlogic_run(const struct certlogic_program *program, const json_t *data, const
 {
 	alignas(max_align_t) char memory[OWN_MEMORY];
 	struct arena arena = {.maximum = CERTLOGIC_MEMORY_MAX};
+	struct certlogic_frame frame; /* not zeroed: it is large, and read only where reached says so */
+	struct run run;
 	struct value root, value = {0};
 	size_t result_left = CERTLOGIC_RESULT_MAX;
 	instant next_flip = CERTLOGIC_NO_FLIP;
@@ -511,7 +519,8 @@ certlogic_run(const struct certlogic_program *program, const json_t *data, const
 
 	value_of(data, &root);
 	arena_lend(&arena, memory, sizeof memory);
-	if ((r = certlogic_run_value(program, &root, clock, NULL, &arena, &value, &next_flip, e)) < 0)
+	if ((r = run_begin(&run, &root, clock, NULL, &frame, &arena, e)) < 0 ||
+		(r = run_program(&run, program, &value, &next_flip, e)) < 0)
 		goto out;
 	if (value.kind == VALUE_BOOLEAN)
 		*ret_value = json_boolean(value.integer);

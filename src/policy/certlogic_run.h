@@ -1,5 +1,5 @@
 /* policy/certlogic_run.h (inside the room): a run over values, whatever the data are made of: JSON or flat facts. It is the
- * one evaluator; certlogic_run, packs and suites all end here. */
+ * one evaluator; certlogic_run, packs and suites all end here (run_program). */
 
 #ifndef HEALTHCODE_POLICY_CERTLOGIC_RUN_H
 #define HEALTHCODE_POLICY_CERTLOGIC_RUN_H
@@ -34,11 +34,27 @@ struct certlogic_keep {
 	} kept[CERTLOGIC_KEPT];
 };
 
-/* certlogic_run_value(program, data, clock, keep, arena, ret_value, ret_next_flip, e):
- * As certlogic_run. Whatever the value holds is in ${arena} or of the data. ${keep} may be NULL, and is given only with the
- * same clock and data in one epoch, and only with programs that were linked with each other. */
-int certlogic_run_value(const struct certlogic_program *program, const struct value *data,
-	const struct certlogic_clock *clock, struct certlogic_keep *keep, struct arena *arena, struct value *ret_value,
+struct run {
+	const struct certlogic_program *program;
+	const struct value *data;
+	const struct certlogic_clock *clock; /* NULL: not tracked */
+	struct certlogic_keep *keep;
+	struct certlogic_frame *frame;
+	struct arena *arena;
+	struct arena texts; /* of times, that were cut */
+	uint64_t steps;
+	instant next_flip;
+	struct error *e;
+};
+
+/* run_begin(run, data, clock, keep, frame, arena, e):
+ * Make ${run} ready for programs over ${data}, which with ${clock} (or NULL) must outlive it. ${keep} is given only with the same
+ * clock and data in one epoch, and only with programs that were linked with each other; where it is NULL, ${frame} is room for a
+ * run. Return 0, or ERROR_USAGE for a clock outside its limits.
+ * run_program(run, program, ret_value, ret_next_flip, e): as certlogic_run. Whatever the value holds is in ${arena} or of the data. */
+int run_begin(struct run *run, const struct value *data, const struct certlogic_clock *clock,
+	struct certlogic_keep *keep, struct certlogic_frame *frame, struct arena *arena, struct error *e);
+int run_program(struct run *run, const struct certlogic_program *program, struct value *ret_value,
 	instant *ret_next_flip, struct error *e);
 
 #endif

@@ -6,19 +6,6 @@
 
 #include "policy/certlogic_run.h"
 
-struct run {
-	const struct certlogic_program *program;
-	const struct value *data;
-	const struct certlogic_clock *clock; /* NULL: not tracked */
-	struct certlogic_keep *keep;
-	struct arena *arena;
-	struct arena texts; /* of times, that were cut */
-	uint64_t steps;
-	instant next_flip;
-	struct error *e;
-	struct certlogic_frame *frame;
-};
-
 /* Fail at ${node}: the message ends in its place. Return ${code}. */
 int run_fail(const struct run *run, const struct certlogic_node *node, int code, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
