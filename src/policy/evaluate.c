@@ -50,20 +50,18 @@ static int
 ask_rule(struct fold *f, const struct rule *rule, struct answer *answer, struct error *e)
 {
 	const struct value_list *list = rule->each == VIEW_LIST_NONE ? NULL : view_list(f->view, rule->each);
-	struct certlogic_keep *keep = &f->work->keep;
-	struct error reason = {0};
+	struct error reason;
+	struct asking asking;
 	bool holds = false;
-	int code = 0;
+	int code = asking_begin(&asking, view_data(f->view), f->at, f->horizon, &f->work->keep, &f->work->scratch, &reason);
 
 	answer->asked = false;
 	answer->flip = INT64_MAX;
-	if (!list)
-		code = program_holds(
-			rule->when, view_data(f->view), f->at, f->horizon, keep, &f->work->scratch, &holds, &answer->flip, &reason);
+	if (!list && code == 0)
+		code = asking_holds(&asking, rule->when, &holds, &answer->flip, &reason);
 	for (size_t i = 0; list && i < list->count && code == 0 && !holds; i++) {
 		view_set_item(f->view, list->items[i].row);
-		code = program_holds(
-			rule->when, view_data(f->view), f->at, f->horizon, keep, &f->work->scratch, &holds, &answer->flip, &reason);
+		code = asking_holds(&asking, rule->when, &holds, &answer->flip, &reason);
 	}
 	if (code < 0)
 		return error_set(e, code, "rule %s: %s", rule->id, reason.message);

@@ -89,7 +89,6 @@ int
 pack_link(struct pack *pack, struct error *e)
 {
 	struct certlogic_program *programs[PACK_RULES_MAX];
-	int r;
 
 	for (size_t i = 0; i < pack->derived_count; i++) {
 		unsigned symbol = symbol_named(pack->derived[i].name);
@@ -106,6 +105,5 @@ pack_link(struct pack *pack, struct error *e)
 	}
 	for (size_t i = 0; i < pack->derived_count; i++)
 		pack->derived[i].needed = is_needed(pack, i);
-	r = certlogic_share(programs, pack->rule_count, e);
-	return r < 0 ? r : 0;
+	return certlogic_link(programs, pack->rule_count, e);
 }

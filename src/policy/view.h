@@ -7,6 +7,9 @@
 #ifndef HEALTHCODE_POLICY_VIEW_H
 #define HEALTHCODE_POLICY_VIEW_H
 
+#include <stdalign.h>
+#include <stddef.h>
+
 #include "policy/certlogic_run.h"
 #include "policy/facts.h"
 #include "policy/pack_inside.h"
@@ -18,6 +21,7 @@ struct view;
 struct workspace {
 	struct arena memory, scratch;
 	struct certlogic_keep keep;
+	alignas(max_align_t) char own[]; /* what the arenas begin with */
 };
 
 /* workspace_new(ret_work, e): with some memory to begin with. workspace_clear: empty for the next fold. workspace_free accepts

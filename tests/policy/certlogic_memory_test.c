@@ -23,7 +23,7 @@ compiling_survives_each_failed_allocation(void **state)
 	json_t *expression = json_of("{'if':[{'var':'a.b.0'},[1,'two',{'+':[1,2]}],{'plusTime':['2020',1,'day']}]}");
 
 	(void)state;
-	assert_int_equal(failing_allocation_sweep(compile, expression), 10);
+	assert_int_equal(failing_allocation_sweep(compile, expression), 11);
 	json_decref(expression);
 }
 
