@@ -71,6 +71,7 @@ struct pack {
 	int horizon_days;
 	struct derived derived[PACK_DERIVED_MAX];
 	size_t derived_count;
+	uint32_t watched; /* the parts of the view (policy/reads.h) on which colours depend */
 	struct shape shapes[SHAPE_COUNT];
 	struct rule *rules; /* sorted by id */
 	size_t rule_count, rule_capacity;

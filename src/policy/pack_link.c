@@ -85,6 +85,24 @@ is_needed(const struct pack *pack, size_t number)
 	return pack->derived[number].show;
 }
 
+/* Everything that a rule reads, or that a derived value is made of which is needed; overrides lie over all rules. */
+static view_parts
+watched_by(const struct pack *pack)
+{
+	const view_parts places = VIEW_PART(VIEW_PLACES), both = VIEW_PART(FACT_RESIDENCES) | VIEW_PART(FACT_VISITS);
+	view_parts watched = VIEW_PART(FACT_OVERRIDES);
+
+	for (size_t i = 0; i < pack->rule_count; i++)
+		watched |= pack->rules[i].reads;
+	for (size_t i = 0; i < pack->derived_count; i++) {
+		const struct derived *derived = &pack->derived[i];
+
+		if (derived->needed)
+			watched |= VIEW_PART(derived->kind == DERIVED_DAILY ? (int)FACT_CHECKINS : derived->of);
+	}
+	return watched & places ? watched | both : watched;
+}
+
 int
 pack_link(struct pack *pack, struct error *e)
 {
@@ -105,5 +123,6 @@ pack_link(struct pack *pack, struct error *e)
 	}
 	for (size_t i = 0; i < pack->derived_count; i++)
 		pack->derived[i].needed = is_needed(pack, i);
+	pack->watched = watched_by(pack);
 	return certlogic_link(programs, pack->rule_count, e);
 }

@@ -72,14 +72,21 @@ is_problem 422 invalid "a folder of the server is no pack" POST /v1/rehearsals '
 is_problem 403 forbidden "an auditor rehearses nothing" POST /v1/rehearsals "{\"old\":\"$PACK\",\"new\":\"$policy\"}" -H "$auditor"
 answers 202 "they are rehearsed" POST /v1/rehearsals "{\"old\":\"$PACK\",\"new\":\"$policy\",\"samples\":2}" -H "$first"
 rehearsal=$(jq .rehearsal <<<"$BODY")
-for _ in $(seq 100); do
-	ask GET "/v1/rehearsals/$rehearsal" '' -H "$auditor"
-	[ "$(jq -r .state <<<"$BODY")" = running ] || break
-	sleep 0.2
-done
+rehearsed() { # NUMBER
+	for _ in $(seq 100); do
+		ask GET "/v1/rehearsals/$1" '' -H "$auditor"
+		[ "$(jq -r .state <<<"$BODY")" = running ] || break
+		sleep 0.2
+	done
+}
+rehearsed "$rehearsal"
 json_holds "an auditor reads what they would change" '.state == "done" and .report.people == 2 and .report.new.policy == "'"$policy"'" and .done == .total' "$BODY"
 is "$(H --json pack diff $PACK "$policy" --samples 2 2>/dev/null | jq -S 'del(.now)')" "$(jq -S '.report | del(.now)' <<<"$BODY")" "as the command says"
 holds "it read the stays where they are, and made none elsewhere" test ! -e "$STORE/presence"
+answers 202 "without other ones, those in force are scored" POST /v1/rehearsals "{\"old\":\"$PACK\"}" -H "$first"
+rehearsed "$(jq .rehearsal <<<"$BODY")"
+is "$(H --json pack score $PACK 2>/dev/null | jq -S 'del(.now)')" "$(jq -S '.report | del(.now)' <<<"$BODY")" "as the command scores them"
+json_holds "everyone is in it" '.state == "done" and .report.people == 2' "$BODY"
 is_problem 404 not-found "a rehearsal that is none" GET /v1/rehearsals/99 '' -H "$auditor"
 
 answers 201 "a supervisor proposes that they go live" POST "/v1/packs/$policy/activations" "$(signed)" -H "$first"

@@ -897,8 +897,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * What other rules would do to everyone
-         * @description As `pack diff`: both packs over everyone who applied, as of now, with nothing recorded. Each is a jurisdiction (its pack in force) or the hash of a version that is kept. One at a time (409); it goes on beside the service, and what it found is kept until the server ends, the last 16.
+         * What other rules would do to everyone, or what rules in force did
+         * @description As `pack diff`: both packs over everyone who applied, as of now, with nothing recorded. Each is a jurisdiction (its pack in force) or the hash of a version that is kept. Without `new`, as `pack score`: how the rules of `old` did. One at a time (409); it goes on beside the service, and what it found is kept until the server ends, the last 16.
          */
         post: operations["rehearse"];
         delete?: never;
@@ -4029,7 +4029,7 @@ export interface operations {
             content: {
                 "application/json": {
                     old: string;
-                    new: string;
+                    new?: string;
                     /** @default 10 */
                     samples?: number;
                     /** @default 0 */
@@ -4084,11 +4084,19 @@ export interface operations {
                         /** @description people who were compared */
                         done: number;
                         total: number;
-                        /** @description once done, what `pack diff --json` prints (docs/packs.md) */
+                        /** @description once done, what `pack diff --json` prints, or `pack score --json` (docs/packs.md) */
                         report: null | ({
                             now: components["schemas"]["Time"];
                             people: number;
                             changed: number;
+                        } & {
+                            [key: string]: unknown;
+                        }) | ({
+                            now: components["schemas"]["Time"];
+                            people: number;
+                            rules: {
+                                [key: string]: unknown;
+                            }[];
                         } & {
                             [key: string]: unknown;
                         });
