@@ -15,6 +15,27 @@ CSV
 } >"$FOLDER/checkins.csv"
 
 exits 0 "the manual's example of a city with other rules is sound" "$HEALTHCODE" pack check "$SOURCE/docs/examples/harbour-city"
+exits 0 "and so is that of a real one" "$HEALTHCODE" pack check "$SOURCE/docs/examples/macao-2022"
+exits 0 "whose own tests pass, and see every rule" "$HEALTHCODE" pack test "$SOURCE/docs/examples/macao-2022"
+holds "they are counted" grep -q '^15 people, 44 passed, 0 failed$' "$FOLDER/out"
+
+# A pack's tests find what the check cannot.
+cp -r "$SOURCE/docs/examples/macao-2022" "$FOLDER/macao"
+sed -i 's/"declared_hours": 24/"declared_hours": 20/' "$FOLDER/macao/pack.json"
+exits 1 "another number, and an answer is another" "$HEALTHCODE" pack test "$FOLDER/macao"
+holds "it is told at its place" grep -qE 'macao/tests/declares-daily.json:[0-9]+:[0-9]+: wanted as next change gray at 2022-07-31T08' "$FOLDER/out"
+exits 1 "as JSON, too" "$HEALTHCODE" --json pack test "$FOLDER/macao"
+json_holds "with its place" '.failed == (.failures | length) and any(.failures[]; (.file | endswith("/declares-daily.json")) and .line > 1)' "$(cat "$FOLDER/out")"
+rm -r "$FOLDER/macao" && cp -r "$SOURCE/docs/examples/macao-2022" "$FOLDER/macao"
+rm "$FOLDER/macao/tests/declares-fever.json"
+exits 1 "a rule that no test sees" "$HEALTHCODE" pack test "$FOLDER/macao"
+is "MO-YELLOW-SYMPTOMS: no test sees this rule" "$(head -n 1 "$FOLDER/out")" "is named"
+sed -i 's/"at": "2022-07-29"/"on": "2022-07-29"/' "$FOLDER/macao/tests/met-a-case.json"
+exits 3 "a test whose facts are none is bad input" "$HEALTHCODE" pack test "$FOLDER/macao"
+holds "with its place" grep -qE 'macao/tests/met-a-case.json:[0-9]+:[0-9]+: ' "$FOLDER/err"
+rm -r "$FOLDER/macao/tests"
+exits 3 "a pack without tests cannot be tested" "$HEALTHCODE" pack test "$FOLDER/macao"
+rm -r "$FOLDER/macao"
 exits 0 "the copied pack is sound" "$HEALTHCODE" pack check "$FOLDER/mycity"
 holds "pack check names it" grep -q '^mycity: My city health code (我城健康码), policy [0-9a-f]\{64\}$' "$FOLDER/out"
 policy=$(sed 's/.*policy //' "$FOLDER/out")
@@ -93,6 +114,10 @@ fresh && sed -i 's/"valid_s": 60/"valid_s": 0/' "$FOLDER/broken/pack.json"
 broken "a code that is good for no time" pack.json "$(line_of '"valid_s"' pack.json)" '[0-9]*' '1 to 86400'
 fresh && sed -i 's/"movement_days"/"movement_day"/' "$FOLDER/broken/pack.json"
 broken "a retention of nothing" pack.json "$(line_of '"movement_day"' pack.json)" '[0-9]*' movement_day
+fresh && jq 'del(.contact)' "$SOURCE/packs/hangzhou-2020/pack.json" >"$FOLDER/broken/pack.json"
+broken "nobody says who is a contact" pack.json 1 1 '"contact" is missing'
+fresh && sed -i 's/"to_days": [0-9]*/"to_days": 300/' "$FOLDER/broken/pack.json"
+broken "days backward that go forward" pack.json '[0-9]*' '[0-9]*' 'from_days must be at least to_days'
 fresh && sed -i 's/"cell_size_m": 800/"cell_size_m": 8/' "$FOLDER/broken/pack.json"
 broken "cells that are too small" pack.json "$(line_of '"cell_size_m"' pack.json)" '[0-9]*' '10 to 100000'
 fresh && cp "$FOLDER/broken/rules/hz-green-new.json" "$FOLDER/broken/rules/zz-again.json"
