@@ -136,3 +136,22 @@ fresh && sed -i 's/"red_days": 14/"rad_days": 14/' "$FOLDER/broken/pack.json" &&
 exits 3 "two faults at once" "$HEALTHCODE" pack check "$FOLDER/broken"
 holds "both are told" test "$(grep -cE 'hz-green-new.json:4:|red_days' "$FOLDER/err")" -ge 2
 exits 3 "a folder that is not there" "$HEALTHCODE" pack check "$FOLDER/nowhere"
+
+# Suites of rules: what is wrong with one is told at its place, and a pack's files are not taken for one.
+printf '%s\n' '{"name": "s", "cases": [' ' {"name": "a", "certLogicExpression": true, "assertions": [{"data": {}, "expected": true},' \
+	'  {"data": {}, "expcted": true}]},' ' {"name": "b", "asertions": []}]}' >"$FOLDER/suite.json"
+exits 3 "a suite whose assertion expects nothing" "$HEALTHCODE" rule test "$FOLDER/suite.json"
+holds "is told where" grep -q 'suite.json:3:3: assertion 2 of "a" has no "expected"' "$FOLDER/err"
+sed -i 's/expcted/expected/' "$FOLDER/suite.json"
+exits 3 "a case that is none" "$HEALTHCODE" rule test "$FOLDER/suite.json"
+holds "is told where" grep -q 'suite.json:4:2: case 2 has neither' "$FOLDER/err"
+echo '{"name": "s"}' >"$FOLDER/suite.json"
+exits 3 "a file that is neither" "$HEALTHCODE" rule test "$FOLDER/suite.json"
+holds "is told what would be" grep -q 'suite.json:1:1: neither a suite ("name" and "cases") nor a rule' "$FOLDER/err"
+for file in rules/red-case.json tests/is-a-case.json; do
+	exits 3 "a pack's $file is no suite" "$HEALTHCODE" rule test "$SOURCE/docs/examples/macao-2022/$file"
+	holds "and what runs it is told" grep -q "this is of a pack: 'healthcode pack test DIR'" "$FOLDER/err"
+done
+echo '{}' >"$FOLDER/data.json"
+exits 3 "nor can it be run alone" "$HEALTHCODE" rule run "$SOURCE/docs/examples/macao-2022/rules/red-case.json" --data "$FOLDER/data.json"
+holds "and what runs it is told" grep -q "this is of a pack: 'healthcode pack test DIR'" "$FOLDER/err"
