@@ -90,7 +90,8 @@ test_all(struct pack_suite *suite, struct testing *testing, const char *folder, 
 	if (!tests)
 		goto out;
 	testing->path = folder;
-	if ((r = pack_suite_run_newcomer(suite, e)) < 0 || (r = file_list(tests, ".json", &names, e)) < 0)
+	if ((r = pack_suite_run_newcomer(suite, e)) < 0 ||
+		(file_is_folder(tests) && (r = file_list(tests, ".json", &names, e)) < 0))
 		goto out;
 	if (names.count == 0)
 		r = error_set(e, ERROR_EXISTS_NOT, "%s: there is no test here", tests);
