@@ -133,7 +133,8 @@ read_backward(struct json_check *check, const json_t *backward, struct exposure_
 	read_days(check, "/backward", backward, "from_days", &p->backward_from_days);
 	read_days(check, "/backward", backward, "to_days", &p->backward_to_days);
 	if (p->backward_from_days < p->backward_to_days)
-		json_check_fault(check, "/backward/from_days", "less than to_days");
+		json_check_fault(
+			check, "/backward/from_days", "the days go backward from onset: from_days must be at least to_days");
 }
 
 /* Read all of it and tell every fault; what ${p} holds counts where none was told. */

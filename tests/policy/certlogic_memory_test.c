@@ -73,9 +73,10 @@ judge(void *context)
 {
 	struct suite_listener listener = {pass_over, NULL};
 	struct suite_counts counts = {0};
+	char pointer[SUITE_POINTER_SIZE];
 	struct error e = {0};
 
-	return suite_run(context, "suite", &listener, &counts, &e);
+	return suite_run(context, "suite", &listener, &counts, pointer, &e);
 }
 
 static void
