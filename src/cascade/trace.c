@@ -15,6 +15,7 @@
 
 #include "base/array.h"
 #include "base/json.h"
+#include "cascade/alerts.h"
 #include "cascade/traced.h"
 
 enum { BODY_SIZE = 512, KEY_SIZE = CASCADE_CASE_SIZE + 16, DUE_MARKS = 1 << 20 /* marked before they are put */ };
@@ -354,7 +355,7 @@ cascade_trace_cases(struct cascade *cascade, struct error *e)
 	bool own = !db_in_transaction(cascade->db);
 	struct cascade_cases cases = {0};
 	struct exposure_parameters *parameters = calloc(1, sizeof *parameters);
-	const struct zone *zone;
+	const struct zone *zone = NULL; /* of no use where there is no case */
 	int r;
 
 	if (!parameters)
@@ -367,7 +368,8 @@ cascade_trace_cases(struct cascade *cascade, struct error *e)
 	for (size_t i = 0; r == 0 && i < cases.count; i++)
 		if ((r = trace_again(cascade, parameters, zone, &cases.items[i], e)) == 0)
 			r = put_due(cascade, DUE_MARKS, e);
-	if (r == 0 && (r = let_go(cascade, &cases, e)) == 0 && (r = put_due(cascade, 0, e)) == 0 && own)
+	if (r == 0 && (r = let_go(cascade, &cases, e)) == 0 && (r = put_due(cascade, 0, e)) == 0 &&
+		(r = alerts_settle(cascade, &cases, parameters, zone, e)) == 0 && own)
 		r = registry_commit(cascade->registry, e);
 out:
 	registry_due_marks_clear(&cascade->due);
