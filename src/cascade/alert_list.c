@@ -109,7 +109,7 @@ close_alert(struct cascade *cascade, int64_t number, const char *by, const char 
 	int r;
 
 	if ((r = db_one_int(cascade->db,
-			 "SELECT CASE WHEN withdrawn_at IS NULL AND closed_at IS NULL THEN 1 ELSE 0 END FROM place_alert"
+			 "SELECT CAST(CASE WHEN withdrawn_at IS NULL AND closed_at IS NULL THEN 1 ELSE 0 END AS BIGINT) FROM place_alert"
 			 " WHERE number = $1",
 			 (struct db_value[]){db_int(number)}, 1, &open, e)) < 0)
 		return r == ERROR_EXISTS_NOT ? error_set(e, r, "there is no place alert %lld", (long long)number) : r;

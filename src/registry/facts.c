@@ -20,7 +20,10 @@
 
 enum { ITEMS_MAX = 100000, ITEM_TEXT_MAX = 1 << 16 };
 
-/* Where the rows of a kind stand, and the field that is an item's own time. */
+static const char recoveries[] = "recoveries";
+
+/* Where the rows of a kind stand, and the field that is an item's own time. Of certificates, which are of two lists, the recoveries are told apart
+ * as they are taken. */
 static const struct list_of_kind {
 	enum evidence_kind kind;
 	const char *list, *at;
@@ -35,7 +38,7 @@ static const struct list_of_kind {
 	{EVIDENCE_OVERRIDE, "overrides", "at"},
 	{EVIDENCE_TEMPERATURE, "checkins", "at"},
 	{EVIDENCE_CERTIFICATE, "vaccinations", "at"},
-	{EVIDENCE_CERTIFICATE, "recoveries", "at"},
+	{EVIDENCE_CERTIFICATE, recoveries, "at"},
 };
 
 enum { LISTS = sizeof lists / sizeof *lists };
@@ -198,6 +201,7 @@ static int
 take_row(const struct evidence_row *row, void *context, struct error *e)
 {
 	struct gathering *g = context;
+	const char *list;
 	json_t *item = NULL;
 	bool kept = true;
 	size_t i = 0;
@@ -213,6 +217,7 @@ take_row(const struct evidence_row *row, void *context, struct error *e)
 		i++;
 	if (i == LISTS)
 		return 0;
+	list = lists[i].list;
 	if ((r = json_read_own(row->body, evidence_kind_name(row->kind), &item, e)) < 0)
 		return r;
 	if (row->kind == EVIDENCE_CASE_STATUS)
@@ -221,7 +226,7 @@ take_row(const struct evidence_row *row, void *context, struct error *e)
 		r = keep_result(&item, &kept, e);
 	else if (row->kind == EVIDENCE_CERTIFICATE && is_recovery(item)) {
 		r = keep_recovery(&item, e);
-		i++; /* the list after the vaccinations */
+		list = recoveries;
 	} else if (row->kind == EVIDENCE_CERTIFICATE)
 		r = keep_vaccination(&item, &kept, e);
 	else if (row->kind == EVIDENCE_OVERRIDE)
@@ -230,8 +235,7 @@ take_row(const struct evidence_row *row, void *context, struct error *e)
 		json_decref(item);
 		return r;
 	}
-	if ((r = to_zone(item, pack_zone(g->pack), e)) == 0 &&
-		json_array_append(json_object_get(g->facts, lists[i].list), item) < 0)
+	if ((r = to_zone(item, pack_zone(g->pack), e)) == 0 && json_array_append(json_object_get(g->facts, list), item) < 0)
 		r = error_no_memory(e);
 	json_decref(item);
 	return r;
