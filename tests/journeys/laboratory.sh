@@ -49,13 +49,14 @@ STORE=$FOLDER/store
 H() { "$HEALTHCODE" --data "$STORE" "$@"; }
 colour() { H --json explain "$1" --pack $PACK | jq -r .colour; }
 colours() { for person in "${people[@]}"; do colour "$person"; done | tr '\n' ' '; }
-# what a guard's phone reads in each one's signed code, with the trust list alone
+# what a guard's phone reads in each one's signed code as it is issued, with the trust list alone
 codes() {
-	local person
+	local person now
 	H trust export >"$FOLDER/trust"
 	for person in "${people[@]}"; do
 		H code issue "$person" --pack $PACK >"$FOLDER/code"
-		H --json code verify "$FOLDER/code" --trust "$FOLDER/trust" | jq -r 'select(.valid) | .colour'
+		now=$("$HEALTHCODE" --json code verify "$FOLDER/code" --trust "$FOLDER/trust" | jq -r .issued_at) || true
+		"$HEALTHCODE" --now "$now" --json code verify "$FOLDER/code" --trust "$FOLDER/trust" | jq -r 'select(.valid) | .colour'
 	done | tr '\n' ' '
 }
 tasks() { H --json task list | jq -sc .; }
