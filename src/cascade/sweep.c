@@ -74,7 +74,7 @@ struct slice {
 
 struct worker {
 	struct cascade *cascade;
-	struct registry *own; /* closed with the worker; NULL where it is the caller's */
+	struct beside beside; /* closed with the worker; not opened where ${cascade} is the caller's */
 	struct slice *slice;
 	struct part_result *part; /* at work */
 	struct registry_packed_reader *reader;
@@ -300,20 +300,16 @@ worker_open(struct worker *w, struct cascade *cascade, bool beside, struct slice
 		return error_no_memory(e);
 	if (!beside)
 		return 0;
-	w->cascade = NULL;
-	if ((r = registry_open_beside(cascade->registry, &w->own, e)) < 0)
-		return r;
-	return cascade_open(w->own, &w->cascade, e);
+	if ((r = beside_open(cascade, &w->beside, e)) == 0)
+		w->cascade = w->beside.cascade;
+	return r;
 }
 
 static void
 worker_close(struct worker *w)
 {
 	registry_packed_close(w->reader);
-	if (w->own) {
-		cascade_close(w->cascade);
-		registry_close(w->own);
-	}
+	beside_close(&w->beside);
 	buffer_free(&w->row);
 	free(w->visits);
 }
@@ -328,11 +324,8 @@ worker_begin(struct worker *w, struct error *e)
 
 	registry_packed_close(w->reader);
 	w->reader = NULL;
-	if (w->own) {
-		registry_set_times(w->own, &slice->now, NULL);
-		if ((r = db_begin_read(w->cascade->db, e)) < 0)
-			return r;
-	}
+	if (w->beside.registry && (r = beside_begin(&w->beside, slice->now, e)) < 0)
+		return r;
 	if ((r = registry_pack_by_hash(w->cascade->registry, pack_hash(slice->pack), &pack, e)) < 0)
 		return r;
 	return registry_packed_open(w->cascade->registry, pack, slice->now, &w->reader, e);

@@ -59,6 +59,10 @@ const struct route routes[] = {
 	/* follow_ups.c */
 	{"listFollowUps", "GET", "/v1/follow-ups", ROLE_CONSOLE, LIMIT_READ, answer_follow_ups},
 	{"reportFollowUp", "POST", "/v1/follow-ups/{person}/reports", ROLE_OPENER, LIMIT_WRITE, answer_follow_up_report},
+	/* place_alerts.c */
+	{"listPlaceAlerts", "GET", "/v1/place-alerts", ROLE_CONSOLE, LIMIT_READ, answer_place_alerts},
+	{"closePlaceAlert", "POST", "/v1/place-alerts/{number}/closings", ROLE_OPENER, LIMIT_WRITE,
+		answer_place_alert_closing},
 	/* office.c */
 	{"listProposals", "GET", "/v1/proposals", ROLE_DECISION, LIMIT_READ, answer_proposals},
 	{"approve", "POST", "/v1/proposals/{number}/approvals", ROLE_DECIDER, LIMIT_SECRET, answer_approval},

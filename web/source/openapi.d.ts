@@ -579,6 +579,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/place-alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Places that cases share whom nobody linked
+         * @description Cases were there in the days in which they may have caught it, and nobody said who of them infected whom. The default jurisdiction's `contact.place_alert` says how many, within how many days of each other, at which kinds of places. The latest first. An alert colours nobody.
+         */
+        get: operations["listPlaceAlerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/place-alerts/{number}/closings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The office has done with a place alert
+         * @description A case more at the place opens it again.
+         */
+        post: operations["closePlaceAlert"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/curve": {
         parameters: {
             query?: never;
@@ -3273,6 +3313,130 @@ export interface operations {
             401: components["responses"]["SignInNeeded"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listPlaceAlerts: {
+        parameters: {
+            query?: {
+                /** @description only open ones, or closed and withdrawn ones too */
+                state?: "open" | "all";
+                /** @description how many at most */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The alerts */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "number": 3,
+                     *           "state": "open",
+                     *           "place": "market-7",
+                     *           "kind": "venue",
+                     *           "name": "北苑农贸市场",
+                     *           "division": "330110",
+                     *           "from": "2020-03-09T01:10:00Z",
+                     *           "to": "2020-03-13T03:00:00Z",
+                     *           "groups": 2,
+                     *           "cases": [
+                     *             "HZ-101",
+                     *             "HZ-117"
+                     *           ],
+                     *           "raised_at": "2020-03-24T00:00:00Z",
+                     *           "closed_at": null,
+                     *           "closed_by": null,
+                     *           "outcome": null,
+                     *           "withdrawn_at": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": {
+                        items: {
+                            number: number;
+                            /** @enum {string} */
+                            state: "open" | "closed" | "withdrawn";
+                            /** @description its code */
+                            place: string;
+                            kind: string;
+                            name: string;
+                            division: string | null;
+                            from: components["schemas"]["Time"];
+                            to: components["schemas"]["Time"];
+                            /** @description of how many groups of cases that are linked to each other the cases are */
+                            groups: number;
+                            cases: components["schemas"]["CaseName"][];
+                            raised_at: components["schemas"]["Time"];
+                            closed_at: components["schemas"]["TimeOrNull"];
+                            closed_by: string | null;
+                            outcome: string | null;
+                            withdrawn_at: components["schemas"]["TimeOrNull"];
+                        }[];
+                    };
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    closePlaceAlert: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the caller's own random name for this write */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "outcome": "stall 12, all who worked there tested"
+                 *     }
+                 */
+                "application/json": {
+                    /** @description what came of it, in at most 256 bytes */
+                    outcome: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Closed */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        number: number;
+                        /** @enum {string} */
+                        state: "closed";
+                    };
+                };
+            };
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
             413: components["responses"]["TooLarge"];
             422: components["responses"]["Invalid"];
             default: components["responses"]["Problem"];
