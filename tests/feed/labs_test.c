@@ -154,8 +154,8 @@ a_row_without_an_id_number_is_of_whom_the_laboratory_knows(void **state)
 	assert_string_equal(buffer_text(&store->notes),
 		"4:1: an ID number is needed, or a laboratory and its number of the patient\n"
 		"5:1: an ID number is needed, or a laboratory and its number of the patient\n"
-		"6:19: there is no such day\n"
-		"7:18: a phone number has 5 to 15 digits\n");
+		"6:19: a day of that month expected in \"1985-03-32\"\n"
+		"7:20: a phone number is 5 to 20 digits\n");
 	assert_int_equal(count_rows(feed_store_evidence(store, EVIDENCE_TEST)), before + 2);
 	assert_string_equal(feed_store_text(store, "labs", text), "0 0 2 4");
 }

@@ -101,7 +101,7 @@ one_line "standard input:3:[0-9]+"
 	exits 3 "so is one of JSON" within_memory --data "$FOLDER/store" import checkins -
 is "checkins: 1 new, 1 changed, 0 unchanged, 1 rejected" "$(cat "$FOLDER/out")" "what stands before and after it is taken"
 one_line "standard input:2:[0-9]+"
-{ cat "$SOURCE/tests/data/hl7v2/valid.hl7" && printf 'MSH|^~\\&|' && ten_gigabytes && printf '\r' && cat "$SOURCE/tests/data/hl7v2/valid.hl7"; } |
+{ cat "$SOURCE/tests/data/hl7v2/valid.hl7" && printf '\rMSH|^~\\&|' && ten_gigabytes && printf '\r' && cat "$SOURCE/tests/data/hl7v2/valid.hl7"; } |
 	exits 3 "a message of HL7" within_memory --data "$FOLDER/store" import labs -
 is "labs: 1 new, 0 changed, 1 unchanged, 1 rejected" "$(cat "$FOLDER/out")" "what stands before and after it is taken"
 one_line "standard input:[0-9]+:[0-9]+"
