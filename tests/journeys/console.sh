@@ -214,9 +214,31 @@ holds "and has the hash of the file" grep -q "$(sha256sum <"$FOLDER/exported.csv
 holds "and the look at an identity" grep -q identity.opened "$FOLDER/out"
 if grep -qE "$(IFS='|'; echo "${people[*]}")" "$FOLDER/out"; then fail "the ledger names people"; fi
 ok "and names nobody"
+# Row by row: the file, what the interface says, and what the command line says.
+printf '%s\n' case,status,onset,confirmed_at,symptoms_ended,name,birth_date,phone \
+	k6,confirmed,2020-03-18,2020-03-20T08:00:00+08:00,2020-03-23,陈静,1990-09-09,13800002004 | H import cases - >/dev/null
+answers 200 "a tracer exports the cases" POST /v1/exports '{"list":"cases"}' -H "$tracer"
+tr -d '\r' <"$FOLDER/body" | python3 -c 'import csv, json, sys; [print(json.dumps(row, ensure_ascii=False, sort_keys=True)) for row in csv.DictReader(sys.stdin)]' >"$FOLDER/rows"
+answers 200 "and reads them" GET '/v1/cases?limit=200' '' -H "$tracer"
+# The moments of the last status are the case's: those are compared, and every status with its own.
+is "$(jq -r '.items[] | .case as $c | (.person // "" | tostring) as $p | .statuses[] | "\($c) \($p) \(.status) \(.at)"' <<<"$BODY")" \
+	"$(jq -r '"\(.case) \(.person) \(.status) \(.confirmed_at)"' "$FOLDER/rows")" "each row of the file is a status of the list, and the other way round"
+is "$(jq -r '.items[] | [.case, .status, .onset, .sampled, .isolated_at, .infected_by] | map(. // "") | join(" ")' <<<"$BODY")" \
+	"$(jq -sr 'group_by(.case)[] | . as $all | .[-1] | [.case, .status] + [("onset", "sampled", "isolated_at", "infected_by") as $k
+		| [$all[] | .[$k] | select(. != "")][-1] // ""] | join(" ")' "$FOLDER/rows")" "with the same values"
+is 2020-03-22T16:00:00+00:00 "$(jq -r 'select(.case == "k6").symptoms_ended' "$FOLDER/rows")" "also when symptoms ended"
+answers 200 "a supervisor exports them with names" POST /v1/exports "$export_all" -H "$supervisor"
+cp "$FOLDER/body" "$FOLDER/exported.csv"
+is "cases: 0 new, 0 changed, 8 unchanged, 0 rejected" "$(H import cases "$FOLDER/exported.csv")" "who is known without an ID number stays known"
+answers 200 "a tracer exports the contacts" POST /v1/exports '{"list":"contacts"}' -H "$tracer"
+tr -d '\r' <"$FOLDER/body" | tail -n +2 | sort >"$FOLDER/rows"
+answers 200 "and reads them" GET '/v1/contacts?limit=200' '' -H "$tracer"
+is "$(jq -r '.items[] | [.case, .person, .kind, .degree, .first, .last, .known_at, .withdrawn_at] | map(. // "" | tostring) | join(",")' <<<"$BODY" | sort)" \
+	"$(cat "$FOLDER/rows")" "each row of the file is a contact of the list, and the other way round"
+is "$(H --json trace k1 | jq -r .person | sort)" "$(grep ^k1, "$FOLDER/rows" | cut -d, -f2 | sort)" "and of the trace on the command line"
 STORE=$FOLDER/other
 H init --pack "$SOURCE/packs/hubei-2020" --clock 2020-03-24T08:00:00+08:00 2>/dev/null
-is "cases: 7 new, 0 changed, 0 unchanged, 0 rejected" "$(H import cases "$FOLDER/exported.csv")" "another store takes it"
+is "cases: 8 new, 0 changed, 0 unchanged, 0 rejected" "$(H import cases "$FOLDER/exported.csv")" "another store takes it"
 STORE=$FOLDER/store
 answers 200 "without names" POST /v1/exports '{"list":"contacts","filter":{"case":"k1"}}' -H "$tracer"
 is "case,person,kind k1,$met,close" "$(tr -d '\r' <<<"$BODY" | cut -d, -f1-3 | tr '\n' ' ' | sed 's/ $//')" "people are numbers"
