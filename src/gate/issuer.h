@@ -40,6 +40,9 @@ int issuer_rotate(struct issuer *issuer, const char *jurisdiction, instant from,
 /* issuer_ensure(issuer, jurisdiction, from, now, e): issuer_rotate if the jurisdiction has no key at all. */
 int issuer_ensure(struct issuer *issuer, const char *jurisdiction, instant from, instant now, struct error *e);
 
+/* issuer_ready(issuer, jurisdiction, now, e): 0 where the jurisdiction's key can sign just now, else why not. */
+int issuer_ready(struct issuer *issuer, const char *jurisdiction, instant now, struct error *e);
+
 /* issuer_issue(issuer, jurisdiction, person, colour, at, lifetime_s, text, e):
  * Append the text of a code that counts in [at, at + lifetime_s), signed with the key of its day, which is made if it was
  * not yet. ERROR_EXISTS_NOT where the jurisdiction never had a key. */
