@@ -238,7 +238,7 @@ load_signer(struct issuer *issuer, const char *jurisdiction, instant at, struct 
 {
 	struct db_value values[] = {db_text(jurisdiction), db_int(at), db_int(at), db_int(at)};
 	struct db_statement *row = NULL;
-	struct signer signer = {.day = INT32_MIN, .loaded_at_s = monotonic_s()};
+	struct signer signer = {.day = INT32_MIN, .gates_day = INT32_MIN, .loaded_at_s = monotonic_s()};
 	int64_t next;
 	int r;
 
@@ -353,9 +353,9 @@ issuer_day_key(struct issuer *issuer, instant at, uint8_t key[KEYS_SIZE], struct
 	return keys_get_or_make(issuer->keys, day_key_name(zone_day(&zone_utc, at), name), key, e);
 }
 
-int
-issuer_issue(struct issuer *issuer, const char *jurisdiction, uint32_t person, enum code_colour colour, instant at,
-	int64_t lifetime_s, struct buffer *text, struct error *e)
+static int
+issue(struct issuer *issuer, const char *jurisdiction, uint32_t person, enum code_colour colour, instant at,
+	int64_t lifetime_s, bool sealed, struct buffer *text, struct error *e)
 {
 	struct code_claims claims = {.colour = colour, .issued_at = at, .expires_at = at + lifetime_s};
 	day_number day = zone_day(&zone_utc, at);
@@ -375,7 +375,28 @@ issuer_issue(struct issuer *issuer, const char *jurisdiction, uint32_t person, e
 				 .person = person, .jurisdiction = signer->number, .slot = (uint64_t)(at / ISSUER_SLOT_S)},
 			 claims.id, e)) < 0)
 		return r;
-	return code_issue(signer->key, &claims, text, e);
+	if (!sealed)
+		return code_issue(signer->key, &claims, text, e);
+	if (signer->gates_day != day) {
+		if ((r = issuer_gate_key(issuer, jurisdiction, day, signer->gates_key, e)) < 0)
+			return r;
+		signer->gates_day = day;
+	}
+	return code_issue_sealed(signer->key, &claims, signer->gates_key, text, e);
+}
+
+int
+issuer_issue(struct issuer *issuer, const char *jurisdiction, uint32_t person, enum code_colour colour, instant at,
+	int64_t lifetime_s, struct buffer *text, struct error *e)
+{
+	return issue(issuer, jurisdiction, person, colour, at, lifetime_s, false, text, e);
+}
+
+int
+issuer_issue_sealed(struct issuer *issuer, const char *jurisdiction, uint32_t person, enum code_colour colour,
+	instant at, int64_t lifetime_s, struct buffer *text, struct error *e)
+{
+	return issue(issuer, jurisdiction, person, colour, at, lifetime_s, true, text, e);
 }
 
 int
