@@ -41,6 +41,7 @@ const struct route routes[] = {
 	{"listComplaints", "GET", "/v1/complaints", ROLE_OFFICE, LIMIT_READ, answer_complaints},
 	/* checks.c */
 	{"listPlaces", "GET", "/v1/places", ROLE_GATE, LIMIT_READ, answer_places},
+	{"listGateKeys", "GET", "/v1/gate-keys", ROLE_GATE, LIMIT_READ, answer_gate_keys},
 	{"check", "POST", "/v1/checks", ROLE_GATE, LIMIT_WRITE, answer_check},
 	{"refuse", "POST", "/v1/checks/{receipt}/refusals", ROLE_GATE, LIMIT_WRITE, answer_refusal},
 	{"listRefusals", "GET", "/v1/refusals", ROLE_OFFICE, LIMIT_READ, answer_refusals},

@@ -419,6 +419,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/gate-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What opens codes that say their colour to gates alone
+         * @description Of each jurisdiction whose pack has the audience `gates`, the key of yesterday, today and tomorrow (UTC). A device keeps them to open codes without a network, and nobody else is shown them; docs/code-format.md says how. They sign nothing.
+         */
+        get: operations["listGateKeys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/checks": {
         parameters: {
             query?: never;
@@ -1430,10 +1450,10 @@ export interface components {
          */
         Verdict: "pass" | "ask" | "refuse";
         /**
-         * @description yellow, red, gray - the code's colour; fever - the temperature; expired, not_yet_valid - ask for a fresh code; malformed - no health code at all; wrong_signature, unknown_issuer - not a code of anyone on the trust list; revoked - withdrawn; not_recognised - a valid code that this place does not take; shown_elsewhere - this very code passed another gate just now
+         * @description yellow, red, gray - the code's colour; fever - the temperature; expired, not_yet_valid - ask for a fresh code; malformed - no health code at all; wrong_signature, unknown_issuer - not a code of anyone on the trust list; revoked - withdrawn; not_recognised - a valid code that this place does not take; shown_elsewhere - this very code passed another gate just now; sealed - for gates, and the day's key is not here
          * @enum {string}
          */
-        CheckCause: "yellow" | "red" | "gray" | "fever" | "expired" | "not_yet_valid" | "malformed" | "wrong_signature" | "unknown_issuer" | "revoked" | "not_recognised" | "shown_elsewhere";
+        CheckCause: "yellow" | "red" | "gray" | "fever" | "expired" | "not_yet_valid" | "malformed" | "wrong_signature" | "unknown_issuer" | "revoked" | "not_recognised" | "shown_elsewhere" | "sealed";
         CheckRequest: {
             /** @description what was scanned, whatever it is */
             code?: string;
@@ -2389,6 +2409,8 @@ export interface operations {
                 jurisdiction?: components["parameters"]["Jurisdiction"];
                 /** @description how many codes ahead are wanted; 120 of a minute are two hours, the most that are handed out ahead */
                 slots?: number;
+                /** @description 1 asks for codes that say their colour to everybody, where the pack has them say it to gates alone */
+                public?: number;
             };
             header?: never;
             path?: never;
@@ -2923,6 +2945,44 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["PlaceList"];
+                };
+            };
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listGateKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The keys */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": []
+                     *     }
+                     */
+                    "application/json": {
+                        items: {
+                            jurisdiction: string;
+                            /**
+                             * Format: date
+                             * @description UTC; a code is sealed with the key of the day of its issue
+                             */
+                            day: string;
+                            key: string;
+                        }[];
+                    };
                 };
             };
             401: components["responses"]["SignInNeeded"];
