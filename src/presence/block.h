@@ -93,16 +93,15 @@ struct block {
  * Look at the packed block; ${bytes} stay needed. Return 0, or ERROR_CORRUPT. */
 int block_open(const uint8_t *bytes, size_t length, enum order order, struct block *ret_block, struct error *e);
 
-/* block_find(block, major, start): the first row not before (${major}, ${start}); block->count if none is. */
-size_t block_find(const struct block *block, uint32_t major, uint32_t start);
+/* block_match(block, major, from, to, rows):
+ * Put the rows of ${major} that start before ${to} and end after ${from} into ${rows}, which have room for BLOCK_ROWS, in
+ * order. Return how many there are. */
+size_t block_match(const struct block *block, uint32_t major, uint32_t from, uint32_t to, struct row *rows);
 
-/* A walk over rows [from, to) of an opened block: block_seek, then block_next until it returns false.
- * block_seek_of(cursor, block, major, to): instead, over those of ${major} that start before ${to}.
- * block_next_after(cursor, from, ret_row) passes by rows that end at or before ${from}. */
+/* A walk over rows [from, to) of an opened block: block_seek, then block_next until it returns false. */
 struct block_cursor {
 	const struct block *block;
 	size_t index, to;
-	uint64_t key_end;  /* keys from it on are not walked over */
 	size_t word_index; /* of the keys' high bits, and what is left of that word */
 	uint64_t word;
 	struct {
@@ -111,8 +110,6 @@ struct block_cursor {
 };
 
 void block_seek(struct block_cursor *cursor, const struct block *block, size_t from, size_t to);
-void block_seek_of(struct block_cursor *cursor, const struct block *block, uint32_t major, uint32_t to);
 bool block_next(struct block_cursor *cursor, struct row *ret_row);
-bool block_next_after(struct block_cursor *cursor, uint32_t from, struct row *ret_row);
 
 #endif
