@@ -30,9 +30,9 @@ read_all(const struct block *block, uint32_t major, uint32_t start)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	uint8_t *bytes, ends[BLOCK_GROUPS];
 	struct error e = {0};
 	struct block block;
-	uint8_t *bytes;
 	uint64_t what;
 
 	if (size < HEAD || size > HEAD + BLOCK_BYTES_MAX || !(bytes = malloc(size - HEAD + BITS_SLACK)))
@@ -42,6 +42,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	what = bits_load(data + 1);
 	if (block_open(bytes, size - HEAD, data[0] & 1 ? ORDER_PLACE : ORDER_PERSON, &block, &e) == 0) {
 		read_all(&block, 0, 0);
+		block_note_ends(&block, ends);
 		read_all(&block, block.first_major, UINT32_MAX);
 		read_all(&block, (uint32_t)what, (uint32_t)(what >> 32));
 	}

@@ -1,5 +1,10 @@
 #include "presence/block_format.h"
 
+enum {
+	END_UNIT_S = 512, /* a group's end is known to that: a byte holds a day and a half */
+	END_LATE = 255,
+};
+
 static int
 compare(uint32_t a, uint32_t b)
 {
@@ -168,114 +173,124 @@ find_key(const struct block *block, uint64_t key, size_t *ret_bit)
 	return index < block->count ? index : block->count;
 }
 
-/* The keys and starts of the rows of ${major} that start before ${to}, and of none else. Return how many there are; the first is row
- * *${ret_first}. */
-static size_t
-decode_starts(const struct block *block, uint32_t major, uint32_t to, size_t *ret_first, uint32_t *starts)
+/* Group ${group} of the keys' high bits. */
+static uint32_t
+high_group(const struct block *block, size_t group)
 {
-	const uint64_t end = key_of(block, major, to), mask = bits_mask(block->start_width);
-	size_t bit = 0, count = 0, i = find_key(block, key_of(block, major, 0), &bit), word_index = bit / 64;
-	uint64_t word;
+	return (uint32_t)(high_word(block, group / 2) >> (group % 2 * 32));
+}
 
-	*ret_first = i;
-	if (i >= block->count)
-		return 0;
-	word = high_word(block, word_index) & ~bits_mask(bit % 64);
-	for (; i < block->count; i++) {
-		uint64_t key;
+/* An end as a group's: seconds from the block's least start in units, rounded up. END_LATE may be any time from there on. */
+static uint32_t
+group_end(const struct block *block, uint32_t end)
+{
+	const uint32_t units = end <= block->least_start ? 0 : (end - block->least_start - 1) / END_UNIT_S + 1;
 
-		while (!word && word_index + 1 < block->high_words)
-			word = high_word(block, ++word_index);
-		bit = word_index * 64 + (word ? (unsigned)__builtin_ctzll(word) : 0);
-		word &= word - 1;
-		key = (uint64_t)(bit - i) << block->low_width | bits_get(block->low, block->low_width, i);
-		if (key >= end)
-			break;
-		starts[count++] = block->least_start + (uint32_t)(key & mask);
+	return units < END_LATE ? units : END_LATE;
+}
+
+/* Rows from the one at ${bit} of the high bits, which is row ${row}, whose keys are before ${end} and which, as far as their groups
+ * say, may end after ${from}: which they are, and their starts. Return how many. */
+static size_t
+decode_starts(
+	const struct block *block, size_t row, size_t bit, uint64_t end, uint32_t from, uint16_t *rows, uint32_t *starts)
+{
+	const uint64_t mask = bits_mask(block->start_width);
+	const uint32_t over = from <= block->least_start ? 0 : (from - block->least_start) / END_UNIT_S;
+	size_t count = 0;
+
+	for (size_t group = bit / 32; row < block->count && group < block->high_words * 2; group++) {
+		uint32_t ones = high_group(block, group);
+
+		if (group == bit / 32)
+			ones &= (uint32_t)~bits_mask(bit % 32);
+		if (block->ends && block->ends[group] <= over && block->ends[group] != END_LATE) {
+			row += bits_count(ones);
+			continue;
+		}
+		for (; ones; ones &= ones - 1, row++) {
+			const size_t place = group * 32 + (unsigned)__builtin_ctz(ones);
+			const uint64_t key =
+				(uint64_t)(place - row) << block->low_width | bits_get(block->low, block->low_width, row);
+
+			if (key >= end)
+				return count;
+			rows[count] = (uint16_t)row;
+			starts[count++] = block->least_start + (uint32_t)(key & mask);
+		}
 	}
 	return count;
 }
 
-/* The index of the column's first exception at row ${row} or later. */
-static uint32_t
-first_exception(const struct block_column *column, size_t row)
-{
-	uint32_t low = 0, high = column->exception_count;
-
-	while (low < high) {
-		uint32_t middle = (low + high) / 2;
-
-		if (block_get16(column->exceptions + middle * BLOCK_EXCEPTION) < row)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
-static uint32_t
-exception_high(const struct block_column *column, uint32_t index)
-{
-	return (uint32_t)((uint64_t)block_get32(column->exceptions + index * BLOCK_EXCEPTION + 2) << column->width);
-}
-
-/* The column's values in rows [first, first + count). */
+/* The column's values in the ${count} ascending ${rows}. */
 static void
-decode_column(const struct block_column *column, size_t first, size_t count, uint32_t *values)
+pick_column(const struct block_column *column, const uint16_t *rows, size_t count, uint32_t *values)
 {
-	for (size_t i = 0; i < count; i++)
-		values[i] = column->least + (uint32_t)bits_get(column->bits, column->width, first + i);
-	for (uint32_t i = first_exception(column, first); i < column->exception_count; i++) {
-		const size_t row = block_get16(column->exceptions + i * BLOCK_EXCEPTION);
-
-		if (row >= first + count)
-			break;
-		if (row >= first) /* exceptions that don't ascend are another's, not ours */
-			values[row - first] += exception_high(column, i);
-	}
-}
-
-/* The column's values in the ${count} ascending rows ${first} + rows[i]. */
-static void
-pick_column(const struct block_column *column, size_t first, const uint16_t *rows, size_t count, uint32_t *values)
-{
-	uint32_t next = column->exception_count && count ? first_exception(column, first + rows[0]) : 0;
+	uint32_t next = 0;
 
 	for (size_t i = 0; i < count; i++)
-		values[i] = column->least + (uint32_t)bits_get(column->bits, column->width, first + rows[i]);
+		values[i] = column->least + (uint32_t)bits_get(column->bits, column->width, rows[i]);
 	for (size_t i = 0; i < count && next < column->exception_count; i++) {
-		while (next < column->exception_count &&
-			block_get16(column->exceptions + next * BLOCK_EXCEPTION) < first + rows[i])
-			next++;
-		if (next < column->exception_count &&
-			block_get16(column->exceptions + next * BLOCK_EXCEPTION) == first + rows[i])
-			values[i] += exception_high(column, next);
+		const uint8_t *exception = column->exceptions + next * BLOCK_EXCEPTION;
+
+		for (; next < column->exception_count && block_get16(exception) < rows[i]; next++)
+			exception += BLOCK_EXCEPTION;
+		if (next < column->exception_count && block_get16(exception) == rows[i])
+			values[i] += (uint32_t)((uint64_t)block_get32(exception + 2) << column->width);
 	}
+}
+
+void
+block_note_ends(struct block *block, uint8_t *ends)
+{
+	uint32_t starts[BLOCK_ROWS], durations[BLOCK_ROWS];
+	uint16_t rows[BLOCK_ROWS];
+	size_t count, row = 0;
+
+	if (block->high_words * 2 > BLOCK_GROUPS)
+		return;
+	block->ends = NULL;
+	count = decode_starts(block, 0, 0, UINT64_MAX, 0, rows, starts);
+	pick_column(&block->columns[COLUMN_DURATION], rows, count, durations);
+	for (size_t group = 0; group < block->high_words * 2; group++) {
+		ends[group] = 0;
+		for (uint32_t ones = high_group(block, group); ones && row < count; ones &= ones - 1, row++) {
+			const uint32_t end = group_end(block, starts[row] + durations[row]);
+
+			if (end > ends[group])
+				ends[group] = (uint8_t)end;
+		}
+	}
+	block->ends = ends;
 }
 
 size_t
 block_match(const struct block *block, uint32_t major, uint32_t from, uint32_t to, struct row *rows)
 {
 	uint32_t starts[BLOCK_ROWS], durations[BLOCK_ROWS], minors[BLOCK_ROWS], details[BLOCK_ROWS], sources[BLOCK_ROWS];
-	uint16_t picked[BLOCK_ROWS + 1];
-	size_t first, count, n = 0;
+	uint16_t at[BLOCK_ROWS];
+	size_t bit = 0, count, first, n = 0;
 
-	if (major < block->first_major)
+	if (major < block->first_major || (first = find_key(block, key_of(block, major, 0), &bit)) >= block->count)
 		return 0;
-	count = decode_starts(block, major, to, &first, starts);
-	decode_column(&block->columns[COLUMN_DURATION], first, count, durations);
+	count = decode_starts(block, first, bit, key_of(block, major, to), from, at, starts);
+	pick_column(&block->columns[COLUMN_DURATION], at, count, durations);
 	for (size_t i = 0; i < count; i++) { /* without a branch: which of them end later follows no pattern */
-		picked[n] = (uint16_t)i;
-		n += starts[i] + durations[i] > from;
+		const bool later = starts[i] + durations[i] > from;
+
+		at[n] = at[i];
+		starts[n] = starts[i];
+		durations[n] = durations[i];
+		n += later;
 	}
-	pick_column(&block->columns[COLUMN_MINOR], first, picked, n, minors);
-	pick_column(&block->columns[COLUMN_DETAIL], first, picked, n, details);
-	pick_column(&block->columns[COLUMN_SOURCE], first, picked, n, sources);
+	pick_column(&block->columns[COLUMN_MINOR], at, n, minors);
+	pick_column(&block->columns[COLUMN_DETAIL], at, n, details);
+	pick_column(&block->columns[COLUMN_SOURCE], at, n, sources);
 	for (size_t i = 0; i < n; i++)
 		rows[i] = (struct row){.person = block->order == ORDER_PERSON ? major : minors[i],
 			.place = block->order == ORDER_PERSON ? minors[i] : major,
-			.start = starts[picked[i]],
-			.duration_s = durations[picked[i]],
+			.start = starts[i],
+			.duration_s = durations[i],
 			.source = sources[i],
 			.seat = (uint16_t)(details[i] >> 1),
 			.day_only = details[i] & 1};

@@ -288,6 +288,8 @@ cached_block(struct segment *segment, enum order order, size_t index, const stru
 	int r;
 
 	if (cached) {
+		if (!cached->block.ends && order == ORDER_PLACE && block_of_one(&cached->block))
+			block_note_ends(&cached->block, cached->ends);
 		cached->recent = true;
 	} else {
 		if ((r = cache_make(
