@@ -162,7 +162,7 @@ encrypt0_open(const uint8_t key[ENCRYPT0_KEY_SIZE], const uint8_t *message, size
 	EVP_CIPHER_CTX *context = NULL;
 	struct cbor *document = NULL;
 	uint8_t tag[GCM_TAG_SIZE];
-	struct parts parts;
+	struct parts parts = {0};
 	size_t size, before = content->length;
 	int written = 0, r;
 

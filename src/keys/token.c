@@ -242,7 +242,7 @@ find_slot(struct token *token, CK_TOKEN_INFO *ret_about, struct error *e)
 {
 	CK_SLOT_ID slots[SLOTS_MAX];
 	CK_ULONG count = SLOTS_MAX;
-	CK_TOKEN_INFO about;
+	CK_TOKEN_INFO about = {0};
 	bool found = false;
 	CK_RV rv = token->module->C_GetSlotList(CK_TRUE, slots, &count);
 
@@ -265,7 +265,7 @@ find_slot(struct token *token, CK_TOKEN_INFO *ret_about, struct error *e)
 static int
 connect_now(struct token *token, struct error *e)
 {
-	CK_TOKEN_INFO about;
+	CK_TOKEN_INFO about = {0};
 	CK_RV rv;
 	int r;
 

@@ -333,7 +333,7 @@ read_tokens(struct presence *presence, int64_t *ret_token, int64_t *ret_places_t
 int
 state_refresh(struct presence *presence, struct error *e)
 {
-	int64_t token, places_token;
+	int64_t token = 0, places_token = 0;
 	int r;
 
 	if (presence->walks && presence->known)

@@ -4,6 +4,8 @@
 
 #include "../failing_allocation.h"
 #include "base/json.h"
+#include <string.h>
+
 #include "policy/pack_suite.h"
 
 static const char head[] =
