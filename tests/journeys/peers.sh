@@ -224,9 +224,8 @@ is red "$(colour ningbo "$FENG")" "and changes nothing"
 
 # A service that does not answer is told later.
 kill -INT "${server[ningbo]}"; wait "${server[ningbo]}" || true
-printf 'case,id_number,status,confirmed_at\nH1,%s,excluded,2020-03-24T07:40:00+08:00\n' "$FENG" >"$FOLDER/cases.csv"
-at hubei import cases "$FOLDER/cases.csv" >/dev/null
-is green "$(colour hubei "$FENG")" "Hubei dismisses Feng's case while Ningbo does not answer"
+at hubei import undo "$(sqlite3 "$FOLDER/hubei/registry.db" "SELECT max(id) FROM evidence_import WHERE kind = 'cases'")" >/dev/null
+is green "$(colour hubei "$FENG")" "Hubei takes Feng's case back while Ningbo does not answer"
 for _ in $(seq 60); do grep -q 'ningbo-2020 does not take' "$FOLDER/hubei.log" && break || sleep 0.5; done
 holds "its operator is told" grep -q 'ningbo-2020 does not take what it is told' "$FOLDER/hubei.log"
 start ningbo "${peers[ningbo]##*:}"
