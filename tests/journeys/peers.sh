@@ -9,7 +9,7 @@ ZHOU=$(id_number 420802 19790130 006)
 OTHER=$(id_number 420802 19600421 004)
 PHONE=13800000001
 declare -A server address peers log
-trap 'kill "${server[@]}" 2>/dev/null; wait; rm -rf "$FOLDER"' EXIT
+trap 'kill "${server[@]}" 2>/dev/null || true; wait; rm -rf "$FOLDER"' EXIT
 export HEALTHCODE_PASSWORD='three plain words'
 at() { "$HEALTHCODE" --data "$FOLDER/$1" "${@:2}"; }
 
