@@ -6,8 +6,7 @@
 #include "cli/commands.h"
 #include "cli/store.h"
 #include "cli/verify.h"
-#include "http/peer_client.h"
-#include "http/pin.h"
+#include "http/http.h"
 #include "ledger/ledger.h"
 
 enum {

@@ -15,7 +15,6 @@
 #include "base/error.h"
 #include "base/time.h"
 #include "credential/credential.h"
-#include "credential/statement.h"
 #include "db/db.h"
 #include "keys/keys.h"
 

@@ -11,7 +11,7 @@
 #include "base/buffer.h"
 #include "base/error.h"
 #include "base/time.h"
-#include "gate/peer.h"
+#include "gate/gate.h"
 
 struct MHD_Connection;
 

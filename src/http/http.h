@@ -11,6 +11,8 @@
 
 #include "base/error.h"
 #include "http/gateway.h"
+#include "http/peer_client.h"
+#include "http/pin.h"
 #include "http/tellers.h"
 
 enum { HTTP_BODY_MAX = 16 << 10, HTTP_CONNECTIONS_MAX = 4096, HTTP_THREADS_MAX = 64 };

@@ -7,7 +7,7 @@
 
 #include "base/buffer.h"
 #include "base/error.h"
-#include "gate/peer.h"
+#include "gate/gate.h"
 
 enum { PEER_CONNECT_S = 5, PEER_ANSWER_S = 10, PEER_CAUSE_SIZE = 64, PEER_BODY_MAX = 16 << 10 };
 

@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "gate/peer.h"
+#include "gate/gate.h"
 
 enum { PIN_TEXT_SIZE = 64 };
 
