@@ -64,4 +64,5 @@ export const forge = {
 	'alg-swapped': (text) => changed(text, (m) => void (m[ALGORITHM] = 0x27)),
 };
 
-if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) console.log(forge[process.argv[2]](process.argv[3]));
+// Bundled into a test it is the main file too, and has no words.
+if (process.argv.length === 4 && import.meta.url === pathToFileURL(process.argv[1]).href) console.log(forge[process.argv[2]](process.argv[3]));

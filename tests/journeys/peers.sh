@@ -69,6 +69,7 @@ for name in hubei national ningbo outsider; do
 		-keyout "$FOLDER/$name.key" -out "$FOLDER/$name.pem" 2>/dev/null
 done
 start() { # NAME [PORT]
+	: >"$FOLDER/$1.log"
 	"$HEALTHCODE" --data "$FOLDER/$1" serve --listen 127.0.0.1:0 --peers "127.0.0.1:${2:-0}" --peer-certificate "$FOLDER/$1.pem" --peer-key "$FOLDER/$1.key" 2>"$FOLDER/$1.log" &
 	server[$1]=$!
 	for _ in $(seq 200); do
