@@ -326,7 +326,7 @@ cascade_of(struct city *city, const size_t *cases, size_t count)
 		bench_fail("somebody was not evaluated");
 	parts.evaluated = (size_t)counts.evaluated;
 	parts.changed = changes.count;
-	if (count > 1) /* each question about a case reads all cases */
+	if (count > 1) /* what is asked again is one case */
 		goto out;
 	parts.contacts = trace_again(city, cases[0]);
 	parts.trace_again = since(&at);

@@ -1,5 +1,6 @@
-/* A pack's files and a person's facts: a line "== PATH" before each file, "== facts" before the facts. Whatever the
- * bytes, nothing may crash or leak; a pack that is refused says why; an answer is the same twice, and without its reasons. */
+/* A pack's files, a person's facts and a test of the pack's own: a line "== PATH" before each file, "== facts" before the
+ * facts, "== test" before the test. Whatever the bytes, nothing may crash or leak; a pack that is refused says why; an answer
+ * is the same twice, and without its reasons; of a test each expectation is judged, or the test's fault is told. */
 
 #include <assert.h>
 #include <stdint.h>
@@ -65,10 +66,59 @@ ask_twice(const struct pack *pack, const struct pack_file *file)
 	json_decref(facts);
 }
 
+static void
+count_failure(void *context, const char *pointer, const char *message)
+{
+	assert((!pointer || pointer[0] == '/') && message[0]);
+	++*(size_t *)context;
+}
+
+static void
+count_shape(void *context, const char *pointer, const char *reason)
+{
+	(void)pointer;
+	assert(reason[0]);
+	++*(size_t *)context;
+}
+
+static void
+run_test(const struct pack *pack, const struct pack_file *file)
+{
+	size_t failures = 0, faults = 0, number = 0;
+	struct pack_suite suite = {.pack = pack, .on_failure = count_failure, .context = &failures};
+	struct json_check check = {.on_fault = count_shape, .context = &faults};
+	json_t *test = NULL;
+	struct error e = {0};
+	int r;
+
+	if (json_read(file->bytes, file->length, "test", &test, &e) < 0)
+		return;
+	r = pack_suite_run(&suite, test, &check, &e);
+	assert((r == 0) == (faults == 0) && suite.failed == failures);
+	assert(r < 0 || suite.passed + failures == json_array_size(json_object_get(test, "expected")));
+	while (pack_suite_unseen(&suite, &number))
+		;
+	json_decref(test);
+}
+
+/* Take the part of that name out of the files. */
+static struct pack_file
+take(struct pack_file *files, size_t *count, const char *name)
+{
+	struct pack_file taken = {0};
+
+	for (size_t i = 0; i < *count; i++)
+		if (strcmp(files[i].path, name) == 0) {
+			taken = files[i];
+			files[i--] = files[--*count];
+		}
+	return taken;
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
-	struct pack_file files[FILES_MAX], facts = {0};
+	struct pack_file files[FILES_MAX], facts, test;
 	struct pack *pack = NULL;
 	char *text = malloc(size + 1);
 	size_t count, faults = 0;
@@ -79,15 +129,14 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	memcpy(text, bytes, size);
 	text[size] = '\0';
 	count = cut(text, size, files);
-	for (size_t i = 0; i < count; i++)
-		if (strcmp(files[i].path, "facts") == 0) {
-			facts = files[i];
-			files[i--] = files[--count];
-		}
+	facts = take(files, &count, "facts");
+	test = take(files, &count, "test");
 	if (pack_read("fuzz", files, count, count_fault, &faults, &pack, &e) == 0) {
 		assert(faults == 0);
 		if (facts.path)
 			ask_twice(pack, &facts);
+		if (test.path)
+			run_test(pack, &test);
 	} else {
 		assert(!pack && e.message[0]);
 	}

@@ -14,25 +14,25 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static void
 read_all(const struct block *block, uint32_t major, uint32_t start)
 {
-	size_t found = block_find(block, major, start), count = 0;
+	struct row row, rows[BLOCK_ROWS];
 	struct block_cursor cursor;
-	struct row row;
+	size_t count = 0;
 
-	if (found > block->count)
-		abort();
-	block_seek(&cursor, block, found, block->count);
+	block_seek(&cursor, block, start % BLOCK_ROWS, block->count);
 	while (block_next(&cursor, &row))
 		count++;
-	if (count > block->count - found) /* a row without a second is passed by */
+	if (count > block->count)
+		abort();
+	if (block_match(block, major, start / 2, start, rows) > block->count)
 		abort();
 }
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	uint8_t *bytes, ends[BLOCK_GROUPS];
 	struct error e = {0};
 	struct block block;
-	uint8_t *bytes;
 	uint64_t what;
 
 	if (size < HEAD || size > HEAD + BLOCK_BYTES_MAX || !(bytes = malloc(size - HEAD + BITS_SLACK)))
@@ -42,6 +42,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	what = bits_load(data + 1);
 	if (block_open(bytes, size - HEAD, data[0] & 1 ? ORDER_PLACE : ORDER_PERSON, &block, &e) == 0) {
 		read_all(&block, 0, 0);
+		block_note_ends(&block, ends);
+		read_all(&block, block.first_major, UINT32_MAX);
 		read_all(&block, (uint32_t)what, (uint32_t)(what >> 32));
 	}
 	free(bytes);

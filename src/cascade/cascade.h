@@ -139,6 +139,22 @@ int cascade_contacts(
 int
 cascade_origins(struct cascade *cascade, const char *case_name, struct exposure_origins *ret_origins, struct error *e);
 
+/* Place alerts: places at which cases that nobody linked were in the time in which they may have caught it, by the default jurisdiction's
+ * contact.place_alert. Tracing cases raises, changes and withdraws them (cascade_trace_cases); they colour nobody.
+ *
+ * cascade_place_alerts(cascade, all, limit, ret_items, e): those that are open, or (${all}) closed and withdrawn ones too, the latest first, at most
+ * ${limit}: [{"number", "state": "open" | "closed" | "withdrawn", "place", "kind", "name", "division", "from", "to", "groups": of how many
+ * groups of linked cases, "cases": [names], "raised_at", "closed_at", "closed_by", "outcome", "withdrawn_at"}], times in UTC, null where
+ * there is none; the caller's.
+ * cascade_place_alert_close(cascade, number, by, outcome, e): the office has done with it, and what came of it (1 to CASCADE_OUTCOME_SIZE - 1
+ * bytes of UTF-8). A case more there opens it again. ${by} may be NULL. ERROR_EXISTS_NOT, ERROR_BAD_INPUT, or ERROR_EXISTS where it is not open.
+ * cascade_place_alerts_forget(cascade, e): remove those whose last day's stays were destroyed, in the open transaction. */
+enum { CASCADE_OUTCOME_SIZE = 257 };
+int cascade_place_alerts(struct cascade *cascade, bool all, size_t limit, json_t **ret_items, struct error *e);
+int cascade_place_alert_close(
+	struct cascade *cascade, int64_t number, const char *by, const char *outcome, struct error *e);
+int cascade_place_alerts_forget(struct cascade *cascade, struct error *e);
+
 /* cascade_travel_card_pack(cascade, ret_pack, e): the store's first pack that is a travel card, borrowed; ERROR_EXISTS_NOT where
  * it has none. */
 int cascade_travel_card_pack(struct cascade *cascade, const struct pack **ret_pack, struct error *e);

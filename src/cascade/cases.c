@@ -117,30 +117,84 @@ compare_statuses(const void *a, const void *b)
 	return x->exposure.person < y->exposure.person ? -1 : x->exposure.person > y->exposure.person;
 }
 
+/* Put the statuses together to cases; ${r} is how they were read. */
+static int
+finish(struct cascade *cascade, instant known, int r, struct cascade_cases *cases, struct cascade_cases *ret_cases,
+	struct error *e)
+{
+	size_t count = 0;
+
+	if (r < 0 || (r = name_persons(cascade, known, cases, e)) < 0) {
+		cases_free(cases);
+		return r;
+	}
+	if (cases->count)
+		qsort(cases->items, cases->count, sizeof *cases->items, compare_statuses);
+	for (size_t i = 0; i < cases->count; i++) {
+		const struct cascade_case status = cases->items[i];
+
+		if (count && strcmp(cases->items[count - 1].name, status.name) == 0)
+			add_status(&cases->items[count - 1], &status);
+		else
+			cases->items[count++] = status;
+	}
+	cases->count = count;
+	*ret_cases = *cases;
+	return 0;
+}
+
 int
 cases_read(struct cascade *cascade, instant now, instant known, struct cascade_cases *ret_cases, struct error *e)
 {
 	struct cascade_cases cases = {0};
-	size_t count = 0;
 	int r = evidence_each(cascade->db, EVIDENCE_CASE_STATUS, now, known, add_row, &cases, e);
 
-	if (r < 0 || (r = name_persons(cascade, known, &cases, e)) < 0) {
-		cases_free(&cases);
-		return r;
-	}
-	if (cases.count)
-		qsort(cases.items, cases.count, sizeof *cases.items, compare_statuses);
-	for (size_t i = 0; i < cases.count; i++) {
-		const struct cascade_case status = cases.items[i];
+	return finish(cascade, known, r, &cases, ret_cases, e);
+}
 
-		if (count && strcmp(cases.items[count - 1].name, status.name) == 0)
-			add_status(&cases.items[count - 1], &status);
-		else
-			cases.items[count++] = status;
+/* The statuses of one case. */
+struct naming {
+	const char *name;
+	struct cascade_cases cases;
+};
+
+/* A status's key is the case's name, "/", and a word. Names may hold a "/" too: what stands in the row decides. */
+static int
+add_row_of(const struct evidence_row *row, void *context, struct error *e)
+{
+	struct naming *naming = context;
+	size_t length = strlen(naming->name), count = naming->cases.count;
+	int r;
+
+	if (strncmp(row->key, naming->name, length) != 0 || row->key[length] != '/')
+		return 1;
+	if ((r = add_row(row, &naming->cases, e)) == 0 && strcmp(naming->cases.items[count].name, naming->name) != 0)
+		naming->cases.count = count;
+	return r;
+}
+
+int
+cases_read_one(struct cascade *cascade, const char *name, instant now, instant known, struct cascade_case *ret_case,
+	struct error *e)
+{
+	char after[CASCADE_CASE_SIZE + 1];
+	struct naming naming = {.name = name};
+	struct cascade_cases cases;
+	int r = 0;
+
+	if (strlen(name) < CASCADE_CASE_SIZE) {
+		snprintf(after, sizeof after, "%s/", name);
+		r = evidence_each_by_key(
+			cascade->db, EVIDENCE_CASE_STATUS, after, STATUSES_MAX, now, known, add_row_of, &naming, e);
 	}
-	cases.count = count;
-	*ret_cases = cases;
-	return 0;
+	if ((r = finish(cascade, known, r, &naming.cases, &cases, e)) < 0)
+		return r;
+	if (cases.count)
+		*ret_case = cases.items[0];
+	else
+		r = error_set(e, ERROR_EXISTS_NOT, "there is no case '%s'", name);
+	cases_free(&cases);
+	return r;
 }
 
 void
@@ -164,19 +218,8 @@ cases_find(const struct cascade_cases *cases, const char *name)
 int
 cascade_case(struct cascade *cascade, const char *name, struct cascade_case *ret_case, struct error *e)
 {
-	struct cascade_cases cases = {0};
-	const struct cascade_case *found;
-	int r = cases_read(cascade, registry_now(cascade->registry), registry_known(cascade->registry), &cases, e);
-
-	if (r < 0)
-		return r;
-	found = cases_find(&cases, name);
-	if (found)
-		*ret_case = *found;
-	else
-		r = error_set(e, ERROR_EXISTS_NOT, "there is no case '%s'", name);
-	cases_free(&cases);
-	return r;
+	return cases_read_one(
+		cascade, name, registry_now(cascade->registry), registry_known(cascade->registry), ret_case, e);
 }
 
 int

@@ -25,6 +25,15 @@ static const char *const migrations[] = {
 
 	/* From what each case's contacts were traced last (traced.c). */
 	"CREATE TABLE case_traced (case_name {text} PRIMARY KEY, traced_from {blob} NOT NULL){packed};",
+
+	/* Places that several cases share (alerts.c), and from what they were worked out last. */
+	"CREATE TABLE place_alert (number {key}, place BIGINT NOT NULL, groups BIGINT NOT NULL, from_at BIGINT NOT NULL,"
+	" to_at BIGINT NOT NULL, raised_at BIGINT NOT NULL, withdrawn_at BIGINT, closed_at BIGINT, closed_by {text},"
+	" outcome {text});"
+	"CREATE UNIQUE INDEX place_alert_standing ON place_alert (place) WHERE withdrawn_at IS NULL;"
+	"CREATE TABLE place_alert_case (alert BIGINT NOT NULL, case_name {text} NOT NULL,"
+	" PRIMARY KEY (alert, case_name)){packed};"
+	"CREATE TABLE place_alert_settled (id BIGINT PRIMARY KEY, settled_from {blob} NOT NULL);",
 };
 
 int

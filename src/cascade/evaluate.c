@@ -11,16 +11,6 @@
 #include "base/array.h"
 #include "cascade/inside.h"
 
-struct batch {
-	struct subject subjects[CASCADE_BATCH];
-	size_t count;
-	struct {
-		struct cascade_change change;
-		bool changed;
-	} outcomes[CASCADE_BATCH];
-	struct buffer row; /* of one person */
-};
-
 int
 evaluate_subject(struct cascade *cascade, const struct subject *subject, struct registry_colour *ret_colour,
 	struct buffer *row, struct error *e)
@@ -106,43 +96,43 @@ put_due_again(struct cascade *cascade, const struct registry_colour *colour, str
 	return registry_due_put(cascade->registry, colour->person, colour->jurisdiction, "time", colour->seen.until, e);
 }
 
+/* Write what was decided of the batch's subject ${i}. */
 static int
-evaluate_one(struct run *run, const struct subject *subject, struct evaluation *evaluation,
-	struct cascade_change *ret_change, bool *ret_changed, struct error *e)
+write_one(struct run *run, size_t i, struct evaluation *evaluation, struct error *e)
 {
+	const struct subject *subject = &run->batch->subjects[i];
+	const struct decision *decision = &run->batch->decisions[i];
+	const struct registry_colour *colour = &decision->colour;
 	struct cascade *cascade = run->cascade;
-	struct registry_colour colour;
-	struct buffer *row = &run->batch->row;
-	struct error reason = {0};
+	struct cascade_change change;
 	enum colour before = 0;
-	int changed, r;
+	int changed, r = decision->result;
 
-	*ret_changed = false;
-	buffer_clear(row);
-	r = evaluate_subject(cascade, subject, &colour, row, &reason);
+	run->batch->outcomes[i].changed = false;
 	if (is_own_failure(r))
-		return run_note_failure(run, subject, &reason, e);
+		return run_note_failure(run, subject, &decision->reason, e);
 	if (r == ERROR_EXISTS_NOT)
 		return registry_due_done(
 			cascade->registry, subject->person, subject->jurisdiction, registry_now(cascade->registry), e);
 	if (r < 0) {
-		*e = reason;
+		*e = decision->reason;
 		return r;
 	}
 	evaluation->evaluated++;
-	if ((r = keep_row(cascade, &colour, row, e)) < 0)
+	if ((r = keep_row(cascade, colour, &decision->row, e)) < 0)
 		return r;
-	changed = r = registry_colour_put(cascade->registry, &colour, &before, e);
-	if (r < 0 || (r = put_due_again(cascade, &colour, e)) < 0 || changed == 0)
+	changed = r = registry_colour_put(cascade->registry, colour, &before, e);
+	if (r < 0 || (r = put_due_again(cascade, colour, e)) < 0 || changed == 0)
 		return r;
-	*ret_changed = true;
-	*ret_change = (struct cascade_change){.person = subject->person,
+	change = (struct cascade_change){.person = subject->person,
 		.jurisdiction = subject->jurisdiction,
 		.first = changed == 2,
 		.before = before,
-		.after = colour.colour,
-		.since = colour.since};
-	return change_follow(cascade, evaluation, ret_change, &colour, e);
+		.after = colour->colour,
+		.since = colour->since};
+	run->batch->outcomes[i].changed = true;
+	run->batch->outcomes[i].change = change;
+	return change_follow(cascade, evaluation, &change, colour, e);
 }
 
 /* E3 */
@@ -168,11 +158,10 @@ run_batch(struct run *run, struct error *e)
 	struct registry *registry = run->cascade->registry;
 	struct evaluation evaluation = {0};
 	struct batch *batch = run->batch;
-	int r = 0;
+	int r = batch_decide(run->cascade, batch, e);
 
 	for (size_t i = 0; r == 0 && i < batch->count; i++)
-		r = evaluate_one(
-			run, &batch->subjects[i], &evaluation, &batch->outcomes[i].change, &batch->outcomes[i].changed, e);
+		r = write_one(run, i, &evaluation, e);
 	if (r == 0)
 		r = evaluation_commit(run->cascade, &evaluation, e);
 	if (r == 0)
@@ -190,20 +179,15 @@ run_batch(struct run *run, struct error *e)
 static int
 run_begin(struct run *run, struct cascade *cascade, const struct cascade_listener *listener, struct error *e)
 {
-	*run = (struct run){.cascade = cascade, .listener = listener, .batch = calloc(1, sizeof *run->batch)};
-	if (!run->batch)
-		return error_no_memory(e);
-	run->batch->row = buffer_make(PACKED_ROW_MAX);
-	return 0;
+	*run = (struct run){.cascade = cascade, .listener = listener};
+	return batch_new(&run->batch, e);
 }
 
 static void
 run_end(struct run *run)
 {
 	free(run->failed);
-	if (run->batch)
-		buffer_free(&run->batch->row);
-	free(run->batch);
+	batch_free(run->batch);
 }
 
 /* Those who failed in this run are due still: they are passed over. */

@@ -14,9 +14,11 @@ struct cascade {
 	struct presence *presence;
 	struct db *db;
 	struct keys *keys;
-	int64_t alone_most;   /* people of a jurisdiction that one thread sweeps */
-	int64_t slice_people; /* whom a sweep looks at in one transaction, about */
-	struct same *same;    /* who is known under several numbers, or NULL (same.c) */
+	int64_t alone_most;            /* people of a jurisdiction that one thread sweeps */
+	int64_t slice_people;          /* whom a sweep looks at in one transaction, about */
+	int64_t batch_alone_most;      /* people of a batch whom one thread evaluates */
+	struct registry_due_marks due; /* whom the tracing under way makes due */
+	struct same *same;             /* who is known under several numbers, or NULL (same.c) */
 };
 
 /* same_read(cascade, known, ret_same, e): who was known at ${known} under several numbers; borrowed until the next call of either.
@@ -67,6 +69,18 @@ struct stays_visits {
 int facts_add_stays(struct cascade *cascade, person_number person, instant now, struct packed *packed,
 	struct stays_visits *room, struct error *e);
 
+/* A cascade of its own beside another, for a thread that reads.
+ * beside_open(of, ret_beside, e); beside_begin(beside, now, e): begin a reading transaction as of ${now}, with all that is recorded
+ * known; the caller ends it with db_rollback. beside_close accepts one that was never opened. */
+struct beside {
+	struct registry *registry;
+	struct cascade *cascade;
+};
+
+int beside_open(struct cascade *of, struct beside *ret_beside, struct error *e);
+int beside_begin(struct beside *beside, instant now, struct error *e);
+void beside_close(struct beside *beside);
+
 /* One person in one jurisdiction. */
 struct subject {
 	person_number person;
@@ -83,6 +97,30 @@ struct run {
 	struct batch *batch;
 	bool more; /* who is due and found no room in the batch */
 };
+
+/* One transaction's people. What evaluating each gave is ${result}: 0 with ${colour} and the packed ${row}, or a code with ${reason}.
+ * ${outcomes} are what was written of them. */
+struct batch {
+	struct subject subjects[CASCADE_BATCH];
+	size_t count;
+	struct decision {
+		int result;
+		struct error reason;
+		struct registry_colour colour;
+		struct buffer row;
+	} decisions[CASCADE_BATCH];
+	struct {
+		struct cascade_change change;
+		bool changed;
+	} outcomes[CASCADE_BATCH];
+	struct readers *readers; /* threads beside the caller's; NULL until they are needed */
+};
+
+/* batch_new(ret_batch, e); batch_free accepts NULL.
+ * batch_decide(cascade, batch, e): evaluate each of the subjects as of registry_now, within the open transaction, and write nothing. */
+int batch_new(struct batch **ret_batch, struct error *e);
+void batch_free(struct batch *batch);
+int batch_decide(struct cascade *cascade, struct batch *batch, struct error *e);
 
 /* evaluate_subject(cascade, subject, ret_colour, row, e): evaluate one person as of registry_now, and pack their facts into ${row}
  * (NULL: not wanted); ERROR_EXISTS_NOT where they have not applied by then. */

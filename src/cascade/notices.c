@@ -6,7 +6,7 @@
 #include "cascade/inside.h"
 
 static int
-tell(struct cascade *cascade, const struct cascade_change *change, struct error *e)
+tell(struct cascade *cascade, const struct cascade_change *change, const char *policy, struct error *e)
 {
 	const struct pack *pack;
 	const json_t *words;
@@ -15,7 +15,7 @@ tell(struct cascade *cascade, const struct cascade_change *change, struct error 
 
 	if (change->first)
 		return 0;
-	if ((r = registry_pack(cascade->registry, change->jurisdiction, &pack, e)) < 0)
+	if ((r = registry_pack_by_hash(cascade->registry, policy, &pack, e)) < 0)
 		return r;
 	words = json_object_get(pack_section(pack, "notices"), "colour");
 	if (!words)
@@ -29,7 +29,7 @@ int
 change_follow(struct cascade *cascade, struct evaluation *evaluation, const struct cascade_change *change,
 	const struct registry_colour *colour, struct error *e)
 {
-	int r = tell(cascade, change, e);
+	int r = tell(cascade, change, colour->policy, e);
 
 	return r < 0 ? r : evaluation_add(cascade, evaluation, colour, e);
 }

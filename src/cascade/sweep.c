@@ -2,10 +2,12 @@
  *
  *   begin (the one writer)
  *     workers: each takes parts, reads and decides, and writes nothing
- *     this thread: writes what differs, part by part, in order of number; marks the parts; an entry in the ledger
+ *     this thread: writes what differs, part by part, in order of number, as soon as they are decided; marks the parts; decides about
+ *                  parts itself while there is nothing to write; an entry in the ledger
  *   commit, tell, and the next parts
  *
- * W1. Workers read within the writer's transaction, in which nobody else writes: what they decide about is what it writes over.
+ * W1. Workers read within the writer's transaction, in which nobody else writes, and as it began: what they decide about is what it writes
+ *     over. This thread sees what it wrote, which is of other parts than it reads.
  * W2. What is written does not depend on which worker took which part.
  * W3. Whoever cannot be decided from a row (none yet, none that holds now, facts past a maximum) is evaluated from the evidence, and gets a
  *     row. So rows change how long a sweep takes and nothing else.
@@ -44,9 +46,9 @@ struct outcome {
 	int code;
 };
 
-/* What one part comes to. */
+/* What one part comes to. The first two are under the slice's lock. */
 struct part_result {
-	bool taken;
+	bool taken, decided;
 	int64_t evaluated;
 	struct outcome *outcomes;
 	size_t count, capacity;
@@ -61,15 +63,18 @@ struct slice {
 	const struct registry_changed_areas *changed;
 	bool behind[SWEEP_PARTS];
 	bool reads_visits, rows_suffice;
-	atomic_int next_part;
-	atomic_long seen;
-	atomic_bool stop;
 	struct part_result parts[SWEEP_PARTS];
+	atomic_long seen;
+	pthread_mutex_t lock;
+	pthread_cond_t decided;
+	/* under the lock */
+	int next_part;
+	bool stop;
 };
 
 struct worker {
 	struct cascade *cascade;
-	struct registry *own; /* closed with the worker; NULL where it is the caller's */
+	struct beside beside; /* closed with the worker; not opened where ${cascade} is the caller's */
 	struct slice *slice;
 	struct part_result *part; /* at work */
 	struct registry_packed_reader *reader;
@@ -238,27 +243,48 @@ look_at(const struct registry_swept *swept, void *context, struct error *e)
 	return evaluate_person(w, swept, e);
 }
 
+/* The next part to decide about, or -1 where the transaction has enough, or somebody failed. */
+static int
+take_part(struct slice *slice)
+{
+	int part = -1;
+
+	pthread_mutex_lock(&slice->lock);
+	while (slice->next_part < SWEEP_PARTS && !slice->behind[slice->next_part])
+		slice->next_part++;
+	if (!slice->stop && slice->next_part < SWEEP_PARTS && atomic_load(&slice->seen) < slice->people) {
+		part = slice->next_part++;
+		slice->parts[part].taken = true;
+	}
+	pthread_mutex_unlock(&slice->lock);
+	return part;
+}
+
+static int
+decide_part(struct worker *w, int part)
+{
+	struct slice *slice = w->slice;
+	int r;
+
+	w->part = &slice->parts[part];
+	r = registry_sweep_each(w->cascade->registry, slice->jurisdiction, part, slice->now, look_at, w, &w->e);
+	pthread_mutex_lock(&slice->lock);
+	w->part->decided = r == 0;
+	slice->stop = slice->stop || r < 0;
+	pthread_cond_signal(&slice->decided);
+	pthread_mutex_unlock(&slice->lock);
+	return r;
+}
+
 static void *
 work(void *context)
 {
 	struct worker *w = context;
-	struct slice *slice = w->slice;
-	int r = 0;
+	int part;
 
-	while (r == 0 && !atomic_load(&slice->stop) && atomic_load(&slice->seen) < slice->people) {
-		int part = atomic_fetch_add(&slice->next_part, 1);
-
-		if (part >= SWEEP_PARTS)
-			break;
-		if (!slice->behind[part])
-			continue;
-		w->part = &slice->parts[part];
-		w->part->taken = true;
-		r = registry_sweep_each(w->cascade->registry, slice->jurisdiction, part, slice->now, look_at, w, &w->e);
-	}
-	if (r < 0)
-		atomic_store(&slice->stop, true);
-	w->result = r;
+	w->result = 0;
+	while (w->result == 0 && (part = take_part(w->slice)) >= 0)
+		w->result = decide_part(w, part);
 	return NULL;
 }
 
@@ -274,20 +300,16 @@ worker_open(struct worker *w, struct cascade *cascade, bool beside, struct slice
 		return error_no_memory(e);
 	if (!beside)
 		return 0;
-	w->cascade = NULL;
-	if ((r = registry_open_beside(cascade->registry, &w->own, e)) < 0)
-		return r;
-	return cascade_open(w->own, &w->cascade, e);
+	if ((r = beside_open(cascade, &w->beside, e)) == 0)
+		w->cascade = w->beside.cascade;
+	return r;
 }
 
 static void
 worker_close(struct worker *w)
 {
 	registry_packed_close(w->reader);
-	if (w->own) {
-		cascade_close(w->cascade);
-		registry_close(w->own);
-	}
+	beside_close(&w->beside);
 	buffer_free(&w->row);
 	free(w->visits);
 }
@@ -302,39 +324,11 @@ worker_begin(struct worker *w, struct error *e)
 
 	registry_packed_close(w->reader);
 	w->reader = NULL;
-	if (w->own) {
-		registry_set_times(w->own, &slice->now, NULL);
-		if ((r = db_begin_read(w->cascade->db, e)) < 0)
-			return r;
-	}
+	if (w->beside.registry && (r = beside_begin(&w->beside, slice->now, e)) < 0)
+		return r;
 	if ((r = registry_pack_by_hash(w->cascade->registry, pack_hash(slice->pack), &pack, e)) < 0)
 		return r;
 	return registry_packed_open(w->cascade->registry, pack, slice->now, &w->reader, e);
-}
-
-static int
-decide(struct worker *workers, size_t count, struct error *e)
-{
-	int r = 0;
-
-	for (size_t i = 0; i < count && r == 0; i++)
-		r = worker_begin(&workers[i], e);
-	for (size_t i = 1; i < count && r == 0; i++)
-		workers[i].started = pthread_create(&workers[i].thread, NULL, work, &workers[i]) == 0;
-	if (r == 0)
-		work(&workers[0]); /* where no thread can be had, this one does it all */
-	for (size_t i = 0; i < count; i++) {
-		if (workers[i].started)
-			pthread_join(workers[i].thread, NULL);
-		workers[i].started = false;
-		if (workers[i].own)
-			db_rollback(workers[i].cascade->db);
-		if (r == 0 && workers[i].result < 0) {
-			r = workers[i].result;
-			*e = workers[i].e;
-		}
-	}
-	return r;
 }
 
 static int
@@ -417,6 +411,87 @@ write_part(struct run *run, const struct slice *slice, int number, int64_t area_
 	return 0;
 }
 
+/* The first part that is not written, once it is decided; -1 where this thread had better decide about another, and where all are written. */
+static int
+decided_part(struct slice *slice, int from, bool wait)
+{
+	int part = from, found = -1;
+
+	pthread_mutex_lock(&slice->lock);
+	while (part < slice->next_part && !slice->parts[part].taken)
+		part++;
+	if (part < slice->next_part) {
+		while (wait && !slice->parts[part].decided && !slice->stop)
+			pthread_cond_wait(&slice->decided, &slice->lock);
+		found = slice->parts[part].decided && !slice->stop ? part : -1;
+	}
+	pthread_mutex_unlock(&slice->lock);
+	return found;
+}
+
+static void
+stop(struct slice *slice)
+{
+	pthread_mutex_lock(&slice->lock);
+	slice->stop = true;
+	pthread_mutex_unlock(&slice->lock);
+}
+
+/* What this thread does while the others decide: it writes what is decided, and decides where nothing is. W2: in order of number. */
+static int
+write_and_decide(
+	struct run *run, struct worker *own, int64_t area_version, struct evaluation *evaluation, struct error *e)
+{
+	struct slice *slice = own->slice;
+	int next = 0, part, r;
+	bool all_taken = false;
+
+	for (;;) {
+		if ((part = decided_part(slice, next, all_taken)) >= 0) {
+			if ((r = write_part(run, slice, part, area_version, evaluation, e)) < 0) {
+				stop(slice);
+				return r;
+			}
+			next = part + 1;
+		} else if (all_taken) {
+			return 0;
+		} else if ((part = take_part(slice)) < 0) {
+			all_taken = true;
+		} else if ((r = decide_part(own, part)) < 0) {
+			*e = own->e;
+			return r;
+		}
+	}
+}
+
+/* Everything between the transaction's begin and its entry in the ledger. */
+static int
+decide_and_write(struct run *run, struct worker *workers, size_t count, int64_t area_version,
+	struct evaluation *evaluation, struct error *e)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < count && r == 0; i++)
+		r = worker_begin(&workers[i], e);
+	for (size_t i = 1; i < count && r == 0; i++)
+		workers[i].started = pthread_create(&workers[i].thread, NULL, work, &workers[i]) == 0;
+	if (r == 0) /* where no thread can be had, this one does it all */
+		r = write_and_decide(run, &workers[0], area_version, evaluation, e);
+	for (size_t i = 1; i < count; i++) {
+		bool worked = workers[i].started;
+
+		if (worked)
+			pthread_join(workers[i].thread, NULL);
+		workers[i].started = false;
+		db_rollback(workers[i].cascade->db);
+		if (r == 0 && worked && workers[i].result < 0) {
+			r = workers[i].result;
+			*e = workers[i].e;
+		}
+	}
+	return r;
+}
+
 static int
 tell(struct run *run, const struct slice *slice, struct error *e)
 {
@@ -444,7 +519,7 @@ slice_clear(struct slice *slice)
 		buffer_free(&slice->parts[i].texts);
 		slice->parts[i] = (struct part_result){.texts = buffer_make(TEXTS_MAX)};
 	}
-	atomic_store(&slice->next_part, 0);
+	slice->next_part = 0;
 	atomic_store(&slice->seen, 0);
 }
 
@@ -478,12 +553,7 @@ sweep_slice(struct run *run, struct slice *slice, struct worker *workers, size_t
 		(r = registry_changed_areas(registry, &changed, e)) < 0)
 		goto out;
 	slice->changed = changed;
-	if ((r = decide(workers, count, e)) < 0)
-		goto out;
-	for (int i = 0; i < SWEEP_PARTS && r == 0; i++)
-		if (slice->parts[i].taken)
-			r = write_part(run, slice, i, area_version, &evaluation, e);
-	if (r == 0)
+	if ((r = decide_and_write(run, workers, count, area_version, &evaluation, e)) == 0)
 		r = evaluation_commit(run->cascade, &evaluation, e);
 out:
 	if (r == 0 && behind > 0)
@@ -539,12 +609,14 @@ sweep_jurisdiction(struct run *run, const char *jurisdiction, struct error *e)
 
 	if (!slice)
 		return error_no_memory(e);
+	pthread_mutex_init(&slice->lock, NULL);
+	pthread_cond_init(&slice->decided, NULL);
 	if ((r = registry_pack(run->cascade->registry, jurisdiction, &slice->pack, e)) < 0 ||
 		(r = registry_sweep_behind(run->cascade->registry, slice->pack, behind, &area_version, e)) <= 0 ||
 		(r = begin(run, jurisdiction, slice, workers, &count, e)) < 0)
 		goto out;
 	while ((r = sweep_slice(run, slice, workers, count, e)) == 1) {
-		bool more = atomic_load(&slice->next_part) < SWEEP_PARTS;
+		bool more = slice->next_part < SWEEP_PARTS;
 
 		slice_clear(slice);
 		if (more)
@@ -553,8 +625,11 @@ sweep_jurisdiction(struct run *run, const char *jurisdiction, struct error *e)
 out:
 	for (size_t i = 0; i < count; i++)
 		worker_close(&workers[i]);
-	if (slice)
+	if (slice) {
 		slice_clear(slice);
+		pthread_cond_destroy(&slice->decided);
+		pthread_mutex_destroy(&slice->lock);
+	}
 	free(slice);
 	return r;
 }

@@ -15,9 +15,10 @@
 
 #include "base/array.h"
 #include "base/json.h"
+#include "cascade/alerts.h"
 #include "cascade/traced.h"
 
-enum { BODY_SIZE = 512, KEY_SIZE = CASCADE_CASE_SIZE + 16 };
+enum { BODY_SIZE = 512, KEY_SIZE = CASCADE_CASE_SIZE + 16, DUE_MARKS = 1 << 20 /* marked before they are put */ };
 
 #define CONTACT_STANDS INT64_MAX
 
@@ -151,7 +152,7 @@ put_contact(
 		"{\"degree\":%d,\"first\":\"%s\",\"kind\":\"%s\",\"known_at\":\"%s\",\"last\":\"%s\",\"withdrawn_at\":%s}",
 		met->degree, time_write(met->first, &zone_utc, first), exposure_kind_name(met->kind),
 		time_write(at, &zone_utc, known), time_write(met->last, &zone_utc, last), withdrawn);
-	return registry_evidence_put(cascade->registry, &row, &outcome, e);
+	return registry_evidence_put_marking(cascade->registry, &row, &cascade->due, &outcome, e);
 }
 
 static int
@@ -320,6 +321,15 @@ trace_again(struct cascade *cascade, const struct exposure_parameters *parameter
 	return r;
 }
 
+/* Who is due for many contacts is looked up once. */
+static int
+put_due(struct cascade *cascade, size_t at_least, struct error *e)
+{
+	if (cascade->due.count < at_least)
+		return 0;
+	return registry_due_put_marks(cascade->registry, &cascade->due, evidence_kind_name(EVIDENCE_CONTACT), e);
+}
+
 /* Cases whose imports were undone. */
 static int
 let_go(struct cascade *cascade, const struct cascade_cases *cases, struct error *e)
@@ -345,7 +355,7 @@ cascade_trace_cases(struct cascade *cascade, struct error *e)
 	bool own = !db_in_transaction(cascade->db);
 	struct cascade_cases cases = {0};
 	struct exposure_parameters *parameters = calloc(1, sizeof *parameters);
-	const struct zone *zone;
+	const struct zone *zone = NULL; /* of no use where there is no case */
 	int r;
 
 	if (!parameters)
@@ -356,10 +366,13 @@ cascade_trace_cases(struct cascade *cascade, struct error *e)
 		(cases.count && (r = parameters_of(cascade, parameters, &zone, e)) < 0))
 		goto out;
 	for (size_t i = 0; r == 0 && i < cases.count; i++)
-		r = trace_again(cascade, parameters, zone, &cases.items[i], e);
-	if (r == 0 && (r = let_go(cascade, &cases, e)) == 0 && own)
+		if ((r = trace_again(cascade, parameters, zone, &cases.items[i], e)) == 0)
+			r = put_due(cascade, DUE_MARKS, e);
+	if (r == 0 && (r = let_go(cascade, &cases, e)) == 0 && (r = put_due(cascade, 0, e)) == 0 &&
+		(r = alerts_settle(cascade, &cases, parameters, zone, e)) == 0 && own)
 		r = registry_commit(cascade->registry, e);
 out:
+	registry_due_marks_clear(&cascade->due);
 	if (r < 0 && own) {
 		registry_rollback(cascade->registry);
 		same_forget(cascade);
@@ -371,8 +384,7 @@ out:
 
 /* What both questions about one case need. */
 struct question {
-	struct cascade_cases cases;
-	const struct cascade_case *c;
+	struct cascade_case c;
 	struct exposure_parameters parameters;
 	const struct zone *zone;
 	struct presence_view view;
@@ -385,12 +397,9 @@ prepare(struct cascade *cascade, const char *name, struct question *q, struct er
 
 	q->view =
 		(struct presence_view){.now = registry_now(cascade->registry), .known = registry_known(cascade->registry)};
-	if ((r = cases_read(cascade, q->view.now, q->view.known, &q->cases, e)) < 0 ||
+	if ((r = cases_read_one(cascade, name, q->view.now, q->view.known, &q->c, e)) < 0 ||
 		(r = same_read(cascade, q->view.known, &q->view.same, e)) < 0)
 		return r;
-	q->c = cases_find(&q->cases, name);
-	if (!q->c)
-		return error_set(e, ERROR_EXISTS_NOT, "there is no case '%s'", name);
 	return parameters_of(cascade, &q->parameters, &q->zone, e);
 }
 
@@ -403,9 +412,8 @@ cascade_contacts(
 
 	if (!q)
 		return error_no_memory(e);
-	if ((r = prepare(cascade, case_name, q, e)) == 0 && strcmp(q->c->status, discarded) != 0)
-		r = trace(cascade, &q->parameters, q->zone, q->c, &q->view, ret_contacts, e);
-	cases_free(&q->cases);
+	if ((r = prepare(cascade, case_name, q, e)) == 0 && strcmp(q->c.status, discarded) != 0)
+		r = trace(cascade, &q->parameters, q->zone, &q->c, &q->view, ret_contacts, e);
 	free(q);
 	return r;
 }
@@ -429,33 +437,35 @@ int
 cascade_origins(struct cascade *cascade, const char *case_name, struct exposure_origins *ret_origins, struct error *e)
 {
 	struct question *q = calloc(1, sizeof *q);
+	struct cascade_cases cases = {0};
 	struct exposure_case *others = NULL;
 	size_t count = 0, kept = 0;
 	int r;
 
 	if (!q)
 		return error_no_memory(e);
-	if ((r = prepare(cascade, case_name, q, e)) < 0)
+	if ((r = prepare(cascade, case_name, q, e)) < 0 ||
+		(r = cases_read(cascade, q->view.now, q->view.known, &cases, e)) < 0)
 		goto out;
-	others = calloc(q->cases.count, sizeof *others);
+	others = calloc(cases.count, sizeof *others);
 	if (!others) {
 		r = error_no_memory(e);
 		goto out;
 	}
-	for (size_t i = 0; i < q->cases.count; i++)
-		if (q->cases.items[i].exposure.person && strcmp(q->cases.items[i].status, discarded) != 0) {
-			others[count] = q->cases.items[i].exposure;
-			others[count++].linked = are_linked(q->c, &q->cases.items[i]);
+	for (size_t i = 0; i < cases.count; i++)
+		if (cases.items[i].exposure.person && strcmp(cases.items[i].status, discarded) != 0) {
+			others[count] = cases.items[i].exposure;
+			others[count++].linked = are_linked(&q->c, &cases.items[i]);
 		}
 	qsort(others, count, sizeof *others, compare_people);
 	for (size_t i = 0; i < count; i++) /* a person who was a case twice is asked for once */
 		if (!kept || others[kept - 1].person != others[i].person)
 			others[kept++] = others[i];
 	r = exposure_backward(
-		cascade->presence, &q->parameters, &q->c->exposure, others, kept, q->zone, &q->view, ret_origins, e);
+		cascade->presence, &q->parameters, &q->c.exposure, others, kept, q->zone, &q->view, ret_origins, e);
 out:
 	free(others);
-	cases_free(&q->cases);
+	cases_free(&cases);
 	free(q);
 	return r;
 }

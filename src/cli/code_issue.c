@@ -70,7 +70,8 @@ say_paper(const struct pack *pack, const char *path, enum code_colour colour, in
 
 /* Issue into ${text}; where ${path} is not NULL, on paper, as a PDF there. */
 static int
-issue(struct cli_store *store, const struct gate_paper *request, const char *path, instant now, struct buffer *text)
+issue(struct cli_store *store, const struct gate_paper *request, const char *path, bool sealed, instant now,
+	struct buffer *text)
 {
 	const struct pack *pack = request->pack;
 	struct buffer pdf = buffer_make(PAPER_PDF_MAX);
@@ -79,8 +80,8 @@ issue(struct cli_store *store, const struct gate_paper *request, const char *pat
 
 	if (path ? gate_paper(store->registry, store->issuer, request, now, text, &pdf, &e) < 0 ||
 				file_write(path, pdf.data, pdf.length, 0600, &e) < 0
-			 : issuer_issue(store->issuer, pack_jurisdiction(pack), request->person, request->colour, now,
-				   gate_code_lifetime(pack), text, &e) < 0)
+			 : (sealed ? issuer_issue_sealed : issuer_issue)(store->issuer, pack_jurisdiction(pack), request->person,
+				   request->colour, now, gate_code_lifetime(pack), text, &e) < 0)
 		code = cli_fail(&e);
 	buffer_free(&pdf);
 	return code;
@@ -89,9 +90,10 @@ issue(struct cli_store *store, const struct gate_paper *request, const char *pat
 int
 code_issue_run(struct cli *cli, int argc, char **argv)
 {
-	const char *name = NULL, *svg = NULL, *png = NULL, *paper = NULL, *size = NULL;
+	const char *name = NULL, *svg = NULL, *png = NULL, *paper = NULL, *size = NULL, *open = NULL;
 	const struct cli_option options[] = {{"pack", OPTION_VALUE, &name}, {"svg", OPTION_VALUE, &svg},
-		{"png", OPTION_VALUE, &png}, {"paper", OPTION_VALUE, &paper}, {"size", OPTION_VALUE, &size}};
+		{"png", OPTION_VALUE, &png}, {"paper", OPTION_VALUE, &paper}, {"size", OPTION_VALUE, &size},
+		{"public", OPTION_FLAG, &open}};
 	struct gate_paper request = {0};
 	struct buffer text = buffer_make(TEXT_MAX);
 	struct cli_store store;
@@ -102,7 +104,7 @@ code_issue_run(struct cli *cli, int argc, char **argv)
 
 	if (code)
 		return code;
-	if (count != 1 || (paper && (svg || png)))
+	if (count != 1 || (paper && (svg || png || open)))
 		return cli_usage(cli, "issue takes one ID, and draws it in one way");
 	if (size && (!paper || (strcmp(size, "a4") != 0 && strcmp(size, "a6") != 0)))
 		return cli_usage(cli, "--size is a4 or a6, of --paper");
@@ -114,7 +116,7 @@ code_issue_run(struct cli *cli, int argc, char **argv)
 		goto out;
 	request.by = cli_actor(&store);
 	now = registry_now(store.registry);
-	if ((code = issue(&store, &request, paper, now, &text)))
+	if ((code = issue(&store, &request, paper, !open && gate_code_is_sealed(request.pack), now, &text)))
 		goto out;
 	if ((svg && (code = code_draw(svg, buffer_text(&text), code_colour_name(request.colour), false))) ||
 		(png && (code = code_draw(png, buffer_text(&text), NULL, true))))

@@ -84,11 +84,12 @@ const struct command command_code = {
 	.name = "code",
 	.summary = "issue, check, revoke or recognise a signed code",
 	.usage =
-		"code issue ID [--pack P] [--svg FILE] [--png FILE] [--paper FILE [--size a4|a6]] | code verify TEXT|FILE --trust FILE | code revoke ID|TEXT [--pack P] | code recognise TEXT|FILE [--pack P] [--svg FILE] [--png FILE]",
+		"code issue ID [--pack P] [--public] [--svg FILE] [--png FILE] [--paper FILE [--size a4|a6]] | code verify TEXT|FILE --trust FILE | code revoke ID|TEXT [--pack P] | code recognise TEXT|FILE [--pack P] [--svg FILE] [--png FILE]",
 	.help =
 		"issue signs a code of the person's colour now, evaluated first where something changed, and prints its text, or\n"
 		"draws it as a QR code. It counts for the pack's \"valid_s\" seconds.\n\n"
 		"  --pack P     the jurisdiction (default: the store's first)\n"
+		"  --public     say the colour to everybody, where the pack says it to gates alone (issue)\n"
 		"  --svg FILE   draw it as SVG\n"
 		"  --png FILE   draw it as PNG\n"
 		"  --paper FILE print it as a page of PDF for who has no phone: the colour counts for the pack's \"paper_valid_s\" (a\n"

@@ -71,15 +71,16 @@ record(struct cli_store *store, const char *const *packs, size_t count, struct e
 }
 
 static int
-finish(struct cli *cli, const char *const *packs, size_t count)
+finish(struct cli *cli, const char *const *packs, size_t count, const char *token)
 {
 	struct cli_store store;
 	struct error e = {0};
 	int code = cli_store_open(cli, false, &store);
 
 	if (!code &&
-		(registry_begin(store.registry, &e) < 0 || make_keys(&store, &e) < 0 || record(&store, packs, count, &e) < 0 ||
-			registry_commit(store.registry, &e) < 0))
+		((token && keys_token_set(registry_keys(store.registry), token, &e) < 0) ||
+			registry_begin(store.registry, &e) < 0 || make_keys(&store, &e) < 0 ||
+			record(&store, packs, count, &e) < 0 || registry_commit(store.registry, &e) < 0))
 		code = cli_fail(&e);
 	cli_store_close(&store);
 	return code;
@@ -100,12 +101,25 @@ check_packs(const char *const *packs, size_t count, struct error *e)
 	return r;
 }
 
+/* Nothing is made where the token does not answer. */
+static int
+check_token(const char *uri, struct error *e)
+{
+	struct token *token = NULL;
+	int r = token_open(uri, &token, e);
+
+	if (r == 0)
+		r = token_check(token, e);
+	token_close(token);
+	return r;
+}
+
 static int
 run(struct cli *cli, int argc, char **argv)
 {
 	const struct registry_where where = {.data = cli->data, .database = cli->database, .presence = cli->presence};
-	const char *clock_text = NULL;
-	const struct cli_option options[] = {{"clock", OPTION_VALUE, &clock_text}};
+	const char *clock_text = NULL, *token = NULL;
+	const struct cli_option options[] = {{"clock", OPTION_VALUE, &clock_text}, {"token", OPTION_VALUE, &token}};
 	const char **packs = calloc((size_t)argc + 1, sizeof *packs);
 	struct pack *pack = NULL;
 	struct error e = {0};
@@ -119,7 +133,7 @@ run(struct cli *cli, int argc, char **argv)
 		return cli_fail(&e);
 	}
 	pack_count = take_packs(&argc, argv, packs);
-	if ((code = cli_options(cli, options, 1, argc, argv, &words, &count)))
+	if ((code = cli_options(cli, options, 2, argc, argv, &words, &count)))
 		goto out;
 	if (count || !pack_count) {
 		code = cli_usage(cli, "--pack and the folder of each jurisdiction are needed");
@@ -138,12 +152,12 @@ run(struct cli *cli, int argc, char **argv)
 		code = pack ? cli_usage(cli, "--clock: %s", e.message) : cli_fail(&e);
 		goto out;
 	}
-	if (check_packs(packs, pack_count, &e) < 0 ||
+	if (check_packs(packs, pack_count, &e) < 0 || (token && check_token(token, &e) < 0) ||
 		registry_create(&where, packs, pack_count, clock_text ? &clock : NULL, &e) < 0) {
 		code = cli_fail(&e);
 		goto out;
 	}
-	if ((code = finish(cli, packs, pack_count)) == 0)
+	if ((code = finish(cli, packs, pack_count, token)) == 0)
 		cli_say("made a %s at %s with %zu jurisdiction%s", clock_text ? "demo store" : "store",
 			cli->database ? cli->database : cli->data, pack_count, pack_count == 1 ? "" : "s");
 out:
@@ -155,11 +169,12 @@ out:
 const struct command command_init = {
 	.name = "init",
 	.summary = "make a store with keys and jurisdictions",
-	.usage = "init --pack DIR... [--clock T]",
+	.usage = "init --pack DIR... [--clock T] [--token URI]",
 	.help =
 		"Makes a new store at --data (or --database, with the keys at --data) whose jurisdictions are the packs in the\n"
 		"folders DIR, the first being the default one. A pack's name is its folder's.\n\n"
 		"  --clock T   a demo store: its time starts at T and runs on, its codes count nowhere else, and --now may date\n"
-		"              what is recorded in it\n",
+		"              what is recorded in it\n"
+		"  --token URI make the keys that sign codes in a PKCS#11 token ('healthcode help key')\n",
 	.run = run,
 };

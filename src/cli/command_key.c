@@ -76,6 +76,52 @@ out:
 }
 
 static int
+change_token(struct cli_store *store, const char *uri, struct error *e)
+{
+	int r = registry_begin(store->registry, e);
+
+	if (r < 0)
+		return r;
+	if ((r = ledger_append_json(registry_db(store->registry), registry_recording_time(store->registry), "key.token",
+			 json_pack("{s:s, s:s?}", "by", cli_actor(store), "token", uri), NULL, e)) < 0 ||
+		(r = keys_token_set(registry_keys(store->registry), uri, e)) < 0)
+		registry_rollback(store->registry);
+	else
+		r = registry_commit(store->registry, e);
+	return r;
+}
+
+/* Tell the store's token, or have another (${uri}; "none": no token) from now on. */
+static int
+run_token(struct cli *cli, const char *uri)
+{
+	const bool none = uri && strcmp(uri, "none") == 0;
+	struct cli_store store;
+	struct error e = {0};
+	const char *known;
+	int code = uri ? 0 : cli_refuse_times(cli, CLI_NOW | CLI_KNOWN);
+
+	if (code)
+		return code;
+	if ((code = cli_store_open(cli, uri != NULL, &store)))
+		goto out;
+	if (uri && change_token(&store, none ? NULL : uri, &e) < 0) {
+		code = cli_fail(&e);
+		goto out;
+	}
+	known = keys_token_uri(registry_keys(store.registry));
+	if (!uri && cli->json)
+		code = cli_print_json(json_pack("{s:s?}", "token", known));
+	else if (!uri)
+		printf("%s\n", known ? known : "none");
+	else
+		cli_say("keys that sign codes are made in %s from now on", none ? "the store's folder" : "the token");
+out:
+	cli_store_close(&store);
+	return code;
+}
+
+static int
 run(struct cli *cli, int argc, char **argv)
 {
 	const char *name = NULL;
@@ -94,9 +140,11 @@ run(struct cli *cli, int argc, char **argv)
 		return code;
 	if (count == 1 && strcmp(words[0], "list") == 0)
 		return run_list(cli);
+	if ((count == 1 || count == 2) && strcmp(words[0], "token") == 0)
+		return run_token(cli, count == 2 ? words[1] : NULL);
 	revoke = count == 2 && strcmp(words[0], "revoke") == 0;
 	if (!revoke && (count != 1 || strcmp(words[0], "rotate") != 0))
-		return cli_usage(cli, "what to do: list, rotate, or revoke KEY");
+		return cli_usage(cli, "what to do: list, rotate, revoke KEY, or token [URI]");
 	if (revoke && (strlen(words[1]) != 2 * KEY_ID_SIZE || !text_unhex(words[1], id, sizeof id)))
 		return cli_usage(cli, "a key is named by its 16 digits, as 'key list' shows them");
 	if ((code = cli_store_open(cli, true, &store)) == 0 && (revoke || (code = cli_pack(&store, name, &pack)) == 0)) {
@@ -116,7 +164,7 @@ run(struct cli *cli, int argc, char **argv)
 const struct command command_key = {
 	.name = "key",
 	.summary = "list, replace and revoke the keys that sign codes",
-	.usage = "key list | key rotate [--pack P] | key revoke KEY",
+	.usage = "key list | key rotate [--pack P] | key revoke KEY | key token [URI|none]",
 	.help =
 		"Each jurisdiction signs with another key each day (UTC). Keys are made by themselves, as long ahead as a trust list\n"
 		"may be old, and destroyed when their day has ended.\n\n"
@@ -125,6 +173,11 @@ const struct command command_key = {
 		"no code stops counting. Publish the trust list again ('healthcode trust export').\n\n"
 		"revoke lets no code of the key count any more, wherever the new list has come; where it was today's key, another\n"
 		"one signs at once. For a key that may have been taken.\n\n"
+		"token tells in which PKCS#11 token the keys are made that sign codes and lists; with a URI (RFC 7512) they are made\n"
+		"there from now on, with 'none' in the store's folder again:\n\n"
+		"  pkcs11:token=LABEL?module-path=/usr/lib/softhsm/libsofthsm2.so&pin-source=file:/etc/healthcode/pin\n\n"
+		"The PIN is the first line of that file, which only its owner may read, or in HEALTHCODE_TOKEN_PIN. Keys that were made\n"
+		"before sign until they end.\n\n"
 		"  --pack P   the jurisdiction (default: the store's first)\n",
 	.run = run,
 };

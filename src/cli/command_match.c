@@ -191,20 +191,23 @@ join(struct cli *cli, struct cli_store *store, const struct office *office, cons
 	return decide(cli, office, actor, request, MATCH_ACCEPTED, match);
 }
 
+/* Approve the proposal, or take it back. */
 static int
-approve(struct cli *cli, const struct office *office, const struct office_actor *actor, int64_t number)
+settle(struct cli *cli, const struct office *office, const struct office_actor *actor, bool approve, int64_t number)
 {
+	const char *state = office_state_name(approve ? OFFICE_APPROVED : OFFICE_REVOKED);
 	struct error e = {0};
 
-	if (office_match_approve(office, number, actor, &e) < 0)
+	if ((approve ? office_match_approve(office, number, actor, &e) : office_match_withdraw(office, number, actor, &e)) <
+		0)
 		return cli_fail(&e);
 	if (cli->json)
-		return cli_print_json(json_pack("{s:I, s:s}", "proposal", (json_int_t)number, "state", "approved"));
-	printf("proposal %" PRId64 ": approved\n", number);
+		return cli_print_json(json_pack("{s:I, s:s}", "proposal", (json_int_t)number, "state", state));
+	printf("proposal %" PRId64 ": %s\n", number, state);
 	return EXIT_DONE;
 }
 
-enum act { LIST, SHOW, ACCEPT, REJECT, JOIN, APPROVE, ACTS };
+enum act { LIST, SHOW, APPROVE, WITHDRAW, ACCEPT, REJECT, REVOKE, JOIN, ACTS };
 
 static int
 act_on(struct cli *cli, struct cli_store *store, enum act act, const struct office_actor *actor,
@@ -221,16 +224,20 @@ act_on(struct cli *cli, struct cli_store *store, enum act act, const struct offi
 		return cli_usage(cli, "%s needs a number", request->words[0]);
 	if (act == SHOW)
 		return show(cli, store, request, number);
-	if (act == APPROVE)
-		return approve(cli, &office, actor, number);
-	return decide(cli, &office, actor, request, act == ACCEPT ? MATCH_ACCEPTED : MATCH_REJECTED, number);
+	if (act == APPROVE || act == WITHDRAW)
+		return settle(cli, &office, actor, act == APPROVE, number);
+	return decide(cli, &office, actor, request,
+		act == ACCEPT       ? MATCH_ACCEPTED
+			: act == REJECT ? MATCH_REJECTED
+							: MATCH_WAITING,
+		number);
 }
 
 static int
 run(struct cli *cli, int argc, char **argv)
 {
-	static const char *const acts[ACTS] = {"list", "show", "accept", "reject", "join", "approve"};
-	static const size_t words[ACTS] = {1, 2, 2, 2, 3, 2};
+	static const char *const acts[ACTS] = {"list", "show", "approve", "withdraw", "accept", "reject", "revoke", "join"};
+	static const size_t words[ACTS] = {1, 2, 2, 2, 2, 2, 2, 3};
 	struct request request = {0};
 	const struct cli_option options[] = {
 		{"purpose", OPTION_VALUE, &request.purpose}, {"state", OPTION_VALUE, &request.state}};
@@ -243,12 +250,13 @@ run(struct cli *cli, int argc, char **argv)
 	while (act < ACTS && (request.count == 0 || strcmp(request.words[0], acts[act]) != 0))
 		act++;
 	if (act == ACTS || request.count != words[act])
-		return cli_usage(cli, "what to do: list, show N, accept N, reject N, join ID ID or approve N");
-	if (act != LIST && act != APPROVE && !request.purpose)
+		return cli_usage(
+			cli, "what to do: list, show N, accept N, reject N, revoke N, join ID ID, approve N or withdraw N");
+	if ((act == SHOW || act >= ACCEPT) && !request.purpose)
 		return cli_usage(cli, "%s needs --purpose", acts[act]);
-	if (act >= ACCEPT && (code = cli_actor_signs(cli, &actor)))
+	if (act >= APPROVE && (code = cli_actor_signs(cli, &actor)))
 		return code;
-	if ((code = cli_store_open(cli, act >= ACCEPT, &store)) == 0)
+	if ((code = cli_store_open(cli, act >= APPROVE, &store)) == 0)
 		code = act_on(cli, &store, (enum act)act, &actor, &request);
 	cli_store_close(&store);
 	return code;
@@ -258,7 +266,7 @@ const struct command command_match = {
 	.name = "match",
 	.summary = "who is it: people who may be one",
 	.usage = "match list [--state S] | show N --purpose W | accept N --purpose W | reject N --purpose W |\n"
-			 "       match join ID ID --purpose W | approve N",
+			 "       match revoke N --purpose W | join ID ID --purpose W | approve N | withdraw N",
 	.help =
 		"A laboratory, a hospital or an airline may tell of somebody without an ID number. Name, date of birth and phone are compared with\n"
 		"those of everybody who has one, and weighed (the pack's section \"matching\"). Where one person alone reaches its\n"
@@ -266,7 +274,8 @@ const struct command command_match = {
 		"accept says that the two are one from now on: evidence of both counts for both. reject says that they are two; where they were one,\n"
 		"they are two again, each with the evidence that came for them. join is for two with ID numbers: a passport, then an\n"
 		"ID card. Each is signed (--as USER, password in $HEALTHCODE_TOKEN). Where a colour of theirs gets worse by it, it waits for a second\n"
-		"person's approve. All of it is in the ledger. show opens both identities, which is logged.\n\n"
+		"person's approve; until then anybody who may sign may withdraw it. revoke takes a decision back: it is as if nobody had\n"
+		"decided, and what is automatic is found again. All of it is in the ledger. show opens both identities, which is logged.\n\n"
 		"  --purpose W   what for, in a few words\n"
 		"  --state S     waiting, automatic, accepted or rejected alone\n",
 	.run = run,

@@ -6,8 +6,8 @@
 #include "cli/pack_read.h"
 #include "policy/policy.h"
 
-static void
-print_fault(void *context, const struct error *fault)
+void
+pack_print_fault(void *context, const struct error *fault)
 {
 	char text[ERROR_FILE_MAX + ERROR_MESSAGE_MAX + 64];
 
@@ -58,7 +58,7 @@ check(const char *folder)
 {
 	struct pack *pack = NULL;
 	struct error e = {0};
-	int code = pack_read_checked(folder, print_fault, NULL, &pack, &e);
+	int code = pack_read_checked(folder, pack_print_fault, NULL, &pack, &e);
 
 	/* Faults of the pack's files were printed as they were found. */
 	if (code == ERROR_BAD_INPUT)
@@ -92,23 +92,27 @@ run(struct cli *cli, int argc, char **argv)
 	static const struct {
 		const char *name;
 		int (*run)(struct cli *cli, int argc, char **argv);
-	} acts[] = {{"check", pack_check}, {"diff", pack_diff}, {"activate", pack_activate}, {"list", pack_versions},
-		{"score", pack_score}};
+	} acts[] = {{"check", pack_check}, {"test", pack_test}, {"diff", pack_diff}, {"activate", pack_activate},
+		{"list", pack_versions}, {"score", pack_score}};
 
 	for (size_t i = 0; argc > 1 && i < sizeof acts / sizeof *acts; i++)
 		if (strcmp(argv[1], acts[i].name) == 0)
 			return acts[i].run(cli, argc - 1, argv + 1);
-	return cli_usage(cli, "what to do with a pack: check, diff, activate, list or score");
+	return cli_usage(cli, "what to do with a pack: check, test, diff, activate, list or score");
 }
 
 const struct command command_pack = {
 	.name = "pack",
 	.summary = "check, rehearse and activate a jurisdiction's rules",
-	.usage = "pack check DIR | diff OLD NEW [--truth DIR] [--workers N] [--samples N] [--seed S] |\n"
+	.usage = "pack check DIR | test DIR | diff OLD NEW [--truth DIR] [--workers N] [--samples N] [--seed S] |\n"
 			 "       activate DIR [--jurisdiction J] [--from T] | list [J] | score [P]",
 	.help =
 		"pack check reads the pack in the folder DIR and prints its jurisdiction, its name and its hash; or every fault,\n"
 		"a line each with file, line and column, and exits with 3. How a pack is written: docs/packs.md.\n\n"
+		"pack test checks the pack in DIR and runs its own tests, the files in DIR/tests, each a person's facts and what they\n"
+		"must be told at which moments. It prints each answer that is not the expected one, with file, line and column, and each\n"
+		"rule that no test sees. It exits with 0 only where there is neither, 1 where there is, or no test at all, and 3 where a\n"
+		"file is at fault.\n\n"
 		"pack diff evaluates two packs over everyone who applied in OLD's jurisdiction, as of --now, and changes nothing:\n"
 		"who would change colour, by colour, rule and residence, and how many could no longer pass a gate. OLD and NEW are\n"
 		"jurisdictions of the store, folders, or the hashes of versions in the store. It exits with 0 where nobody's colour\n"

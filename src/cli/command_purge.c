@@ -65,7 +65,7 @@ purge(struct cli_store *store, const struct pack *pack, const json_t *stays_days
 		return r;
 	if ((r = presence_purge(cascade_presence(store->cascade), first_kept(store, pack, json_integer_value(stays_days)),
 			 &purged.stays, e)) == 0 &&
-		json_is_integer(movement_days))
+		(r = cascade_place_alerts_forget(store->cascade, e)) == 0 && json_is_integer(movement_days))
 		r = purge_movement(store,
 			zone_day_start(pack_zone(pack), first_kept(store, pack, json_integer_value(movement_days))), &purged, e);
 	if (r == 0 && (purged.stays.days || purged.checks || purged.code_days || purged.held))
@@ -138,7 +138,7 @@ const struct command command_purge = {
 	.help =
 		"Destroys the keys of the local days whose stays are past the default jurisdiction's retention.stays_days, which\n"
 		"makes every copy of those stays unreadable, backups included, then removes their files, and writes it to the\n"
-		"ledger. Contacts that were traced before stay as they were. Nothing can be imported into a destroyed day.\n"
+		"ledger. Contacts that were traced before stay as they were; alerts about places of those days go. Nothing can be imported into a destroyed day.\n"
 		"What gates asked about and refused is forgotten after retention.movement_days, with the complaints about it, and so is\n"
 		"whose the codes of those days were: the keys of their ids are destroyed. What a phone said that nobody vouched for by then is\n"
 		"removed. Run it once a day.\n",

@@ -12,18 +12,6 @@ struct request {
 	size_t count;
 };
 
-/* The moment as it is local to the jurisdiction. */
-static const char *
-local(const struct cli_store *store, const json_t *object, const char *name, char text[TIME_TEXT_SIZE])
-{
-	const char *utc = cli_text(object, name);
-	instant at;
-
-	if (!*utc || time_read(utc, strlen(utc), &zone_utc, &at, NULL) < 0)
-		return "";
-	return time_write(at, cli_zone(store), text);
-}
-
 static void
 print_record(const struct cli_store *store, const char *name, const json_t *record)
 {
@@ -31,11 +19,11 @@ print_record(const struct cli_store *store, const char *name, const json_t *reco
 
 	if (!json_is_object(record))
 		return;
-	printf("  %s from %s", name, local(store, record, "from", from));
+	printf("  %s from %s", name, cli_local(store, record, "from", from));
 	if (*cli_text(record, "until"))
-		printf(" until %s", local(store, record, "until", until));
+		printf(" until %s", cli_local(store, record, "until", until));
 	if (*cli_text(record, "ended_at"))
-		printf(", ended %s (%s)", local(store, record, "ended_at", ended), cli_text(record, "because"));
+		printf(", ended %s (%s)", cli_local(store, record, "ended_at", ended), cli_text(record, "because"));
 	putchar('\n');
 }
 
@@ -55,7 +43,7 @@ print_item(struct cli *cli, const struct cli_store *store, json_t *item)
 	json_array_foreach(json_object_get(item, "tasks"), i, task)
 	{
 		printf("  %s %s of %s, due %s\n", cli_text(task, "state"), cli_text(task, "task"), cli_text(task, "day"),
-			local(store, task, "due", due));
+			cli_local(store, task, "due", due));
 	}
 	return EXIT_DONE;
 }

@@ -24,6 +24,7 @@ extern const struct command command_override;
 extern const struct command command_pack;
 extern const struct command command_peer;
 extern const struct command command_person;
+extern const struct command command_place_alert;
 extern const struct command command_purge;
 extern const struct command command_report;
 extern const struct command command_restore;
@@ -47,6 +48,7 @@ extern const struct command command_version;
 	&command_person, \
 	&command_match, \
 	&command_trace, \
+	&command_place_alert, \
 	&command_indicators, \
 	&command_report, \
 	&command_task, \

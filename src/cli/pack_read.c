@@ -18,19 +18,20 @@
 
 static const struct section {
 	const char *name;
+	const char *without; /* what nobody would know without it; NULL where it may be left out */
 	void (*check)(const json_t *section, struct json_check *check);
 } sections[] = {
-	{"risk", registry_risk_check},
-	{"gate", gate_rule_check},
-	{"contact", exposure_parameters_check},
-	{"detection", feed_detection_check},
-	{"case_definitions", feed_definitions_check},
-	{"matching", registry_matching_check},
-	{"credential", gate_credential_check},
-	{"recognises", gate_recognises_check},
-	{"follow_up", console_follow_up_check},
-	{"notices", cascade_notices_check},
-	{"report", report_check},
+	{"risk", NULL, registry_risk_check},
+	{"gate", NULL, gate_rule_check},
+	{"contact", "without it no case can be traced, and nobody evaluated", exposure_parameters_check},
+	{"detection", NULL, feed_detection_check},
+	{"case_definitions", NULL, feed_definitions_check},
+	{"matching", NULL, registry_matching_check},
+	{"credential", NULL, gate_credential_check},
+	{"recognises", NULL, gate_recognises_check},
+	{"follow_up", NULL, console_follow_up_check},
+	{"notices", NULL, cascade_notices_check},
+	{"report", NULL, report_check},
 };
 
 /* The text of pack.json, for places, and where faults go. */
@@ -77,6 +78,7 @@ check_sections(
 	struct buffer text = buffer_make(PACK_FILE_SIZE_MAX);
 	char *path = file_join(folder, "pack.json", e);
 	struct telling telling = {.path = path, .text = &text, .on_fault = on_fault, .context = context};
+	struct json_check at_root = {.on_fault = tell, .context = &telling};
 	int r = path ? file_read(path, &text, e) : ERROR_NO_MEMORY;
 
 	for (size_t i = 0; r == 0 && i < sizeof sections / sizeof sections[0]; i++) {
@@ -87,6 +89,8 @@ check_sections(
 		snprintf(root, sizeof root, "/%s", sections[i].name);
 		if (section)
 			sections[i].check(section, &check);
+		else if (sections[i].without)
+			json_check_fault(&at_root, "", "\"%s\" is missing: %s", sections[i].name, sections[i].without);
 	}
 	if (r == 0)
 		check_cell_size(pack, &telling);

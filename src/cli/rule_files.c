@@ -27,6 +27,16 @@ place_fault(const char *path, const struct buffer *text, const char *base, const
 	return error_at(e, path, line, column);
 }
 
+static const char of_pack[] = "this is of a pack: 'healthcode pack test DIR' runs a pack's own tests";
+
+/* A rule of a pack, or one of its tests: they say little without the pack. */
+static bool
+is_of_pack(const json_t *document)
+{
+	return (json_object_get(document, "when") && json_object_get(document, "colour")) ||
+		(json_object_get(document, "facts") && json_object_get(document, "expected"));
+}
+
 int
 rule_file_compile(const char *path, struct certlogic_program **ret_program, struct error *e)
 {
@@ -37,6 +47,11 @@ rule_file_compile(const char *path, struct certlogic_program **ret_program, stru
 
 	if ((r = read_json(path, &root, &text, e)) < 0)
 		goto out;
+	if (is_of_pack(root)) {
+		error_set(e, ERROR_BAD_INPUT, "%s", of_pack);
+		r = place_fault(path, &text, "", "", e);
+		goto out;
+	}
 	logic = json_object_get(root, "Logic");
 	r = certlogic_compile(logic ? logic : root, ret_program, &fault, e);
 	if (r == ERROR_BAD_INPUT || r == ERROR_TOO_LARGE)
@@ -106,6 +121,7 @@ test_file(
 	const char *path, bool named, const struct suite_listener *listener, struct suite_counts *counts, struct error *e)
 {
 	struct buffer text = buffer_make(0);
+	char pointer[SUITE_POINTER_SIZE];
 	json_t *document = NULL;
 	int r;
 
@@ -114,10 +130,13 @@ test_file(
 	if (is_rule(document)) {
 		r = test_rule(path, listener, counts, e);
 	} else if (suite_is(document)) {
-		if ((r = suite_run(document, path, listener, counts, e)) == ERROR_BAD_INPUT)
-			error_at(e, path, 1, 1);
+		if ((r = suite_run(document, path, listener, counts, pointer, e)) == ERROR_BAD_INPUT)
+			place_fault(path, &text, "", pointer, e);
 	} else if (named) {
-		r = error_set(e, ERROR_BAD_INPUT, "neither a suite nor a rule");
+		r = error_set(e, ERROR_BAD_INPUT, "%s",
+			is_of_pack(document)
+				? of_pack
+				: "neither a suite (\"name\" and \"cases\") nor a rule (\"Identifier\" and \"Logic\")");
 		place_fault(path, &text, "", "", e);
 	}
 out:

@@ -113,6 +113,17 @@ cli_zone(const struct cli_store *store)
 }
 
 const char *
+cli_local(const struct cli_store *store, const json_t *object, const char *name, char text[TIME_TEXT_SIZE])
+{
+	const char *utc = cli_text(object, name);
+	instant at;
+
+	if (!*utc || time_read(utc, strlen(utc), &zone_utc, &at, NULL) < 0)
+		return "";
+	return time_write(at, cli_zone(store), text);
+}
+
+const char *
 cli_actor(const struct cli_store *store)
 {
 	return store->has_user ? store->user.name : "command line";

@@ -33,6 +33,9 @@ int cli_pack(struct cli_store *store, const char *name, const struct pack **ret_
  * Valid as long as the store is open. */
 const struct zone *cli_zone(const struct cli_store *store);
 
+/* cli_local(store, object, name, text): the member, a time in UTC, as it is local to the default jurisdiction, in ${text}; "" where it has none. */
+const char *cli_local(const struct cli_store *store, const json_t *object, const char *name, char text[TIME_TEXT_SIZE]);
+
 /* Who acts, for logs: --as, or "command line". */
 const char *cli_actor(const struct cli_store *store);
 

@@ -7,6 +7,8 @@
 #include "console/inside.h"
 #include "ledger/ledger.h"
 
+#define CASES(who) "case," who ",status,onset,sampled,confirmed_at,isolated_at,infected_by,symptoms_ended\r\n"
+
 struct export
 {
 	struct registry *registry;
@@ -78,8 +80,8 @@ add_case(const struct case_line *line, void *context, struct error *e)
 				text = body_text(s->body, "at");
 			r = add_field(x->csv, text, false, e);
 		}
-		if (r == 0)
-			r = add_field(x->csv, body_text(s->body, "infected_by"), true, e);
+		if (r == 0 && (r = add_field(x->csv, body_text(s->body, "infected_by"), false, e)) == 0)
+			r = add_field(x->csv, body_text(s->body, "symptoms_ended"), true, e);
 	}
 	return r;
 }
@@ -129,9 +131,8 @@ export_list(
 	if ((r = registry_begin(x->registry, e)) < 0)
 		return r;
 	if ((r = buffer_add_text(x->csv,
-			 cases ? x->identities ? "case,id_number,status,onset,sampled,confirmed_at,isolated_at,infected_by\r\n"
-								   : "case,person,status,onset,sampled,confirmed_at,isolated_at,infected_by\r\n"
-				 : x->identities ? "case,id_number,kind,degree,first,last,known_at,withdrawn_at\r\n"
+			 cases               ? x->identities ? CASES("id_number") : CASES("person")
+							   : x->identities ? "case,id_number,kind,degree,first,last,known_at,withdrawn_at\r\n"
 								 : "case,person,kind,degree,first,last,known_at,withdrawn_at\r\n",
 			 e)) == 0)
 		r = cases ? cases_walk(x->registry, cases, "", CONSOLE_LISTED_MAX, NULL, add_case, x, e)

@@ -53,6 +53,7 @@ enum code_cause {
 	CODE_EXPIRED,         /* "expired" */
 	CODE_LIST_TOO_OLD,    /* "list_too_old": the trust list is older than it allows */
 	CODE_WRONG_COLOUR,    /* "wrong_colour": a colour that is none of the four */
+	CODE_SEALED,          /* "sealed": for gates, and no gate key is known that opens it: what it says is not known */
 	CODE_TOO_LARGE,       /* "too_large": more text, inflated bytes or CBOR items than a code may have */
 };
 
@@ -64,9 +65,16 @@ const char *code_cause_name(enum code_cause cause);
  * such colour, a card that is not four of 0-9 and A-Z, or a lifetime that is not from 1 s to CODE_LIFETIME_MAX_S), ERROR_TOO_LARGE or ERROR_NO_MEMORY. */
 int code_issue(const struct signing_key *key, const struct code_claims *claims, struct buffer *text, struct error *e);
 
+/* code_issue_sealed(key, claims, group, text, e):
+ * The same for gates alone: the colour is sealed (COSE_Encrypt0) under a key that is made of ${group}, the gate group's of the
+ * day (UTC) of its issue, and of the code's id. Not on paper: ${claims} has no card. */
+int code_issue_sealed(const struct signing_key *key, const struct code_claims *claims,
+	const uint8_t group[GATE_KEY_SIZE], struct buffer *text, struct error *e);
+
 /* code_verify(text, length, trust, now, ret_claims, ret_cause, e):
  * Check a code at ${now}. The answer is in ${ret_cause}; ${e} then says more about one that is malformed.
- * ${ret_claims} holds what the code says where its signature holds, else zeroes: nothing unproved is told. Return 0,
+ * ${ret_claims} holds what the code says where its signature holds, else zeroes: nothing unproved is told. Of a sealed code that
+ * no gate key in ${trust} opens, the colour is 0. Return 0,
  * or ERROR_NO_MEMORY. */
 int code_verify(const char *text, size_t length, const struct trust *trust, instant now, struct code_claims *ret_claims,
 	enum code_cause *ret_cause, struct error *e);

@@ -13,6 +13,7 @@
 #include "credential/compress.h"
 #include "credential/container.h"
 #include "credential/cose.h"
+#include "credential/encrypt0.h"
 #include "credential/id_number.h"
 #include "credential/key.h"
 #include "credential/paper.h"

@@ -13,10 +13,12 @@
 
 enum { P256_COORDINATE = 32, COORDINATE_MAX = 66, RSA_BITS_MIN = 2048, RSA_BITS_MAX = 8192 };
 
-/* ${signer} and ${digest} are found once: to look an algorithm up costs half a signature. */
+/* ${signer} and ${digest} are found once: to look an algorithm up costs half a signature. Of a key that is elsewhere ${pair} is
+ * the public part alone, and ${signer} NULL. */
 struct signing_key {
 	EVP_PKEY *pair;
 	EVP_PKEY_CTX *signer;
+	struct signing_key_outside outside;
 	EVP_MD *digest;
 	uint8_t id[KEY_ID_SIZE];
 };
@@ -80,9 +82,10 @@ add_der(struct buffer *der, int (*write)(const EVP_PKEY *, unsigned char **), co
 	return r;
 }
 
-/* Wrap a pair and find its id; takes ${pair}. */
+/* Wrap a pair and find its id; takes ${pair} and the context of ${outside} (NULL: the pair signs itself). */
 static int
-signing_key_wrap(EVP_PKEY *pair, struct signing_key **ret_key, struct error *e)
+signing_key_wrap(
+	EVP_PKEY *pair, const struct signing_key_outside *outside, struct signing_key **ret_key, struct error *e)
 {
 	struct signing_key *key = calloc(1, sizeof *key);
 	struct buffer der = buffer_make(KEY_DER_MAX);
@@ -90,10 +93,14 @@ signing_key_wrap(EVP_PKEY *pair, struct signing_key **ret_key, struct error *e)
 
 	if (!key) {
 		EVP_PKEY_free(pair);
+		if (outside)
+			outside->free_context(outside->context);
 		return error_no_memory(e);
 	}
 	key->pair = pair;
-	if (!(key->signer = EVP_PKEY_CTX_new(pair, NULL)) || EVP_PKEY_sign_init(key->signer) != 1 ||
+	if (outside)
+		key->outside = *outside;
+	if ((!outside && (!(key->signer = EVP_PKEY_CTX_new(pair, NULL)) || EVP_PKEY_sign_init(key->signer) != 1)) ||
 		!(key->digest = EVP_MD_fetch(NULL, "SHA256", NULL))) {
 		r = no_memory(e);
 		goto out;
@@ -113,7 +120,7 @@ signing_key_make(struct signing_key **ret_key, struct error *e)
 {
 	EVP_PKEY *pair = EVP_EC_gen("P-256");
 
-	return pair ? signing_key_wrap(pair, ret_key, e) : no_memory(e);
+	return pair ? signing_key_wrap(pair, NULL, ret_key, e) : no_memory(e);
 }
 
 int
@@ -132,7 +139,22 @@ signing_key_read(const void *der, size_t length, struct signing_key **ret_key, s
 		EVP_PKEY_free(pair);
 		return refuse(e, "not a PKCS#8 key of the curve P-256");
 	}
-	return signing_key_wrap(pair, ret_key, e);
+	return signing_key_wrap(pair, NULL, ret_key, e);
+}
+
+int
+signing_key_wrap_outside(const void *der, size_t length, const struct signing_key_outside *outside,
+	struct signing_key **ret_key, struct error *e)
+{
+	const unsigned char *at = der;
+	EVP_PKEY *pair = length <= KEY_DER_MAX ? d2i_PUBKEY(NULL, &at, (long)length) : NULL;
+
+	if (!pair || at != (const unsigned char *)der + length || coordinate_size(pair) != P256_COORDINATE) {
+		EVP_PKEY_free(pair);
+		outside->free_context(outside->context);
+		return refuse(e, "not a public key of the curve P-256");
+	}
+	return signing_key_wrap(pair, outside, ret_key, e);
 }
 
 void
@@ -140,6 +162,8 @@ signing_key_free(struct signing_key *key)
 {
 	if (!key)
 		return;
+	if (key->outside.free_context)
+		key->outside.free_context(key->outside.context);
 	EVP_MD_free(key->digest);
 	EVP_PKEY_CTX_free(key->signer);
 	EVP_PKEY_free(key->pair);
@@ -159,6 +183,8 @@ write_pkcs8(const EVP_PKEY *pair, unsigned char **ret_bytes)
 int
 signing_key_write(const struct signing_key *key, struct buffer *der, struct error *e)
 {
+	if (key->outside.sign)
+		return error_set(e, ERROR_USAGE, "the key is elsewhere and cannot be read");
 	return add_der(der, write_pkcs8, key->pair, e);
 }
 
@@ -202,8 +228,11 @@ signing_key_sign(
 	size_t der_length = sizeof der;
 	const uint8_t *at;
 
-	if (EVP_Digest(bytes, length, digest, NULL, key->digest, NULL) != 1 ||
-		EVP_PKEY_sign(key->signer, der, &der_length, digest, sizeof digest) != 1)
+	if (EVP_Digest(bytes, length, digest, NULL, key->digest, NULL) != 1)
+		return no_memory(e);
+	if (key->outside.sign)
+		return key->outside.sign(key->outside.context, digest, signature, e);
+	if (EVP_PKEY_sign(key->signer, der, &der_length, digest, sizeof digest) != 1)
 		return no_memory(e);
 	/* SEQUENCE { INTEGER r, INTEGER s }, short enough for lengths of one byte */
 	if (der_length < 2 || !(at = take_number(der + 2, der + der_length, fixed)) ||

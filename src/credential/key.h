@@ -46,10 +46,25 @@ int signing_key_make(struct signing_key **ret_key, struct error *e);
  * another curve) or ERROR_NO_MEMORY. */
 int signing_key_read(const void *der, size_t length, struct signing_key **ret_key, struct error *e);
 
+/* A private key that is elsewhere, such as in a token: ${sign} makes the signature r||s of a SHA-256 digest, as
+ * signing_key_sign says; ${free_context} is called when the key is freed. */
+struct signing_key_outside {
+	int (*sign)(void *context, const uint8_t digest[32], uint8_t signature[64], struct error *e);
+	void (*free_context)(void *context);
+	void *context;
+};
+
+/* signing_key_wrap_outside(der, length, outside, ret_key, e):
+ * A key whose public part is ${der}, SubjectPublicKeyInfo of P-256; it takes ${outside}'s context, on failure too. Return 0,
+ * ERROR_BAD_INPUT or ERROR_NO_MEMORY. */
+int signing_key_wrap_outside(const void *der, size_t length, const struct signing_key_outside *outside,
+	struct signing_key **ret_key, struct error *e);
+
 /* Wipes the key. Accepts NULL. */
 void signing_key_free(struct signing_key *key);
 
-/* signing_key_write(key, der, e): append PKCS#8 DER; the caller wipes it. Return 0, ERROR_TOO_LARGE, ERROR_NO_MEMORY. */
+/* signing_key_write(key, der, e): append PKCS#8 DER; the caller wipes it. Return 0, ERROR_TOO_LARGE, ERROR_NO_MEMORY, or
+ * ERROR_USAGE for a key that is elsewhere. */
 int signing_key_write(const struct signing_key *key, struct buffer *der, struct error *e);
 
 /* signing_key_public(key, der, e): append the public part, SubjectPublicKeyInfo DER. */
@@ -59,7 +74,7 @@ int signing_key_public(const struct signing_key *key, struct buffer *der, struct
 const uint8_t *signing_key_id(const struct signing_key *key);
 
 /* signing_key_sign(key, bytes, length, signature, e):
- * ES256: 64 bytes r||s into ${signature}. Return 0, or ERROR_NO_MEMORY. */
+ * ES256: 64 bytes r||s into ${signature}. Return 0, or ERROR_NO_MEMORY; of a key that is elsewhere, also what its sign returns. */
 int signing_key_sign(
 	const struct signing_key *key, const void *bytes, size_t length, uint8_t signature[64], struct error *e);
 

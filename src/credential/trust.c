@@ -5,6 +5,7 @@
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -43,8 +44,37 @@ trust_free(struct trust *trust)
 	for (size_t i = 0; i < trust->other_count; i++)
 		trust_free(trust->others[i]);
 	free(trust->others);
+	if (trust->gate_keys)
+		OPENSSL_cleanse(trust->gate_keys, trust->gate_key_capacity * sizeof *trust->gate_keys);
+	free(trust->gate_keys);
 	public_key_free(trust->root);
 	free(trust);
+}
+
+int
+trust_add_gate_key(
+	struct trust *trust, const char *issuer, day_number day, const uint8_t key[GATE_KEY_SIZE], struct error *e)
+{
+	struct trust_gate_key *added;
+	int r = array_grow(&trust->gate_keys, &trust->gate_key_capacity, trust->gate_key_count + 1,
+		sizeof *trust->gate_keys, TRUST_GATE_KEYS_MAX, e);
+
+	if (r < 0)
+		return r;
+	added = &trust->gate_keys[trust->gate_key_count++];
+	snprintf(added->issuer, sizeof added->issuer, "%s", issuer);
+	added->day = day;
+	memcpy(added->key, key, GATE_KEY_SIZE);
+	return 0;
+}
+
+const uint8_t *
+trust_gate_key(const struct trust *trust, const char *issuer, day_number day)
+{
+	for (size_t i = 0; i < trust->gate_key_count; i++)
+		if (trust->gate_keys[i].day == day && strcmp(trust->gate_keys[i].issuer, issuer) == 0)
+			return trust->gate_keys[i].key;
+	return NULL;
 }
 
 int

@@ -84,6 +84,15 @@ int trust_load(const char *path, struct trust **ret_trust, struct error *e);
 const struct trust_key *
 trust_find(const struct trust *trust, const uint8_t id[KEY_ID_SIZE], const struct trust_key *after);
 
+/* A gate group's key of one day (UTC), which opens what the issuer's codes of that day seal for gates (code.h). It is never in a
+ * list: gates get it from the issuer.
+ * trust_add_gate_key(trust, issuer, day, key, e): ERROR_TOO_LARGE past TRUST_GATE_KEYS_MAX, ERROR_NO_MEMORY.
+ * trust_gate_key(trust, issuer, day): GATE_KEY_SIZE bytes, or NULL. */
+enum { GATE_KEY_SIZE = 32, TRUST_GATE_KEYS_MAX = 10000 };
+int trust_add_gate_key(
+	struct trust *trust, const char *issuer, day_number day, const uint8_t key[GATE_KEY_SIZE], struct error *e);
+const uint8_t *trust_gate_key(const struct trust *trust, const char *issuer, day_number day);
+
 /* The signed list's own facts; NULL where no list was read. */
 const struct trust_facts *trust_list_facts(const struct trust *trust);
 

@@ -15,6 +15,12 @@ struct trust {
 	struct filter filter;  /* of further revoked codes */
 	struct trust **others; /* others' lists; their keys are among ${keys} */
 	size_t other_count, other_capacity;
+	struct trust_gate_key {
+		char issuer[ISSUER_SIZE];
+		day_number day;
+		uint8_t key[GATE_KEY_SIZE];
+	} * gate_keys;
+	size_t gate_key_count, gate_key_capacity;
 	bool has_list, is_other;
 	struct trust_facts facts;
 	struct public_key *root; /* NULL: any */

@@ -162,19 +162,14 @@ exposure_backward(struct presence *presence, const struct exposure_parameters *p
 	struct search search = {parameters, zone, cases, case_count, subject->person, {0}};
 	const struct company_filter filter = {any_place, is_other_case, add_origin, &search};
 	struct company_subject self = {.person = subject->person};
-	int32_t before_days;
-	day_number day;
 	int r = 0;
 
 	for (size_t i = 1; i < case_count; i++)
 		if (cases[i - 1].person >= cases[i].person)
 			return error_set(e, ERROR_USAGE, "the other cases are not sorted by person, each once");
-	if (case_day(parameters, subject, zone, &day, &before_days)) {
-		self.window.from = zone_day_start(zone, day - parameters->backward_from_days);
-		self.window.to = zone_day_start(zone, day - parameters->backward_to_days + 1);
-		if ((r = company_find(presence, &self, 1, view, &filter, e)) < 0)
-			goto out;
-	}
+	if (exposure_backward_window(parameters, subject, zone, &self.window) &&
+		(r = company_find(presence, &self, 1, view, &filter, e)) < 0)
+		goto out;
 	if (search.origins.count)
 		qsort(search.origins.items, search.origins.count, sizeof *search.origins.items, by_rank);
 	*ret_origins = search.origins;

@@ -66,6 +66,15 @@ struct exposure_place_rules {
 	struct exposure_rule rules[EXPOSURE_RULES_MAX];
 };
 
+/* When a place is told to the office: cases of at least ${cases} groups, which nobody linked to each other, were there within ${days} days of
+ * each other, each in the time in which it may have caught it; at places of those kinds alone. ${cases} 0: never. */
+struct exposure_place_alert {
+	size_t cases;
+	int32_t days;
+	size_t kind_count;
+	char kinds[EXPOSURE_PLACE_KINDS_MAX][PRESENCE_KIND_SIZE];
+};
+
 /* A pack's "contact" object; see exposure_parameters_read. */
 struct exposure_parameters {
 	int32_t before_onset_days;              /* infectious from the start of that local day before onset or sampling */
@@ -75,6 +84,7 @@ struct exposure_parameters {
 	int32_t symptom_free_days; /* and so many days more, counted from the symptoms' end where that is later */
 	int32_t secondary_days;    /* a close contact hands on for so long, unless quarantined before */
 	int32_t backward_from_days, backward_to_days; /* caught it between so many local days before onset */
+	struct exposure_place_alert place_alert;
 	size_t place_count;
 	struct exposure_place_rules places[EXPOSURE_PLACE_KINDS_MAX];
 };
@@ -89,8 +99,9 @@ struct exposure_parameters {
  *               "*": {"rules": []}}}
  * Everything but a rule's minutes (0), rows (any), crew (false), hours with within_days (none), protected and outdoor (true: only
  * so, false: only where it is not known; either) and a place's secondary (false)
- * must be there; beside it "symptom_free_days" (0) and "infectious_after_sampling_days" (as after onset) may; nothing else.
- * Days are 0 to 365, minutes 0 to 527,040, rows 0 to 1022; a rule's kind is not "secondary". Return 0, or
+ * must be there; beside it "symptom_free_days" (0), "infectious_after_sampling_days" (as after onset) and
+ *   "place_alert": {"cases": 2, "days": 14, "kinds": ["workplace", "venue"]}
+ * may (none: no place is told); nothing else. Cases are 2 to 1,000, its days at least 1. Days are 0 to 365, minutes 0 to 527,040, rows 0 to 1022; a rule's kind is not "secondary". Return 0, or
  * ERROR_BAD_INPUT with the JSON pointer below the "contact" object in the message. */
 int exposure_parameters_read(const json_t *contact, struct exposure_parameters *ret_parameters, struct error *e);
 
@@ -159,6 +170,12 @@ int exposure_trace(struct presence *presence, const struct exposure_parameters *
 
 void exposure_contacts_free(struct exposure_contacts *contacts);
 
+/* exposure_backward_window(parameters, subject, zone, ret_window): when the case may have caught it: from backward_from_days before the local
+ * day of onset (or sampling, or confirmation) until the end of the one backward_to_days before it. Return false, and change nothing, if no
+ * time is known. */
+bool exposure_backward_window(const struct exposure_parameters *parameters, const struct exposure_case *subject,
+	const struct zone *zone, struct exposure_window *ret_window);
+
 /* A place where the case may have caught it: ${sources} of the other cases were there at the same time while
  * infectious, of these ${unlinked} that nobody linked to the case yet, ${cases} at all; [${from}, ${to}) holds it all, ${minutes} are the case's own that were shared with any of
  * them, -1 where only days are known. */
@@ -184,5 +201,35 @@ int exposure_backward(struct presence *presence, const struct exposure_parameter
 	const struct zone *zone, const struct presence_view *view, struct exposure_origins *ret_origins, struct error *e);
 
 void exposure_origins_free(struct exposure_origins *origins);
+
+/* A case, and the group that it is of: those who are linked, by whatever was said of who infected whom. */
+struct exposure_grouped {
+	struct exposure_case exposure;
+	size_t group;
+};
+
+/* A place where cases of ${groups} groups may have caught it, by the parameters' place_alert: [${from}, ${to}) holds their stays there. They are
+ * ${count} of the cases asked about, from ${first} on in the visitors, ascending. */
+struct exposure_common {
+	place_number place;
+	instant from, to;
+	size_t groups, first, count;
+};
+
+struct exposure_commons {
+	struct exposure_common *items;
+	size_t count, capacity;
+	size_t *visitors; /* places in the list of cases */
+	size_t visitor_count, visitor_capacity;
+};
+
+/* exposure_common(presence, parameters, cases, count, zone, view, ret_commons, e):
+ * The places at which the ${cases} may have caught it together, by place. Groups are numbers below ${count}; a person may be several cases. Cost
+ * grows with the cases' own stays. The caller frees them with exposure_commons_free. Return 0, ERROR_TOO_LARGE, or what presence gives. */
+int exposure_common(struct presence *presence, const struct exposure_parameters *parameters,
+	const struct exposure_grouped *cases, size_t count, const struct zone *zone, const struct presence_view *view,
+	struct exposure_commons *ret_commons, struct error *e);
+
+void exposure_commons_free(struct exposure_commons *commons);
 
 #endif

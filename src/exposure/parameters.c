@@ -4,7 +4,13 @@
 #include "base/json_check.h"
 #include "exposure/internal.h"
 
-enum { DAYS_MOST = 365, MINUTES_MOST = 527040, ROWS_MOST = PRESENCE_SEAT_ROWS_MAX, HOURS_MOST = 8784 };
+enum {
+	DAYS_MOST = 365,
+	MINUTES_MOST = 527040,
+	ROWS_MOST = PRESENCE_SEAT_ROWS_MAX,
+	HOURS_MOST = 8784,
+	ALERT_CASES_MOST = 1000
+};
 
 static const char *const no_members[] = {NULL};
 
@@ -133,7 +139,44 @@ read_backward(struct json_check *check, const json_t *backward, struct exposure_
 	read_days(check, "/backward", backward, "from_days", &p->backward_from_days);
 	read_days(check, "/backward", backward, "to_days", &p->backward_to_days);
 	if (p->backward_from_days < p->backward_to_days)
-		json_check_fault(check, "/backward/from_days", "less than to_days");
+		json_check_fault(
+			check, "/backward/from_days", "the days go backward from onset: from_days must be at least to_days");
+}
+
+static void
+read_alert_kinds(struct json_check *check, const json_t *kinds, struct exposure_place_alert *alert)
+{
+	char item[JSON_POINTER_SIZE];
+
+	if (!json_is_array(kinds) || !json_array_size(kinds) || json_array_size(kinds) > EXPOSURE_PLACE_KINDS_MAX) {
+		json_check_fault(check, "/place_alert/kinds", "a list of 1 to %d kinds expected", EXPOSURE_PLACE_KINDS_MAX);
+		return;
+	}
+	for (size_t i = 0; i < json_array_size(kinds); i++) {
+		const char *kind = json_string_value(json_array_get(kinds, i));
+
+		snprintf(item, sizeof item, "/place_alert/kinds/%zu", i);
+		if (!kind || !*kind || strlen(kind) >= sizeof *alert->kinds)
+			json_check_fault(check, item, "a kind of place has 1 to %d bytes", PRESENCE_KIND_SIZE - 1);
+		else
+			strcpy(alert->kinds[alert->kind_count++], kind);
+	}
+}
+
+static void
+read_place_alert(struct json_check *check, const json_t *object, struct exposure_place_alert *alert)
+{
+	static const char *const required[] = {"cases", "days", "kinds", NULL};
+	int64_t cases, days;
+
+	if (!json_check_object(check, "/place_alert", object, required, no_members))
+		return;
+	if (json_check_integer(check, "/place_alert", object, "cases", 2, ALERT_CASES_MOST, &cases))
+		alert->cases = (size_t)cases;
+	if (json_check_integer(check, "/place_alert", object, "days", 1, DAYS_MOST, &days))
+		alert->days = (int32_t)days;
+	if (json_object_get(object, "kinds"))
+		read_alert_kinds(check, json_object_get(object, "kinds"), alert);
 }
 
 /* Read all of it and tell every fault; what ${p} holds counts where none was told. */
@@ -142,7 +185,7 @@ read_parameters(struct json_check *check, const json_t *contact, struct exposure
 {
 	static const char *const required[] = {"before_onset_days", "before_confirmed_days", "infectious_after_onset_days",
 		"secondary_days", "backward", "places", NULL};
-	static const char *const optional[] = {"infectious_after_sampling_days", "symptom_free_days", NULL};
+	static const char *const optional[] = {"infectious_after_sampling_days", "symptom_free_days", "place_alert", NULL};
 
 	if (!json_check_object(check, "", contact, required, optional))
 		return;
@@ -155,6 +198,8 @@ read_parameters(struct json_check *check, const json_t *contact, struct exposure
 	read_days(check, "", contact, "secondary_days", &p->secondary_days);
 	if (json_object_get(contact, "backward"))
 		read_backward(check, json_object_get(contact, "backward"), p);
+	if (json_object_get(contact, "place_alert"))
+		read_place_alert(check, json_object_get(contact, "place_alert"), &p->place_alert);
 	if (json_object_get(contact, "places"))
 		read_places(check, json_object_get(contact, "places"), p);
 }

@@ -53,6 +53,20 @@ exposure_window(const struct exposure_parameters *parameters, const struct expos
 	return true;
 }
 
+bool
+exposure_backward_window(const struct exposure_parameters *parameters, const struct exposure_case *subject,
+	const struct zone *zone, struct exposure_window *ret_window)
+{
+	int32_t before_days;
+	day_number day;
+
+	if (!case_day(parameters, subject, zone, &day, &before_days))
+		return false;
+	ret_window->from = zone_day_start(zone, day - parameters->backward_from_days);
+	ret_window->to = zone_day_start(zone, day - parameters->backward_to_days + 1);
+	return true;
+}
+
 /* The longest time that a rule looks back from what was shared. */
 static instant
 longest_look_back(const struct exposure_parameters *parameters)

@@ -59,9 +59,27 @@ read_identity(struct import *import, const struct row *row, struct registry_iden
 	return 0;
 }
 
+static int
+take_person(const struct evidence_row *row, void *context, struct error *e)
+{
+	(void)e;
+	*(person_number *)context = row->person;
+	return 0;
+}
+
+/* A row that does not say whose case it is takes it from nobody: it is of whom it is known to be. */
+static int
+keep_person(struct import *import, const char *key, person_number *ret_person, struct error *e)
+{
+	int code = evidence_find(
+		registry_db(import->registry), EVIDENCE_CASE_STATUS, key, EVIDENCE_NOW, take_person, ret_person, e);
+
+	return code == ERROR_EXISTS_NOT ? 0 : code;
+}
+
 /* Whoever has no ID number, but a name, is known by their case: who that is may be found out (registry/match.h). */
 static int
-find_person(struct import *import, const struct row *row, person_number *ret_person, struct error *e)
+find_person(struct import *import, const struct row *row, const char *key, person_number *ret_person, struct error *e)
 {
 	struct registry_identity identity = {0};
 	int code;
@@ -69,7 +87,7 @@ find_person(struct import *import, const struct row *row, person_number *ret_per
 	if (row->fields[ID_NUMBER])
 		return import_person(import, row, ID_NUMBER, ret_person, e);
 	if (!row->fields[NAME])
-		return 0;
+		return keep_person(import, key, ret_person, e);
 	if ((code = read_identity(import, row, &identity, e)) == 0 &&
 		(code = registry_person_by_local_number(
 			 import->registry, "case", import_text(row, CASE), &identity, import->source.import, ret_person, e)) > 0)
@@ -122,13 +140,13 @@ take(struct import *import, const struct row *row, enum taken *ret_taken, struct
 		code = error_no_memory(e);
 		goto out;
 	}
+	snprintf(key, sizeof key, "%s/%s", name, status);
 	if ((code = add_time(import, row, ONSET, body, e)) < 0 || (code = add_time(import, row, SAMPLED, body, e)) < 0 ||
 		(code = add_time(import, row, CONFIRMED_AT, body, e)) < 0 ||
 		(code = add_time(import, row, ISOLATED_AT, body, e)) < 0 ||
 		(code = add_time(import, row, SYMPTOMS_ENDED, body, e)) < 0 ||
-		(code = find_person(import, row, &person, e)) < 0)
+		(code = find_person(import, row, key, &person, e)) < 0)
 		goto out;
-	snprintf(key, sizeof key, "%s/%s", name, status);
 	code = import_evidence(import, EVIDENCE_CASE_STATUS, person, key, at, body, ret_taken, e);
 	body = NULL;
 out:

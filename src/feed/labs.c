@@ -10,9 +10,26 @@
 #include "feed/hl7_oru.h"
 #include "feed/lab.h"
 
-enum { ID_NUMBER, TEST, RESULT, SAMPLED_AT, REPORTED_AT, LABORATORY, NUMBER, SYMPTOMS, ONSET };
-static const struct row_column columns[] = {{"id_number", true}, {"test", true}, {"result", true}, {"sampled_at", true},
-	{"reported_at", false}, {"laboratory", false}, {"number", false}, {"symptoms", false}, {"onset", false}};
+enum {
+	ID_NUMBER,
+	TEST,
+	RESULT,
+	SAMPLED_AT,
+	REPORTED_AT,
+	LABORATORY,
+	NUMBER,
+	SYMPTOMS,
+	ONSET,
+	PATIENT,
+	NAME,
+	BIRTH_DATE,
+	PHONE
+};
+static const struct row_column columns[] = {{"id_number", false}, {"test", true}, {"result", true},
+	{"sampled_at", true}, {"reported_at", false}, {"laboratory", false}, {"number", false}, {"symptoms", false},
+	{"onset", false}, {"patient", false}, {"name", false}, {"birth_date", false}, {"phone", false}};
+
+enum { PATIENT_MAX = 128 };
 
 /* The kind's own: a report is too large for the stack. */
 static int
@@ -67,6 +84,38 @@ read_symptoms(struct import *import, const struct row *row, struct lab_report *r
 	return 0;
 }
 
+/* Whoever has no ID number is known to the laboratory, and by what else the row tells: who that is may be found out
+ * (registry/match.h), as with its messages. */
+static int
+read_patient(struct import *import, const struct row *row, struct lab_report *report, struct error *e)
+{
+	const struct record_field *birth = row->fields[BIRTH_DATE], *phone = row->fields[PHONE];
+	char number[PHONE_SIZE];
+	day_number day;
+	int code;
+
+	if (row->fields[ID_NUMBER]) {
+		code = import_check_id(import, row, ID_NUMBER, e);
+		return code < 0 ? code : copy(import, row, ID_NUMBER, report->id_number, e);
+	}
+	if (!row->fields[PATIENT] || !row->fields[LABORATORY])
+		return import_refuse(
+			import, row, ID_NUMBER, e, "an ID number is needed, or a laboratory and its number of the patient");
+	if (row->fields[PATIENT]->length > PATIENT_MAX)
+		return import_refuse(import, row, PATIENT, e, "longer than 128 bytes");
+	if (birth && day_read(birth->text, birth->length, &day, e) < 0)
+		return rows_refuse(import->rows, row, birth, e);
+	if (phone && registry_phone_read(phone->text, phone->length, number, e) < 0)
+		return rows_refuse(import->rows, row, phone, e);
+	if ((code = copy(import, row, PATIENT, report->patient, e)) < 0 ||
+		(code = copy(import, row, NAME, report->name, e)) < 0 ||
+		(code = copy(import, row, PHONE, report->phone, e)) < 0)
+		return code;
+	if (birth)
+		lab_birth_date(report, birth->text);
+	return 0;
+}
+
 /* Where the laboratory gives its orders no number, a person has one test of a kind at a time. */
 static void
 name_order(const struct lab_report *report, struct lab_result *result)
@@ -75,7 +124,8 @@ name_order(const struct lab_report *report, struct lab_result *result)
 	char at[TIME_TEXT_SIZE];
 
 	id_number_read(report->id_number, strlen(report->id_number), &id, NULL);
-	snprintf(result->order, sizeof result->order, "%s %s", id.text, time_write(result->sampled, &zone_utc, at));
+	snprintf(result->order, sizeof result->order, "%.128s %s", *id.text ? id.text : report->patient,
+		time_write(result->sampled, &zone_utc, at));
 	explicit_bzero(&id, sizeof id);
 }
 
@@ -96,8 +146,7 @@ take(struct import *import, const struct row *row, enum taken *ret_taken, struct
 		return import_refuse(import, row, TEST, e, "pcr, antigen or antibody expected");
 	if (!result->result)
 		return import_refuse(import, row, RESULT, e, "positive, negative, inconclusive or withdrawn expected");
-	if ((code = import_check_id(import, row, ID_NUMBER, e)) < 0 ||
-		(code = copy(import, row, ID_NUMBER, report->id_number, e)) < 0 ||
+	if ((code = read_patient(import, row, report, e)) < 0 ||
 		(code = copy(import, row, LABORATORY, report->laboratory, e)) < 0 ||
 		(code = copy(import, row, NUMBER, result->order, e)) < 0 ||
 		(code = import_time(import, row, SAMPLED_AT, &result->sampled, e)) < 0 ||

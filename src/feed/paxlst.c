@@ -441,7 +441,7 @@ read_paxlst(struct import *import, struct error *e)
 		code = take_interchange(import, interchange, buffer_text(&bytes), e);
 	if (code == ERROR_TOO_LARGE || code == ERROR_BAD_INPUT) {
 		e->code = ERROR_BAD_INPUT;
-		error_at(e, import->window.path, e->line, e->column);
+		error_at(e, import->window.path, e->line ? e->line : import->window.line, e->column ? e->column : 1);
 	}
 	edifact_free(interchange);
 	if (bytes.data)

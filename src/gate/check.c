@@ -123,6 +123,12 @@ decide_code(struct checking *c, struct gate_answer *answer, struct error *e)
 		return r;
 	if (code_verify(question->code, strlen(question->code), trust, answer->at, &c->claims, &cause, &malformed) < 0)
 		return error_no_memory(e);
+	if (cause == CODE_SEALED) { /* perhaps to a key that is younger than what is remembered */
+		if ((r = issuer_trust_anew(c->issuer, answer->at, &trust, e)) < 0)
+			return r;
+		if (code_verify(question->code, strlen(question->code), trust, answer->at, &c->claims, &cause, &malformed) < 0)
+			return error_no_memory(e);
+	}
 	if (c->claims.card[0] && !question->offline && (cause == CODE_VALID || cause == CODE_EXPIRED) &&
 		answer->at < c->claims.issued_at + CODE_LIFETIME_MAX_S && (r = look_paper_up(c, &cause, e)) < 0)
 		return r;

@@ -23,6 +23,7 @@ static const char *const cause_names[GATE_CAUSES] = {
 	"revoked",
 	"not_recognised",
 	"shown_elsewhere",
+	"sealed",
 };
 
 enum { MEASURE_MINUTES = 10, DECIDE_MINUTES = 10, FRESH_CODE_MINUTES = 2 };
@@ -59,6 +60,9 @@ static const struct gate_act acts[GATE_CAUSES] = {
 	[GATE_SHOWN_ELSEWHERE] = {"此码刚在另一处使用，请对方等一分钟后刷新健康码",
 		"This code was used elsewhere just now: ask for a fresh one, which comes within a minute", GATE_END_DECIDE,
 		FRESH_CODE_MINUTES},
+	[GATE_SEALED] = {"本设备缺少当日密钥，请联网更新，或请对方出示公开码",
+		"This device lacks the day's key: fetch the lists, or ask for the public code", GATE_END_DECIDE,
+		FRESH_CODE_MINUTES},
 	[GATE_NOT_RECOGNISED] = {"此处不认可该码，请走人工通道", "This place does not take that code: use the desk"},
 };
 
@@ -74,6 +78,14 @@ int64_t
 gate_code_lifetime(const struct pack *pack)
 {
 	return lifetime(pack, "valid_s", LIFETIME_S);
+}
+
+bool
+gate_code_is_sealed(const struct pack *pack)
+{
+	const json_t *audience = json_object_get(pack_section(pack, "credential"), "audience");
+
+	return audience && strcmp(json_string_value(audience), "gates") == 0;
 }
 
 int64_t
@@ -222,13 +234,17 @@ gate_rule_check(const json_t *gate, struct json_check *check)
 void
 gate_credential_check(const json_t *credential, struct json_check *check)
 {
-	static const char *const required[] = {NULL}, *const optional[] = {"valid_s", "paper_valid_s", NULL};
+	static const char *const required[] = {NULL}, *const optional[] = {"valid_s", "paper_valid_s", "audience", NULL};
+	const char *audience = json_string_value(json_object_get(credential, "audience"));
 	int64_t valid_s;
 
 	if (!json_check_object(check, "", credential, required, optional))
 		return;
 	json_check_integer(check, "", credential, "valid_s", 1, LIFETIME_MOST_S, &valid_s);
 	json_check_integer(check, "", credential, "paper_valid_s", 1, CODE_LIFETIME_MAX_S, &valid_s);
+	if (json_object_get(credential, "audience") &&
+		(!audience || (strcmp(audience, "gates") != 0 && strcmp(audience, "public") != 0)))
+		json_check_fault(check, "/audience", "\"gates\" or \"public\"");
 }
 
 const struct gate_act *
@@ -280,6 +296,8 @@ cause_of_code(enum code_cause cause)
 		return GATE_NOT_YET_VALID;
 	case CODE_EXPIRED:
 		return GATE_EXPIRED;
+	case CODE_SEALED:
+		return GATE_SEALED;
 	}
 	return GATE_MALFORMED;
 }
@@ -302,7 +320,9 @@ gate_decide(const struct gate_rule *rule, enum code_cause cause, enum code_colou
 
 	if (why == GATE_NONE && !recognised)
 		why = GATE_NOT_RECOGNISED;
-	if (why != GATE_NONE) {
+	if (why == GATE_SEALED) {
+		verdict = GATE_ASK; /* it is theirs, and holds: that the gate cannot read it is not the holder's fault */
+	} else if (why != GATE_NONE) {
 		verdict = GATE_REFUSE;
 	} else if (!rule->pass[colour]) {
 		why = cause_of_colour(colour);

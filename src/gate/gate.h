@@ -33,6 +33,7 @@ enum gate_cause {
 	GATE_REVOKED,         /* "revoked" */
 	GATE_NOT_RECOGNISED,  /* "not_recognised": a colour that this place does not take */
 	GATE_SHOWN_ELSEWHERE, /* "shown_elsewhere": this very code passed another gate just now */
+	GATE_SEALED,          /* "sealed": for gates whose key of the day is not here */
 	GATE_CAUSES,
 };
 
@@ -85,7 +86,8 @@ struct gate_rule {
 int gate_rule_read(const json_t *gate, const char *place_kind, struct gate_rule *ret_rule, struct error *e);
 
 /* gate_rule_check(gate, check), gate_credential_check(credential, check): tell every fault of a pack's "gate" section, and
- * of its "credential" ({"valid_s": 60, "paper_valid_s": 86400}, a second to a day and to CODE_LIFETIME_MAX_S). */
+ * of its "credential" ({"valid_s": 60, "paper_valid_s": 86400, "audience": "gates"}, a second to a day and to CODE_LIFETIME_MAX_S;
+ * "gates" or "public"). */
 void gate_rule_check(const json_t *gate, struct json_check *check);
 void gate_credential_check(const json_t *credential, struct json_check *check);
 
@@ -190,6 +192,9 @@ int gate_purge(struct registry *registry, struct issuer *issuer, instant before,
 /* How long a code of the pack's jurisdiction counts, in seconds: "valid_s" of its "credential" section, else (and
  * where ${pack} is NULL) a minute. */
 int64_t gate_code_lifetime(const struct pack *pack);
+
+/* Whether the codes of the pack's jurisdiction say their colour to gates alone: "audience" of its "credential" section is "gates". */
+bool gate_code_is_sealed(const struct pack *pack);
 
 /* How long the colour on a paper counts: "paper_valid_s", else a day. */
 int64_t gate_paper_lifetime(const struct pack *pack);

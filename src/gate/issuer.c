@@ -79,6 +79,8 @@ issuer_make_key(struct issuer *issuer, const char *name, struct buffer *public_k
 	struct signing_key *key = NULL;
 	int r;
 
+	if (keys_token_uri(issuer->keys))
+		return keys_make_in_token(issuer->keys, name, public_key, e);
 	if ((r = signing_key_make(&key, e)) < 0 || (r = signing_key_write(key, &private_key, e)) < 0 ||
 		(r = signing_key_public(key, public_key, e)) < 0)
 		goto out;
@@ -91,15 +93,31 @@ out:
 	return r;
 }
 
+static int
+sign_in_token(void *context, const uint8_t digest[32], uint8_t signature[64], struct error *e)
+{
+	return token_key_sign(context, digest, signature, e);
+}
+
+static void
+close_token_key(void *context)
+{
+	token_key_close(context);
+}
+
 int
 issuer_read_key(const struct issuer *issuer, const char *name, struct signing_key **ret_key, struct error *e)
 {
 	uint8_t der[KEYS_VALUE_MAX];
-	size_t length;
+	struct token_key *in_token = NULL;
+	size_t length, public_part = 0;
 	int r = keys_get(issuer->keys, name, der, sizeof der, &length, e);
 
-	if (r == 0)
+	if (r == 0 && (r = keys_in_token(issuer->keys, name, der, length, &in_token, &public_part, e)) == 0)
 		r = signing_key_read(der, length, ret_key, e);
+	else if (r == 1)
+		r = signing_key_wrap_outside(der + public_part, length - public_part,
+			&(struct signing_key_outside){sign_in_token, close_token_key, in_token}, ret_key, e);
 	keys_wipe(der, sizeof der);
 	return r;
 }
@@ -222,7 +240,7 @@ load_signer(struct issuer *issuer, const char *jurisdiction, instant at, struct 
 {
 	struct db_value values[] = {db_text(jurisdiction), db_int(at), db_int(at), db_int(at)};
 	struct db_statement *row = NULL;
-	struct signer signer = {.day = INT32_MIN, .loaded_at_s = monotonic_s()};
+	struct signer signer = {.day = INT32_MIN, .gates_day = INT32_MIN, .loaded_at_s = monotonic_s()};
 	int64_t next;
 	int r;
 
@@ -309,6 +327,17 @@ issuer_signer(struct issuer *issuer, const char *jurisdiction, instant at, struc
 	return 0;
 }
 
+int
+issuer_ready(struct issuer *issuer, const char *jurisdiction, instant now, struct error *e)
+{
+	static const char nothing[] = "healthcode is ready"; /* no message of COSE */
+	uint8_t signature[64];
+	struct signer *signer;
+	int r = issuer_signer(issuer, jurisdiction, now, &signer, e);
+
+	return r < 0 ? r : signing_key_sign(signer->key, nothing, sizeof nothing, signature, e);
+}
+
 static char *
 day_key_name(day_number day, char *name)
 {
@@ -326,9 +355,9 @@ issuer_day_key(struct issuer *issuer, instant at, uint8_t key[KEYS_SIZE], struct
 	return keys_get_or_make(issuer->keys, day_key_name(zone_day(&zone_utc, at), name), key, e);
 }
 
-int
-issuer_issue(struct issuer *issuer, const char *jurisdiction, uint32_t person, enum code_colour colour, instant at,
-	int64_t lifetime_s, struct buffer *text, struct error *e)
+static int
+issue(struct issuer *issuer, const char *jurisdiction, uint32_t person, enum code_colour colour, instant at,
+	int64_t lifetime_s, bool sealed, struct buffer *text, struct error *e)
 {
 	struct code_claims claims = {.colour = colour, .issued_at = at, .expires_at = at + lifetime_s};
 	day_number day = zone_day(&zone_utc, at);
@@ -348,7 +377,28 @@ issuer_issue(struct issuer *issuer, const char *jurisdiction, uint32_t person, e
 				 .person = person, .jurisdiction = signer->number, .slot = (uint64_t)(at / ISSUER_SLOT_S)},
 			 claims.id, e)) < 0)
 		return r;
-	return code_issue(signer->key, &claims, text, e);
+	if (!sealed)
+		return code_issue(signer->key, &claims, text, e);
+	if (signer->gates_day != day) {
+		if ((r = issuer_gate_key(issuer, jurisdiction, day, signer->gates_key, e)) < 0)
+			return r;
+		signer->gates_day = day;
+	}
+	return code_issue_sealed(signer->key, &claims, signer->gates_key, text, e);
+}
+
+int
+issuer_issue(struct issuer *issuer, const char *jurisdiction, uint32_t person, enum code_colour colour, instant at,
+	int64_t lifetime_s, struct buffer *text, struct error *e)
+{
+	return issue(issuer, jurisdiction, person, colour, at, lifetime_s, false, text, e);
+}
+
+int
+issuer_issue_sealed(struct issuer *issuer, const char *jurisdiction, uint32_t person, enum code_colour colour,
+	instant at, int64_t lifetime_s, struct buffer *text, struct error *e)
+{
+	return issue(issuer, jurisdiction, person, colour, at, lifetime_s, true, text, e);
 }
 
 int

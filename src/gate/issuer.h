@@ -40,11 +40,24 @@ int issuer_rotate(struct issuer *issuer, const char *jurisdiction, instant from,
 /* issuer_ensure(issuer, jurisdiction, from, now, e): issuer_rotate if the jurisdiction has no key at all. */
 int issuer_ensure(struct issuer *issuer, const char *jurisdiction, instant from, instant now, struct error *e);
 
+/* issuer_ready(issuer, jurisdiction, now, e): 0 where the jurisdiction's key can sign just now, else why not. */
+int issuer_ready(struct issuer *issuer, const char *jurisdiction, instant now, struct error *e);
+
 /* issuer_issue(issuer, jurisdiction, person, colour, at, lifetime_s, text, e):
  * Append the text of a code that counts in [at, at + lifetime_s), signed with the key of its day, which is made if it was
  * not yet. ERROR_EXISTS_NOT where the jurisdiction never had a key. */
 int issuer_issue(struct issuer *issuer, const char *jurisdiction, uint32_t person, enum code_colour colour, instant at,
 	int64_t lifetime_s, struct buffer *text, struct error *e);
+
+/* issuer_issue_sealed(...): the same, its colour sealed to the jurisdiction's gates (code_issue_sealed). */
+int issuer_issue_sealed(struct issuer *issuer, const char *jurisdiction, uint32_t person, enum code_colour colour,
+	instant at, int64_t lifetime_s, struct buffer *text, struct error *e);
+
+/* issuer_gate_key(issuer, jurisdiction, day, key, e): the key of the jurisdiction's gates for codes of ${day} (UTC), made if there is
+ * none. It opens what is sealed to gates and signs nothing. ERROR_DENIED where it was destroyed, as they are two days later
+ * (issuer_retire). */
+int issuer_gate_key(
+	struct issuer *issuer, const char *jurisdiction, day_number day, uint8_t key[GATE_KEY_SIZE], struct error *e);
 
 /* issuer_issue_anew(issuer, jurisdiction, other, at, lifetime_s, text, e): a code of the jurisdiction with the colour and the card of
  * ${other}, another's, whose signature was found to hold. Its id is a hash of the other's under the day's key: it leads to nobody. */
@@ -69,6 +82,9 @@ int issuer_list_changes(struct issuer *issuer, int64_t *ret_changes, struct erro
 /* issuer_trust(issuer, now, ret_trust, e): the same, read; it is the issuer's, and good until the next call. */
 int issuer_trust(struct issuer *issuer, instant now, const struct trust **ret_trust, struct error *e);
 
+/* issuer_trust_anew(...): the same, without what was remembered. */
+int issuer_trust_anew(struct issuer *issuer, instant now, const struct trust **ret_trust, struct error *e);
+
 /* issuer_take_list(issuer, bytes, length, root_id, now, ret_taken, e):
  * Take another's signed trust list, or a newer one of a root that is known; until it is too old it goes out within our own (as it
  * is), so that our gates read the codes of whom it names. ${root_id} is who is trusted, NULL only where the root is known. ${ret_taken}
@@ -81,7 +97,8 @@ int issuer_take_list(struct issuer *issuer, const uint8_t *bytes, size_t length,
 	struct trust **ret_taken, struct error *e);
 int issuer_forget_list(struct issuer *issuer, const uint8_t root_id[KEY_ID_SIZE], instant now, struct error *e);
 
-/* issuer_retire(issuer, now, e): destroy the private keys that ended before ${now}: nobody signs for a past day. */
+/* issuer_retire(issuer, now, e): destroy the private keys that ended before ${now}: nobody signs for a past day; and the gates' keys
+ * of days whose codes have all expired. */
 int issuer_retire(struct issuer *issuer, instant now, struct error *e);
 
 /* One signing key's public side. ${revoked_at} is TRUST_NEVER where it is not. */

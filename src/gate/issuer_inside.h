@@ -16,6 +16,8 @@ struct signer {
 	int64_t loaded_at_s; /* by the machine's monotonic clock */
 	day_number day;      /* whose key follows */
 	uint8_t day_key[KEYS_SIZE];
+	day_number gates_day; /* whose gates' key follows */
+	uint8_t gates_key[KEYS_SIZE];
 };
 
 struct issuer {
@@ -61,6 +63,13 @@ struct issuer_peers {
 int
 issuer_read_peers(struct issuer *issuer, instant now, struct issuer_peers *peers, int64_t *version, struct error *e);
 void issuer_free_peers(struct issuer_peers *peers);
+
+/* Give ${trust} the gate groups' keys that a gate needs at ${now}: of each jurisdiction that has any, yesterday's as far as it is
+ * kept, today's and tomorrow's. */
+int issuer_trust_gate_keys(struct issuer *issuer, instant now, struct trust *trust, struct error *e);
+
+/* Destroy the gates' keys of days whose codes have all expired. */
+int issuer_retire_gate_keys(struct issuer *issuer, instant now, struct error *e);
 
 /* Where the day (UTC) of ${at} ends. */
 instant issuer_day_end(instant at);

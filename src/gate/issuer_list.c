@@ -195,7 +195,8 @@ issuer_trust(struct issuer *issuer, instant now, const struct trust **ret_trust,
 	if (!issuer->trust || changes != issuer->trust_changes || now < issuer->trust_at ||
 		now >= issuer->trust_at + LIST_REFRESH_S) {
 		if ((r = issuer_trust_list(issuer, now, &list, &changes, e)) < 0 || (r = trust_new(NULL, 0, &trust, e)) < 0 ||
-			(r = trust_add(trust, list.data, list.length, e)) < 0)
+			(r = trust_add(trust, list.data, list.length, e)) < 0 ||
+			(r = issuer_trust_gate_keys(issuer, now, trust, e)) < 0)
 			goto out;
 		trust_free(issuer->trust);
 		issuer->trust = trust;
@@ -208,4 +209,12 @@ out:
 	trust_free(trust);
 	buffer_free(&list);
 	return r;
+}
+
+int
+issuer_trust_anew(struct issuer *issuer, instant now, const struct trust **ret_trust, struct error *e)
+{
+	trust_free(issuer->trust);
+	issuer->trust = NULL;
+	return issuer_trust(issuer, now, ret_trust, e);
 }

@@ -146,5 +146,5 @@ issuer_retire(struct issuer *issuer, instant now, struct error *e)
 			r = 0;
 	}
 	file_names_free(&names);
-	return r;
+	return r < 0 ? r : issuer_retire_gate_keys(issuer, now, e);
 }

@@ -18,13 +18,14 @@ route_answer answer_apply, answer_dependant, answer_voucher;
 route_answer answer_send_code, answer_sign_in, answer_session, answer_sign_out;
 route_answer answer_me, answer_code, answer_reasons, answer_checkin, answer_travel_card, answer_accesses,
 	answer_journey;
-route_answer answer_places, answer_check, answer_refusal, answer_refusals;
+route_answer answer_places, answer_gate_keys, answer_check, answer_refusal, answer_refusals;
 route_answer answer_complaint, answer_complaints;
 route_answer answer_cases, answer_contacts, answer_curve, answer_indicators, answer_chains, answer_identity,
 	answer_export;
 route_answer answer_views, answer_keep_view, answer_drop_view;
 route_answer answer_follow_ups, answer_follow_up_report;
 route_answer answer_proposals, answer_approval, answer_revocation, answer_override, answer_keep_pack, answer_activation;
+route_answer answer_place_alerts, answer_place_alert_closing;
 route_answer answer_matches, answer_match_decision, answer_join;
 route_answer answer_rehearse, answer_rehearsal;
 route_answer answer_capabilities, answer_bundle;

@@ -85,6 +85,53 @@ answer_places(struct http_context *c, struct exchange *x)
 	json_decref(places.items);
 }
 
+/* Of one jurisdiction: of yesterday, whose last codes may count still, of today, and of tomorrow, for who is without a network by
+ * then. */
+static int
+add_gate_keys(struct http_context *c, const char *jurisdiction, json_t *items, struct error *e)
+{
+	day_number today = zone_day(&zone_utc, registry_now(c->registry));
+	uint8_t key[GATE_KEY_SIZE];
+	char hex[2 * GATE_KEY_SIZE + 1], day_text[TIME_TEXT_SIZE];
+	int r = 0;
+
+	for (day_number day = today - 1; r == 0 && day <= today + 1; day++) {
+		if ((r = issuer_gate_key(c->issuer, jurisdiction, day, key, e)) == ERROR_DENIED) {
+			r = 0; /* destroyed: in a store whose clock is set back */
+			continue;
+		}
+		if (r == 0 &&
+			json_array_append_new(items,
+				json_pack("{s:s, s:s, s:s}", "jurisdiction", jurisdiction, "day", day_write(day, day_text), "key",
+					text_hex(key, sizeof key, hex))) < 0)
+			r = error_no_memory(e);
+	}
+	keys_wipe(key, sizeof key);
+	keys_wipe(hex, sizeof hex);
+	return r;
+}
+
+void
+answer_gate_keys(struct http_context *c, struct exchange *x)
+{
+	char(*names)[JURISDICTION_SIZE] = NULL;
+	json_t *items = json_array();
+	const struct pack *pack;
+	struct error e = {0};
+	size_t count = 0;
+	int r = registry_jurisdictions(c->registry, &names, &count, &e);
+
+	for (size_t i = 0; r == 0 && i < count; i++)
+		if ((r = registry_pack(c->registry, names[i], &pack, &e)) == 0 && gate_code_is_sealed(pack))
+			r = add_gate_keys(c, names[i], items, &e);
+	if (r < 0)
+		exchange_failure(x, &e);
+	else
+		exchange_answer(x, MHD_HTTP_OK, json_pack("{s:O}", "items", items));
+	json_decref(items);
+	free(names);
+}
+
 static void
 read_offline(struct exchange *x, const json_t *offline, struct gate_question *question)
 {

@@ -119,9 +119,8 @@ answer_match_decision(struct http_context *c, struct exchange *x)
 	decision = exchange_text(x, body, "decision", 1, 8);
 	purpose = read_purpose(x, body);
 	actor = actor_of(c, x, body);
-	if (decision &&
-		(!registry_match_state_read(decision, &state) || (state != MATCH_ACCEPTED && state != MATCH_REJECTED)))
-		exchange_invalid(x, "/decision", "accepted or rejected expected");
+	if (decision && (!registry_match_state_read(decision, &state) || state == MATCH_AUTOMATIC))
+		exchange_invalid(x, "/decision", "accepted, rejected or waiting expected");
 	if (!exchange_failed(x))
 		decide(c, x, match, state, purpose, &actor);
 }

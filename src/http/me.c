@@ -226,8 +226,8 @@ add_texts(struct buffer *b, struct error *e, const char *const *texts)
 
 /* One code as members of a JSON object; none of what is in them needs to be escaped. */
 static int
-write_code(struct http_context *c, const struct context_code *shown, instant at, int64_t lifetime_s, struct buffer *b,
-	struct error *e)
+write_code(struct http_context *c, const struct context_code *shown, instant at, int64_t lifetime_s, bool sealed,
+	struct buffer *b, struct error *e)
 {
 	const char *colour = colour_name(at >= shown->next_at ? shown->next_colour : shown->colour);
 	char issued[TIME_TEXT_SIZE], expires[TIME_TEXT_SIZE];
@@ -237,7 +237,7 @@ write_code(struct http_context *c, const struct context_code *shown, instant at,
 	if (!code_colour_read(colour, &code_colour))
 		return error_set(e, ERROR_CORRUPT, "a colour that no code has");
 	if ((r = add_texts(b, e, (const char *[]){"\"colour\":\"", colour, "\",\"code\":\"", NULL})) < 0 ||
-		(r = issuer_issue(
+		(r = (sealed ? issuer_issue_sealed : issuer_issue)(
 			 c->issuer, pack_jurisdiction(shown->pack), shown->person, code_colour, at, lifetime_s, b, e)) < 0)
 		return r;
 	return add_texts(b, e,
@@ -246,8 +246,8 @@ write_code(struct http_context *c, const struct context_code *shown, instant at,
 }
 
 static int
-write_codes(struct http_context *c, const struct context_code *shown, instant now, int64_t slots, struct buffer *b,
-	struct error *e)
+write_codes(struct http_context *c, const struct context_code *shown, instant now, int64_t slots, bool sealed,
+	struct buffer *b, struct error *e)
 {
 	int64_t lifetime_s = context_code_lifetime(c, shown->pack);
 	char since[TIME_TEXT_SIZE], refresh[TIME_TEXT_SIZE], now_text[TIME_TEXT_SIZE];
@@ -256,7 +256,7 @@ write_codes(struct http_context *c, const struct context_code *shown, instant no
 				now + lifetime_s - (lifetime_s > 2 * REFRESH_BEFORE_END_S ? REFRESH_BEFORE_END_S : lifetime_s / 2);
 	int r;
 
-	if ((r = buffer_add_byte(b, '{', e)) < 0 || (r = write_code(c, shown, at, lifetime_s, b, e)) < 0 ||
+	if ((r = buffer_add_byte(b, '{', e)) < 0 || (r = write_code(c, shown, at, lifetime_s, sealed, b, e)) < 0 ||
 		(r = add_texts(b, e,
 			 (const char *[]){",\"jurisdiction\":\"", pack_jurisdiction(shown->pack), "\",\"since\":\"",
 				 context_time(c, shown->since, since), "\",\"refresh_at\":\"", context_time(c, refresh_at, refresh),
@@ -264,7 +264,8 @@ write_codes(struct http_context *c, const struct context_code *shown, instant no
 		return r;
 	for (int64_t i = 0; i < slots; i++)
 		if ((r = buffer_add_text(b, i ? ",{" : "{", e)) < 0 ||
-			(r = write_code(c, shown, at += lifetime_s, lifetime_s, b, e)) < 0 || (r = buffer_add_byte(b, '}', e)) < 0)
+			(r = write_code(c, shown, at += lifetime_s, lifetime_s, sealed, b, e)) < 0 ||
+			(r = buffer_add_byte(b, '}', e)) < 0)
 			return r;
 	return buffer_add_text(b, "]}", e);
 }
@@ -275,12 +276,13 @@ answer_code(struct http_context *c, struct exchange *x)
 	instant now = registry_now(c->registry);
 	struct context_code shown = {0};
 	struct error e = {0};
-	int64_t slots = 0;
+	int64_t slots = 0, open = 0;
 
-	if (!exchange_number(x, "slots", 0, SLOTS_MAX, &slots) || !find_shown(c, x, now, &shown))
+	if (!exchange_number(x, "slots", 0, SLOTS_MAX, &slots) || !exchange_number(x, "public", 0, 1, &open) ||
+		!find_shown(c, x, now, &shown))
 		return;
 	x->bytes = buffer_make(((size_t)slots + 1) * CODE_MAX);
-	if (write_codes(c, &shown, now, slots, &x->bytes, &e) < 0) {
+	if (write_codes(c, &shown, now, slots, !open && gate_code_is_sealed(shown.pack), &x->bytes, &e) < 0) {
 		buffer_free(&x->bytes);
 		exchange_failure(x, &e);
 		return;

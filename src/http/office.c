@@ -131,15 +131,20 @@ read_act(struct http_context *c, struct exchange *x, int64_t *number, struct off
 }
 
 typedef int
-approve_function(const struct office *office, int64_t number, const struct office_actor *actor, struct error *e);
+act_function(const struct office *office, int64_t number, const struct office_actor *actor, struct error *e);
+
+/* What is done with a proposal of its kind. */
+struct acts {
+	act_function *approve, *revoke;
+};
 
 static int
 note_kind(const struct office_proposal *proposal, void *context, struct error *e)
 {
 	(void)e;
-	*(approve_function **)context = proposal->is_pack ? office_pack_approve
-		: proposal->is_match                          ? office_match_approve
-													  : office_override_approve;
+	*(struct acts *)context = proposal->is_pack ? (struct acts){office_pack_approve, office_override_revoke}
+		: proposal->is_match                    ? (struct acts){office_match_approve, office_match_withdraw}
+												: (struct acts){office_override_approve, office_override_revoke};
 	return 0;
 }
 
@@ -148,15 +153,15 @@ answer_approval(struct http_context *c, struct exchange *x)
 {
 	const struct office office = office_of(c);
 	struct office_actor actor;
-	approve_function *approve = NULL;
+	struct acts acts = {0};
 	struct error e = {0};
 	int64_t number;
 	int r;
 
 	if (!read_act(c, x, &number, &actor))
 		return;
-	if ((r = office_proposal(&office, number, note_kind, &approve, &e)) == 0)
-		r = approve(&office, number, &actor, &e);
+	if ((r = office_proposal(&office, number, note_kind, &acts, &e)) == 0)
+		r = acts.approve(&office, number, &actor, &e);
 	answer_decision(x, r, number, OFFICE_APPROVED, &e);
 }
 
@@ -165,13 +170,15 @@ answer_revocation(struct http_context *c, struct exchange *x)
 {
 	const struct office office = office_of(c);
 	struct office_actor actor;
+	struct acts acts = {0};
 	struct error e = {0};
 	int64_t number;
 	int r;
 
 	if (!read_act(c, x, &number, &actor))
 		return;
-	r = office_override_revoke(&office, number, &actor, &e);
+	if ((r = office_proposal(&office, number, note_kind, &acts, &e)) == 0)
+		r = acts.revoke(&office, number, &actor, &e);
 	answer_decision(x, r, number, OFFICE_REVOKED, &e);
 }
 

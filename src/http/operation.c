@@ -35,7 +35,10 @@ answer_ready(struct http_context *c, struct exchange *x)
 	struct error e = {0};
 	size_t count;
 
-	if (registry_jurisdictions(c->registry, &names, &count, &e) < 0)
+	/* A token may be away while the store is there. */
+	if (registry_jurisdictions(c->registry, &names, &count, &e) < 0 ||
+		(count && keys_token_uri(registry_keys(c->registry)) &&
+			issuer_ready(c->issuer, names[0], registry_clock(c->registry), &e) < 0))
 		exchange_problem(x, MHD_HTTP_SERVICE_UNAVAILABLE, "unavailable", "The store does not answer");
 	else
 		answer_text(x, "ok\n");

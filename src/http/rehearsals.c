@@ -18,7 +18,7 @@ struct rehearsal {
 	bool running;
 	size_t done, total, samples;
 	uint64_t seed;
-	char before[PACK_HASH_TEXT_SIZE], after[PACK_HASH_TEXT_SIZE];
+	char before[PACK_HASH_TEXT_SIZE], after[PACK_HASH_TEXT_SIZE]; /* ${after} "": the first is scored */
 	json_t *report;
 	char reason[ERROR_MESSAGE_MAX];
 };
@@ -92,9 +92,13 @@ compare(struct rehearsals *rehearsals, const struct rehearsal *rehearsal, json_t
 		return r;
 	now = registry_clock(options.registry);
 	registry_set_times(options.registry, &now, NULL);
-	if ((r = rehearse_pack(options.registry, rehearsal->before, &before, e)) == 0 &&
-		(r = rehearse_pack(options.registry, rehearsal->after, &after, e)) == 0)
+	if ((r = rehearse_pack(options.registry, rehearsal->before, &before, e)) < 0)
+		goto out;
+	if (!*rehearsal->after)
+		r = rehearse_score(&options, before, ret_report, e);
+	else if ((r = rehearse_pack(options.registry, rehearsal->after, &after, e)) == 0)
 		r = rehearse_packs(&options, before, after, ret_report, e);
+out:
 	registry_close(options.registry);
 	return r;
 }
@@ -137,7 +141,7 @@ rehearsals_start(struct rehearsals *rehearsals, const char *before, const char *
 	json_decref(slot->report);
 	*slot = (struct rehearsal){.number = rehearsals->last, .running = true, .samples = samples, .seed = seed};
 	snprintf(slot->before, sizeof slot->before, "%s", before);
-	snprintf(slot->after, sizeof slot->after, "%s", after);
+	snprintf(slot->after, sizeof slot->after, "%s", after ? after : "");
 	if (pthread_create(&rehearsals->thread, NULL, run, rehearsals) != 0) {
 		slot->running = false;
 		r = error_no_memory(e);
@@ -194,14 +198,15 @@ answer_rehearse(struct http_context *c, struct exchange *x)
 	static const char *const names[] = {"old", "new", "samples", "seed", NULL};
 	const json_t *body = exchange_json(x, names), *samples = json_object_get(body, "samples"),
 				 *seed = json_object_get(body, "seed");
-	const char *before, *after;
+	const char *before, *after = NULL;
 	struct error e = {0};
 	int64_t number;
 
 	if (!body)
 		return;
 	before = read_pack(c, x, body, "old");
-	after = read_pack(c, x, body, "new");
+	if (json_object_get(body, "new"))
+		after = read_pack(c, x, body, "new");
 	if (samples &&
 		(!json_is_integer(samples) || json_integer_value(samples) < 0 ||
 			json_integer_value(samples) > REHEARSE_SAMPLES_MAX))

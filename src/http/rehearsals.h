@@ -20,7 +20,7 @@ int rehearsals_new(const struct registry_where *where, struct rehearsals **ret_r
 void rehearsals_free(struct rehearsals *rehearsals);
 
 /* rehearsals_start(rehearsals, before, after, samples, seed, ret_number, e): compare two packs, each a jurisdiction's or a version by hash
- * (rehearse/rehearse.h). ERROR_EXISTS while another is under way. */
+ * (rehearse/rehearse.h); where ${after} is NULL, score the first. ERROR_EXISTS while another is under way. */
 int rehearsals_start(struct rehearsals *rehearsals, const char *before, const char *after, size_t samples,
 	uint64_t seed, int64_t *ret_number, struct error *e);
 

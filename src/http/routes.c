@@ -41,6 +41,7 @@ const struct route routes[] = {
 	{"listComplaints", "GET", "/v1/complaints", ROLE_OFFICE, LIMIT_READ, answer_complaints},
 	/* checks.c */
 	{"listPlaces", "GET", "/v1/places", ROLE_GATE, LIMIT_READ, answer_places},
+	{"listGateKeys", "GET", "/v1/gate-keys", ROLE_GATE, LIMIT_READ, answer_gate_keys},
 	{"check", "POST", "/v1/checks", ROLE_GATE, LIMIT_WRITE, answer_check},
 	{"refuse", "POST", "/v1/checks/{receipt}/refusals", ROLE_GATE, LIMIT_WRITE, answer_refusal},
 	{"listRefusals", "GET", "/v1/refusals", ROLE_OFFICE, LIMIT_READ, answer_refusals},
@@ -59,6 +60,10 @@ const struct route routes[] = {
 	/* follow_ups.c */
 	{"listFollowUps", "GET", "/v1/follow-ups", ROLE_CONSOLE, LIMIT_READ, answer_follow_ups},
 	{"reportFollowUp", "POST", "/v1/follow-ups/{person}/reports", ROLE_OPENER, LIMIT_WRITE, answer_follow_up_report},
+	/* place_alerts.c */
+	{"listPlaceAlerts", "GET", "/v1/place-alerts", ROLE_CONSOLE, LIMIT_READ, answer_place_alerts},
+	{"closePlaceAlert", "POST", "/v1/place-alerts/{number}/closings", ROLE_OPENER, LIMIT_WRITE,
+		answer_place_alert_closing},
 	/* office.c */
 	{"listProposals", "GET", "/v1/proposals", ROLE_DECISION, LIMIT_READ, answer_proposals},
 	{"approve", "POST", "/v1/proposals/{number}/approvals", ROLE_DECIDER, LIMIT_SECRET, answer_approval},

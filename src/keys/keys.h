@@ -11,8 +11,10 @@
  *                    peer-...            what is shared with another service, to name people by (gate)
  *                    person-NUMBER       a person's key, where something of theirs is to be destroyed alone
  *   NAME.gone      empty: that key was destroyed, and no other will take its name
+ *   token.uri      where issuers' keys are made in a PKCS#11 token: its URI (keys/token.h), a line of text. NAME.key then holds
+ *                  a reference and the public part, and the key itself never leaves the token
  *
- * Every file but root.key is sealed under the root key, with its name bound in. Files are 0600, written whole and synced.
+ * Every file but root.key and token.uri is sealed under the root key, with its name bound in. Files are 0600, written whole and synced.
  * Keys in memory are locked there where the system allows it, and wiped. A struct keys may be used by many threads
  * at once, and its folder by many processes.
  *
@@ -30,6 +32,7 @@
 #include "base/buffer.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "keys/token.h"
 
 enum {
 	KEYS_SIZE = 32,         /* bytes of a symmetric key and of a hash */
@@ -82,20 +85,38 @@ int keys_get(const struct keys *keys, const char *name, void *bytes, size_t size
  * ask at once get the same one. ERROR_DENIED if it was destroyed. */
 int keys_get_or_make(struct keys *keys, const char *name, uint8_t key[KEYS_SIZE], struct error *e);
 
+/* keys_token_uri(keys): the URI of the store's token; NULL where it has none.
+ * keys_token_set(keys, uri, e): have issuers' keys made in that token from now on; with NULL, in the folder again. What was
+ * made before stays where it is: a token that is asked for such a key has to be the one that has it. Not while other threads
+ * use ${keys}. ERROR_USAGE for a URI that names no token; ERROR_IO, also where the token does not answer as it has to. */
+const char *keys_token_uri(const struct keys *keys);
+int keys_token_set(struct keys *keys, const char *uri, struct error *e);
+
+/* keys_make_in_token(keys, name, public_key, e): make an EC P-256 key in the store's token, keep a reference under ${name},
+ * and append the public part, SubjectPublicKeyInfo DER. As keys_put and token_make; ERROR_USAGE without a token. */
+int keys_make_in_token(struct keys *keys, const char *name, struct buffer *public_key, struct error *e);
+
+/* keys_in_token(keys, name, bytes, length, ret_key, ret_public, e):
+ * Where ${bytes}, as keys_get found them under ${name}, refer to the token: return 1, the key (closed with token_key_close
+ * before ${keys} is) and where in ${bytes} its public part begins. 0 where they are the key itself. ERROR_IO where the store
+ * has no token any more; ERROR_NO_MEMORY. */
+int keys_in_token(const struct keys *keys, const char *name, const void *bytes, size_t length,
+	struct token_key **ret_key, size_t *ret_public, struct error *e);
+
 /* keys_list(keys, prefix, ret_names, e): names that begin with ${prefix}, sorted, without root, hash and seal; the
  * caller frees them with file_names_free. */
 int keys_list(const struct keys *keys, const char *prefix, struct file_names *ret_names, struct error *e);
 
 /* keys_destroy(keys, name, e): overwrite and remove a key, for good; success means it is synced. Storage that keeps
- * old blocks (copy-on-write, flash) keeps only bytes sealed under the root key. ERROR_EXISTS_NOT if there never was
- * one; success again if it was destroyed before. */
+ * old blocks (copy-on-write, flash) keeps only bytes sealed under the root key. One in the token is destroyed there first.
+ * ERROR_EXISTS_NOT if there never was one; success again if it was destroyed before. */
 int keys_destroy(struct keys *keys, const char *name, struct error *e);
 
 /* Whether there was a key ${name} that was destroyed. */
 bool keys_destroyed(const struct keys *keys, const char *name);
 
 /* keys_check(keys, ret_count, e): open every key that is kept. Return 0 with how many there are beside root, hash and seal, or
- * ERROR_CORRUPT with the first that doesn't open under this root key. One that is destroyed meanwhile is passed by. */
+ * ERROR_CORRUPT with the first that doesn't open under this root key, or that the token should hold and doesn't. One that is destroyed meanwhile is passed by. */
 int keys_check(const struct keys *keys, size_t *ret_count, struct error *e);
 
 /* Random bytes from the system, and overwriting that no compiler leaves out. */

@@ -241,6 +241,8 @@ keys_open(const char *folder, bool create, struct keys **ret_keys, struct error 
 		goto out;
 	if ((r = finish_destructions(keys, e)) < 0)
 		goto out;
+	if ((r = keys_token_load(keys, e)) < 0)
+		goto out;
 	(void)sodium_mprotect_readonly(keys->masters);
 	*ret_keys = keys;
 	keys = NULL;
@@ -254,6 +256,8 @@ keys_close(struct keys *keys)
 {
 	if (!keys)
 		return;
+	token_close(keys->token);
+	free(keys->token_uri);
 	sodium_free(keys->masters); /* wipes */
 	free(keys->folder);
 	free(keys);
@@ -362,6 +366,8 @@ keys_destroy(struct keys *keys, const char *name, struct error *e)
 	if (!is_there(keys, name, ".gone")) {
 		if (!is_there(keys, name, ".key"))
 			return error_set(e, ERROR_EXISTS_NOT, "there is no key %s", name);
+		if ((r = keys_token_forget(keys, name, e)) < 0)
+			return r;
 		if ((r = path_of(keys, name, ".gone", path, e)) < 0 || (r = file_write(path, "", 0, 0600, e)) < 0)
 			return r;
 	}
@@ -379,7 +385,8 @@ keys_check(const struct keys *keys, size_t *ret_count, struct error *e)
 	if ((r = keys_list(keys, "", &names, e)) < 0)
 		return r;
 	for (size_t i = 0; i < names.count; i++) {
-		r = get(keys, names.names[i], bytes, sizeof bytes, &length, e);
+		if ((r = get(keys, names.names[i], bytes, sizeof bytes, &length, e)) == 0)
+			r = keys_token_has(keys, names.names[i], bytes, length, e);
 		if (r < 0 && r != ERROR_EXISTS_NOT)
 			break;
 		count += r == 0;

@@ -19,6 +19,10 @@ void kept_clear(struct kept *kept);
 /* kept_find(office, number, ret_kept, e): 0 or ERROR_EXISTS_NOT. */
 int kept_find(const struct office *office, int64_t number, struct kept *ret_kept, struct error *e);
 
+/* kept_withdraw(office, number, actor, e): take a proposal back that nobody approved: signed, and in the ledger (proposal.withdrawn).
+ * ERROR_EXISTS where it was decided meanwhile. */
+int kept_withdraw(const struct office *office, int64_t number, const struct office_actor *actor, struct error *e);
+
 /* Whether its act is that one. */
 bool kept_is(const struct kept *kept, const char *act);
 

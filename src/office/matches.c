@@ -42,8 +42,8 @@ check(const struct decision *decision, struct error *e)
 {
 	size_t length = decision->purpose ? strlen(decision->purpose) : 0;
 
-	if (decision->state != MATCH_ACCEPTED && decision->state != MATCH_REJECTED)
-		return error_set(e, ERROR_USAGE, "accepted or rejected expected");
+	if (decision->state != MATCH_ACCEPTED && decision->state != MATCH_REJECTED && decision->state != MATCH_WAITING)
+		return error_set(e, ERROR_USAGE, "accepted, rejected or waiting expected");
 	if (length == 0 || length >= OFFICE_CAUSE_SIZE || !text_is_utf8(decision->purpose, length))
 		return error_set(e, ERROR_USAGE, "a purpose of 1 to %d bytes is needed", OFFICE_CAUSE_SIZE - 1);
 	return 0;
@@ -154,6 +154,24 @@ office_match_approve(const struct office *office, int64_t number, const struct o
 		r = cascade_match_evaluate(office->cascade, decision.match, e);
 	}
 out:
+	kept_clear(&kept);
+	return r;
+}
+
+int
+office_match_withdraw(const struct office *office, int64_t number, const struct office_actor *actor, struct error *e)
+{
+	struct kept kept = {0};
+	int r;
+
+	if ((r = kept_find(office, number, &kept, e)) < 0)
+		return r;
+	if (!kept_is(&kept, "match"))
+		r = error_set(e, ERROR_EXISTS_NOT, "proposal %lld is no match", (long long)number);
+	else if (kept.state != OFFICE_PROPOSED)
+		r = error_set(e, ERROR_EXISTS, "proposal %lld was decided before", (long long)number);
+	else
+		r = kept_withdraw(office, number, actor, e);
 	kept_clear(&kept);
 	return r;
 }

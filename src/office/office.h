@@ -14,6 +14,7 @@
  *   override.revoked                        {"by", "override", "revoked_at"}: by one person; what the rules say counts again
  *   match.decided                           {"act": {"act": "match", "decision", "match", "purpose", "proposed_at"}, "by", "signature"}
  *   match.proposed, match.approved          {"act": the same, ...}: where somebody's colour gets worse
+ *   proposal.withdrawn                      {"act": {"proposal", "withdrawn_at"}, "by", "signature"}: before anybody approved it
  *   user.key                                {"user", "key"}: before the first act of a user
  *
  * with "proposal", "proposed_by", "proposed_signature", and once approved "approved_by" and "approved_signature".
@@ -112,16 +113,20 @@ int
 office_override_revoke(const struct office *office, int64_t number, const struct office_actor *actor, struct error *e);
 
 /* office_match_decide(office, number, state, purpose, actor, ret_number, ret_state, e):
- * Decide the match ${number} (registry/match.h), MATCH_ACCEPTED or MATCH_REJECTED, for a ${purpose} that is kept: at once
+ * Decide the match ${number} (registry/match.h), MATCH_ACCEPTED, MATCH_REJECTED, or MATCH_WAITING (to take a decision back), for a ${purpose} that is kept: at once
  * (OFFICE_APPROVED, ${ret_number} is ${number}), or, where a colour of theirs gets worse by it, as a proposal (OFFICE_PROPOSED and its
  * number) that another person approves. Both are evaluated then, and whom they met is due. ERROR_USAGE without a purpose;
  * ERROR_EXISTS_NOT; ERROR_EXISTS where it was decided so before.
- * office_match_approve(office, number, actor, e): the second person's signature on proposal ${number}. As office_override_approve. */
+ * office_match_approve(office, number, actor, e): the second person's signature on proposal ${number}. As office_override_approve.
+ * office_match_withdraw(office, number, actor, e): take the proposal ${number} back. ERROR_EXISTS_NOT; ERROR_EXISTS where it was decided
+ * before. */
 int
 office_match_decide(const struct office *office, int64_t number, enum registry_match_state state, const char *purpose,
 	const struct office_actor *actor, int64_t *ret_number, enum office_state *ret_state, struct error *e);
 int
 office_match_approve(const struct office *office, int64_t number, const struct office_actor *actor, struct error *e);
+int
+office_match_withdraw(const struct office *office, int64_t number, const struct office_actor *actor, struct error *e);
 
 /* office_proposals_each(office, each, context, e): all, oldest first. A non-zero return of ${each} ends the walk and is
  * returned. */

@@ -284,6 +284,53 @@ kept_approve(const struct office *office, const struct kept *kept, const char *e
 		e);
 }
 
+/* In the open transaction. */
+static int
+withdraw(const struct office *office, int64_t number, const json_t *act, const struct registry_user *user,
+	const struct registry_signature *signature, struct error *e)
+{
+	struct registry *registry = office_registry(office);
+	char hex[2 * USER_SIGNATURE_SIZE + 1];
+	int r;
+
+	text_hex(signature->bytes, sizeof signature->bytes, hex);
+	if ((r = keep_key(office, user, signature, e)) < 0 ||
+		(r = db_do(registry_db(registry),
+			 "UPDATE office_proposal SET state = 'revoked', revoked_by = $1, revoked_at = $2 WHERE number = $3"
+			 " AND state = 'proposed'",
+			 (struct db_value[]){db_text(user->name), db_int(registry_recording_time(registry)), db_int(number)}, 3,
+			 e)) < 0)
+		return r;
+	if (db_changes(registry_db(registry)) != 1)
+		return error_set(e, ERROR_EXISTS, "proposal %lld was decided before", (long long)number);
+	return act_append(
+		office, "proposal.withdrawn", json_pack("{s:O, s:s, s:s}", "act", act, "by", user->name, "signature", hex), e);
+}
+
+int
+kept_withdraw(const struct office *office, int64_t number, const struct office_actor *actor, struct error *e)
+{
+	struct registry *registry = office_registry(office);
+	struct registry_signature signature;
+	char at[TIME_TEXT_SIZE], *text = NULL;
+	struct registry_user user;
+	json_t *act = json_pack("{s:I, s:s}", "proposal", (json_int_t)number, "withdrawn_at",
+		time_write(registry_recording_time(registry), &zone_utc, at));
+	int r;
+
+	if ((r = act_text(act, &text, e)) < 0 || (r = act_sign(office, actor, text, &user, &signature, e)) < 0 ||
+		(r = registry_begin(registry, e)) < 0)
+		goto out;
+	if ((r = withdraw(office, number, act, &user, &signature, e)) < 0)
+		registry_rollback(registry);
+	else
+		r = registry_commit(registry, e);
+out:
+	free(text);
+	json_decref(act);
+	return r;
+}
+
 static instant
 time_of(const json_t *act, const char *name, instant missing)
 {

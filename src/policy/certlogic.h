@@ -23,7 +23,7 @@ enum {
 	CERTLOGIC_DEPTH_MAX = 128,       /* operations and arrays inside each other in an expression */
 	CERTLOGIC_NODES_MAX = 1 << 16,   /* literals, accesses and operations in an expression */
 	CERTLOGIC_TEXT_MAX = 1 << 20,    /* bytes of all strings and paths in an expression */
-	CERTLOGIC_STEPS_MAX = 10000000,  /* evaluations and comparisons of items in one run */
+	CERTLOGIC_STEPS_MAX = 10000000,  /* evaluations and comparisons of items in one run, beside one of each node */
 	CERTLOGIC_MEMORY_MAX = 16 << 20, /* bytes that a run may hold for arrays it builds */
 	CERTLOGIC_VALUE_DEPTH_MAX = 256, /* arrays inside each other in a value that a run builds */
 	CERTLOGIC_RESULT_MAX = 100000,   /* values in the result, parts of the data counting as one each */

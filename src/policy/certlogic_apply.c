@@ -98,7 +98,18 @@ look_for_flip(struct run *run, const struct certlogic_node *node, const struct v
 	run->next_flip = flip < run->next_flip ? flip : run->next_flip;
 }
 
-/* Integers, or the milliseconds of dates. */
+bool
+run_dates(struct run *run, const struct certlogic_node *node, const struct value *const *operands)
+{
+	int64_t numbers[3];
+
+	for (uint32_t i = 0; i < node->count; i++)
+		numbers[i] = operands[i]->integer;
+	if (run->clock)
+		look_for_flip(run, node, operands);
+	return certlogic_in_order(node->kind, numbers, node->count);
+}
+
 static int
 run_compare(
 	struct run *run, const struct certlogic_node *node, const struct value *const *operands, struct value *ret_value)
@@ -109,10 +120,12 @@ run_compare(
 	if (!are_of_kind(node, operands, dates ? VALUE_DATE : VALUE_INTEGER))
 		return not_of_kind(run, node, operands, dates ? VALUE_DATE : VALUE_INTEGER,
 			dates ? "a date-time (from plusTime or dccDateOfBirth)" : an_integer);
+	if (dates) {
+		*ret_value = value_boolean(run_dates(run, node, operands));
+		return 0;
+	}
 	for (uint32_t i = 0; i < node->count; i++)
 		numbers[i] = operands[i]->integer;
-	if (dates && run->clock)
-		look_for_flip(run, node, operands);
 	*ret_value = value_boolean(certlogic_in_order(node->kind, numbers, node->count));
 	return 0;
 }

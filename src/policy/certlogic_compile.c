@@ -256,56 +256,13 @@ program_make(const struct certlogic_program *size, struct certlogic_program **re
 	p->text = malloc(size->text_length + 1);
 	p->values = calloc(size->value_count, sizeof *p->values);
 	p->lists = malloc(size->lists_size + 1);
-	if (!p->nodes || !p->operands || !p->fragments || !p->text || !p->values || !p->lists) {
+	p->code = calloc(size->node_count + CERTLOGIC_ENDS, sizeof *p->code);
+	if (!p->nodes || !p->operands || !p->fragments || !p->text || !p->values || !p->lists || !p->code) {
 		certlogic_program_free(p);
 		return error_no_memory(e);
 	}
 	*ret_program = p;
 	return 0;
-}
-
-static bool
-same_key(const struct certlogic_fragment *a, const struct certlogic_fragment *b)
-{
-	return a->length == b->length && memcmp(a->key, b->key, a->length) == 0;
-}
-
-/* The step of that fragment after ${from}, a new one if there is none; CERTLOGIC_NO_STEP where there is no room. */
-static uint8_t
-step_of(struct certlogic_program *p, uint8_t from, uint32_t fragment)
-{
-	for (unsigned i = 0; i < p->step_count; i++)
-		if (p->steps[i].from == from && same_key(&p->fragments[p->steps[i].fragment], &p->fragments[fragment]))
-			return (uint8_t)i;
-	if (p->step_count == CERTLOGIC_STEPS_KEPT)
-		return CERTLOGIC_NO_STEP;
-	p->steps[p->step_count] = (struct certlogic_step){fragment, from};
-	return (uint8_t)p->step_count++;
-}
-
-/* What stands in a lambda has another scope each time. */
-static bool
-is_in_lambda(const struct certlogic_program *p, uint32_t at)
-{
-	for (; p->nodes[at].parent != at; at = p->nodes[at].parent)
-		if (p->nodes[p->nodes[at].parent].kind == CERTLOGIC_REDUCE && p->nodes[at].slot == 1)
-			return true;
-	return false;
-}
-
-static void
-find_steps(struct certlogic_program *p)
-{
-	for (uint32_t at = 0; at < p->node_count; at++) {
-		struct certlogic_node *node = &p->nodes[at];
-
-		node->step = CERTLOGIC_NO_STEP;
-		if (node->kind != CERTLOGIC_VAR || node->count == 0 || is_in_lambda(p, at))
-			continue;
-		for (uint32_t i = 0; i < node->count; i++)
-			if ((node->step = step_of(p, node->step, node->first + i)) == CERTLOGIC_NO_STEP)
-				break;
-	}
 }
 
 int
@@ -325,8 +282,7 @@ certlogic_compile(const json_t *expression, struct certlogic_program **ret_progr
 	if ((r = program_make(&size, &program, e)) < 0)
 		return r;
 	build(program, expression, 0, 0);
-	find_steps(program);
-	if ((r = certlogic_share(&program, 1, e)) < 0) {
+	if ((r = certlogic_link(&program, 1, e)) < 0) {
 		certlogic_program_free(program);
 		return r;
 	}
@@ -345,5 +301,6 @@ certlogic_program_free(struct certlogic_program *program)
 	free(program->text);
 	free(program->values);
 	free(program->lists);
+	free(program->code);
 	free(program);
 }

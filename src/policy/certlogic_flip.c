@@ -107,13 +107,48 @@ search_month(struct search *s)
 		try_end(s, ms, i);
 }
 
+static bool
+is_even(const struct certlogic_side *side)
+{
+	return side->unit == CERTLOGIC_DAY || side->unit == CERTLOGIC_HOUR;
+}
+
+/* Of two sides of which one follows the clock evenly, the distance alone tells: t seconds from now it is ${distance} - 1000 t, and the
+ * outcome may change when that is no longer positive, when it is negative, and past the last date. */
+static instant
+flip_evenly(enum certlogic_kind kind, const struct certlogic_side *sides, const struct certlogic_clock *clock)
+{
+	const int moving = sides[0].from_clock ? 0 : 1;
+	const int64_t distance = sides[1 - moving].ms - sides[moving].ms, longest = clock->horizon - clock->now,
+				  end = ceiling_divide(CERTLOGIC_DATE_LAST_MS + 1 - sides[moving].ms, 1000),
+				  after[] = {0, ceiling_divide(distance, 1000), ceiling_divide(distance + 1, 1000)};
+	bool now = false;
+
+	for (int i = 0; i < 3; i++) {
+		int64_t ms[2] = {0};
+		bool then;
+
+		if (i > 0 && (after[i] <= 0 || after[i] > longest || after[i] >= end))
+			continue;
+		ms[1 - moving] = distance - after[i] * 1000;
+		then = certlogic_in_order(kind, ms, 2);
+		if (i > 0 && then != now)
+			return clock->now + after[i];
+		now = i == 0 ? then : now;
+	}
+	return end > 0 && end <= longest ? clock->now + end : CERTLOGIC_NO_FLIP;
+}
+
 instant
 certlogic_flip(
 	enum certlogic_kind kind, const struct certlogic_side *sides, size_t count, const struct certlogic_clock *clock)
 {
-	struct search s = {kind, sides, count, outcome_at(kind, sides, count, clock->now), .flip = CERTLOGIC_NO_FLIP};
+	struct search s = {kind, sides, count, .flip = CERTLOGIC_NO_FLIP};
 	bool moves = false, jumps = false;
 
+	if (count == 2 && sides[0].from_clock != sides[1].from_clock && is_even(&sides[sides[0].from_clock ? 0 : 1]))
+		return flip_evenly(kind, sides, clock);
+	s.now = outcome_at(kind, sides, count, clock->now);
 	for (size_t i = 0; i < count; i++) {
 		moves = moves || sides[i].from_clock;
 		jumps = jumps || (sides[i].from_clock && (sides[i].unit == CERTLOGIC_YEAR || sides[i].unit == CERTLOGIC_MONTH));

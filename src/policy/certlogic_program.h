@@ -1,14 +1,16 @@
 /* policy/certlogic_program.h: what compile writes and run reads; inside the room only.
  *
  * A program is an array of nodes. Children of a node are named by a run of indices in ${operands}; a parent's index is
- * smaller than its children's, so node 0 is the whole expression.
+ * smaller than its children's, so node 0 is the whole expression. What decides, "if", "and", "!" and the comparisons beneath them
+ * from the root on, is written once more as ${code}: tests, each of which says where to go on (certlogic_code). A run follows these,
+ * and works out a node only where a test needs its value.
  *
  * What does not depend on the data is worked out as it is compiled: literals, arrays of such, and plusTime of a literal date
  * are ${known}.
  *
- * Two things are worked out once a run, though they stand in an expression more than once. An access outside of reduce is a
- * step from that of the path before its last part ("a.b" from "a"): equal paths are one step. And nodes that are equal, with
- * all beneath them, share a number in ${memo}, under which a run keeps their value (certlogic_share). */
+ * Two things are worked out once, though they stand in programs that are run over the same data more than once. An access
+ * outside of reduce is a step from that of the path before its last part ("a.b" from "a"): equal paths are one step. And nodes
+ * that are equal, with all beneath them, share a number in ${memo}, under which their value is kept (certlogic_link). */
 
 #ifndef HEALTHCODE_POLICY_CERTLOGIC_PROGRAM_H
 #define HEALTHCODE_POLICY_CERTLOGIC_PROGRAM_H
@@ -69,12 +71,19 @@ struct certlogic_fragment {
 	unsigned symbol; /* of a member of flat facts (policy/row.h) */
 };
 
-enum { CERTLOGIC_STEPS_KEPT = 32, CERTLOGIC_NO_STEP = 255, CERTLOGIC_MEMOS_MAX = 250 };
+enum { CERTLOGIC_STEPS_KEPT = 64, CERTLOGIC_NO_STEP = 255, CERTLOGIC_MEMOS_MAX = 250 };
 
-/* One part of a path from the data on: where it begins (CERTLOGIC_NO_STEP: the data), and the part. */
+/* One part of a path from the data on: where it begins (CERTLOGIC_NO_STEP: the data), and the part, which may stand in another
+ * of the programs that are run over the same data. */
 struct certlogic_step {
-	uint32_t fragment;
+	const struct certlogic_fragment *fragment;
 	uint8_t from;
+};
+
+struct certlogic_steps {
+	struct certlogic_step steps[CERTLOGIC_STEPS_KEPT];
+	unsigned count;
+	uint64_t of_item; /* a bit a step that begins at "item" */
 };
 
 struct value;
@@ -95,6 +104,29 @@ struct certlogic_node {
 	bool sees_item;            /* whether "item" may stand beneath it */
 };
 
+/* Ends, which say what the program comes out as, and tests. */
+enum certlogic_test {
+	CERTLOGIC_GIVE, /* the end: what ${node} comes out as */
+	CERTLOGIC_GIVE_FALSE,
+	CERTLOGIC_GIVE_TRUE,
+	CERTLOGIC_GIVE_TESTED, /* the end: the value whose truth was tested last */
+	CERTLOGIC_TEST_NODE,   /* whether what ${node} comes out as is truthy */
+	CERTLOGIC_TEST_STEP,   /* whether the value at ${step} is */
+	CERTLOGIC_TEST_EQUAL,  /* whether the value at ${step} is ${known}: a text, an integer or a boolean */
+	CERTLOGIC_TEST_AMONG,  /* whether it is among the texts of the list ${known} */
+	CERTLOGIC_TEST_NUMBER, /* how the value at ${step} stands to the integer ${known} */
+	CERTLOGIC_TEST_DATES,  /* how two dates stand to each other */
+};
+
+struct certlogic_instruction {
+	enum certlogic_test test;
+	uint8_t step;
+	uint32_t yes, no; /* the instructions that follow */
+	uint32_t node;    /* what is tested */
+	uint32_t judge;   /* the operator that asks for its truth */
+	const struct value *known;
+};
+
 struct certlogic_program {
 	struct certlogic_node *nodes;
 	uint32_t *operands;
@@ -104,14 +136,23 @@ struct certlogic_program {
 	char *lists;          /* and their items */
 	size_t value_count, lists_size;
 	size_t node_count, operand_count, fragment_count, text_length;
-	struct certlogic_step steps[CERTLOGIC_STEPS_KEPT];
-	unsigned step_count, memo_count;
+	struct certlogic_steps own_steps;
+	const struct certlogic_steps *steps; /* those of the first of the programs that were linked */
+	struct certlogic_instruction *code;  /* room for a node each, and the ends */
+	uint32_t code_count, code_start;
 };
 
-/* certlogic_share(programs, count, e):
- * Number the nodes that are equal and worth keeping, within and across ${programs}, which are run over the same data.
- * Return how many numbers there are (0 to CERTLOGIC_MEMOS_MAX), or ERROR_NO_MEMORY. */
+enum { CERTLOGIC_ENDS = 3 };
+
+/* certlogic_link(programs, count, e):
+ * Make ${count} programs ready to be run over the same data: number their steps alike, and the nodes that are equal and worth
+ * keeping, and write their code. From then on they must all live as long as any of them is run. They may be linked again.
+ * Return 0 or ERROR_NO_MEMORY. */
+int certlogic_link(struct certlogic_program *const *programs, size_t count, struct error *e);
+
+/* Of certlogic_link: the numbers of equal nodes; the code of one program. */
 int certlogic_share(struct certlogic_program *const *programs, size_t count, struct error *e);
+void certlogic_code(struct certlogic_program *program);
 
 /* Write the JSON pointer of ${node} into ${pointer} (CERTLOGIC_POINTER_MAX bytes). Return ${pointer}. */
 char *certlogic_pointer(const struct certlogic_program *program, uint32_t node, char *pointer);

@@ -1,5 +1,6 @@
 #include <stdalign.h>
 
+#include "policy/certlogic_flip.h"
 #include "policy/certlogic_run_inside.h"
 
 /* Bytes that a run takes of the stack before it asks for any. */
@@ -22,22 +23,22 @@ operand_node(const struct run *run, const struct certlogic_node *node, uint32_t 
 static __attribute__((noinline)) const struct value *
 reach_step(struct run *run, unsigned step)
 {
-	const struct certlogic_step *it = &run->program->steps[step];
+	const struct certlogic_step *it = &run->program->steps->steps[step];
+	struct certlogic_frame *frame = run->frame;
 	const struct value *from = run->data, *reached;
 
 	if (it->from != CERTLOGIC_NO_STEP)
-		from = run->reached & UINT32_C(1) << it->from ? run->at_step[it->from] : reach_step(run, it->from);
-	reached =
-		from->kind == VALUE_NULL ? from : value_part(from, &run->program->fragments[it->fragment], &run->taken[step]);
-	run->at_step[step] = reached;
-	run->reached |= UINT32_C(1) << step;
+		from = frame->reached >> it->from & 1 ? frame->at_step[it->from] : reach_step(run, it->from);
+	reached = from->kind == VALUE_NULL ? from : value_part(from, it->fragment, &frame->taken[step]);
+	frame->at_step[step] = reached;
+	frame->reached |= UINT64_C(1) << step;
 	return reached;
 }
 
 static inline const struct value *
 value_at_step(struct run *run, unsigned step)
 {
-	return run->reached & UINT32_C(1) << step ? run->at_step[step] : reach_step(run, step);
+	return run->frame->reached >> step & 1 ? run->frame->at_step[step] : reach_step(run, step);
 }
 
 /* The value of an operand: where it stands already, or made in ${room}. */
@@ -57,20 +58,25 @@ evaluate_operand(struct run *run, const struct certlogic_node *parent, uint32_t 
 	return 0;
 }
 
-/* The truth of an operand's value, or a failure where it has none. */
+/* The truth of a value, or a failure of the operator that asks for it where it has none. */
+static inline int
+truth_of(const struct run *run, const struct certlogic_node *judge, const struct value *value, bool *ret_truth)
+{
+	int t = value->kind == VALUE_BOOLEAN ? value->integer != 0 : value_truth(value);
+
+	if (t < 0)
+		return run_fail(run, judge, ERROR_BAD_INPUT, "%s is neither truthy nor falsy", value_name(value));
+	*ret_truth = t;
+	return 0;
+}
+
 static inline int
 truth_of_operand(struct run *run, const struct certlogic_node *node, uint32_t number, const struct value *scope,
 	struct value *room, const struct value **ret_value, bool *ret_truth)
 {
-	int r, t;
+	int r = evaluate_operand(run, node, number, scope, room, ret_value);
 
-	if ((r = evaluate_operand(run, node, number, scope, room, ret_value)) < 0)
-		return r;
-	t = (*ret_value)->kind == VALUE_BOOLEAN ? (*ret_value)->integer != 0 : value_truth(*ret_value);
-	if (t < 0)
-		return run_fail(run, node, ERROR_BAD_INPUT, "%s is neither truthy nor falsy", value_name(*ret_value));
-	*ret_truth = t;
-	return 0;
+	return r < 0 ? r : truth_of(run, node, *ret_value, ret_truth);
 }
 
 OPERATOR
@@ -270,7 +276,7 @@ can_be_kept(const struct value *value)
 OPERATOR
 evaluate_kept(struct run *run, const struct certlogic_node *node, const struct value *scope, struct value *ret_value)
 {
-	const struct row *item = node->sees_item ? run->keep->item : NULL;
+	const void *item = node->sees_item ? run->keep->item : NULL;
 	size_t place = (node->memo + ((uintptr_t)item >> 4) * 7) % CERTLOGIC_KEPT;
 	struct certlogic_kept *kept = &run->keep->kept[place];
 	uint64_t steps = run->steps;
@@ -314,6 +320,132 @@ evaluate(struct run *run, const struct certlogic_node *node, const struct value 
 								   : evaluate_anew(run, node, scope, ret_value);
 }
 
+/* What a test found: no, yes, or neither, where the node is to be worked out as any other. */
+enum found { NO, YES, UNSURE };
+
+static inline enum found
+test_equal(const struct value *value, const struct value *known)
+{
+	if (value->kind != known->kind)
+		return value->kind == VALUE_TIME || value->kind == VALUE_DAY ? UNSURE : NO;
+	if (value->kind != VALUE_TEXT)
+		return value->integer == known->integer;
+	return value->length == known->length && memcmp(value->text, known->text, value->length) == 0;
+}
+
+static inline enum found
+test_among(const struct value *value, const struct value_list *texts)
+{
+	if (value->kind != VALUE_TEXT)
+		return value->kind == VALUE_TIME || value->kind == VALUE_DAY ? UNSURE : NO;
+	for (size_t i = 0; i < texts->count; i++)
+		if (test_equal(value, &texts->items[i]) == YES)
+			return YES;
+	return NO;
+}
+
+static inline enum found
+test_number(enum certlogic_kind kind, const struct value *value, const struct value *known)
+{
+	const int64_t numbers[] = {value->integer, known->integer};
+
+	return value->kind == VALUE_INTEGER ? certlogic_in_order(kind, numbers, 2) : UNSURE;
+}
+
+/* The date that an operand of a comparison comes out as. Where it is equal to others, reading a text is what keeping saves. */
+static inline int
+date_of_operand(struct run *run, const struct certlogic_node *parent, uint32_t number, struct value *room,
+	const struct value **ret_date)
+{
+	const struct certlogic_node *node = operand_node(run, parent, number), *given;
+	const struct value *text;
+
+	*ret_date = node->known ? node->known : room;
+	if (node->known)
+		return 0;
+	given = operand_node(run, node, 0);
+	if (node->kind != CERTLOGIC_PLUS_TIME || given->step == CERTLOGIC_NO_STEP)
+		return evaluate(run, node, run->data, room);
+	text = value_at_step(run, given->step);
+	return node->memo && text->kind == VALUE_TEXT && !run->clock ? evaluate(run, node, run->data, room)
+																 : run_plus_time(run, node, text, room);
+}
+
+static inline int
+test_dates(struct run *run, const struct certlogic_node *node, bool *ret_yes)
+{
+	const struct value *dates[2];
+	struct value made[2];
+	int r;
+
+	if ((r = date_of_operand(run, node, 0, &made[0], &dates[0])) < 0 ||
+		(r = date_of_operand(run, node, 1, &made[1], &dates[1])) < 0)
+		return r;
+	*ret_yes = run_dates(run, node, dates);
+	return 0;
+}
+
+/* Follow the code (certlogic_code). It never goes back, so that it needs no count of steps: each node is tested once at most. */
+static int
+follow(struct run *run, struct value *ret_value)
+{
+	const struct certlogic_program *program = run->program;
+	const struct certlogic_instruction *in = &program->code[program->code_start];
+	const struct value *tested = NULL;
+	bool yes = false;
+	int r;
+
+	for (;; in = &program->code[yes ? in->yes : in->no]) {
+		const struct certlogic_node *node = &program->nodes[in->node];
+		enum found found = UNSURE;
+
+		switch (in->test) {
+		case CERTLOGIC_GIVE:
+			return evaluate(run, node, run->data, ret_value);
+		case CERTLOGIC_GIVE_FALSE:
+		case CERTLOGIC_GIVE_TRUE:
+			*ret_value = value_boolean(in->test == CERTLOGIC_GIVE_TRUE);
+			return 0;
+		case CERTLOGIC_GIVE_TESTED:
+			if (tested != ret_value)
+				*ret_value = *tested;
+			return 0;
+		case CERTLOGIC_TEST_DATES:
+			if ((r = test_dates(run, node, &yes)) < 0)
+				return r;
+			continue;
+		case CERTLOGIC_TEST_EQUAL:
+			found = test_equal(value_at_step(run, in->step), in->known);
+			break;
+		case CERTLOGIC_TEST_AMONG:
+			found = test_among(value_at_step(run, in->step), in->known->list);
+			break;
+		case CERTLOGIC_TEST_NUMBER:
+			found = test_number(node->kind, value_at_step(run, in->step), in->known);
+			break;
+		case CERTLOGIC_TEST_STEP:
+			tested = value_at_step(run, in->step);
+			if (tested->kind == VALUE_BOOLEAN) {
+				yes = tested->integer != 0;
+				continue;
+			}
+			if ((r = truth_of(run, &program->nodes[in->judge], tested, &yes)) < 0)
+				return r;
+			continue;
+		case CERTLOGIC_TEST_NODE:
+			break;
+		}
+		if (found != UNSURE) {
+			yes = found == YES;
+			continue;
+		}
+		if ((r = evaluate(run, node, run->data, ret_value)) < 0 ||
+			(r = truth_of(run, &program->nodes[in->judge], ret_value, &yes)) < 0)
+			return r;
+		tested = ret_value;
+	}
+}
+
 static int
 check_clock(const struct certlogic_clock *clock, struct error *e)
 {
@@ -325,30 +457,50 @@ check_clock(const struct certlogic_clock *clock, struct error *e)
 	return 0;
 }
 
-int
-certlogic_run_value(const struct certlogic_program *program, const struct value *data,
-	const struct certlogic_clock *clock, struct certlogic_keep *keep, struct arena *arena, struct value *ret_value,
-	instant *ret_next_flip, struct error *e)
+/* What of the frame is of other data or another item is not kept. */
+static inline void
+clean_frame(struct run *run)
 {
-	struct run run;
+	struct certlogic_keep *keep = run->keep;
+
+	if (!keep || keep->frame_epoch != keep->epoch)
+		run->frame->reached = 0;
+	else if (keep->frame_item != keep->item)
+		run->frame->reached &= ~run->program->steps->of_item;
+	if (keep) {
+		keep->frame_epoch = keep->epoch;
+		keep->frame_item = keep->item;
+	}
+}
+
+int
+run_begin(struct run *run, const struct value *data, const struct certlogic_clock *clock, struct certlogic_keep *keep,
+	struct certlogic_frame *frame, struct arena *arena, struct error *e)
+{
+	*run = (struct run){.data = data,
+		.clock = clock,
+		.keep = keep,
+		.frame = keep ? &keep->frame : frame,
+		.arena = arena,
+		.texts = {.maximum = CERTLOGIC_MEMORY_MAX}};
+	return clock ? check_clock(clock, e) : 0;
+}
+
+int
+run_program(struct run *run, const struct certlogic_program *program, struct value *ret_value, instant *ret_next_flip,
+	struct error *e)
+{
 	int r;
 
-	/* at_step and taken are read only where reached says so, and are too large to be zeroed each time. */
-	run.program = program;
-	run.data = data;
-	run.clock = clock;
-	run.keep = keep;
-	run.arena = arena;
-	run.texts = (struct arena){.maximum = CERTLOGIC_MEMORY_MAX};
-	run.steps = CERTLOGIC_STEPS_MAX;
-	run.next_flip = CERTLOGIC_NO_FLIP;
-	run.e = e;
-	run.reached = 0;
-	if (clock && (r = check_clock(clock, e)) < 0)
-		return r;
-	if ((r = evaluate(&run, program->nodes, data, ret_value)) == 0 && ret_next_flip)
-		*ret_next_flip = run.next_flip;
-	arena_release(&run.texts, (struct arena_mark){0});
+	run->program = program;
+	run->steps = CERTLOGIC_STEPS_MAX;
+	run->next_flip = CERTLOGIC_NO_FLIP;
+	run->e = e;
+	clean_frame(run);
+	if ((r = follow(run, ret_value)) == 0 && ret_next_flip)
+		*ret_next_flip = run->next_flip;
+	if (run->texts.newest)
+		arena_release(&run->texts, (struct arena_mark){0});
 	return r;
 }
 
@@ -358,6 +510,8 @@ certlogic_run(const struct certlogic_program *program, const json_t *data, const
 {
 	alignas(max_align_t) char memory[OWN_MEMORY];
 	struct arena arena = {.maximum = CERTLOGIC_MEMORY_MAX};
+	struct certlogic_frame frame; /* not zeroed: it is large, and read only where reached says so */
+	struct run run;
 	struct value root, value = {0};
 	size_t result_left = CERTLOGIC_RESULT_MAX;
 	instant next_flip = CERTLOGIC_NO_FLIP;
@@ -365,7 +519,8 @@ certlogic_run(const struct certlogic_program *program, const json_t *data, const
 
 	value_of(data, &root);
 	arena_lend(&arena, memory, sizeof memory);
-	if ((r = certlogic_run_value(program, &root, clock, NULL, &arena, &value, &next_flip, e)) < 0)
+	if ((r = run_begin(&run, &root, clock, NULL, &frame, &arena, e)) < 0 ||
+		(r = run_program(&run, program, &value, &next_flip, e)) < 0)
 		goto out;
 	if (value.kind == VALUE_BOOLEAN)
 		*ret_value = json_boolean(value.integer);

@@ -6,24 +6,12 @@
 
 #include "policy/certlogic_run.h"
 
-struct run {
-	const struct certlogic_program *program;
-	const struct value *data;
-	const struct certlogic_clock *clock; /* NULL: not tracked */
-	struct certlogic_keep *keep;
-	struct arena *arena;
-	struct arena texts; /* of times, that were cut */
-	uint64_t steps;
-	instant next_flip;
-	struct error *e;
-	uint32_t reached;                                  /* a bit a step of ${at_step} */
-	const struct value *at_step[CERTLOGIC_STEPS_KEPT]; /* in the data, or in ${taken} */
-	struct value taken[CERTLOGIC_STEPS_KEPT];
-};
-
 /* Fail at ${node}: the message ends in its place. Return ${code}. */
 int run_fail(const struct run *run, const struct certlogic_node *node, int code, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
+
+/* Where two or three dates stand in the order that ${node} asks for, and when that changes as the clock goes on. */
+bool run_dates(struct run *run, const struct certlogic_node *node, const struct value *const *operands);
 
 int run_out_of_steps(const struct run *run, const struct certlogic_node *node);
 

@@ -154,9 +154,6 @@ certlogic_share(struct certlogic_program *const *programs, size_t count, struct 
 			end++;
 		numbers += end - first > 1 && number_equals(programs, &candidates[first], end - first, (uint8_t)(numbers + 1));
 	}
-	for (size_t i = 0; i < count; i++)
-		programs[i]->memo_count = (unsigned)numbers;
-	r = numbers;
 out:
 	free(candidates);
 	free(hashes);

@@ -2,8 +2,8 @@
  *
  *   applied_at ── moment ── moment ── now ── moment (nothing new) ── horizon
  *
- * E1. The colour changes only at moments that the fold visits: those at which the view changes (view_next), a comparison
- *     with the clock flips, or an override begins or ends. So moments in between change nothing.
+ * E1. The colour changes only at moments that the fold visits: those at which what rules read of the view changes (view_next), a
+ *     comparison with the clock flips, or an override begins or ends. So moments in between change nothing.
  * E2. At a moment the rules of the colour held are asked; the gravest colour among those that fire is taken, and the
  *     rules are asked again, until it stays. A colour left at a moment is not left again at that moment: rules that go
  *     round are an error, not a matter of luck.
@@ -50,20 +50,18 @@ static int
 ask_rule(struct fold *f, const struct rule *rule, struct answer *answer, struct error *e)
 {
 	const struct value_list *list = rule->each == VIEW_LIST_NONE ? NULL : view_list(f->view, rule->each);
-	struct certlogic_keep *keep = &f->work->keep;
-	struct error reason = {0};
+	struct error reason;
+	struct asking asking;
 	bool holds = false;
-	int code = 0;
+	int code = asking_begin(&asking, view_data(f->view), f->at, f->horizon, &f->work->keep, &f->work->scratch, &reason);
 
 	answer->asked = false;
 	answer->flip = INT64_MAX;
-	if (!list)
-		code = program_holds(
-			rule->when, view_data(f->view), f->at, f->horizon, keep, &f->work->scratch, &holds, &answer->flip, &reason);
+	if (!list && code == 0)
+		code = asking_holds(&asking, rule->when, &holds, &answer->flip, &reason);
 	for (size_t i = 0; list && i < list->count && code == 0 && !holds; i++) {
 		view_set_item(f->view, list->items[i].row);
-		code = program_holds(
-			rule->when, view_data(f->view), f->at, f->horizon, keep, &f->work->scratch, &holds, &answer->flip, &reason);
+		code = asking_holds(&asking, rule->when, &holds, &answer->flip, &reason);
 	}
 	if (code < 0)
 		return error_set(e, code, "rule %s: %s", rule->id, reason.message);
@@ -87,15 +85,19 @@ fires(struct fold *f, const struct rule *rule, bool *ret_fires, struct error *e)
 	return 0;
 }
 
-/* Forget what came of parts that have changed. */
-static void
+/* Forget what came of parts that have changed; whether there was anything to forget. */
+static bool
 forget_changed(struct fold *f)
 {
 	view_parts changed = view_take_changed(f->view);
+	bool forgot = f->extra->ask_anew;
 
 	for (size_t i = 0; (changed || f->extra->ask_anew) && i < f->pack->rule_count; i++)
-		if (f->extra->ask_anew || f->pack->rules[i].reads & changed)
+		if (f->extra->ask_anew || f->pack->rules[i].reads & changed) {
 			f->answers[i].asked = false;
+			forgot = true;
+		}
+	return forgot;
 }
 
 /* The gravest colour among the rules that fire, or the one held where none does. */
@@ -231,7 +233,7 @@ take_colour(struct fold *f, enum colour colour, struct error *e)
 	f->colour = colour;
 	f->since = f->at;
 	view_set_colour(f->view, colour, f->at);
-	forget_changed(f);
+	(void)forget_changed(f);
 	return 0;
 }
 
@@ -334,10 +336,12 @@ visit(struct fold *f, instant at, struct error *e)
 	int code;
 
 	f->at = at;
-	f->flip = INT64_MAX;
 	if ((code = view_move(f->view, at, e)) < 0)
 		return code;
-	forget_changed(f);
+	/* E3: where every answer stands, so does the colour. */
+	if (!forget_changed(f) && f->flip > at)
+		return 0;
+	f->flip = INT64_MAX;
 	return settle(f, e);
 }
 
@@ -454,6 +458,7 @@ fold_begin(struct fold *f, struct error *e)
 		return error_set(e, ERROR_BAD_INPUT, "a time past the year 9999");
 	f->colour = f->pack->first_colour;
 	f->since = f->facts->applied_at;
+	f->flip = INT64_MIN; /* nothing was asked yet */
 	if ((code = view_new(f->pack, f->facts, f->work, &f->view, e)) < 0 ||
 		(code = arena_take(&f->work->memory, (f->pack->rule_count + 1) * sizeof *f->answers, &f->answers, e)) < 0)
 		return code;

@@ -1,28 +1,46 @@
 #include "policy/holds.h"
 
 int
-program_holds(const struct certlogic_program *program, const struct value *data, instant at, instant horizon,
-	struct certlogic_keep *keep, struct arena *scratch, bool *ret_holds, instant *flip, struct error *e)
+asking_begin(struct asking *asking, const struct value *data, instant at, instant horizon, struct certlogic_keep *keep,
+	struct arena *scratch, struct error *e)
 {
-	struct certlogic_clock clock = {at, horizon};
+	/* Past what one run can foresee, the question is asked again. */
+	instant foreseen = horizon > at + CERTLOGIC_HORIZON_MAX_S ? at + CERTLOGIC_HORIZON_MAX_S : horizon;
+
+	asking->clock = (struct certlogic_clock){at, foreseen};
+	asking->horizon = horizon;
+	return run_begin(&asking->run, data, &asking->clock, keep, &asking->frame, scratch, e);
+}
+
+int
+asking_holds(
+	struct asking *asking, const struct certlogic_program *program, bool *ret_holds, instant *flip, struct error *e)
+{
+	struct arena *scratch = asking->run.arena;
 	struct arena_mark mark = arena_here(scratch);
 	instant next = CERTLOGIC_NO_FLIP;
 	struct value value;
-	int code;
+	int code = run_program(&asking->run, program, &value, &next, e);
 
-	/* Past what one run can foresee, the question is asked again. */
-	if (clock.horizon > at + CERTLOGIC_HORIZON_MAX_S)
-		clock.horizon = at + CERTLOGIC_HORIZON_MAX_S;
-	code = certlogic_run_value(program, data, &clock, keep, scratch, &value, &next, e);
 	arena_release(scratch, mark);
 	if (code < 0)
 		return code;
-	if (next == CERTLOGIC_NO_FLIP && clock.horizon < horizon)
-		next = clock.horizon;
+	if (next == CERTLOGIC_NO_FLIP && asking->clock.horizon < asking->horizon)
+		next = asking->clock.horizon;
 	if (value.kind != VALUE_BOOLEAN)
 		return error_set(e, ERROR_BAD_INPUT, "the expression gives neither true nor false");
 	*ret_holds = value.integer;
 	if (flip && next < *flip)
 		*flip = next;
 	return 0;
+}
+
+int
+program_holds(const struct certlogic_program *program, const struct value *data, instant at, instant horizon,
+	struct certlogic_keep *keep, struct arena *scratch, bool *ret_holds, instant *flip, struct error *e)
+{
+	struct asking asking;
+	int code = asking_begin(&asking, data, at, horizon, keep, scratch, e);
+
+	return code < 0 ? code : asking_holds(&asking, program, ret_holds, flip, e);
 }

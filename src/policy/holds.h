@@ -7,11 +7,28 @@
 
 #include "policy/certlogic_run.h"
 
-/* program_holds(program, data, at, horizon, keep, scratch, ret_holds, flip, e):
- * Run ${program} with the clock at ${at}; ${scratch} is given back as it was. *${flip} (NULL if not wanted) is brought
- * forward to the first moment up to ${horizon} at which the answer may differ by the clock alone. ${keep} (NULL: nothing is
- * kept) is for runs with one moment, horizon and view. Return 0, ERROR_BAD_INPUT where the expression fails on the data or
- * gives neither true nor false, ERROR_TOO_LARGE or ERROR_NO_MEMORY. */
+/* Questions of one moment about one view. */
+struct asking {
+	struct certlogic_clock clock;
+	instant horizon;
+	struct run run;
+	struct certlogic_frame frame; /* where nothing is kept */
+};
+
+/* asking_begin(asking, data, at, horizon, keep, scratch):
+ * Get ready to ask of ${data}, which must outlive ${asking}, with the clock at ${at}; ${asking} stays where it is. ${keep} (NULL:
+ * nothing is kept) is for one moment, horizon and view, and for programs that were linked with each other. ${scratch} is given back
+ * as it was after each question.
+ * asking_holds(asking, program, ret_holds, flip, e):
+ * Run ${program}. *${flip} (NULL if not wanted) is brought forward to the first moment up to ${horizon} at which the answer may differ
+ * by the clock alone. Return 0, ERROR_BAD_INPUT where the expression fails on the data or gives neither true nor false,
+ * ERROR_USAGE for a clock outside its limits, ERROR_TOO_LARGE or ERROR_NO_MEMORY. */
+int asking_begin(struct asking *asking, const struct value *data, instant at, instant horizon,
+	struct certlogic_keep *keep, struct arena *scratch, struct error *e);
+int asking_holds(
+	struct asking *asking, const struct certlogic_program *program, bool *ret_holds, instant *flip, struct error *e);
+
+/* program_holds: one question. */
 int program_holds(const struct certlogic_program *program, const struct value *data, instant at, instant horizon,
 	struct certlogic_keep *keep, struct arena *scratch, bool *ret_holds, instant *flip, struct error *e);
 

@@ -82,6 +82,39 @@ pack_list_name(const struct pack *pack, int list)
 	return list == VIEW_PLACES ? "places" : pack->derived[list - VIEW_DERIVED].name;
 }
 
+char *
+pack_meant(const struct pack *pack, const char *name, char *text, size_t size)
+{
+	const char *names[FACT_LIST_COUNT + PACK_DERIVED_MAX + 2] = {"places", "latest"}, *meant;
+	size_t count = 2;
+
+	for (int list = 0; list < FACT_LIST_COUNT; list++)
+		if (list != FACT_OVERRIDES)
+			names[count++] = fact_list_name((enum fact_list)list);
+	for (size_t i = 0; i < pack->derived_count; i++)
+		names[count++] = pack->derived[i].name;
+	names[count] = NULL;
+	meant = text_nearest(name, names);
+	if (meant)
+		snprintf(text, size, ": did you mean \"%.64s\"?", meant);
+	else
+		text[0] = '\0';
+	return text;
+}
+
+bool
+pack_read_colour(struct pack_reading *r, size_t file, const char *pointer, const json_t *value, enum colour *ret_colour)
+{
+	if (colour_read(json_string_value(value), ret_colour))
+		return true;
+	if (json_is_string(value))
+		pack_fault(r, file, pointer, "unknown colour \"%.64s\": green, yellow, red or gray expected",
+			json_string_value(value));
+	else
+		pack_fault(r, file, pointer, "a colour expected: green, yellow, red or gray");
+	return false;
+}
+
 static int
 compare_files(const void *a, const void *b)
 {
@@ -133,17 +166,26 @@ text_language(const char *path, char *language, size_t size)
 	return strspn(language, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-") == kept;
 }
 
-/* pack.json first: rules and texts are read by what it says. */
-static int
-read_files(struct pack_reading *r, struct error *e)
+/* The number of pack.json; that past the last file where there is none. */
+static size_t
+head_of(const struct pack_reading *r)
 {
-	size_t head = r->count, languages = 0;
-	char language[16];
-	int code = 0;
+	size_t head = r->count;
 
 	for (size_t i = 0; i < r->count; i++)
 		if (strcmp(r->files[i].path, head_path) == 0)
 			head = i;
+	return head;
+}
+
+/* pack.json first: rules and texts are read by what it says. */
+static int
+read_files(struct pack_reading *r, struct error *e)
+{
+	size_t head = head_of(r), languages = 0;
+	char language[16];
+	int code = 0;
+
 	if (head == r->count)
 		return error_set(e, ERROR_EXISTS_NOT, "%s: no pack.json", r->folder);
 	if ((code = pack_read_head(r, head)) < 0)
@@ -223,14 +265,23 @@ pack_read(const char *folder, const struct pack_file *files, size_t count, pack_
 		qsort(r.files, count, sizeof *r.files, compare_files);
 	if ((code = hash_files(&r, r.pack->hash, e)) < 0 || (code = read_files(&r, e)) < 0)
 		goto out;
+	if (!r.pack->jurisdiction && r.pack->root) {
+		char *name = base_name(folder, e);
+
+		r.pack->jurisdiction = name;
+		if (!name) {
+			code = ERROR_NO_MEMORY;
+			goto out;
+		}
+		if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+			pack_fault(&r, head_of(&r), NULL,
+				"the folder's name is the jurisdiction's, and \"%s\" is none: give the folder's name, or a \"jurisdiction\"",
+				name);
+	}
 	if (r.faults > 0) {
 		if (e)
 			*e = r.first;
 		code = ERROR_BAD_INPUT;
-		goto out;
-	}
-	if (!r.pack->jurisdiction && !(r.pack->jurisdiction = base_name(folder, e))) {
-		code = ERROR_NO_MEMORY;
 		goto out;
 	}
 	if ((code = pack_link(r.pack, e)) < 0)

@@ -100,9 +100,10 @@ check_texts(struct pack_reading *r)
 			char pointer[POINTER_MAX];
 
 			snprintf(pointer, sizeof pointer, "/%.100s", key);
-			if (!is_text_used(r->pack, key))
-				pack_fault(r, file, pointer, "nothing uses this text");
-			else if (json_is_string(text))
+			if (!is_text_used(r->pack, key)) {
+				if (!r->rule_unread)
+					pack_fault(r, file, pointer, "nothing uses this text");
+			} else if (json_is_string(text))
 				check_placeholders(r, file, pointer, key, json_string_value(text));
 		}
 	}
@@ -190,7 +191,8 @@ check_reach(struct pack_reading *r)
 				colour_name(r->pack->first_colour));
 		for (int colour = 0; rule->from & held && rule->from != any && colour < COLOUR_COUNT; colour++)
 			if (rule->from & ~held & 1u << colour)
-				pack_fault(r, rule->file, "/from", "no rule gives %s, and the first colour is %s: leave it out",
+				pack_fault(r, rule->file, "/from",
+					"no rule gives %s, and the first colour is %s: write the rule, or leave it out",
 					colour_name((enum colour)colour), colour_name(r->pack->first_colour));
 	}
 }

@@ -17,27 +17,38 @@ struct walk {
 	char pointer[POINTER_MAX];
 };
 
+/* Keep in mind whether a path within the payload leads to the colour held, its beginning, or days counted from there. */
+static void
+note_payload(struct walk *walk, const char *path)
+{
+	const struct pack *pack = walk->r->pack;
+	size_t length = strcspn(path, ".");
+
+	if ((length == 6 && strncmp(path, "colour", length) == 0) || (length == 5 && strncmp(path, "since", length) == 0))
+		walk->looks_at_colour = true;
+	for (size_t i = 0; i < pack->derived_count; i++)
+		if (pack->derived[i].kind == DERIVED_DAILY && strlen(pack->derived[i].name) == length &&
+			strncmp(pack->derived[i].name, path, length) == 0 && strcmp(path + length, ".days_total") != 0)
+			walk->looks_at_colour = true;
+}
+
 static void
 check_payload_path(struct walk *walk, const char *path)
 {
 	const struct pack *pack = walk->r->pack;
 	static const char *const known[] = {"applied_at", "birth_date", "latest", "colour", "since"};
-	char name[80];
+	char name[80], meant[100];
 	size_t length = strcspn(path, ".");
 
+	note_payload(walk, path);
 	snprintf(name, sizeof name, "%.*s", (int)(length < sizeof name ? length : sizeof name - 1), path);
-	if (strcmp(name, "colour") == 0 || strcmp(name, "since") == 0)
-		walk->looks_at_colour = true;
-	for (size_t i = 0; i < pack->derived_count; i++)
-		if (strcmp(pack->derived[i].name, name) == 0 && strcmp(path + length, ".days_total") != 0 &&
-			pack->derived[i].kind == DERIVED_DAILY)
-			walk->looks_at_colour = true;
 	if (pack_list(pack, name) != VIEW_LIST_NONE)
 		return;
 	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
 		if (strcmp(name, known[i]) == 0)
 			return;
-	pack_fault(walk->r, walk->file, walk->pointer, "the payload has no \"%s\"", name);
+	pack_fault(walk->r, walk->file, walk->pointer, "the payload has no \"%s\"%s", name,
+		pack_meant(pack, name, meant, sizeof meant));
 	walk->failed = true;
 }
 
@@ -63,6 +74,16 @@ check_path(struct walk *walk, const char *path)
 				: "\"%.64s\": this expression sees only its item",
 			path);
 	walk->failed = true;
+}
+
+/* Whether a path within a reduce leads out to the colour held; more is said of it once it is compiled. */
+static void
+note_colour(struct walk *walk, const char *path)
+{
+	while (strncmp(path, "data.", 5) == 0)
+		path += 5;
+	if (strncmp(path, "payload.", 8) == 0)
+		note_payload(walk, path + 8);
 }
 
 static json_t *put_parameters(struct walk *walk, const json_t *value);
@@ -110,8 +131,12 @@ put_into_object(struct walk *walk, const json_t *object)
 		bool reduces = strcmp(name, "reduce") == 0;
 		json_t *member;
 
-		if (strcmp(name, "var") == 0 && json_is_string(value) && !walk->inside_reduce)
-			check_path(walk, json_string_value(value));
+		if (strcmp(name, "var") == 0 && json_is_string(value)) {
+			if (!walk->inside_reduce)
+				check_path(walk, json_string_value(value));
+			else
+				note_colour(walk, json_string_value(value));
+		}
 		walk->inside_reduce += reduces;
 		member = put_into_member(walk, name, value);
 		walk->inside_reduce -= reduces;
@@ -144,6 +169,35 @@ put_parameters(struct walk *walk, const json_t *value)
 	return json_is_array(value) ? put_into_list(walk, value) : json_copy_deep(value);
 }
 
+/* What to write instead, where the words of the specification leave it open. */
+static const char *
+hint_of(const char *message)
+{
+	static const struct {
+		const char *message, *hint;
+	} hints[] = {
+		{"unrecognised operator: \"or\"", ": write {\"if\": [A, true, B]}"},
+		{"unrecognised operator: \"==\"", ": write \"===\""},
+		{"unrecognised operator: \"!=\"", ": write {\"!\": [{\"===\": [A, B]}]}"},
+		{"unrecognised operator: \"!==\"", ": write {\"!\": [{\"===\": [A, B]}]}"},
+		{"unrecognised operator: \"not\"", ": write \"!\""},
+		{"unrecognised operator: \"some\"", ": write \"reduce\", or a rule with \"each\""},
+		{"unrecognised operator: \"none\"", ": write \"reduce\""},
+		{"unrecognised operator: \"all\"", ": write \"reduce\""},
+		{"unrecognised operator: \"filter\"", ": write \"reduce\", or a rule with \"each\""},
+		{"unrecognised operator: \"map\"", ": write \"reduce\""},
+		{"unrecognised operator: \"-\"", ": there is \"+\" alone, and a negative number in it"},
+	};
+	const size_t length = strlen(message), ending = strlen(" is a non-integer number");
+
+	for (size_t i = 0; i < sizeof hints / sizeof *hints; i++)
+		if (strcmp(hints[i].message, message) == 0)
+			return hints[i].hint;
+	if (length > ending && strcmp(message + length - ending, " is a non-integer number") == 0)
+		return ": rules count in whole numbers, temperatures in tenths of a degree (373 is 37.3)";
+	return "";
+}
+
 /* Tell a fault found inside the expression, whose pointer is from its root. */
 static int
 tell_inner(struct walk *walk, const struct certlogic_fault *fault)
@@ -151,7 +205,7 @@ tell_inner(struct walk *walk, const struct certlogic_fault *fault)
 	size_t length = strlen(walk->pointer);
 
 	snprintf(walk->pointer + length, sizeof walk->pointer - length, "%s", fault->pointer);
-	pack_fault(walk->r, walk->file, walk->pointer, "%s", fault->message);
+	pack_fault(walk->r, walk->file, walk->pointer, "%s%s", fault->message, hint_of(fault->message));
 	walk->pointer[length] = '\0';
 	return 0;
 }

@@ -176,12 +176,12 @@ read_validity(struct pack_reading *r, size_t file, const json_t *valid)
 		return;
 	if (!json_is_string(from) ||
 		time_read(json_string_value(from), json_string_length(from), &pack->zone, &pack->valid_from, NULL) < 0)
-		pack_fault(r, file, "/valid/from", "a time expected");
+		pack_fault(r, file, "/valid/from", "a time expected, such as 2020-03-25T00:00:00+08:00");
 	if (!to || json_is_null(to))
 		return;
 	if (!json_is_string(to) ||
 		time_read(json_string_value(to), json_string_length(to), &pack->zone, &pack->valid_to, NULL) < 0)
-		pack_fault(r, file, "/valid/to", "a time or null expected");
+		pack_fault(r, file, "/valid/to", "a time such as 2020-03-25T00:00:00+08:00, or null, expected");
 	else if (pack->valid_to <= pack->valid_from)
 		pack_fault(r, file, "/valid/to", "the end must be after the beginning");
 }
@@ -194,8 +194,8 @@ read_colours(struct pack_reading *r, size_t file, const json_t *root)
 	json_t *item;
 	size_t i;
 
-	if (first && !colour_read(json_string_value(first), &r->pack->first_colour))
-		pack_fault(r, file, "/first_colour", "unknown colour: green, yellow, red or gray expected");
+	if (first)
+		pack_read_colour(r, file, "/first_colour", first, &r->pack->first_colour);
 	if (!severity)
 		return;
 	json_array_foreach(severity, i, item)
@@ -204,9 +204,9 @@ read_colours(struct pack_reading *r, size_t file, const json_t *root)
 		char place[POINTER_MAX];
 
 		snprintf(place, sizeof place, "/severity/%zu", i);
-		if (!colour_read(json_string_value(item), &colour))
-			pack_fault(r, file, place, "unknown colour: green, yellow, red or gray expected");
-		else if (seen & 1u << colour)
+		if (!pack_read_colour(r, file, place, item, &colour))
+			continue;
+		if (seen & 1u << colour)
 			pack_fault(r, file, place, "this colour stands here twice");
 		else {
 			seen |= 1u << colour;
@@ -371,6 +371,28 @@ check_retention(struct pack_reading *r, size_t file, const json_t *retention)
 		r, file, "/retention/stays_days", json_object_get(retention, "stays_days"), 1, 1, PACK_HORIZON_DAYS_MAX);
 }
 
+/* Prefixes of division codes, or countries. */
+static void
+check_area(struct pack_reading *r, size_t file, const json_t *area)
+{
+	json_t *item;
+	size_t i;
+
+	check_texts(r, file, "area", area);
+	json_array_foreach(area, i, item)
+	{
+		const char *text = json_string_value(item);
+		char place[POINTER_MAX];
+
+		snprintf(place, sizeof place, "/area/%zu", i);
+		if (text && *text && !(strlen(text) <= 6 && strspn(text, "0123456789") == strlen(text)) &&
+			!(strlen(text) == 2 && strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == 2))
+			pack_fault(r, file, place,
+				"\"%.64s\" is neither the beginning of a division's code (\"3301\") nor a country's code (\"CN\")",
+				text);
+	}
+}
+
 static void
 check_sections(struct pack_reading *r, size_t file, const json_t *root)
 {
@@ -388,7 +410,7 @@ check_sections(struct pack_reading *r, size_t file, const json_t *root)
 	if (json_is_object(json_object_get(root, "retention")))
 		check_retention(r, file, json_object_get(root, "retention"));
 	check_recognises(r, file, json_object_get(root, "recognises"));
-	check_texts(r, file, "area", json_object_get(root, "area"));
+	check_area(r, file, json_object_get(root, "area"));
 	check_texts(r, file, "sources", json_object_get(root, "sources"));
 	check_texts(r, file, "override_causes", json_object_get(root, "override_causes"));
 	if (json_object_get(root, "sources") && json_array_size(json_object_get(root, "sources")) == 0)

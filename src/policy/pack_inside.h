@@ -71,6 +71,7 @@ struct pack {
 	int horizon_days;
 	struct derived derived[PACK_DERIVED_MAX];
 	size_t derived_count;
+	uint32_t watched; /* the parts of the view (policy/reads.h) on which colours depend */
 	struct shape shapes[SHAPE_COUNT];
 	struct rule *rules; /* sorted by id */
 	size_t rule_count, rule_capacity;
@@ -85,6 +86,7 @@ struct pack_reading {
 	void *context;
 	struct error first;
 	size_t faults;
+	bool rule_unread; /* a rule's file says nothing: what it would use cannot be known */
 	struct pack *pack;
 };
 
@@ -102,6 +104,14 @@ int pack_fault_text(struct pack_reading *r, size_t file, const struct error *e);
  * both lists end with NULL. Return whether it is an object at all (told if not). */
 bool pack_check_members(struct pack_reading *r, size_t file, const char *pointer, const json_t *object,
 	const char *const *required, const char *const *optional);
+
+/* pack_read_colour(r, file, pointer, value, ret_colour): the colour that ${value} names; false, and told, where it names none. */
+bool pack_read_colour(
+	struct pack_reading *r, size_t file, const char *pointer, const json_t *value, enum colour *ret_colour);
+
+/* pack_meant(pack, name, text, size): "" or ": did you mean "tests"?", with the list of the view that ${name} is nearest to.
+ * Return ${text}. */
+char *pack_meant(const struct pack *pack, const char *name, char *text, size_t size);
 
 /* What an expression may look at. */
 enum { SEES_ITEM = 1, SEES_PAYLOAD = 2 };

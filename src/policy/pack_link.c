@@ -85,11 +85,28 @@ is_needed(const struct pack *pack, size_t number)
 	return pack->derived[number].show;
 }
 
+/* Everything that a rule reads, or that a derived value is made of which is needed; overrides lie over all rules. */
+static view_parts
+watched_by(const struct pack *pack)
+{
+	const view_parts places = VIEW_PART(VIEW_PLACES), both = VIEW_PART(FACT_RESIDENCES) | VIEW_PART(FACT_VISITS);
+	view_parts watched = VIEW_PART(FACT_OVERRIDES);
+
+	for (size_t i = 0; i < pack->rule_count; i++)
+		watched |= pack->rules[i].reads;
+	for (size_t i = 0; i < pack->derived_count; i++) {
+		const struct derived *derived = &pack->derived[i];
+
+		if (derived->needed)
+			watched |= VIEW_PART(derived->kind == DERIVED_DAILY ? (int)FACT_CHECKINS : derived->of);
+	}
+	return watched & places ? watched | both : watched;
+}
+
 int
 pack_link(struct pack *pack, struct error *e)
 {
 	struct certlogic_program *programs[PACK_RULES_MAX];
-	int r;
 
 	for (size_t i = 0; i < pack->derived_count; i++) {
 		unsigned symbol = symbol_named(pack->derived[i].name);
@@ -106,6 +123,6 @@ pack_link(struct pack *pack, struct error *e)
 	}
 	for (size_t i = 0; i < pack->derived_count; i++)
 		pack->derived[i].needed = is_needed(pack, i);
-	r = certlogic_share(programs, pack->rule_count, e);
-	return r < 0 ? r : 0;
+	pack->watched = watched_by(pack);
+	return certlogic_link(programs, pack->rule_count, e);
 }

@@ -36,9 +36,7 @@ read_from(struct pack_reading *r, size_t file, const json_t *from, struct rule *
 		char place[POINTER_MAX];
 
 		snprintf(place, sizeof place, "/from/%zu", i);
-		if (!colour_read(json_string_value(item), &colour))
-			pack_fault(r, file, place, "unknown colour: green, yellow, red or gray expected");
-		else
+		if (pack_read_colour(r, file, place, item, &colour))
 			rule->from |= 1u << colour;
 	}
 }
@@ -51,8 +49,11 @@ read_list(struct pack_reading *r, size_t file, const char *place, const json_t *
 	bool daily = list >= VIEW_DERIVED && r->pack->derived[list - VIEW_DERIVED].kind == DERIVED_DAILY;
 
 	if (list == VIEW_LIST_NONE || (daily && !daily_too)) {
-		pack_fault(r, file, place, "\"%.64s\" is not a list of the payload",
-			json_is_string(name) ? json_string_value(name) : "");
+		const char *text = json_is_string(name) ? json_string_value(name) : "";
+		char meant[POINTER_MAX];
+
+		pack_fault(r, file, place, "\"%.64s\" is not a list of the payload%s", text,
+			pack_meant(r->pack, text, meant, sizeof meant));
 		return VIEW_LIST_NONE;
 	}
 	return list;
@@ -90,9 +91,8 @@ read_members(struct pack_reading *r, size_t file, const json_t *root, struct rul
 		pack_fault(r, file, "/id", "an id such as \"HB-YELLOW-EXPIRED\" expected: capitals, digits and hyphens");
 	rule->id = json_string_value(json_object_get(root, "id"));
 	read_from(r, file, json_object_get(root, "from"), rule);
-	if (json_object_get(root, "colour") &&
-		!colour_read(json_string_value(json_object_get(root, "colour")), &rule->colour))
-		pack_fault(r, file, "/colour", "unknown colour: green, yellow, red or gray expected");
+	if (json_object_get(root, "colour"))
+		pack_read_colour(r, file, "/colour", json_object_get(root, "colour"), &rule->colour);
 	rule->each = each ? read_list(r, file, "/each", each, false) : VIEW_LIST_NONE;
 	read_evidence(r, file, json_object_get(root, "evidence"), rule);
 	rule->reason = json_string_value(json_object_get(root, "reason"));
@@ -119,12 +119,15 @@ pack_read_rule(struct pack_reading *r, size_t file)
 		return code;
 	if (code < 0) {
 		pack_fault_text(r, file, &e);
+		r->rule_unread = true;
 		return 0;
 	}
 	if (json_array_append_new(pack->documents, root) < 0)
 		return ERROR_NO_MEMORY;
-	if (!pack_check_members(r, file, "", root, required, optional))
+	if (!pack_check_members(r, file, "", root, required, optional)) {
+		r->rule_unread = true;
 		return 0;
+	}
 	if (pack->rule_count == PACK_RULES_MAX) {
 		pack_fault(r, file, NULL, "more than %d rules", PACK_RULES_MAX);
 		return 0;

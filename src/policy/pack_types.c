@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "policy/certlogic_program.h"
+#include "policy/certlogic_time.h"
 #include "policy/pack_values.h"
 
 /* The kinds that a value can have, a bit each. A time is a text that plusTime can read; a date is what it makes of it. */
@@ -64,10 +65,17 @@ static const struct field_kind stays_fields[] = {{"country", KIND_TEXT}, {"divis
 static const struct field_kind payload_fields[] = {{"colour", KIND_TEXT}, {"since", KIND_TIME},
 	{"applied_at", KIND_TIME}, {"birth_date", KIND_TIME | KIND_NULL}, {NULL, 0}};
 
+/* Within a reduce: the list whose items "current" means, or VIEW_LIST_NONE where that is not known. */
+struct scope {
+	const struct scope *outer;
+	int current_of;
+};
+
 struct check {
 	const struct pack *pack;
 	const struct certlogic_program *program;
 	int item_of;
+	const struct scope *scope; /* the innermost reduce, or NULL outside of one */
 	int (*each)(void *context, const struct certlogic_fault *fault);
 	void *context;
 	int ended; /* what each returned, if not 0 */
@@ -191,48 +199,91 @@ kinds_in_list(struct check *c, uint32_t at, int list, uint32_t number)
 	return KIND_ANY;
 }
 
+/* ${number} is that of the fragment after "latest". */
 static unsigned
-kinds_in_latest(struct check *c, uint32_t at)
+kinds_in_latest(struct check *c, uint32_t at, uint32_t number)
 {
 	const struct certlogic_node *node = &c->program->nodes[at];
 	const struct certlogic_fragment *fragments = &c->program->fragments[node->first];
-	int list = node->count > 2 ? pack_list(c->pack, fragments[2].key) : VIEW_LIST_NONE;
+	int list = node->count > number ? pack_list(c->pack, fragments[number].key) : VIEW_LIST_NONE;
 
-	if (node->count <= 2)
+	if (node->count <= number)
 		return KIND_OBJECT;
 	if (list != FACT_CHECKINS && list != FACT_DECLARATIONS && list != FACT_CASES && list != FACT_TESTS &&
 		list != FACT_VACCINATIONS && list != FACT_RECOVERIES && list != FACT_RECOGNITIONS) {
 		tell(c, at,
 			"payload.latest has checkins, declarations, cases, tests, vaccinations, recoveries and recognitions, not \"%.60s\"",
-			fragments[2].key);
+			fragments[number].key);
 		return KIND_ANY;
 	}
-	return kinds_in_item(c, at, list, 3) | KIND_NULL;
+	return kinds_in_item(c, at, list, number + 1) | KIND_NULL;
 }
 
-/* The kinds of an access. Its beginning was checked before; within a reduce it may mean anything. */
+/* The fragment from which on an access says what it means in ${ret_scope}: past one "data" for each reduce that it leaves. */
+static uint32_t
+leave_scopes(const struct check *c, const struct certlogic_node *node, const struct scope **ret_scope)
+{
+	const struct certlogic_fragment *fragments = &c->program->fragments[node->first];
+	uint32_t number = 0;
+
+	for (*ret_scope = c->scope; *ret_scope && number < node->count && strcmp(fragments[number].key, "data") == 0;
+		 number++)
+		*ret_scope = (*ret_scope)->outer;
+	return number;
+}
+
+/* Within a reduce there is the item, what was made so far, and what is around it. */
+static unsigned
+kinds_in_scope(struct check *c, uint32_t at, const struct scope *scope, uint32_t number)
+{
+	const struct certlogic_node *node = &c->program->nodes[at];
+	const struct certlogic_fragment *fragments = &c->program->fragments[node->first];
+
+	if (strcmp(fragments[number].key, "current") == 0 && scope->current_of != VIEW_LIST_NONE)
+		return kinds_in_item(c, at, scope->current_of, number + 1);
+	if (strcmp(fragments[number].key, "current") != 0 && strcmp(fragments[number].key, "accumulator") != 0)
+		tell(c, at,
+			"within a reduce a variable begins with current., accumulator or data. (what is around it), not \"%.60s\"",
+			fragments[number].key);
+	return KIND_ANY;
+}
+
+/* The kinds of an access. Outside of a reduce its beginning was checked before. */
 static unsigned
 kinds_of_access(struct check *c, uint32_t at)
 {
 	const struct certlogic_node *node = &c->program->nodes[at];
 	const struct certlogic_fragment *fragments = &c->program->fragments[node->first];
 	const struct field_kind *field;
+	const struct scope *scope;
+	uint32_t number = leave_scopes(c, node, &scope);
 	int list;
 
 	if (node->count == 0)
 		return KIND_ANY;
-	if (strcmp(node->text, CERTLOGIC_CLOCK_PATH) == 0)
+	if (number >= node->count)
+		return KIND_OBJECT;
+	if (scope)
+		return kinds_in_scope(c, at, scope, number);
+	if (strcmp(fragments[number].key, "external") == 0) {
+		if (node->count != number + 2 || strcmp(fragments[number + 1].key, "validationClock") != 0)
+			tell(c, at, "external has only validationClock");
 		return KIND_TIME;
-	if (strcmp(fragments[0].key, "item") == 0 && c->item_of != VIEW_LIST_NONE)
-		return kinds_in_item(c, at, c->item_of, 1);
-	if (strcmp(fragments[0].key, "payload") != 0 || node->count < 2)
+	}
+	if (strcmp(fragments[number].key, "item") == 0 && c->item_of != VIEW_LIST_NONE)
+		return kinds_in_item(c, at, c->item_of, number + 1);
+	if (strcmp(fragments[number].key, "payload") != 0 || node->count < number + 2)
 		return KIND_ANY;
-	if (strcmp(fragments[1].key, "latest") == 0)
-		return kinds_in_latest(c, at);
-	if ((field = field_named(payload_fields, fragments[1].key)) && node->count == 2)
+	if (strcmp(fragments[number + 1].key, "latest") == 0)
+		return kinds_in_latest(c, at, number + 2);
+	if ((field = field_named(payload_fields, fragments[number + 1].key)) && node->count == number + 2)
 		return field->kinds;
-	list = pack_list(c->pack, fragments[1].key);
-	return list == VIEW_LIST_NONE ? KIND_ANY : kinds_in_list(c, at, list, 2);
+	list = pack_list(c->pack, fragments[number + 1].key);
+	if (list != VIEW_LIST_NONE)
+		return kinds_in_list(c, at, list, number + 2);
+	if (!field)
+		tell(c, at, "the payload has no \"%.60s\"", fragments[number + 1].key);
+	return KIND_ANY;
 }
 
 static unsigned kinds_of(struct check *c, uint32_t at);
@@ -262,22 +313,31 @@ domain_of_access(const struct check *c, uint32_t at)
 {
 	const struct certlogic_node *node = &c->program->nodes[at];
 	const struct certlogic_fragment *fragments = &c->program->fragments[node->first];
+	const struct scope *scope;
+	uint32_t number;
 	int list;
 
-	if (node->kind != CERTLOGIC_VAR || node->count < 2)
+	if (node->kind != CERTLOGIC_VAR)
 		return DOMAIN_ANY;
-	if (strcmp(fragments[0].key, "item") == 0)
-		return node->count == 2 && c->item_of != VIEW_LIST_NONE
-			? domain_of_member(c->pack, c->item_of, fragments[1].key)
-			: DOMAIN_ANY;
-	if (strcmp(fragments[0].key, "payload") != 0)
+	number = leave_scopes(c, node, &scope);
+	if (node->count < number + 2)
 		return DOMAIN_ANY;
-	if (node->count == 2)
+	fragments += number;
+	list = scope ? scope->current_of : c->item_of;
+	if (strcmp(fragments[0].key, scope ? "current" : "item") == 0)
+		return node->count == number + 2 && list != VIEW_LIST_NONE ? domain_of_member(c->pack, list, fragments[1].key)
+																   : DOMAIN_ANY;
+	if (scope || strcmp(fragments[0].key, "payload") != 0)
+		return DOMAIN_ANY;
+	if (node->count == number + 2)
 		return domain_of_member(c->pack, VIEW_LIST_NONE, fragments[1].key);
-	list = pack_list(c->pack, fragments[1].key);
-	return list != VIEW_LIST_NONE && node->count == 4 && fragments[2].index >= 0
-		? domain_of_member(c->pack, list, fragments[3].key)
-		: DOMAIN_ANY;
+	if (node->count != number + 4)
+		return DOMAIN_ANY;
+	if (strcmp(fragments[1].key, "latest") == 0)
+		list = pack_list(c->pack, fragments[2].key);
+	else
+		list = fragments[2].index >= 0 ? pack_list(c->pack, fragments[1].key) : VIEW_LIST_NONE;
+	return list != VIEW_LIST_NONE ? domain_of_member(c->pack, list, fragments[3].key) : DOMAIN_ANY;
 }
 
 /* A text of the rule's own, or a list of such, that is compared with an access: can the access give it? */
@@ -325,13 +385,28 @@ check_in(struct check *c, uint32_t at)
 		tell(c, at, "the right side of \"in\" is %s and must be a list", kinds_name(list));
 }
 
+/* A date alone, or a time without an offset, is one of UTC to CertLogic, and a pack's days begin at another moment. */
+static bool
+is_whole_time(const struct certlogic_node *literal)
+{
+	const char *text = literal->text;
+	size_t length = literal->length;
+	int64_t ms;
+
+	return length > strlen("2020-01-01T") && strchr(text, 'T') && certlogic_date_read(text, length, &ms) &&
+		(text[length - 1] == 'Z' || (length > 6 && strchr("+-", text[length - 6]) && text[length - 3] == ':'));
+}
+
 static void
 check_plus_time(struct check *c, uint32_t at)
 {
 	unsigned kinds = kinds_of_operand(c, at, 0);
 	const struct certlogic_node *operand = &c->program->nodes[c->program->operands[c->program->nodes[at].first]];
 
-	if (!(kinds & KIND_TIME) && !(kinds & KIND_TEXT && operand->kind == CERTLOGIC_STRING))
+	if (operand->kind == CERTLOGIC_STRING && !is_whole_time(operand))
+		tell(c, at, "\"%.60s\" is no time with its offset, such as 2020-03-25T00:00:00+08:00 (what has none is of UTC)",
+			operand->text);
+	else if (!(kinds & KIND_TIME) && operand->kind != CERTLOGIC_STRING)
 		tell(c, at, "\"plusTime\" is given %s and must be given a time", kinds_name(kinds));
 }
 
@@ -348,7 +423,40 @@ kinds_of_all(struct check *c, uint32_t at, uint32_t from)
 	return kinds;
 }
 
-/* The recursion is as deep as the expression. What is inside a reduce is another scope and not looked at. */
+/* The list that an access goes through, or VIEW_LIST_NONE where it is none of the view's. */
+static int
+list_of_access(const struct check *c, uint32_t at)
+{
+	const struct certlogic_node *node = &c->program->nodes[at];
+	const struct certlogic_fragment *fragments = &c->program->fragments[node->first];
+	const struct scope *scope;
+	uint32_t number;
+	int list;
+
+	if (node->kind != CERTLOGIC_VAR)
+		return VIEW_LIST_NONE;
+	number = leave_scopes(c, node, &scope);
+	if (scope || node->count != number + 2 || strcmp(fragments[number].key, "payload") != 0)
+		return VIEW_LIST_NONE;
+	list = pack_list(c->pack, fragments[number + 1].key);
+	return list != VIEW_LIST_NONE && !is_daily(c->pack, list) ? list : VIEW_LIST_NONE;
+}
+
+/* What a reduce makes can be anything; what stands in it is looked at all the same. */
+static unsigned
+kinds_of_reduce(struct check *c, uint32_t at)
+{
+	struct scope inside = {c->scope, list_of_access(c, operand_of(c, at, 0))};
+
+	kinds_of_operand(c, at, 0);
+	kinds_of_operand(c, at, 2);
+	c->scope = &inside;
+	kinds_of_operand(c, at, 1);
+	c->scope = inside.outer;
+	return KIND_ANY;
+}
+
+/* The recursion is as deep as the expression. */
 static unsigned
 kinds_of(struct check *c, uint32_t at)
 {
@@ -384,8 +492,7 @@ kinds_of(struct check *c, uint32_t at)
 		check_plus_time(c, at);
 		return KIND_DATE;
 	case CERTLOGIC_REDUCE:
-		kinds_of_operand(c, at, 0);
-		return KIND_ANY;
+		return kinds_of_reduce(c, at);
 	case CERTLOGIC_EXTRACT:
 		return KIND_TEXT | KIND_NULL;
 	case CERTLOGIC_BIRTH_DATE:
@@ -403,7 +510,7 @@ int
 pack_types_check(const struct pack *pack, const struct certlogic_program *program, int item_of,
 	int (*each)(void *context, const struct certlogic_fault *fault), void *context)
 {
-	struct check c = {pack, program, item_of, each, context, 0};
+	struct check c = {.pack = pack, .program = program, .item_of = item_of, .each = each, .context = context};
 	unsigned kinds = kinds_of(&c, 0);
 
 	if (!(kinds & KIND_BOOLEAN))

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/text.h"
 
@@ -19,6 +20,18 @@ static const struct named_domain {
 	{"city", DOMAIN_CITY},
 };
 
+/* What imports give, and nothing else. */
+static const struct {
+	int list;
+	const char *name;
+	enum value_domain domain;
+} fact_members[] = {
+	{FACT_TESTS, "kind", DOMAIN_TEST},
+	{FACT_TESTS, "result", DOMAIN_RESULT},
+	{FACT_CONTACTS, "kind", DOMAIN_CONTACT},
+	{FACT_CASES, "status", DOMAIN_WORD},
+};
+
 static const struct domain_shape {
 	const char *what;
 	const char *values[5]; /* all that there are; none: by form */
@@ -27,6 +40,10 @@ static const struct domain_shape {
 	[DOMAIN_COLOUR] = {"a colour", {"green", "yellow", "red", "gray"}, 0},
 	[DOMAIN_LEVEL] = {"a level", {"low", "medium", "high", "unknown"}, 0},
 	[DOMAIN_PLACE_KIND] = {"a kind of place", {"residence", "visit"}, 0},
+	[DOMAIN_TEST] = {"a kind of test", {"pcr", "antigen", "antibody"}, 0},
+	[DOMAIN_RESULT] = {"a result", {"negative", "positive", "inconclusive"}, 0},
+	[DOMAIN_CONTACT] = {"a kind of contact", {"close", "secondary", "co-exposed", "companion"}, 0},
+	[DOMAIN_WORD] = {"a status: small letters, digits, - and _", {NULL}, 0},
 	[DOMAIN_COUNTRY] = {"a country's code of two capitals", {NULL}, 0},
 	[DOMAIN_DIVISION] = {"a division's code of six digits", {NULL}, 6},
 	[DOMAIN_PROVINCE] = {"a province's code, two digits and 0000", {NULL}, 2},
@@ -44,6 +61,9 @@ domain_of_member(const struct pack *pack, int list, const char *name)
 	for (size_t i = 0; places && i < sizeof place_members / sizeof *place_members; i++)
 		if (strcmp(place_members[i].name, name) == 0)
 			return place_members[i].domain;
+	for (size_t i = 0; i < sizeof fact_members / sizeof *fact_members; i++)
+		if (fact_members[i].list == list && strcmp(fact_members[i].name, name) == 0)
+			return fact_members[i].domain;
 	return DOMAIN_ANY;
 }
 
@@ -54,6 +74,9 @@ fits_form(enum value_domain domain, const char *text)
 
 	if (domain == DOMAIN_COUNTRY)
 		return strlen(text) == 2 && strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == 2;
+	if (domain == DOMAIN_WORD)
+		return text[0] >= 'a' && text[0] <= 'z' &&
+			strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-_") == strlen(text);
 	/* A province as a whole has no city. */
 	return strlen(text) == 6 && (domain != DOMAIN_CITY || text[2] != '0' || text[3] != '0') &&
 		strspn(text, "0123456789") == 6 && strspn(text + digits, "0") == 6 - digits;
@@ -73,6 +96,8 @@ domain_fault(enum value_domain domain, const char *text, char *message, size_t s
 	if (!shape->values[0] && fits_form(domain, text))
 		return false;
 	meant = shape->values[0] ? text_nearest(text, shape->values) : NULL;
+	for (size_t i = 0; !meant && shape->values[0] && shape->values[i]; i++)
+		meant = strcasecmp(shape->values[i], text) == 0 ? shape->values[i] : NULL;
 	if (meant)
 		snprintf(message, size, "never equal: \"%.60s\" is not %s: did you mean \"%s\"?", text, shape->what, meant);
 	else

@@ -11,6 +11,7 @@
 #include "policy/colour.h"
 #include "policy/evaluate.h"
 #include "policy/pack.h"
+#include "policy/pack_suite.h"
 #include "policy/packed.h"
 #include "policy/suite.h"
 

@@ -13,6 +13,7 @@ struct judge {
 	const struct suite_listener *listener;
 	struct suite_counts *counts;
 	struct error *e;
+	char *pointer; /* of what is at fault in a suite; NULL for a test of a rule */
 };
 
 static int
@@ -88,7 +89,7 @@ run_assertion(
 }
 
 static int
-run_evaluator_case(const struct judge *judge, const json_t *one, bool skipped)
+run_evaluator_case(const struct judge *judge, const json_t *one, size_t number, bool skipped)
 {
 	const json_t *assertions = json_object_get(one, "assertions"),
 				 *common = json_object_get(one, "certLogicExpression");
@@ -107,9 +108,14 @@ run_evaluator_case(const struct judge *judge, const json_t *one, bool skipped)
 			judge->counts->skipped++;
 			continue;
 		}
-		if (!wanted || (!own && !common))
+		snprintf(judge->pointer, SUITE_POINTER_SIZE, "/cases/%zu/assertions/%zu", number - 1, i);
+		if (!wanted)
+			return error_set(
+				judge->e, ERROR_BAD_INPUT, "assertion %zu of \"%s\" has no \"expected\"", i + 1, name_of(one, "name"));
+		if (!own && !common)
 			return error_set(judge->e, ERROR_BAD_INPUT,
-				"assertion %zu of \"%s\" has no expected value or no expression", i + 1, name_of(one, "name"));
+				"neither assertion %zu of \"%s\" nor the case has a \"certLogicExpression\"", i + 1,
+				name_of(one, "name"));
 		snprintf(
 			test, sizeof test, "%s, assertion %zu%s%s", name_of(one, "name"), i + 1, *message ? ": " : "", message);
 		certlogic_end_whole(test);
@@ -185,24 +191,27 @@ suite_is(const json_t *document)
 
 int
 suite_run(const json_t *document, const char *file, const struct suite_listener *listener, struct suite_counts *counts,
-	struct error *e)
+	char pointer[SUITE_POINTER_SIZE], struct error *e)
 {
-	struct judge judge = {file, listener, counts, e};
+	struct judge judge = {file, listener, counts, e, pointer};
 	const json_t *cases = json_object_get(document, "cases");
 	bool skipped = is_skipped(document);
 	int r = 0;
 
+	pointer[0] = '\0';
 	if (!suite_is(document))
 		return error_set(e, ERROR_BAD_INPUT, "no suite: an object with \"name\" and \"cases\" is wanted");
 	for (size_t i = 0; r == 0 && i < json_array_size(cases); i++) {
 		const json_t *one = json_array_get(cases, i);
 
 		if (json_is_array(json_object_get(one, "assertions")))
-			r = run_evaluator_case(&judge, one, skipped);
+			r = run_evaluator_case(&judge, one, i + 1, skipped);
 		else if (json_is_array(json_object_get(one, "issues")) && json_object_get(one, "certLogicExpression"))
 			r = run_validator_case(&judge, one, i + 1, skipped);
-		else
+		else {
+			snprintf(pointer, SUITE_POINTER_SIZE, "/cases/%zu", i);
 			r = error_set(e, ERROR_BAD_INPUT, "case %zu has neither \"assertions\" nor \"issues\"", i + 1);
+		}
 	}
 	return r;
 }
@@ -211,7 +220,7 @@ int
 suite_run_rule_test(const struct certlogic_program *rule, const json_t *test, const char *file,
 	const struct suite_listener *listener, struct suite_counts *counts, struct error *e)
 {
-	struct judge judge = {file, listener, counts, e};
+	struct judge judge = {file, listener, counts, e, NULL};
 	json_t *data, *payload = json_object_get(test, "payload"), *external = json_object_get(test, "external");
 	const json_t *wanted = json_object_get(test, "expected");
 	int r;

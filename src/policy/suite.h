@@ -15,6 +15,8 @@
 #include "base/error.h"
 #include "policy/certlogic.h"
 
+enum { SUITE_POINTER_SIZE = 64 };
+
 struct suite_counts {
 	size_t passed, failed, skipped;
 };
@@ -36,11 +38,11 @@ struct suite_listener {
 /* Whether ${document} is an evaluator's or a validator's suite. */
 bool suite_is(const json_t *document);
 
-/* suite_run(document, file, listener, counts, e):
+/* suite_run(document, file, listener, counts, pointer, e):
  * Run the suite ${document}, named ${file} in failures, and add to ${counts}. Return 0 also where tests failed, or
- * ERROR_BAD_INPUT where the document is no suite (or a case of it none), or ERROR_NO_MEMORY. */
+ * ERROR_BAD_INPUT where the document is no suite (or a case of it none), with its place in ${pointer}, or ERROR_NO_MEMORY. */
 int suite_run(const json_t *document, const char *file, const struct suite_listener *listener,
-	struct suite_counts *counts, struct error *e);
+	struct suite_counts *counts, char pointer[SUITE_POINTER_SIZE], struct error *e);
 
 /* suite_run_rule_test(rule, test, file, listener, counts, e):
  * Run the compiled Logic of a rule over the payload and external of one test, passed as they are. Returns as

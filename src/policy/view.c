@@ -450,6 +450,8 @@ view_next(const struct view *view)
 	for (int list = 0; list < FACT_LIST_COUNT; list++) {
 		const struct fact_items *items = &view->facts->lists[list];
 
+		if (!(view->pack->watched & VIEW_PART(list)))
+			continue;
 		if (view->shown[list] < items->count)
 			sooner(items->items[view->shown[list]].at, view->at, &next);
 		for (size_t i = 0; has_ends(list) && i < view->shown[list]; i++) {
@@ -458,7 +460,8 @@ view_next(const struct view *view)
 		}
 	}
 	for (size_t i = 0; i < view->places_shown; i++)
-		for (size_t k = 0; k < view->places[i].area_count; k++)
+		for (size_t k = 0;
+			 view->pack->watched & VIEW_PART(view->places[i].fact->list) && k < view->places[i].area_count; k++)
 			sooner(area_next_step(view->places[i].areas[k], view->at), view->at, &next);
 	return next;
 }

@@ -2,10 +2,13 @@
  *
  * V1. At a moment the view shows only facts with an own time at or before it; an end that has not come is the clock.
  * V2. What it shows depends on the moment alone, not on the moments visited before it.
- * V3. It does not change between a moment and view_next(), but for the clock itself. */
+ * V3. What the pack's rules look at does not change between a moment and view_next(), but for the clock itself. */
 
 #ifndef HEALTHCODE_POLICY_VIEW_H
 #define HEALTHCODE_POLICY_VIEW_H
+
+#include <stdalign.h>
+#include <stddef.h>
 
 #include "policy/certlogic_run.h"
 #include "policy/facts.h"
@@ -18,6 +21,7 @@ struct view;
 struct workspace {
 	struct arena memory, scratch;
 	struct certlogic_keep keep;
+	alignas(max_align_t) char own[]; /* what the arenas begin with */
 };
 
 /* workspace_new(ret_work, e): with some memory to begin with. workspace_clear: empty for the next fold. workspace_free accepts
@@ -37,7 +41,7 @@ int view_move(struct view *view, instant at, struct error *e);
 /* Show that this colour has been held since then, and count days from there. */
 void view_set_colour(struct view *view, enum colour colour, instant since);
 
-/* The earliest moment after the one shown at which the view changes by itself, or INT64_MAX. */
+/* The earliest moment after the one shown at which a part that the pack watches changes by itself, or INT64_MAX. */
 instant view_next(const struct view *view);
 
 /* The parts that have changed since this was last asked, all at first. Moments that pass change none by themselves. */

@@ -10,10 +10,8 @@ enum { MEMORY_SIZE = 64 << 10, SCRATCH_SIZE = 4 << 10 };
 static void
 lend(struct workspace *work)
 {
-	char *memory = (char *)(work + 1);
-
-	arena_lend(&work->memory, memory, MEMORY_SIZE);
-	arena_lend(&work->scratch, memory + MEMORY_SIZE, SCRATCH_SIZE);
+	arena_lend(&work->memory, work->own, MEMORY_SIZE);
+	arena_lend(&work->scratch, work->own + MEMORY_SIZE, SCRATCH_SIZE);
 }
 
 int

@@ -1,47 +1,9 @@
-#include "presence/block.h"
-
-#include <string.h>
-
-#include "presence/bits.h"
+#include "presence/block_format.h"
 
 enum {
-	HEAD = 14,       /* count 2, first major 4, least start 4, start width 1, low width 1, bytes of high bits 2 */
-	COLUMN_HEAD = 7, /* least 4, width 1, exceptions 2 */
-	EXCEPTION = 6,   /* row 2, high bits 4 */
-	EXCEPTION_BITS = EXCEPTION * 8,
+	END_UNIT_S = 512, /* a group's end is known to that: a byte holds a day and a half */
+	END_LATE = 255,
 };
-
-enum column { COLUMN_MINOR, COLUMN_DURATION, COLUMN_DETAIL, COLUMN_SOURCE };
-
-/* Each row's key, low bits at most 50 wide, and four columns at most 32 wide, without exceptions. */
-_Static_assert(BLOCK_BYTES_MAX > HEAD + BLOCK_COLUMNS * COLUMN_HEAD + BLOCK_ROWS * (56 + 3 + 4 * 32) / 8 + BITS_SLACK,
-	"a block fits");
-
-static void
-put16(uint8_t *bytes, uint32_t value)
-{
-	bytes[0] = (uint8_t)value;
-	bytes[1] = (uint8_t)(value >> 8);
-}
-
-static void
-put32(uint8_t *bytes, uint32_t value)
-{
-	put16(bytes, value);
-	put16(bytes + 2, value >> 16);
-}
-
-static uint32_t
-get16(const uint8_t *bytes)
-{
-	return (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8;
-}
-
-static uint32_t
-get32(const uint8_t *bytes)
-{
-	return get16(bytes) | get16(bytes + 2) << 16;
-}
 
 static int
 compare(uint32_t a, uint32_t b)
@@ -59,122 +21,6 @@ row_compare_keys(const struct row *a, const struct row *b, enum order order)
 	if (r == 0)
 		r = compare(row_minor(a, order), row_minor(b, order));
 	return r ? r : compare(a->day_only, b->day_only);
-}
-
-static uint32_t
-column_value(const struct row *row, enum order order, enum column column)
-{
-	switch (column) {
-	case COLUMN_MINOR:
-		return row_minor(row, order);
-	case COLUMN_DURATION:
-		return row->duration_s;
-	case COLUMN_DETAIL:
-		return (uint32_t)row->seat << 1 | row->day_only;
-	case COLUMN_SOURCE:
-		break;
-	}
-	return row->source;
-}
-
-/* The width with which the values, of which ${widths} counts each width, take the fewest bits (B2). */
-static unsigned
-best_width(const size_t widths[33], size_t count, size_t *ret_exceptions)
-{
-	size_t wider = 0, least = SIZE_MAX;
-	unsigned best = 32;
-
-	for (unsigned width = 33; width-- > 0; wider += widths[width]) {
-		size_t cost = width * count + wider * EXCEPTION_BITS;
-
-		if (cost <= least) {
-			least = cost;
-			best = width;
-			*ret_exceptions = wider;
-		}
-	}
-	return best;
-}
-
-/* Pack one column: its head, and its content at ${content}. Return the content's length. */
-static size_t
-pack_column(const struct row *rows, size_t count, enum order order, enum column column, uint8_t *head, uint8_t *content)
-{
-	uint32_t values[BLOCK_ROWS], least = UINT32_MAX;
-	size_t widths[33] = {0}, exceptions = 0, bytes;
-	uint8_t *exception;
-	unsigned width;
-
-	for (size_t i = 0; i < count; i++) {
-		values[i] = column_value(&rows[i], order, column);
-		if (values[i] < least)
-			least = values[i];
-	}
-	for (size_t i = 0; i < count; i++)
-		widths[bits_width(values[i] -= least)]++;
-	width = best_width(widths, count, &exceptions);
-	put32(head, least);
-	head[4] = (uint8_t)width;
-	put16(head + 5, (uint32_t)exceptions);
-	bytes = bits_bytes(width, count);
-	memset(content, 0, bytes + BITS_SLACK);
-	for (size_t i = 0; i < count; i++)
-		bits_put(content, width, i, values[i] & bits_mask(width));
-	exception = content + bytes;
-	for (size_t i = 0; i < count && exceptions; i++)
-		if (values[i] >> width) {
-			put16(exception, (uint32_t)i);
-			put32(exception + 2, values[i] >> width);
-			exception += EXCEPTION;
-		}
-	return (size_t)(exception - content);
-}
-
-/* B1. Return the length. */
-static size_t
-pack_keys(const struct row *rows, size_t count, enum order order, uint8_t *head, uint8_t *content)
-{
-	uint32_t first_major = row_major(&rows[0], order), least = UINT32_MAX, most = 0;
-	uint64_t keys[BLOCK_ROWS];
-	unsigned start_width, low_width;
-	size_t low_bytes, high_bytes;
-
-	if (count == 0)
-		return 0;
-	for (size_t i = 0; i < count; i++) {
-		least = rows[i].start < least ? rows[i].start : least;
-		most = rows[i].start > most ? rows[i].start : most;
-	}
-	start_width = bits_width(most - least);
-	for (size_t i = 0; i < count; i++)
-		keys[i] = (uint64_t)(row_major(&rows[i], order) - first_major) << start_width | (rows[i].start - least);
-	low_width = bits_width(keys[count - 1] / count);
-	low_width = low_width ? low_width - 1 : 0;
-	low_bytes = bits_bytes(low_width, count);
-	high_bytes = (size_t)((keys[count - 1] >> low_width) + count + 7) / 8;
-	memset(content, 0, low_bytes + high_bytes + BITS_SLACK);
-	for (size_t i = 0; i < count; i++)
-		bits_put(content, low_width, i, keys[i] & bits_mask(low_width));
-	for (size_t i = 0; i < count; i++)
-		bits_set(content + low_bytes, (size_t)(keys[i] >> low_width) + i);
-	put16(head, (uint32_t)count);
-	put32(head + 2, first_major);
-	put32(head + 6, least);
-	head[10] = (uint8_t)start_width;
-	head[11] = (uint8_t)low_width;
-	put16(head + 12, (uint32_t)high_bytes);
-	return low_bytes + high_bytes;
-}
-
-size_t
-block_pack(const struct row *rows, size_t count, enum order order, uint8_t *bytes)
-{
-	uint8_t *content = bytes + HEAD + BLOCK_COLUMNS * COLUMN_HEAD;
-
-	content += pack_keys(rows, count, order, bytes, content);
-	for (int i = 0; i < BLOCK_COLUMNS; i++)
-		content += pack_column(rows, count, order, (enum column)i, bytes + HEAD + i * COLUMN_HEAD, content);
-	return (size_t)(content - bytes);
 }
 
 static int
@@ -206,16 +52,16 @@ int
 block_open(const uint8_t *bytes, size_t length, enum order order, struct block *ret_block, struct error *e)
 {
 	struct block block = {.order = order};
-	size_t at = HEAD + BLOCK_COLUMNS * COLUMN_HEAD, high_bytes;
+	size_t at = BLOCK_HEAD + BLOCK_COLUMNS * BLOCK_COLUMN_HEAD, high_bytes;
 
 	if (length < at)
 		return corrupt(e);
-	block.count = get16(bytes);
-	block.first_major = get32(bytes + 2);
-	block.least_start = get32(bytes + 6);
+	block.count = block_get16(bytes);
+	block.first_major = block_get32(bytes + 2);
+	block.least_start = block_get32(bytes + 6);
 	block.start_width = bytes[10];
 	block.low_width = bytes[11];
-	high_bytes = get16(bytes + 12);
+	high_bytes = block_get16(bytes + 12);
 	if (block.count == 0 || block.count > BLOCK_ROWS || block.start_width > 32 || block.low_width > BITS_WIDTH_MAX)
 		return corrupt(e);
 	block.low = bytes + at;
@@ -225,16 +71,16 @@ block_open(const uint8_t *bytes, size_t length, enum order order, struct block *
 	if (at > length || !high_bits_hold(&block, high_bytes))
 		return corrupt(e);
 	for (int i = 0; i < BLOCK_COLUMNS; i++) {
-		const uint8_t *head = bytes + HEAD + i * COLUMN_HEAD;
+		const uint8_t *head = bytes + BLOCK_HEAD + i * BLOCK_COLUMN_HEAD;
 		struct block_column *column = &block.columns[i];
 
-		column->least = get32(head);
+		column->least = block_get32(head);
 		column->width = head[4];
-		column->exception_count = get16(head + 5);
+		column->exception_count = block_get16(head + 5);
 		column->bits = bytes + at;
 		at += bits_bytes(column->width, block.count);
 		column->exceptions = bytes + at;
-		at += (size_t)column->exception_count * EXCEPTION;
+		at += (size_t)column->exception_count * BLOCK_EXCEPTION;
 		if (column->width > 32 || column->exception_count > block.count || at > length)
 			return corrupt(e);
 	}
@@ -327,12 +173,128 @@ find_key(const struct block *block, uint64_t key, size_t *ret_bit)
 	return index < block->count ? index : block->count;
 }
 
-size_t
-block_find(const struct block *block, uint32_t major, uint32_t start)
+/* Group ${group} of the keys' high bits. */
+static uint32_t
+high_group(const struct block *block, size_t group)
 {
-	size_t bit;
+	return (uint32_t)(high_word(block, group / 2) >> (group % 2 * 32));
+}
 
-	return major < block->first_major ? 0 : find_key(block, key_of(block, major, start), &bit);
+/* An end as a group's: seconds from the block's least start in units, rounded up. END_LATE may be any time from there on. */
+static uint32_t
+group_end(const struct block *block, uint32_t end)
+{
+	const uint32_t units = end <= block->least_start ? 0 : (end - block->least_start - 1) / END_UNIT_S + 1;
+
+	return units < END_LATE ? units : END_LATE;
+}
+
+/* Rows from the one at ${bit} of the high bits, which is row ${row}, whose keys are before ${end} and which, as far as their groups
+ * say, may end after ${from}: which they are, and their starts. Return how many. */
+static size_t
+decode_starts(
+	const struct block *block, size_t row, size_t bit, uint64_t end, uint32_t from, uint16_t *rows, uint32_t *starts)
+{
+	const uint64_t mask = bits_mask(block->start_width);
+	const uint32_t over = from <= block->least_start ? 0 : (from - block->least_start) / END_UNIT_S;
+	size_t count = 0;
+
+	for (size_t group = bit / 32; row < block->count && group < block->high_words * 2; group++) {
+		uint32_t ones = high_group(block, group);
+
+		if (group == bit / 32)
+			ones &= (uint32_t)~bits_mask(bit % 32);
+		if (block->ends && block->ends[group] <= over && block->ends[group] != END_LATE) {
+			row += bits_count(ones);
+			continue;
+		}
+		for (; ones; ones &= ones - 1, row++) {
+			const size_t place = group * 32 + (unsigned)__builtin_ctz(ones);
+			const uint64_t key =
+				(uint64_t)(place - row) << block->low_width | bits_get(block->low, block->low_width, row);
+
+			if (key >= end)
+				return count;
+			rows[count] = (uint16_t)row;
+			starts[count++] = block->least_start + (uint32_t)(key & mask);
+		}
+	}
+	return count;
+}
+
+/* The column's values in the ${count} ascending ${rows}. */
+static void
+pick_column(const struct block_column *column, const uint16_t *rows, size_t count, uint32_t *values)
+{
+	uint32_t next = 0;
+
+	for (size_t i = 0; i < count; i++)
+		values[i] = column->least + (uint32_t)bits_get(column->bits, column->width, rows[i]);
+	for (size_t i = 0; i < count && next < column->exception_count; i++) {
+		const uint8_t *exception = column->exceptions + next * BLOCK_EXCEPTION;
+
+		for (; next < column->exception_count && block_get16(exception) < rows[i]; next++)
+			exception += BLOCK_EXCEPTION;
+		if (next < column->exception_count && block_get16(exception) == rows[i])
+			values[i] += (uint32_t)((uint64_t)block_get32(exception + 2) << column->width);
+	}
+}
+
+void
+block_note_ends(struct block *block, uint8_t *ends)
+{
+	uint32_t starts[BLOCK_ROWS], durations[BLOCK_ROWS];
+	uint16_t rows[BLOCK_ROWS];
+	size_t count, row = 0;
+
+	if (block->high_words * 2 > BLOCK_GROUPS)
+		return;
+	block->ends = NULL;
+	count = decode_starts(block, 0, 0, UINT64_MAX, 0, rows, starts);
+	pick_column(&block->columns[COLUMN_DURATION], rows, count, durations);
+	for (size_t group = 0; group < block->high_words * 2; group++) {
+		ends[group] = 0;
+		for (uint32_t ones = high_group(block, group); ones && row < count; ones &= ones - 1, row++) {
+			const uint32_t end = group_end(block, starts[row] + durations[row]);
+
+			if (end > ends[group])
+				ends[group] = (uint8_t)end;
+		}
+	}
+	block->ends = ends;
+}
+
+size_t
+block_match(const struct block *block, uint32_t major, uint32_t from, uint32_t to, struct row *rows)
+{
+	uint32_t starts[BLOCK_ROWS], durations[BLOCK_ROWS], minors[BLOCK_ROWS], details[BLOCK_ROWS], sources[BLOCK_ROWS];
+	uint16_t at[BLOCK_ROWS];
+	size_t bit = 0, count, first, n = 0;
+
+	if (major < block->first_major || (first = find_key(block, key_of(block, major, 0), &bit)) >= block->count)
+		return 0;
+	count = decode_starts(block, first, bit, key_of(block, major, to), from, at, starts);
+	pick_column(&block->columns[COLUMN_DURATION], at, count, durations);
+	for (size_t i = 0; i < count; i++) { /* without a branch: which of them end later follows no pattern */
+		const bool later = starts[i] + durations[i] > from;
+
+		at[n] = at[i];
+		starts[n] = starts[i];
+		durations[n] = durations[i];
+		n += later;
+	}
+	pick_column(&block->columns[COLUMN_MINOR], at, n, minors);
+	pick_column(&block->columns[COLUMN_DETAIL], at, n, details);
+	pick_column(&block->columns[COLUMN_SOURCE], at, n, sources);
+	for (size_t i = 0; i < n; i++)
+		rows[i] = (struct row){.person = block->order == ORDER_PERSON ? major : minors[i],
+			.place = block->order == ORDER_PERSON ? minors[i] : major,
+			.start = starts[i],
+			.duration_s = durations[i],
+			.source = sources[i],
+			.seat = (uint16_t)(details[i] >> 1),
+			.day_only = details[i] & 1};
+	return n;
 }
 
 /* The exception at ${index} is the cursor's next. */
@@ -342,43 +304,25 @@ see_exception(struct block_cursor *cursor, int column, uint32_t index)
 	const struct block_column *c = &cursor->block->columns[column];
 
 	cursor->exceptions[column].index = index;
-	cursor->exceptions[column].row = index < c->exception_count ? get16(c->exceptions + index * EXCEPTION) : UINT32_MAX;
-}
-
-/* The cursor's row has the first one among the high bits from ${bit} on. */
-static void
-start_at(struct block_cursor *cursor, size_t bit)
-{
-	cursor->word_index = bit / 64;
-	cursor->word = high_word(cursor->block, bit / 64) & ~bits_mask(bit % 64);
-	for (int column = 0; column < BLOCK_COLUMNS; column++)
-		see_exception(cursor, column, 0);
+	cursor->exceptions[column].row =
+		index < c->exception_count ? block_get16(c->exceptions + index * BLOCK_EXCEPTION) : UINT32_MAX;
 }
 
 void
 block_seek(struct block_cursor *cursor, const struct block *block, size_t from, size_t to)
 {
+	size_t bit;
+
 	cursor->block = block;
 	cursor->index = from;
 	cursor->to = to < block->count ? to : block->count;
-	cursor->key_end = UINT64_MAX;
-	if (from < cursor->to)
-		start_at(cursor, place_of_one(block, from));
-}
-
-void
-block_seek_of(struct block_cursor *cursor, const struct block *block, uint32_t major, uint32_t to)
-{
-	size_t bit = 0;
-
-	cursor->block = block;
-	cursor->index = cursor->to = block->count;
-	if (major < block->first_major)
+	if (from >= cursor->to)
 		return;
-	cursor->key_end = key_of(block, major, to);
-	cursor->index = find_key(block, key_of(block, major, 0), &bit);
-	if (cursor->index < cursor->to)
-		start_at(cursor, bit);
+	bit = place_of_one(block, from);
+	cursor->word_index = bit / 64;
+	cursor->word = high_word(block, bit / 64) & ~bits_mask(bit % 64);
+	for (int column = 0; column < BLOCK_COLUMNS; column++)
+		see_exception(cursor, column, 0);
 }
 
 /* The column's value in row ${i}, not before the one asked for last. */
@@ -394,7 +338,8 @@ column_get(struct block_cursor *cursor, int column, size_t i)
 		see_exception(cursor, column, cursor->exceptions[column].index + 1);
 	if (cursor->exceptions[column].row == i)
 		value +=
-			(uint32_t)((uint64_t)get32(c->exceptions + cursor->exceptions[column].index * EXCEPTION + 2) << c->width);
+			(uint32_t)((uint64_t)block_get32(c->exceptions + cursor->exceptions[column].index * BLOCK_EXCEPTION + 2)
+				<< c->width);
 	return value;
 }
 
@@ -414,40 +359,25 @@ next_key(struct block_cursor *cursor)
 }
 
 bool
-block_next_after(struct block_cursor *cursor, uint32_t from, struct row *ret_row)
-{
-	const struct block *block = cursor->block;
-
-	while (cursor->index < cursor->to) {
-		const size_t i = cursor->index;
-		const uint64_t key = next_key(cursor);
-		const uint32_t start = block->least_start + (uint32_t)(key & bits_mask(block->start_width));
-		const uint32_t duration_s = column_get(cursor, COLUMN_DURATION, i);
-		uint32_t major, minor, detail;
-
-		if (key >= cursor->key_end) {
-			cursor->index = cursor->to;
-			break;
-		}
-		if (start + duration_s <= from)
-			continue;
-		major = block->first_major + (uint32_t)(key >> block->start_width);
-		minor = column_get(cursor, COLUMN_MINOR, i);
-		detail = column_get(cursor, COLUMN_DETAIL, i);
-		*ret_row = (struct row){.person = block->order == ORDER_PERSON ? major : minor,
-			.place = block->order == ORDER_PERSON ? minor : major,
-			.start = start,
-			.duration_s = duration_s,
-			.source = column_get(cursor, COLUMN_SOURCE, i),
-			.seat = (uint16_t)(detail >> 1),
-			.day_only = detail & 1};
-		return true;
-	}
-	return false;
-}
-
-bool
 block_next(struct block_cursor *cursor, struct row *ret_row)
 {
-	return block_next_after(cursor, 0, ret_row); /* a stay has at least a second */
+	const struct block *block = cursor->block;
+	const size_t i = cursor->index;
+	uint32_t major, minor, detail;
+	uint64_t key;
+
+	if (i >= cursor->to)
+		return false;
+	key = next_key(cursor);
+	major = block->first_major + (uint32_t)(key >> block->start_width);
+	minor = column_get(cursor, COLUMN_MINOR, i);
+	detail = column_get(cursor, COLUMN_DETAIL, i);
+	*ret_row = (struct row){.person = block->order == ORDER_PERSON ? major : minor,
+		.place = block->order == ORDER_PERSON ? minor : major,
+		.start = block->least_start + (uint32_t)(key & bits_mask(block->start_width)),
+		.duration_s = column_get(cursor, COLUMN_DURATION, i),
+		.source = column_get(cursor, COLUMN_SOURCE, i),
+		.seat = (uint16_t)(detail >> 1),
+		.day_only = detail & 1};
+	return true;
 }

@@ -30,6 +30,8 @@ enum {
 	BLOCK_ROWS = 512,
 	BLOCK_BYTES_MAX = 16384, /* what a block of BLOCK_ROWS rows never reaches */
 	BLOCK_COLUMNS = 4,
+	BLOCK_GROUPS =
+		3 * BLOCK_ROWS / 32, /* of 32 of the keys' high bits; a block as block_pack makes it has no more (B1) */
 };
 
 enum order { ORDER_PERSON, ORDER_PLACE, ORDERS };
@@ -78,6 +80,7 @@ size_t block_pack(const struct row *rows, size_t count, enum order order, uint8_
 struct block {
 	enum order order;
 	const uint8_t *low, *high; /* the keys' */
+	const uint8_t *ends;       /* as block_note_ends left them, or NULL */
 	size_t count, high_words;
 	uint64_t key_maximum;
 	uint32_t first_major, least_start;
@@ -93,16 +96,28 @@ struct block {
  * Look at the packed block; ${bytes} stay needed. Return 0, or ERROR_CORRUPT. */
 int block_open(const uint8_t *bytes, size_t length, enum order order, struct block *ret_block, struct error *e);
 
-/* block_find(block, major, start): the first row not before (${major}, ${start}); block->count if none is. */
-size_t block_find(const struct block *block, uint32_t major, uint32_t start);
+/* Whether all its rows are of one major. */
+static inline bool
+block_of_one(const struct block *block)
+{
+	return block->key_maximum >> block->start_width == 0;
+}
 
-/* A walk over rows [from, to) of an opened block: block_seek, then block_next until it returns false.
- * block_seek_of(cursor, block, major, to): instead, over those of ${major} that start before ${to}.
- * block_next_after(cursor, from, ret_row) passes by rows that end at or before ${from}. */
+/* block_note_ends(block, ends):
+ * Note in ${ends}, which have BLOCK_GROUPS bytes and are needed as long as the block is, when each group of rows is over, so that
+ * block_match passes by whole groups. Costs about as much as looking at every row; worth it where one major fills the
+ * block, as at a place of many people: most of them are gone by the time that is asked for, and a few stay long. */
+void block_note_ends(struct block *block, uint8_t *ends);
+
+/* block_match(block, major, from, to, rows):
+ * Put the rows of ${major} that start before ${to} and end after ${from} into ${rows}, which have room for BLOCK_ROWS, in
+ * order. Return how many there are. */
+size_t block_match(const struct block *block, uint32_t major, uint32_t from, uint32_t to, struct row *rows);
+
+/* A walk over rows [from, to) of an opened block: block_seek, then block_next until it returns false. */
 struct block_cursor {
 	const struct block *block;
 	size_t index, to;
-	uint64_t key_end;  /* keys from it on are not walked over */
 	size_t word_index; /* of the keys' high bits, and what is left of that word */
 	uint64_t word;
 	struct {
@@ -111,8 +126,6 @@ struct block_cursor {
 };
 
 void block_seek(struct block_cursor *cursor, const struct block *block, size_t from, size_t to);
-void block_seek_of(struct block_cursor *cursor, const struct block *block, uint32_t major, uint32_t to);
 bool block_next(struct block_cursor *cursor, struct row *ret_row);
-bool block_next_after(struct block_cursor *cursor, uint32_t from, struct row *ret_row);
 
 #endif

@@ -1,6 +1,7 @@
 #include "presence/cache.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/array.h"
 #include "keys/keys.h"
@@ -102,10 +103,10 @@ cache_make(struct cache *cache, size_t length, struct cached **home, struct cach
 	if ((r = array_grow(&cache->held, &cache->capacity, cache->count + 1, sizeof *cache->held, CACHED_MAX, e)) < 0)
 		return r;
 	make_room(cache, size);
-	if (!(cached = calloc(1, size)))
+	if (!(cached = malloc(size)))
 		return error_no_memory(e);
-	cached->home = home;
-	cached->size = size;
+	*cached = (struct cached){.home = home, .size = size};
+	memset(cached->bytes + length, 0, BITS_SLACK);
 	put_somewhere(cache, cached);
 	cache->bytes += size;
 	*home = cached;

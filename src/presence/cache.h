@@ -11,6 +11,7 @@ struct cached {
 	size_t index, size; /* its place in the cache, its bytes */
 	bool recent;        /* used again since the cache last looked at it for room: who uses it says so */
 	struct block block;
+	uint8_t ends[BLOCK_GROUPS]; /* the block's, where they are noted */
 	uint8_t bytes[];
 };
 

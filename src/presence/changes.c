@@ -18,7 +18,12 @@ changes_of_days(struct presence *presence, day_number first, day_number last, st
 int
 changes_everywhere(struct presence *presence, struct error *e)
 {
-	return db_do(presence->db, "UPDATE presence_state SET changes = changes + 1", NULL, 0, e);
+	struct db_value value;
+	int64_t token;
+
+	keys_random(&token, sizeof token);
+	value = db_int(token);
+	return db_do(presence->db, "UPDATE presence_state SET changes = changes + 1, places_token = $1", &value, 1, e);
 }
 
 int

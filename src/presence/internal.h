@@ -15,7 +15,9 @@
  * I7. Rows name people by the numbers of their day's span (presence/people.h), PEOPLE_DAYS days that have a list of people
  *     of their own (presence_people), sealed under the key of the span, which goes with its last day's.
  * I8. A change of a stay is counted for every local day that it touches, in the transaction that makes it; that of a place
- *     or of an import's standing for all days. Purging is no change: what was destroyed is not known to be otherwise. */
+ *     or of an import's standing for all days. Purging is no change: what was destroyed is not known to be otherwise.
+ * I9. Whoever changes what is said of a place, or an import's standing, draws a new token of places in the same transaction. What a
+ *     reader keeps of places is of the token that it read before, or of a later one. */
 
 #ifndef HEALTHCODE_PRESENCE_INTERNAL_H
 #define HEALTHCODE_PRESENCE_INTERNAL_H
@@ -34,6 +36,7 @@ enum {
 	KEY_NAME_SIZE = 48,     /* "day-stays-YYYY-MM-DD" */
 	SPARE_ROOM = 1 << 12,   /* records that a walk's room may hold to be kept */
 	LOAD_BYTES = 512 << 20, /* rows that a load holds in memory */
+	PLACES_KEPT = 1 << 14,  /* places in memory, 6 MiB */
 };
 
 /* Prefixes of keys' names: a day's, and a span's, which is named by its last day. */
@@ -110,6 +113,8 @@ struct presence {
 	struct state state;
 	unsigned walks;     /* that are under way: what they call reads from the same moment */
 	struct found spare; /* empty: the room of a walk that ended, for the next one */
+	int64_t places_token;
+	struct presence_place *places; /* PLACES_KEPT, each where its number says; NULL: none was kept yet (I9) */
 };
 
 /* SQL: whether ${row} counts at ${known} (I2). */
@@ -132,7 +137,7 @@ void state_forget(struct presence *presence);
 int state_changed(struct presence *presence, struct error *e);
 
 /* changes_of_days(presence, first, last, e), changes_everywhere(presence, e): count a change of what is kept of those days,
- * or of all (I8). In the transaction that makes it. */
+ * or of all (I8), the latter of what is said of places too (I9). In the transaction that makes it. */
 int changes_of_days(struct presence *presence, day_number first, day_number last, struct error *e);
 int changes_everywhere(struct presence *presence, struct error *e);
 
@@ -193,6 +198,9 @@ const struct record *found_known(const struct presence *presence, const struct f
 
 /* stay_check(stay, e): 0, or ERROR_BAD_INPUT. */
 int stay_check(const struct presence_stay *stay, struct error *e);
+
+/* places_refresh(presence, token): forget the places kept, unless they are of that token. */
+void places_refresh(struct presence *presence, int64_t token);
 
 /* place_must_exist(presence, place, e): 0, or ERROR_EXISTS_NOT. */
 int place_must_exist(struct presence *presence, place_number place, struct error *e);

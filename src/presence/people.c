@@ -1,8 +1,9 @@
 #include "presence/people.h"
 
 #include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
 
-#include "base/array.h"
 #include "keys/keys.h"
 #include "presence/bits.h"
 #include "presence/segment_format.h"
@@ -11,16 +12,34 @@ enum {
 	SLOT_BITS_LEAST = 6,
 	AHEAD = 24,    /* rows whose slots are fetched before they are looked at */
 	PACK_HEAD = 9, /* count 4, low width 1, bytes of high bits 4 */
+	PERSONS_LEAST = 64,
+	HUGE_PAGE = 2 << 20,
 };
 
 void
 people_clear(struct people *people)
 {
 	if (people->persons)
-		keys_wipe(people->persons, people->capacity * sizeof *people->persons);
+		keys_wipe(people->persons, people->count * sizeof *people->persons);
 	free(people->persons);
 	free(people->slots);
 	*people = (struct people){0};
+}
+
+/* Room for ${count} numbers, not zeroed. Both lists are read here and there: where they are large, in huge pages if the kernel
+ * gives any, because with small ones the processor looks for the page longer than it reads. */
+static uint32_t *
+numbers_new(size_t count)
+{
+	size_t size = count * sizeof(uint32_t);
+	uint32_t *numbers;
+
+	if (size < HUGE_PAGE)
+		return malloc(size);
+	size = (size + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
+	if ((numbers = aligned_alloc(HUGE_PAGE, size)))
+		(void)madvise(numbers, size, MADV_HUGEPAGE);
+	return numbers;
 }
 
 static size_t
@@ -63,8 +82,9 @@ grow(struct people *people, size_t count, struct error *e)
 	while (((size_t)1 << larger.slot_bits) / 4 * 3 < count)
 		larger.slot_bits++;
 	larger.slot_count = (size_t)1 << larger.slot_bits;
-	if (!(larger.slots = calloc(larger.slot_count, sizeof *larger.slots)))
+	if (!(larger.slots = numbers_new(larger.slot_count)))
 		return error_no_memory(e);
+	memset(larger.slots, 0, larger.slot_count * sizeof *larger.slots);
 	for (size_t i = 0; i < people->count; i++)
 		larger.slots[slot_of(&larger, people->persons[i])] = (uint32_t)i + 1;
 	free(people->slots);
@@ -74,14 +94,37 @@ grow(struct people *people, size_t count, struct error *e)
 	return 0;
 }
 
+/* Room in the list for ${count} people. */
+static int
+make_room(struct people *people, size_t count, struct error *e)
+{
+	size_t capacity = people->capacity ? people->capacity : PERSONS_LEAST;
+	uint32_t *persons;
+
+	if (count <= people->capacity)
+		return 0;
+	if (count > PEOPLE_MAX)
+		return error_set(e, ERROR_TOO_LARGE, "more than %d people have stays", PEOPLE_MAX);
+	while (capacity < count)
+		capacity *= 2;
+	if (!(persons = numbers_new(capacity)))
+		return error_no_memory(e);
+	if (people->persons) {
+		memcpy(persons, people->persons, people->count * sizeof *persons);
+		keys_wipe(people->persons, people->count * sizeof *persons);
+	}
+	free(people->persons);
+	people->persons = persons;
+	people->capacity = capacity;
+	return 0;
+}
+
 static int
 add(struct people *people, uint32_t person, struct error *e)
 {
 	int r;
 
-	if ((r = grow(people, people->count + 1, e)) < 0 ||
-		(r = array_grow(
-			 &people->persons, &people->capacity, people->count + 1, sizeof *people->persons, PEOPLE_MAX, e)) < 0)
+	if ((r = grow(people, people->count + 1, e)) < 0 || (r = make_room(people, people->count + 1, e)) < 0)
 		return r;
 	people->slots[slot_of(people, person)] = (uint32_t)people->count + 1;
 	people->persons[people->count++] = person;

@@ -1,4 +1,5 @@
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -89,12 +90,40 @@ presence_find_place(struct presence *presence, const char *code, const struct pr
 	return place_read(presence, PLACE_WHERE("p.code = $1"), &key, view, ret_place, e);
 }
 
+void
+places_refresh(struct presence *presence, int64_t token)
+{
+	if (token != presence->places_token && presence->places)
+		memset(presence->places, 0, PLACES_KEPT * sizeof *presence->places);
+	presence->places_token = token;
+}
+
+/* A walk asks for the places of its stays one by one, and knows which token it began with (I9). */
+static int
+place_of_walk(struct presence *presence, const struct db_value *key, const struct presence_view *view,
+	struct presence_place *ret_place, struct error *e)
+{
+	struct presence_place *kept;
+	int r = 0;
+
+	if (!presence->places && !(presence->places = calloc(PLACES_KEPT, sizeof *presence->places)))
+		return error_no_memory(e);
+	kept = &presence->places[key->integer % PLACES_KEPT];
+	if (kept->number != key->integer)
+		r = place_read(presence, PLACE_WHERE("p.number = $1"), key, view, kept, e);
+	if (r == 0)
+		*ret_place = *kept;
+	return r;
+}
+
 int
 presence_place(struct presence *presence, place_number number, const struct presence_view *view,
 	struct presence_place *ret_place, struct error *e)
 {
 	const struct db_value key = db_int(number);
 
+	if (presence->walks && number && view->known == INT64_MAX)
+		return place_of_walk(presence, &key, view, ret_place, e);
 	return place_read(presence, PLACE_WHERE("p.number = $1"), &key, view, ret_place, e);
 }
 

@@ -45,6 +45,9 @@ static const char *const migrations[] = {
 	"CREATE TABLE presence_rest (on_import BIGINT NOT NULL, import BIGINT NOT NULL, unchanged BIGINT NOT NULL,"
 	" corrected BIGINT NOT NULL, PRIMARY KEY (on_import, import)) {packed};"
 	"CREATE INDEX presence_place_record_import ON presence_place_record (import);",
+
+	/* I9 */
+	"ALTER TABLE presence_state ADD COLUMN places_token BIGINT NOT NULL DEFAULT 0;",
 };
 
 static int
@@ -93,6 +96,7 @@ presence_close(struct presence *presence)
 	if (!presence)
 		return;
 	state_forget(presence);
+	free(presence->places);
 	free(presence->spare.records);
 	cache_free(presence->cache);
 	free((void *)presence->zone.steps);

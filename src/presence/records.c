@@ -79,19 +79,22 @@ struct collection {
 };
 
 static int
-collect(
-	const struct collection *collection, const struct row *row, const struct presence_source *source, struct error *e)
+collect(const struct collection *collection, const struct row *rows, size_t count,
+	const struct presence_source *sources, struct error *e)
 {
 	struct found *found = collection->found;
-	int r =
-		array_grow(&found->records, &found->capacity, found->count + 1, sizeof *found->records, PRESENCE_FOUND_MAX, e);
+	const size_t wanted = found->count + count;
+	int r = array_grow(&found->records, &found->capacity, wanted, sizeof *found->records, PRESENCE_FOUND_MAX, e);
 
 	if (r < 0)
 		return r;
-	if (row->person >= collection->people->count)
-		return error_set(e, ERROR_CORRUPT, "a stay is nobody's");
-	__builtin_prefetch(&collection->people->persons[row->person]);
-	found->records[found->count++] = (struct record){stay_of(row, collection->day), *source, collection->rank};
+	for (size_t i = 0; i < count; i++) {
+		if (rows[i].person >= collection->people->count)
+			return error_set(e, ERROR_CORRUPT, "a stay is nobody's");
+		__builtin_prefetch(&collection->people->persons[rows[i].person]);
+		found->records[found->count++] =
+			(struct record){stay_of(&rows[i], collection->day), sources[rows[i].source], collection->rank};
+	}
 	return 0;
 }
 
@@ -105,11 +108,12 @@ name_people(const struct people *people, struct found *found, size_t first)
 }
 
 static int
-collect_from_segment(const struct segment *segment, const struct row *row, void *context, struct error *e)
+collect_from_segment(
+	const struct segment *segment, const struct row *rows, size_t count, void *context, struct error *e)
 {
-	size_t count;
+	size_t source_count;
 
-	return collect(context, row, &segment_sources(segment, &count)[row->source], e);
+	return collect(context, rows, count, segment_sources(segment, &source_count), e);
 }
 
 static int
@@ -135,7 +139,7 @@ collect_from_tail(struct tail *tail, enum order order, uint32_t major, uint32_t 
 
 		if (row_major(row, order) != major || row->start >= to)
 			break;
-		if (row_end(row) > from && (r = collect(collection, row, &tail->sources[row->source], e)) < 0)
+		if (row_end(row) > from && (r = collect(collection, row, 1, tail->sources, e)) < 0)
 			return r;
 	}
 	return 0;

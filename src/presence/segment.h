@@ -88,9 +88,10 @@ uint32_t segment_last_end(const struct segment *segment);
 const struct presence_source *segment_sources(const struct segment *segment, size_t *ret_count);
 
 /* segment_find(segment, order, major, from, to, each, context, e):
- * Call ${each} for every row of ${major} that starts before ${to} and ends after ${from}, both from the run's base, in
- * order. ${each} must not read from segments of the same cache. Return 0, what ${each} returned, or a code. */
-typedef int segment_each(const struct segment *segment, const struct row *row, void *context, struct error *e);
+ * Call ${each} with the rows of ${major} that start before ${to} and end after ${from}, both from the run's base, in order,
+ * some at a time. ${each} must not read from segments of the same cache. Return 0, what ${each} returned, or a code. */
+typedef int
+segment_each(const struct segment *segment, const struct row *rows, size_t count, void *context, struct error *e);
 int segment_find(struct segment *segment, enum order order, uint32_t major, uint32_t from, uint32_t to,
 	segment_each *each, void *context, struct error *e);
 

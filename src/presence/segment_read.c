@@ -288,6 +288,8 @@ cached_block(struct segment *segment, enum order order, size_t index, const stru
 	int r;
 
 	if (cached) {
+		if (!cached->block.ends && order == ORDER_PLACE && block_of_one(&cached->block))
+			block_note_ends(&cached->block, cached->ends);
 		cached->recent = true;
 	} else {
 		if ((r = cache_make(
@@ -321,20 +323,11 @@ first_block(const struct entries *entries, uint32_t major, uint32_t start)
 }
 
 static int
-find_in_block(const struct segment *segment, const struct block *block, uint32_t major, uint32_t from, uint32_t to,
-	segment_each *each, void *context, struct error *e)
+check_sources(const struct segment *segment, const struct row *rows, size_t count, struct error *e)
 {
-	struct block_cursor cursor;
-	struct row row;
-	int r;
-
-	block_seek_of(&cursor, block, major, to);
-	while (block_next_after(&cursor, from, &row)) {
-		if (row.source >= segment->source_count)
+	for (size_t i = 0; i < count; i++)
+		if (rows[i].source >= segment->source_count)
 			return corrupt(segment, e, "a stay has no source");
-		if ((r = each(segment, &row, context, e)) != 0)
-			return r;
-	}
 	return 0;
 }
 
@@ -343,8 +336,10 @@ segment_find(struct segment *segment, enum order order, uint32_t major, uint32_t
 	void *context, struct error *e)
 {
 	const struct entries *entries = &segment->orders[order];
+	struct row rows[BLOCK_ROWS];
 	const struct block *block;
-	int r;
+	size_t count, most = 0;
+	int r = 0;
 
 	for (size_t i = first_block(entries, major, 0); i < entries->count; i++) {
 		if (entries->first_majors[i] > major ||
@@ -352,11 +347,16 @@ segment_find(struct segment *segment, enum order order, uint32_t major, uint32_t
 			break;
 		if (entries->entries[i].largest_end <= from) /* S4 */
 			continue;
-		if ((r = cached_block(segment, order, i, &block, e)) < 0 ||
-			(r = find_in_block(segment, block, major, from, to, each, context, e)) != 0)
-			return r;
+		if ((r = cached_block(segment, order, i, &block, e)) < 0)
+			break;
+		count = block_match(block, major, from, to, rows);
+		most = count > most ? count : most;
+		if ((r = check_sources(segment, rows, count, e)) < 0 ||
+			(count && (r = each(segment, rows, count, context, e)) != 0))
+			break;
 	}
-	return 0;
+	keys_wipe(rows, most * sizeof *rows);
+	return r;
 }
 
 struct segment_cursor {

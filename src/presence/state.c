@@ -312,16 +312,35 @@ read_at_one_moment(struct presence *presence, struct error *e)
 								 : r;
 }
 
+static int
+read_tokens(struct presence *presence, int64_t *ret_token, int64_t *ret_places_token, struct error *e)
+{
+	struct db_statement *row = NULL;
+	int r;
+
+	if ((r = db_start(presence->db, "SELECT token, places_token FROM presence_state", NULL, 0, &row, e)) < 0)
+		return r;
+	if ((r = db_step(row, e)) == 1) {
+		*ret_token = db_column_int(row, 0);
+		*ret_places_token = db_column_int(row, 1);
+	} else if (r == 0) {
+		r = error_set(e, ERROR_CORRUPT, "the state of what presence keeps is missing");
+	}
+	db_finish(row);
+	return r < 0 ? r : 0;
+}
+
 int
 state_refresh(struct presence *presence, struct error *e)
 {
-	int64_t token;
+	int64_t token, places_token;
 	int r;
 
 	if (presence->walks && presence->known)
 		return 0;
-	if ((r = db_one_int(presence->db, "SELECT token FROM presence_state", NULL, 0, &token, e)) < 0)
+	if ((r = read_tokens(presence, &token, &places_token, e)) < 0)
 		return r;
+	places_refresh(presence, places_token);
 	return presence->known && token == presence->state.token ? 0 : read_at_one_moment(presence, e);
 }
 

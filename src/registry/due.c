@@ -13,7 +13,7 @@
 
 #include "base/array.h"
 
-enum { DUE_CAUSE_SIZE = 33, DUE_AT_ONCE_MAX = 1000000 };
+enum { DUE_CAUSE_SIZE = 33, DUE_AT_ONCE_MAX = 1000000, DUE_MARKS_MAX = 100000000 };
 
 struct due_item {
 	person_number person;
@@ -78,6 +78,58 @@ registry_due_put(struct registry *registry, person_number person, const char *ju
 	}
 	free(list.items);
 	return scope_end(registry, own, r, e);
+}
+
+int
+registry_due_mark(struct registry_due_marks *marks, person_number person, instant at, struct error *e)
+{
+	int r = array_grow(&marks->items, &marks->capacity, marks->count + 1, sizeof *marks->items, DUE_MARKS_MAX, e);
+
+	if (r == 0)
+		marks->items[marks->count++] = (struct registry_due_mark){person, at, at};
+	return r;
+}
+
+static int
+by_person(const void *left, const void *right)
+{
+	const struct registry_due_mark *a = left, *b = right;
+
+	return (a->person > b->person) - (a->person < b->person);
+}
+
+/* A row spans all of a person's moments (D1), so the first and the last say the same as all of them. */
+int
+registry_due_put_marks(struct registry *registry, struct registry_due_marks *marks, const char *cause, struct error *e)
+{
+	bool own;
+	int r;
+
+	if ((r = scope_begin(registry, &own, e)) < 0)
+		return r;
+	if (marks->count)
+		qsort(marks->items, marks->count, sizeof *marks->items, by_person);
+	for (size_t i = 0, next; r == 0 && i < marks->count; i = next) {
+		struct registry_due_mark mark = marks->items[i];
+
+		for (next = i + 1; next < marks->count && marks->items[next].person == mark.person; next++) {
+			mark.first = marks->items[next].first < mark.first ? marks->items[next].first : mark.first;
+			mark.last = marks->items[next].last > mark.last ? marks->items[next].last : mark.last;
+		}
+		r = registry_due_put(registry, mark.person, NULL, cause, mark.first, e);
+		if (r == 0 && mark.last != mark.first)
+			r = registry_due_put(registry, mark.person, NULL, cause, mark.last, e);
+	}
+	if (r == 0)
+		marks->count = 0;
+	return scope_end(registry, own, r, e);
+}
+
+void
+registry_due_marks_clear(struct registry_due_marks *marks)
+{
+	free(marks->items);
+	*marks = (struct registry_due_marks){0};
 }
 
 #define DUE_MOVED(who)                                                                                                 \

@@ -12,6 +12,22 @@
 int registry_due_put(struct registry *registry, person_number person, const char *jurisdiction, const char *cause,
 	instant at, struct error *e);
 
+/* Whom several things make due for one cause, gathered so that each person is looked up once. Empty when zeroed.
+ * registry_due_mark(marks, person, at, e): note one more.
+ * registry_due_put_marks(registry, marks, cause, e): registry_due_put for them all, wherever they applied, and forget them.
+ * registry_due_marks_clear(marks): forget them. */
+struct registry_due_marks {
+	struct registry_due_mark {
+		person_number person;
+		instant first, last;
+	} * items;
+	size_t count, capacity;
+};
+int registry_due_mark(struct registry_due_marks *marks, person_number person, instant at, struct error *e);
+int
+registry_due_put_marks(struct registry *registry, struct registry_due_marks *marks, const char *cause, struct error *e);
+void registry_due_marks_clear(struct registry_due_marks *marks);
+
 /* registry_due_moved(registry, people, count, at, e):
  * Stays of ${people} (NULL: of anybody) were put, corrected or undone: make those who have a colour by a pack that reads where
  * people were due at ${at}. What was there without a colour is due already. */

@@ -15,10 +15,19 @@ take_before(const struct evidence_row *row, void *context, struct error *e)
 	return 0;
 }
 
+/* Make due now, or later with others that are marked. */
 static int
-put(struct registry *registry, const struct evidence_row *row, enum evidence_outcome *ret_outcome, struct error *e)
+make_due(struct registry *registry, struct registry_due_marks *marks, enum evidence_kind kind, person_number person,
+	instant at, struct error *e)
 {
-	const char *cause = evidence_kind_name(row->kind);
+	return marks ? registry_due_mark(marks, person, at, e)
+				 : registry_due_put(registry, person, NULL, evidence_kind_name(kind), at, e);
+}
+
+static int
+put(struct registry *registry, const struct evidence_row *row, struct registry_due_marks *marks,
+	enum evidence_outcome *ret_outcome, struct error *e)
+{
 	struct before before = {.person = row->person, .at = row->at};
 	int64_t seq;
 	int r;
@@ -34,14 +43,21 @@ put(struct registry *registry, const struct evidence_row *row, enum evidence_out
 		return 0;
 	/* A correction concerns the moment it was said of, and whom. */
 	if (*ret_outcome == EVIDENCE_CHANGED && before.person != 0 &&
-		(r = registry_due_put(registry, before.person, NULL, cause, before.at, e)) < 0)
+		(r = make_due(registry, marks, row->kind, before.person, before.at, e)) < 0)
 		return r;
-	return registry_due_put(registry, row->person, NULL, cause, row->at, e);
+	return make_due(registry, marks, row->kind, row->person, row->at, e);
 }
 
 int
 registry_evidence_put(
 	struct registry *registry, const struct evidence_row *row, enum evidence_outcome *ret_outcome, struct error *e)
+{
+	return registry_evidence_put_marking(registry, row, NULL, ret_outcome, e);
+}
+
+int
+registry_evidence_put_marking(struct registry *registry, const struct evidence_row *row,
+	struct registry_due_marks *marks, enum evidence_outcome *ret_outcome, struct error *e)
 {
 	enum evidence_outcome outcome = EVIDENCE_UNCHANGED;
 	bool own;
@@ -49,7 +65,7 @@ registry_evidence_put(
 
 	if ((r = scope_begin(registry, &own, e)) < 0)
 		return r;
-	r = scope_end(registry, own, put(registry, row, &outcome, e), e);
+	r = scope_end(registry, own, put(registry, row, marks, &outcome, e), e);
 	if (r == 0)
 		*ret_outcome = outcome;
 	return r;

@@ -4,6 +4,7 @@
 #define HEALTHCODE_REGISTRY_EVIDENCE_H
 
 #include "evidence/evidence.h"
+#include "registry/due.h"
 #include "registry/store.h"
 
 /* registry_evidence_put(registry, row, ret_outcome, e):
@@ -13,6 +14,11 @@
  * was not traced but told, has an entry in the ledger (given.c). */
 int registry_evidence_put(
 	struct registry *registry, const struct evidence_row *row, enum evidence_outcome *ret_outcome, struct error *e);
+
+/* registry_evidence_put_marking(registry, row, marks, ret_outcome, e): the same, but whom it makes due is marked in ${marks} (registry/due.h):
+ * the caller puts them in the same transaction. */
+int registry_evidence_put_marking(struct registry *registry, const struct evidence_row *row,
+	struct registry_due_marks *marks, enum evidence_outcome *ret_outcome, struct error *e);
 
 /* registry_verify_given(registry, ret_wrong_seq, e):
  * Compare the ledger's entries of evidence with the evidence. ${ret_wrong_seq}: the first entry whose row is gone or another, or

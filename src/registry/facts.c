@@ -20,7 +20,10 @@
 
 enum { ITEMS_MAX = 100000, ITEM_TEXT_MAX = 1 << 16 };
 
-/* Where the rows of a kind stand, and the field that is an item's own time. */
+static const char recoveries[] = "recoveries";
+
+/* Where the rows of a kind stand, and the field that is an item's own time. Of certificates, which are of two lists, the recoveries are told apart
+ * as they are taken. */
 static const struct list_of_kind {
 	enum evidence_kind kind;
 	const char *list, *at;
@@ -35,7 +38,7 @@ static const struct list_of_kind {
 	{EVIDENCE_OVERRIDE, "overrides", "at"},
 	{EVIDENCE_TEMPERATURE, "checkins", "at"},
 	{EVIDENCE_CERTIFICATE, "vaccinations", "at"},
-	{EVIDENCE_CERTIFICATE, "recoveries", "at"},
+	{EVIDENCE_CERTIFICATE, recoveries, "at"},
 	{EVIDENCE_RECOGNITION, "recognitions", "at"},
 };
 
@@ -200,6 +203,7 @@ static int
 take_row(const struct evidence_row *row, void *context, struct error *e)
 {
 	struct gathering *g = context;
+	const char *list;
 	json_t *item = NULL;
 	bool kept = true;
 	size_t i = 0;
@@ -215,6 +219,7 @@ take_row(const struct evidence_row *row, void *context, struct error *e)
 		i++;
 	if (i == LISTS)
 		return 0;
+	list = lists[i].list;
 	if ((r = json_read_own(row->body, evidence_kind_name(row->kind), &item, e)) < 0)
 		return r;
 	if (row->kind == EVIDENCE_CASE_STATUS)
@@ -223,7 +228,7 @@ take_row(const struct evidence_row *row, void *context, struct error *e)
 		r = keep_result(&item, &kept, e);
 	else if (row->kind == EVIDENCE_CERTIFICATE && is_recovery(item)) {
 		r = keep_recovery(&item, e);
-		i++; /* the list after the vaccinations */
+		list = recoveries;
 	} else if (row->kind == EVIDENCE_CERTIFICATE)
 		r = keep_vaccination(&item, &kept, e);
 	else if (row->kind == EVIDENCE_OVERRIDE)
@@ -234,8 +239,7 @@ take_row(const struct evidence_row *row, void *context, struct error *e)
 		json_decref(item);
 		return r;
 	}
-	if ((r = to_zone(item, pack_zone(g->pack), e)) == 0 &&
-		json_array_append(json_object_get(g->facts, lists[i].list), item) < 0)
+	if ((r = to_zone(item, pack_zone(g->pack), e)) == 0 && json_array_append(json_object_get(g->facts, list), item) < 0)
 		r = error_no_memory(e);
 	json_decref(item);
 	return r;
@@ -257,42 +261,67 @@ by_time_and_text(const void *left, const void *right)
 	return order != 0 ? order : strcmp(a->text, b->text);
 }
 
+static const char *
+time_of(const json_t *item, const char *at)
+{
+	const char *text = json_string_value(json_object_get(item, at));
+
+	return text ? text : "";
+}
+
+/* Whether each item is later than the one before: then no texts have to be compared. */
+static bool
+is_ordered(const json_t *list, const char *at)
+{
+	for (size_t i = 1; i < json_array_size(list); i++)
+		if (strcmp(time_of(json_array_get(list, i - 1), at), time_of(json_array_get(list, i), at)) >= 0)
+			return false;
+	return true;
+}
+
+/* Put the list's items in order, each once. ${items} are as many as the list has. */
+static int
+put_in_order(json_t *list, struct sorted *items, size_t count, struct error *e)
+{
+	const char *last = NULL;
+
+	qsort(items, count, sizeof *items, by_time_and_text);
+	json_array_clear(list);
+	for (size_t i = 0; i < count; i++) {
+		if (last && strcmp(last, items[i].text) == 0)
+			continue;
+		last = items[i].text;
+		if (json_array_append(list, items[i].item) < 0)
+			return error_no_memory(e);
+	}
+	return 0;
+}
+
 /* F1 for one list. Times of one zone sort as texts but where its offset changed, which the text after breaks alike. */
 static int
 order_list(json_t *list, const char *at, struct error *e)
 {
-	size_t count = json_array_size(list), kept = 0;
-	struct sorted *items = calloc(count ? count : 1, sizeof *items);
-	int r = items ? 0 : error_no_memory(e);
+	size_t count = json_array_size(list);
+	struct sorted *items;
+	int r = 0;
 
+	if (is_ordered(list, at))
+		return 0;
+	items = calloc(count, sizeof *items);
+	if (!items)
+		return error_no_memory(e);
 	for (size_t i = 0; i < count && r == 0; i++) {
 		struct buffer text = buffer_make(ITEM_TEXT_MAX);
 
 		items[i].item = json_incref(json_array_get(list, i));
-		items[i].at = json_string_value(json_object_get(items[i].item, at));
-		items[i].at = items[i].at ? items[i].at : "";
+		items[i].at = time_of(items[i].item, at);
 		if ((r = json_write(items[i].item, &text, e)) == 0)
 			items[i].text = buffer_take(&text);
 		buffer_free(&text);
 	}
-	if (r == 0 && count > 1) {
-		qsort(items, count, sizeof *items, by_time_and_text);
-		json_array_clear(list);
-		for (size_t i = 0; i < count && r == 0; i++) {
-			if (kept > 0 && strcmp(items[kept - 1].text, items[i].text) == 0)
-				continue;
-			if (json_array_append(list, items[i].item) < 0)
-				r = error_no_memory(e);
-			if (kept != i) {
-				struct sorted moved = items[kept];
-
-				items[kept] = items[i];
-				items[i] = moved;
-			}
-			kept++;
-		}
-	}
-	for (size_t i = 0; items && i < count; i++) {
+	if (r == 0)
+		r = put_in_order(list, items, count, e);
+	for (size_t i = 0; i < count; i++) {
 		json_decref(items[i].item);
 		free(items[i].text);
 	}

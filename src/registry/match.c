@@ -483,11 +483,13 @@ registry_match_decide(struct registry *registry, int64_t number, enum registry_m
 		return r;
 	if (match.state == state)
 		return error_set(e, ERROR_EXISTS, "match %lld was %s before", (long long)number, states[state]);
+	if (state == MATCH_WAITING && match.state == MATCH_AUTOMATIC)
+		return error_set(e, ERROR_EXISTS, "match %lld was decided by nobody: it can be rejected", (long long)number);
 	link = match.link;
 	if (state == MATCH_ACCEPTED && !link) {
 		if ((r = join(&s, match.person, match.candidate, &link, e)) < 0)
 			return r;
-	} else if (state == MATCH_REJECTED && link) {
+	} else if (state != MATCH_ACCEPTED && link) {
 		if ((r = part(&s, link, e)) < 0)
 			return r;
 		link = 0;

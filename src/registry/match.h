@@ -67,8 +67,9 @@ int registry_match_put(struct registry *registry, person_number person, person_n
 	int64_t *ret_number, struct error *e);
 
 /* registry_match_decide(registry, number, state, by, purpose, was, context, e):
- * MATCH_ACCEPTED: they are one from now on. MATCH_REJECTED: they are two, and where they were joined by this, from now on again. ERROR_EXISTS where
- * that was decided before, or where they are one already by other links. In the caller's transaction. */
+ * MATCH_ACCEPTED: they are one from now on. MATCH_REJECTED: they are two, and where they were joined by this, from now on again. MATCH_WAITING: as if
+ * nobody had decided: what is automatic, or waits, is found again. ERROR_EXISTS where that was decided before, or where they are one
+ * already by other links, or where nobody decided what is taken back. In the caller's transaction. */
 int registry_match_decide(struct registry *registry, int64_t number, enum registry_match_state state, const char *by,
 	const char *purpose, registry_was_somewhere *was, void *context, struct error *e);
 

@@ -192,28 +192,39 @@ out:
 #define BEGUN "at <= $2 AND COALESCE(recorded_at, at) <= $3"
 
 /* The hash in force at registry_now, as far as known; before the first activation it is the first one's. */
+/* 1 and the hash that the query gives for the jurisdiction, or 0. */
 static int
-hash_in_force(struct registry *registry, const char *jurisdiction, char hash[PACK_HASH_TEXT_SIZE], struct error *e)
+find_hash(struct registry *registry, const char *sql, const struct db_value *values, size_t count,
+	char hash[PACK_HASH_TEXT_SIZE], struct error *e)
 {
-	instant known = registry_known(registry), now = registry_now(registry);
 	struct db_statement *statement = NULL;
 	int r;
 
-	if ((r = db_start(registry->db,
-			 "SELECT hash FROM pack_activation WHERE jurisdiction = $1"
-			 " ORDER BY CASE WHEN " BEGUN " THEN 0 ELSE 1 END, CASE WHEN " BEGUN " THEN -id ELSE id END LIMIT 1",
-			 (struct db_value[]){db_text(jurisdiction), db_int(now), db_int(known)}, 3, &statement, e)) < 0 ||
-		(r = db_step(statement, e)) < 0)
-		goto out;
-	if (r == 0) {
-		r = error_set(e, ERROR_EXISTS_NOT, "there is no jurisdiction %s in the store", jurisdiction);
-		goto out;
-	}
-	snprintf(hash, PACK_HASH_TEXT_SIZE, "%s", db_column_text(statement, 0));
-	r = 0;
-out:
+	if ((r = db_start(registry->db, sql, values, count, &statement, e)) < 0)
+		return r;
+	if ((r = db_step(statement, e)) == 1)
+		snprintf(hash, PACK_HASH_TEXT_SIZE, "%s", db_column_text(statement, 0));
 	db_finish(statement);
 	return r;
+}
+
+/* The last one that has begun, or the first one to come. Each is found in the order in which they stand, without sorting: it is asked for
+ * each person. */
+static int
+hash_in_force(struct registry *registry, const char *jurisdiction, char hash[PACK_HASH_TEXT_SIZE], struct error *e)
+{
+	const struct db_value values[] = {
+		db_text(jurisdiction), db_int(registry_now(registry)), db_int(registry_known(registry))};
+	int r;
+
+	if ((r = find_hash(registry,
+			 "SELECT hash FROM pack_activation WHERE jurisdiction = $1 AND " BEGUN " ORDER BY id DESC LIMIT 1", values,
+			 3, hash, e)) == 0)
+		r = find_hash(registry, "SELECT hash FROM pack_activation WHERE jurisdiction = $1 ORDER BY id LIMIT 1", values,
+			1, hash, e);
+	if (r == 0)
+		return error_set(e, ERROR_EXISTS_NOT, "there is no jurisdiction %s in the store", jurisdiction);
+	return r < 0 ? r : 0;
 }
 
 int

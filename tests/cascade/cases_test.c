@@ -105,6 +105,33 @@ a_case_of_somebody_unknown_is_one_case_once_they_are_known(void **state)
 	assert_int_equal(c.exposure.confirmed, moment("2020-03-11T00:00:00Z"));
 }
 
+/* A name may begin as another's key does. */
+static void
+a_case_is_found_by_its_name_alone(void **state)
+{
+	static const char *const names[] = {"C", "C/1", "C/confirmed", "C0", "B"};
+	struct scene *s = *state;
+	struct cascade_case c;
+	struct error e = {0};
+	person_number people[5];
+
+	scene_at(s, "2020-03-20T00:00:00Z");
+	for (int i = 0; i < 5; i++) {
+		people[i] = scene_person(s, i + 1, HZ, "2020-03-01T00:00:00Z");
+		scene_case(s, names[i], people[i], "confirmed", NULL, "2020-03-11T00:00:00Z", NULL);
+		scene_case(s, names[i], people[i], "recovered", NULL, "2020-03-18T00:00:00Z", NULL);
+	}
+	for (int i = 0; i < 5; i++) {
+		GOOD(cascade_case(s->cascade, names[i], &c, &e));
+		assert_string_equal(c.name, names[i]);
+		assert_string_equal(c.status, "recovered");
+		assert_int_equal(c.exposure.person, people[i]);
+		assert_int_equal(c.exposure.confirmed, moment("2020-03-11T00:00:00Z"));
+	}
+	assert_int_equal(cascade_case(s->cascade, "C/", &c, &e), ERROR_EXISTS_NOT);
+	assert_int_equal(cascade_case(s->cascade, "", &c, &e), ERROR_EXISTS_NOT);
+}
+
 int
 main(void)
 {
@@ -116,6 +143,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(before_a_status_the_case_is_what_it_was, scene_set_up, scene_tear_down),
 		cmocka_unit_test_setup_teardown(
 			a_case_of_somebody_unknown_is_one_case_once_they_are_known, scene_set_up, scene_tear_down),
+		cmocka_unit_test_setup_teardown(a_case_is_found_by_its_name_alone, scene_set_up, scene_tear_down),
 		cmocka_unit_test_setup_teardown(a_person_may_be_a_case_twice, scene_set_up, scene_tear_down),
 	};
 

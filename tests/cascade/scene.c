@@ -6,8 +6,8 @@ enum { CONTACTS_TEXT_MAX = 1 << 22 };
 
 static const struct presence_source imported = {.import = 1};
 
-struct scene *
-scene_open_with(const char *const *packs, size_t count)
+static struct scene *
+make(const char *database, const char *const *packs, size_t count)
 {
 	struct scene *s = calloc(1, sizeof *s);
 	struct registry_where where;
@@ -17,7 +17,8 @@ scene_open_with(const char *const *packs, size_t count)
 	assert_non_null(s);
 	strcpy(s->folder, "/tmp/healthcode-cascade-XXXXXX");
 	assert_non_null(mkdtemp(s->folder));
-	where = (struct registry_where){.data = s->folder};
+	snprintf(s->database, sizeof s->database, "%s", database ? database : "");
+	where = (struct registry_where){.data = s->folder, .database = database};
 	GOOD(registry_create(&where, packs, count, &start, &e));
 	GOOD(registry_open(&where, &s->registry, &e));
 	GOOD(cascade_open(s->registry, &s->cascade, &e));
@@ -27,11 +28,23 @@ scene_open_with(const char *const *packs, size_t count)
 }
 
 struct scene *
-scene_open(void)
+scene_open_with(const char *const *packs, size_t count)
+{
+	return make(NULL, packs, count);
+}
+
+struct scene *
+scene_open_at(const char *database)
 {
 	const char *packs[] = {pack_folder("hangzhou-2020"), pack_folder("ningbo-2020")};
 
-	return scene_open_with(packs, 2);
+	return make(database, packs, 2);
+}
+
+struct scene *
+scene_open(void)
+{
+	return scene_open_at(NULL);
 }
 
 void

@@ -9,16 +9,18 @@
 #include "db/db.h"
 
 struct scene {
-	char folder[64];
+	char folder[64], database[192]; /* ${database}: empty where the tables are in the folder */
 	struct registry *registry;
 	struct cascade *cascade;
 	struct presence *presence;
 	struct db *db;
 };
 
-/* The pack hangzhou-2020 is the default one, ningbo-2020 is there too; scene_open_with: the given folders instead. */
+/* The pack hangzhou-2020 is the default one, ningbo-2020 is there too; scene_open_with: the given folders instead, scene_open_at: the
+ * same with its tables in that database, or NULL. */
 struct scene *scene_open(void);
 struct scene *scene_open_with(const char *const *packs, size_t count);
+struct scene *scene_open_at(const char *database);
 void scene_close(struct scene *s);
 
 /* cmocka's set-up and tear-down with a scene as the state. */

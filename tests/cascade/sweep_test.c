@@ -71,6 +71,31 @@ another_pack_concerns_everyone_and_only_what_differs_is_written_S1(void **state)
 	assert_true(written < of_pack / 2);
 }
 
+/* B1: whoever is due is evaluated by several threads, or by one. */
+static void
+many_threads_decide_what_one_does(void **state)
+{
+	struct scene *s = *state;
+	person_number people[CROWD];
+	char at[TIME_TEXT_SIZE];
+	int64_t evaluated = 0;
+
+	scene_at(s, "2020-03-06T12:00:00Z");
+	crowd_fill(s, people);
+	for (int round = 0; round < ROUNDS; round++) {
+		scene_at(s, crowd_day(6 + 3 * round, at));
+		s->cascade->batch_alone_most = round % 2 ? CASCADE_BATCH : 0;
+		for (int i = 0; i < 20; i++) {
+			crowd_visit(s, people[crowd_any(CROWD)], 3 * round);
+			scene_checkin(s, people[crowd_any(CROWD)], crowd_day(3 * round, at), 375);
+		}
+		evaluated += crowd_evaluate_due(s).evaluated;
+		crowd_is_as_the_evidence_says(s, people);
+		assert_int_equal(crowd_evaluate_due(s).evaluated, 0);
+	}
+	assert_true(evaluated > 2 * CROWD);
+}
+
 /* A sweep that was broken off: some parts are done, and the rest is found again. */
 static void
 a_sweep_goes_on_where_it_was_broken_off(void **state)
@@ -130,6 +155,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(sweeping_packed_rows_gives_what_reading_the_evidence_gives_W3),
 		TEST(another_pack_concerns_everyone_and_only_what_differs_is_written_S1),
+		TEST(many_threads_decide_what_one_does),
 		TEST(a_sweep_goes_on_where_it_was_broken_off),
 		TEST(who_was_evaluated_for_a_later_moment_is_apart_from_the_mark),
 	};

@@ -103,6 +103,44 @@ a_code_issued_now_is_valid_and_says_what_was_put_in(void **state)
 	buffer_free(&text);
 }
 
+/* What is sealed for gates is told to who has the day's key, and all else is told as ever to who has not. */
+static void
+a_code_for_gates_says_its_colour_to_gates_alone(void **state)
+{
+	static const uint8_t group[GATE_KEY_SIZE] = {1}, stranger[GATE_KEY_SIZE] = {2};
+	struct world *w = *state;
+	struct buffer text = buffer_make(CONTAINER_TEXT_MAX);
+	struct code_claims claims, paper = w->claims;
+	day_number day = zone_day(&zone_utc, NOW);
+	struct error e = {0};
+
+	assert_int_equal(code_issue_sealed(w->key, &w->claims, group, &text, &e), 0);
+	assert_string_equal(cause_at(w->trust, &text, NOW, &claims), "sealed");
+	assert_int_equal(claims.colour, 0);
+	assert_string_equal(claims.issuer, "alpha");
+	assert_string_equal(cause_at(w->trust, &text, NOW + LIFETIME_S, &claims), "expired");
+
+	assert_int_equal(trust_add_gate_key(w->trust, "beta", day, group, &e), 0);
+	assert_int_equal(trust_add_gate_key(w->trust, "alpha", day - 1, group, &e), 0);
+	assert_string_equal(cause_at(w->trust, &text, NOW, &claims), "sealed");
+	assert_int_equal(trust_add_gate_key(w->trust, "alpha", day, group, &e), 0);
+	assert_string_equal(cause_at(w->trust, &text, NOW, &claims), "valid");
+	assert_int_equal(claims.colour, CODE_GREEN);
+	assert_string_equal(cause_at(w->trust, &text, NOW - 1, &claims), "not_yet_valid");
+
+	buffer_clear(&text);
+	assert_int_equal(code_issue_sealed(w->key, &w->claims, stranger, &text, &e), 0);
+	assert_string_equal(cause_at(w->trust, &text, NOW, &claims), "sealed");
+	buffer_clear(&text);
+	assert_int_equal(code_issue_sealed(w->other, &w->claims, group, &text, &e), 0);
+	assert_string_equal(cause_at(w->trust, &text, NOW, &claims), "unknown_key");
+	assert_int_equal(claims.colour, 0);
+
+	strcpy(paper.card, "1234");
+	assert_int_equal(code_issue_sealed(w->key, &paper, group, &text, &e), ERROR_USAGE);
+	buffer_free(&text);
+}
+
 static void
 a_code_on_paper_says_what_its_card_ends_in(void **state)
 {
@@ -438,6 +476,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_code_for_gates_says_its_colour_to_gates_alone),
 		cmocka_unit_test(a_code_issued_now_is_valid_and_says_what_was_put_in),
 		cmocka_unit_test(a_code_on_paper_says_what_its_card_ends_in),
 		cmocka_unit_test(a_code_lives_from_its_first_second_to_before_its_last),

@@ -60,6 +60,27 @@ trace_back(void *context)
 	return r;
 }
 
+static int
+find_common(void *context)
+{
+	const struct exposure_grouped cases[] = {{case_of(1), 0}, {case_of(2), 1}};
+	struct exposure_commons commons = {0};
+	struct traced *traced = context;
+	struct fixture *f = traced->fixture;
+	struct error e = {0};
+	int r;
+
+	presence_close(f->presence);
+	f->presence = NULL;
+	if ((r = fixture_try_presence(f, &e)) < 0)
+		return r;
+	traced->parameters.place_alert = (struct exposure_place_alert){2, 14, 1, {"household"}};
+	r = exposure_common(f->presence, &traced->parameters, cases, 2, &zone_utc, &see_all, &commons, &e);
+	assert_true(r == 0 ? commons.count == 1 : commons.items == NULL && commons.visitors == NULL);
+	exposure_commons_free(&commons);
+	return r;
+}
+
 static void
 tracing_forward_and_back_survives_each_failed_allocation(void **state)
 {
@@ -70,6 +91,8 @@ tracing_forward_and_back_survives_each_failed_allocation(void **state)
 	assert_int_equal(trace_back(&traced), 0);
 	assert_true(failing_allocation_sweep(trace, &traced) > 20);
 	assert_true(failing_allocation_sweep(trace_back, &traced) > 20);
+	assert_int_equal(find_common(&traced), 0);
+	assert_true(failing_allocation_sweep(find_common, &traced) > 20);
 }
 
 int

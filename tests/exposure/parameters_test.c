@@ -46,6 +46,17 @@ what_is_wrong_in_a_pack_is_named(void **state)
 			"/places/venue/rules/0/minutes: "},
 		{"{" DAYS "," BACKWARD ", \"places\": {\"venue\": {\"secondary\": 1, \"rules\": []}}}",
 			"/places/venue/secondary: "},
+		{"{" DAYS "," BACKWARD ", \"places\": {}, \"place_alert\": {\"cases\": 2, \"days\": 14}}",
+			"/place_alert: \"kinds\" is missing"},
+		{"{" DAYS "," BACKWARD ", \"places\": {}, \"place_alert\": {\"cases\": 1, \"days\": 14, \"kinds\": [\"a\"]}}",
+			"/place_alert/cases: "},
+		{"{" DAYS "," BACKWARD ", \"places\": {}, \"place_alert\": {\"cases\": 2, \"days\": 0, \"kinds\": [\"a\"]}}",
+			"/place_alert/days: "},
+		{"{" DAYS "," BACKWARD ", \"places\": {}, \"place_alert\": {\"cases\": 2, \"days\": 9, \"kinds\": []}}",
+			"/place_alert/kinds: "},
+		{"{" DAYS "," BACKWARD
+		 ", \"places\": {}, \"place_alert\": {\"cases\": 2, \"days\": 9, \"kinds\": [\"a\", \"\"]}}",
+			"/place_alert/kinds/1: "},
 	};
 	struct exposure_parameters parameters;
 

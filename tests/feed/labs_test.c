@@ -126,6 +126,40 @@ rows_of_csv_are_results_too(void **state)
 	assert_string_equal(feed_store_text(store, "labs", text), "0 0 1 2");
 }
 
+static int
+count_rows(const char *text)
+{
+	int rows = 0;
+
+	for (; *text; text++)
+		rows += *text == '\n';
+	return rows;
+}
+
+/* As with a laboratory's messages: who it is, is found out afterwards (tests/registry/match_test.c), or stays a case without a code. */
+static void
+a_row_without_an_id_number_is_of_whom_the_laboratory_knows(void **state)
+{
+	static const char text[] = "laboratory,patient,name,birth_date,phone,test,result,sampled_at\n"
+							   "LAB,p-1,Zhang Wei,1985-03-12,13800000009,pcr,negative,2020-03-20T08:00\n"
+							   "LAB,p-2,,,,pcr,negative,2020-03-20T08:00\n"
+							   ",p-3,,,,pcr,negative,2020-03-20T08:00\n"
+							   "LAB,,Zhang Wei,1985-03-12,,pcr,negative,2020-03-20T08:00\n"
+							   "LAB,p-4,Zhang Wei,1985-03-32,,pcr,negative,2020-03-20T08:00\n"
+							   "LAB,p-5,Zhang Wei,,12,pcr,negative,2020-03-20T08:00\n";
+	struct feed_store *store = *state;
+	const int before = count_rows(feed_store_evidence(store, EVIDENCE_TEST));
+
+	assert_string_equal(feed_store_text(store, "labs", text), "2 0 0 4");
+	assert_string_equal(buffer_text(&store->notes),
+		"4:1: an ID number is needed, or a laboratory and its number of the patient\n"
+		"5:1: an ID number is needed, or a laboratory and its number of the patient\n"
+		"6:19: a day of that month expected in \"1985-03-32\"\n"
+		"7:20: a phone number is 5 to 20 digits\n");
+	assert_int_equal(count_rows(feed_store_evidence(store, EVIDENCE_TEST)), before + 2);
+	assert_string_equal(feed_store_text(store, "labs", text), "0 0 2 4");
+}
+
 static void
 two_infections_are_two_cases_and_an_earlier_result_moves_the_first(void **state)
 {
@@ -154,6 +188,7 @@ main(void)
 		cmocka_unit_test(a_batch_that_lost_a_message_is_not_kept),
 		cmocka_unit_test(a_message_of_no_end_is_refused_and_the_next_one_read),
 		cmocka_unit_test(rows_of_csv_are_results_too),
+		cmocka_unit_test(a_row_without_an_id_number_is_of_whom_the_laboratory_knows),
 		cmocka_unit_test(two_infections_are_two_cases_and_an_earlier_result_moves_the_first),
 	};
 

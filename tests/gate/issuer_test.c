@@ -59,6 +59,53 @@ cause_at(struct fixture *f, const char *text, instant now, struct code_claims *c
 }
 
 static void
+what_is_sealed_for_gates_is_opened_by_the_issuers_own_and_its_keys_end(void **state)
+{
+	struct fixture *f = *state;
+	struct buffer text = buffer_make(4096), list = buffer_make(TRUST_FILE_MAX);
+	struct code_claims claims;
+	struct trust *public_trust = NULL;
+	enum code_cause cause;
+	uint8_t key[GATE_KEY_SIZE], again[GATE_KEY_SIZE];
+	day_number day = zone_day(&zone_utc, MARCH_24);
+	uint32_t person = 0;
+	struct error e = {0};
+
+	assert_int_equal(issuer_ensure(f->issuer, "city", MARCH_24 - DAY_S, MARCH_24, &e), 0);
+	assert_int_equal(issuer_issue_sealed(f->issuer, "city", 7, CODE_RED, MARCH_24, MINUTE_S, &text, &e), 0);
+	assert_int_equal(cause_at(f, buffer_text(&text), MARCH_24, &claims), CODE_VALID);
+	assert_int_equal(claims.colour, CODE_RED);
+	assert_int_equal(issuer_holder(f->issuer, &claims, &person, &e), 0);
+	assert_int_equal(person, 7);
+
+	/* the list that everybody gets opens nothing */
+	assert_int_equal(issuer_trust_list(f->issuer, MARCH_24, &list, NULL, &e), 0);
+	assert_int_equal(trust_new(NULL, 0, &public_trust, &e), 0);
+	assert_int_equal(trust_add(public_trust, list.data, list.length, &e), 0);
+	assert_int_equal(code_verify(buffer_text(&text), text.length, public_trust, MARCH_24, &claims, &cause, &e), 0);
+	assert_int_equal(cause, CODE_SEALED);
+	assert_int_equal(claims.colour, 0);
+	assert_int_equal(issuer_gate_key(f->issuer, "city", day, key, &e), 0);
+	assert_int_equal(trust_add_gate_key(public_trust, "city", day, key, &e), 0);
+	assert_int_equal(code_verify(buffer_text(&text), text.length, public_trust, MARCH_24, &claims, &cause, &e), 0);
+	assert_int_equal(cause, CODE_VALID);
+	assert_int_equal(issuer_gate_key(f->issuer, "city", day + 1, again, &e), 0);
+	assert_memory_not_equal(key, again, sizeof key);
+	assert_int_equal(issuer_gate_key(f->issuer, "town", day, again, &e), 0);
+	assert_memory_not_equal(key, again, sizeof key);
+
+	/* codes of a day may count until the next one ends */
+	assert_int_equal(issuer_retire(f->issuer, MARCH_24 + DAY_S, &e), 0);
+	assert_int_equal(issuer_gate_key(f->issuer, "city", day, again, &e), 0);
+	assert_memory_equal(key, again, sizeof key);
+	assert_int_equal(issuer_retire(f->issuer, MARCH_24 + 2 * DAY_S, &e), 0);
+	assert_int_equal(issuer_gate_key(f->issuer, "city", day, again, &e), ERROR_DENIED);
+	trust_free(public_trust);
+	buffer_free(&text);
+	buffer_free(&list);
+}
+
+static void
 a_code_issued_anew_has_one_id_a_day_for_the_same_other_code_and_leads_to_nobody(void **state)
 {
 	struct fixture *f = *state;
@@ -354,6 +401,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(a_new_key_leaves_no_gap_and_the_old_ones_codes_count_on, begin, end),
 		cmocka_unit_test_setup_teardown(each_day_has_a_key_of_its_own_that_an_old_list_knows_already, begin, end),
 		cmocka_unit_test_setup_teardown(midnight_leaves_no_gap, begin, end),
+		cmocka_unit_test_setup_teardown(
+			what_is_sealed_for_gates_is_opened_by_the_issuers_own_and_its_keys_end, begin, end),
 		cmocka_unit_test_setup_teardown(
 			a_code_issued_anew_has_one_id_a_day_for_the_same_other_code_and_leads_to_nobody, begin, end),
 		cmocka_unit_test_setup_teardown(a_revoked_keys_codes_count_no_more_and_another_key_signs_at_once, begin, end),

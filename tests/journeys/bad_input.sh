@@ -89,11 +89,29 @@ holds "the rejects are as they came" cmp <(sed '1d;9d' "$FOLDER/checkins.jsonl")
 
 # Lines without an end.
 endless() { head -c "$1" /dev/zero | tr '\0' "$2"; }
+# Ten gigabytes, of a file that takes no room; who reads no further lets go of the pipe.
+truncate -s 10000000000 "$FOLDER/hole"
+ten_gigabytes() { cat "$FOLDER/hole" 2>/dev/null || true; }
 person=$(id_number 330110 19910101 101)
-{ echo $HEADING && row "${people[1]}" && endless 1000000000 a && echo && row "$person"; } |
-	exits 3 "a line of a gigabyte is refused within $MEMORY_MAX_MB MiB" within_memory --data "$FOLDER/store" import residents -
+{ echo $HEADING && row "${people[1]}" && endless 1000000 a && ten_gigabytes && echo && row "$person"; } |
+	exits 3 "a line of ten gigabytes is refused within $MEMORY_MAX_MB MiB" within_memory --data "$FOLDER/store" import residents -
 is "residents: 1 new, 0 changed, 1 unchanged, 1 rejected" "$(cat "$FOLDER/out")" "what stands before and after it is taken"
 one_line "standard input:3:[0-9]+"
+{ checkin 1 9 && printf '{"id_number":"' && ten_gigabytes && echo && checkin 1 9 36.6; } |
+	exits 3 "so is one of JSON" within_memory --data "$FOLDER/store" import checkins -
+is "checkins: 1 new, 1 changed, 0 unchanged, 1 rejected" "$(cat "$FOLDER/out")" "what stands before and after it is taken"
+one_line "standard input:2:[0-9]+"
+{ cat "$SOURCE/tests/data/hl7v2/valid.hl7" && printf '\rMSH|^~\\&|' && ten_gigabytes && printf '\r' && cat "$SOURCE/tests/data/hl7v2/valid.hl7"; } |
+	exits 3 "a message of HL7" within_memory --data "$FOLDER/store" import labs -
+is "labs: 1 new, 0 changed, 1 unchanged, 1 rejected" "$(cat "$FOLDER/out")" "what stands before and after it is taken"
+one_line "standard input:[0-9]+:[0-9]+"
+{ printf '{"resourceType":"Bundle","id":"' && ten_gigabytes; } |
+	exits 3 "and a bundle of FHIR" within_memory --data "$FOLDER/store" import labs -
+one_line "standard input:1:[0-9]+"
+{ printf "UNB+UNOA:4+CA+CNADAPIS:ZZ+200324:1015+1++APIS'" && ten_gigabytes; } |
+	exits 3 "a passenger list is refused with its first 4 MiB" within_memory --data "$FOLDER/store" import flights -
+one_line "standard input:[0-9]+:[0-9]+"
+rm "$FOLDER/hole"
 { echo $HEADING && row "${people[1]}" && endless 200000000 '"'; } |
 	exits 3 "so are quotes without an end" within_memory --data "$FOLDER/store" import residents -
 one_line "standard input:3:[0-9]+"

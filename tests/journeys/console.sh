@@ -38,7 +38,7 @@ for user in tracer supervisor auditor clinician gate; do
 done
 
 # Who may.
-for path in /v1/cases /v1/contacts /v1/curve /v1/indicators /v1/chains; do
+for path in /v1/cases /v1/contacts /v1/curve /v1/indicators /v1/chains /v1/place-alerts; do
 	is_problem 401 sign-in-needed "nobody reads $path unseen" GET $path
 	is_problem 403 forbidden "a guard does not" GET $path '' -H "$gate"
 	answers 200 "an auditor does" GET $path '' -H "$auditor"
@@ -134,6 +134,69 @@ answers 200 "around one case" GET '/v1/chains?case=k3' '' -H "$tracer"
 is "k3 0" "$(jq -r '"\(.cases[0].case) \(.links | length)"' <<<"$BODY")" "who is linked to nobody"
 is_problem 404 not-found "a case that is none" GET '/v1/chains?case=k9' '' -H "$tracer"
 
+# Two who were at one market before they fell ill, on other days, and whom nobody linked; three more at home, where it is no news.
+STORE=$FOLDER/market
+cat >"$FOLDER/market-places.csv" <<CSV
+place,kind,name,division,country
+market,venue,市场,420802,CN
+flat,household,家,420802,CN
+CSV
+cat >"$FOLDER/market-stays.csv" <<CSV
+id_number,place,from,to
+${people[0]},market,2020-03-01T09:00:00+08:00,2020-03-01T10:00:00+08:00
+${people[1]},market,2020-03-04T09:00:00+08:00,2020-03-04T10:00:00+08:00
+${people[2]},market,2020-03-08T09:00:00+08:00,2020-03-08T10:00:00+08:00
+${people[3]},market,2020-03-08T09:00:00+08:00,2020-03-08T10:00:00+08:00
+${people[1]},flat,2020-03-05T20:00:00+08:00,2020-03-06T08:00:00+08:00
+${people[2]},flat,2020-03-05T20:00:00+08:00,2020-03-06T08:00:00+08:00
+CSV
+# market_case NAME PERSON STATUS [INFECTED_BY]
+market_case() {
+	printf 'case,id_number,status,onset,confirmed_at,infected_by\n%s,%s,%s,2020-03-12,2020-03-14T08:00:00+08:00,%s\n' "$1" "$2" "$3" "${4:-}" |
+		H import cases - >/dev/null
+}
+alerts() { H --json place-alert list "$@" | jq -sr 'map("\(.number) \(.state) \(.place) \(.groups) \(.cases | join("+"))") | join(", ")'; }
+H init --pack "$SOURCE/packs/hubei-2020" --clock 2020-03-24T08:00:00+08:00 2>/dev/null
+for kind in places stays; do H import $kind "$FOLDER/market-$kind.csv" >/dev/null; done
+market_case m1 "${people[0]}" confirmed
+is "" "$(alerts --all)" "one case alone at a market is no news"
+market_case m2 "${people[1]}" confirmed
+is "1 open market 2 m1+m2" "$(alerts)" "a second one whom nobody linked is"
+holds "and in words" grep -q '^1  open  market (venue)  2 unlinked, 2 cases  2020-03-01T09:00:00+08:00' <(H place-alert list)
+market_case m3 "${people[2]}" confirmed m2
+is "1 open market 2 m1+m2+m3" "$(alerts)" "a third one whom one of them infected is no third source"
+market_case m1 "${people[0]}" discarded
+is "" "$(alerts)" "a discarded case withdraws it: the others are linked"
+is "1 withdrawn market 2 m1+m2+m3" "$(alerts --all)" "which is not forgotten"
+market_case m4 "${people[3]}" confirmed
+is "2 open market 2 m2+m3+m4" "$(alerts)" "found again it is another one"
+exits 2 "closing needs what came of it" H place-alert close 2
+exits 1 "an alert that is none is not closed" H place-alert close 9 --outcome nothing
+kill "$SERVER"
+wait "$SERVER" || true
+H user add tracer --role tracer >/dev/null
+H user add auditor --role auditor >/dev/null
+serve --threads 2
+for user in tracer auditor; do
+	ask POST /v1/sessions "{\"user\":\"$user\",\"password\":\"$HEALTHCODE_PASSWORD\",\"transport\":\"token\"}"
+	declare "market_$user=$(bearer "$(jq -r .token <<<"$BODY")")"
+done
+answers 200 "a tracer reads the alerts" GET /v1/place-alerts '' -H "$market_tracer"
+is "2 open market 2" "$(jq -r '.items[] | "\(.number) \(.state) \(.place) \(.groups)"' <<<"$BODY")" "those that are open"
+answers 200 "all of them" GET '/v1/place-alerts?state=all' '' -H "$market_tracer"
+is "2 open,1 withdrawn" "$(jq -r '[.items[] | "\(.number) \(.state)"] | join(",")' <<<"$BODY")" "the latest first"
+is_problem 400 bad-request "another state is none" GET '/v1/place-alerts?state=new' '' -H "$market_tracer"
+is_problem 403 forbidden "an auditor closes none" POST /v1/place-alerts/2/closings '{"outcome":"x"}' -H "$market_auditor"
+is_problem 422 invalid "what came of it is needed" POST /v1/place-alerts/2/closings '{"outcome":""}' -H "$market_tracer"
+is_problem 404 not-found "there is no such one" POST /v1/place-alerts/9/closings '{"outcome":"x"}' -H "$market_tracer"
+answers 201 "the office has done with it" POST /v1/place-alerts/2/closings '{"outcome":"stall 12, all who work there tested"}' -H "$market_tracer"
+is_problem 409 conflict "once" POST /v1/place-alerts/2/closings '{"outcome":"x"}' -H "$market_tracer"
+is "2 closed market 2 m2+m3+m4, 1 withdrawn market 2 m1+m2+m3" "$(alerts --all)" "which is kept"
+kill "$SERVER"
+wait "$SERVER" || true
+STORE=$FOLDER/store
+serve --threads 2
+
 # Who somebody is.
 answers 200 "a tracer opens one identity" POST /v1/identities "{\"person\":$met,\"purpose\":\"call about k1\"}" -H "$tracer"
 is "${people[1]}" "$(jq -r .id_number <<<"$BODY")" "it is the one whom the case met"
@@ -151,9 +214,31 @@ holds "and has the hash of the file" grep -q "$(sha256sum <"$FOLDER/exported.csv
 holds "and the look at an identity" grep -q identity.opened "$FOLDER/out"
 if grep -qE "$(IFS='|'; echo "${people[*]}")" "$FOLDER/out"; then fail "the ledger names people"; fi
 ok "and names nobody"
+# Row by row: the file, what the interface says, and what the command line says.
+printf '%s\n' case,status,onset,confirmed_at,symptoms_ended,name,birth_date,phone \
+	k6,confirmed,2020-03-18,2020-03-20T08:00:00+08:00,2020-03-23,陈静,1990-09-09,13800002004 | H import cases - >/dev/null
+answers 200 "a tracer exports the cases" POST /v1/exports '{"list":"cases"}' -H "$tracer"
+tr -d '\r' <"$FOLDER/body" | python3 -c 'import csv, json, sys; [print(json.dumps(row, ensure_ascii=False, sort_keys=True)) for row in csv.DictReader(sys.stdin)]' >"$FOLDER/rows"
+answers 200 "and reads them" GET '/v1/cases?limit=200' '' -H "$tracer"
+# The moments of the last status are the case's: those are compared, and every status with its own.
+is "$(jq -r '.items[] | .case as $c | (.person // "" | tostring) as $p | .statuses[] | "\($c) \($p) \(.status) \(.at)"' <<<"$BODY")" \
+	"$(jq -r '"\(.case) \(.person) \(.status) \(.confirmed_at)"' "$FOLDER/rows")" "each row of the file is a status of the list, and the other way round"
+is "$(jq -r '.items[] | [.case, .status, .onset, .sampled, .isolated_at, .infected_by] | map(. // "") | join(" ")' <<<"$BODY")" \
+	"$(jq -sr 'group_by(.case)[] | . as $all | .[-1] | [.case, .status] + [("onset", "sampled", "isolated_at", "infected_by") as $k
+		| [$all[] | .[$k] | select(. != "")][-1] // ""] | join(" ")' "$FOLDER/rows")" "with the same values"
+is 2020-03-22T16:00:00+00:00 "$(jq -r 'select(.case == "k6").symptoms_ended' "$FOLDER/rows")" "also when symptoms ended"
+answers 200 "a supervisor exports them with names" POST /v1/exports "$export_all" -H "$supervisor"
+cp "$FOLDER/body" "$FOLDER/exported.csv"
+is "cases: 0 new, 0 changed, 8 unchanged, 0 rejected" "$(H import cases "$FOLDER/exported.csv")" "who is known without an ID number stays known"
+answers 200 "a tracer exports the contacts" POST /v1/exports '{"list":"contacts"}' -H "$tracer"
+tr -d '\r' <"$FOLDER/body" | tail -n +2 | sort >"$FOLDER/rows"
+answers 200 "and reads them" GET '/v1/contacts?limit=200' '' -H "$tracer"
+is "$(jq -r '.items[] | [.case, .person, .kind, .degree, .first, .last, .known_at, .withdrawn_at] | map(. // "" | tostring) | join(",")' <<<"$BODY" | sort)" \
+	"$(cat "$FOLDER/rows")" "each row of the file is a contact of the list, and the other way round"
+is "$(H --json trace k1 | jq -r .person | sort)" "$(grep ^k1, "$FOLDER/rows" | cut -d, -f2 | sort)" "and of the trace on the command line"
 STORE=$FOLDER/other
 H init --pack "$SOURCE/packs/hubei-2020" --clock 2020-03-24T08:00:00+08:00 2>/dev/null
-is "cases: 7 new, 0 changed, 0 unchanged, 0 rejected" "$(H import cases "$FOLDER/exported.csv")" "another store takes it"
+is "cases: 8 new, 0 changed, 0 unchanged, 0 rejected" "$(H import cases "$FOLDER/exported.csv")" "another store takes it"
 STORE=$FOLDER/store
 answers 200 "without names" POST /v1/exports '{"list":"contacts","filter":{"case":"k1"}}' -H "$tracer"
 is "case,person,kind k1,$met,close" "$(tr -d '\r' <<<"$BODY" | cut -d, -f1-3 | tr '\n' ' ' | sed 's/ $//')" "people are numbers"

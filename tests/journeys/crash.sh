@@ -1,5 +1,5 @@
-# kill -9 at 50 moments spread over the writes of imports and of an evaluation, and before and after each call that commits
-# something: running the command again ends in the state of an undisturbed run.
+# kill -9 at 50 moments spread over the writes of imports, of an evaluation and of a sweep, and before and after each call that commits
+# something: running the command again ends in the state of an undisturbed run. Of a sweep, nobody is shown the colour of before either.
 . "$(dirname "$0")/lib.sh"
 
 MOMENTS=${MOMENTS:-50}
@@ -45,7 +45,7 @@ done
 
 run() { # STORE STEP
 	case $2 in
-	evaluate) "$HEALTHCODE" --data "$1" evaluate ;;
+	evaluate | sweep) "$HEALTHCODE" --data "$1" evaluate ;;
 	*) "$HEALTHCODE" --data "$1" import "$2" "$FOLDER/$2.csv" ;;
 	esac >/dev/null 2>>"$FOLDER/log"
 }
@@ -59,6 +59,23 @@ state() {
 	"$HEALTHCODE" --data "$1" --json trace C1 | jq -c '[.kind, .degree, .minutes]'
 }
 
+# What a phone shows, for everyone.
+shown() {
+	for person in "${people[@]}"; do
+		"$HEALTHCODE" --data "$1" --json code issue "$person" --pack $PACK | jq -c '[.colour, .since]'
+	done
+}
+# Contacts are let go after two days: what makes all stale who were evaluated before.
+put_another_pack_in_force() { # STORE
+	local user
+	cp -r "$SOURCE/packs/$PACK" "$FOLDER/trial"
+	sed -i 's/"contact_days": 14/"contact_days": 2/' "$FOLDER/trial/pack.json"
+	for user in zhang zhao; do
+		HEALTHCODE_PASSWORD="password of $user" "$HEALTHCODE" --data "$1" user add "$user" --role supervisor >/dev/null
+		HEALTHCODE_TOKEN="password of $user" "$HEALTHCODE" --data "$1" --as "$user" pack activate "$FOLDER/trial" --jurisdiction $PACK >/dev/null
+	done
+}
+
 before=$FOLDER/before
 "$HEALTHCODE" --data "$before" init --pack "$SOURCE/packs/$PACK" --clock 2020-03-24T08:00:00+08:00 >/dev/null
 hits=$FOLDER/hits list=$FOLDER/list
@@ -69,8 +86,12 @@ moments() { # CALLS
 	for moment in $(seq 1 $(((MOMENTS + 5) / 6))); do echo $((($1 * moment + MOMENTS / 6) / (MOMENTS / 6 + 1))); done
 	grep -nE '^(fsync|fdatasync|rename) ' "$list" | while IFS=: read -r at _; do echo "$at" $((at + 1)); done | tr ' ' '\n'
 }
-for step in residents checkins places stays cases evaluate; do
+for step in residents checkins places stays cases evaluate sweep; do
 	undisturbed=$FOLDER/undisturbed
+	if [ "$step" = sweep ]; then
+		stale=$(shown "$before")
+		put_another_pack_in_force "$before"
+	fi
 	rm -rf "$undisturbed" && cp -r "$before" "$undisturbed"
 	rm -f "$list"
 	LD_PRELOAD=$CRASH CRASH_LIST=$list CRASH_PHASE=$FOLDER/phase run "$undisturbed" "$step" || fail "$step does not run: $(cat "$FOLDER/log")"
@@ -86,8 +107,12 @@ for step in residents checkins places stays cases evaluate; do
 		else
 			echo "$step: killed before call $at of $calls: $(sed "s|$store/||" "$FOLDER/phase")" >>"$hits"
 		fi
+		if [ "$step" = sweep ]; then
+			rm -rf "$FOLDER/killed" && cp -r "$store" "$FOLDER/killed"
+			diff <(shown "$undisturbed") <(shown "$FOLDER/killed") >&2 || fail "somebody is shown another colour after $(tail -n 1 "$hits")"
+		fi
 		run "$store" "$step" || fail "$step does not run again after $(tail -n 1 "$hits"): $(cat "$FOLDER/log")"
-		if [ "$step" = cases ] || [ "$step" = evaluate ]; then
+		if [ "$step" = cases ] || [ "$step" = evaluate ] || [ "$step" = sweep ]; then
 			diff <(state "$undisturbed") <(state "$store") >&2 || fail "another state after $(tail -n 1 "$hits")"
 		else
 			diff <(state "$undisturbed" 2>/dev/null) <(state "$store" 2>/dev/null) >&2 || fail "another state after $(tail -n 1 "$hits")"
@@ -97,6 +122,8 @@ for step in residents checkins places stays cases evaluate; do
 	rm -rf "$before" && cp -r "$undisturbed" "$before"
 done
 cat "$hits"
-for step in residents checkins places stays cases evaluate; do
+[ "$stale" != "$(shown "$before")" ] || fail "the sweep changed nobody's colour"
+ok "the sweep changed colours"
+for step in residents checkins places stays cases evaluate sweep; do
 	holds "$step was killed at the sync that commits it" grep -qE "^$step: killed before call .*(fdatasync|fsync) registry.db-wal" "$hits"
 done

@@ -49,6 +49,16 @@ STORE=$FOLDER/store
 H() { "$HEALTHCODE" --data "$STORE" "$@"; }
 colour() { H --json explain "$1" --pack $PACK | jq -r .colour; }
 colours() { for person in "${people[@]}"; do colour "$person"; done | tr '\n' ' '; }
+# what a guard's phone reads in each one's signed code as it is issued, with the trust list alone
+codes() {
+	local person now
+	H trust export >"$FOLDER/trust"
+	for person in "${people[@]}"; do
+		H code issue "$person" --pack $PACK >"$FOLDER/code"
+		now=$("$HEALTHCODE" --json code verify "$FOLDER/code" --trust "$FOLDER/trust" | jq -r .issued_at) || true
+		"$HEALTHCODE" --now "$now" --json code verify "$FOLDER/code" --trust "$FOLDER/trust" | jq -r 'select(.valid) | .colour'
+	done | tr '\n' ' '
+}
 tasks() { H --json task list | jq -sc .; }
 told() { grep -c '"kind":"colour"' "$STORE/outbox.jsonl" || true; }
 prepare() {
@@ -112,11 +122,13 @@ becomes() {
 
 prepare "$FOLDER/store"
 is "green green green green " "$(colours)" "before the result all are green"
+is "green green green green " "$(codes)" "and so are their codes"
 exits 2 "without TLS only this machine is served" H mllp --listen 0.0.0.0:0
 serve
 send m1
 is "AA|m1 " "$(answers)" "a positive result is taken over TLS"
 becomes "red red red green " "who shared the flat and the tea house turns red, who was elsewhere does not"
+is "red red red green " "$(codes)" "and so do their codes"
 json_holds "both have a call, tests and check-ins to be done" \
 	'length == 3 and ([.[] | select(.quarantine != null and ([.tasks[].task] | unique) == ["call", "checkin", "test"])] | length) == 2' "$(tasks)"
 json_holds "the case is isolated, which is another thing" '[.[] | select(.isolation != null)] | length == 1 and .[0].quarantine == null' "$(tasks)"
@@ -142,6 +154,7 @@ exits 0 "and the letter settled" H import letters settle 1
 is 2 "$(H --json import letters | jq -s 'map(select(.settled_at == null)) | length')" "two are left"
 send m2
 becomes "green green green green " "a correction gives everybody their colour back"
+is "green green green green " "$(codes)" "in their codes, too"
 is "[]" "$(tasks)" "and nobody has anything to be done"
 is 6 "$(told)" "and all are told again"
 : >"$FOLDER/answers"

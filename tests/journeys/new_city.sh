@@ -15,6 +15,27 @@ CSV
 } >"$FOLDER/checkins.csv"
 
 exits 0 "the manual's example of a city with other rules is sound" "$HEALTHCODE" pack check "$SOURCE/docs/examples/harbour-city"
+exits 0 "and so is that of a real one" "$HEALTHCODE" pack check "$SOURCE/docs/examples/macao-2022"
+exits 0 "whose own tests pass, and see every rule" "$HEALTHCODE" pack test "$SOURCE/docs/examples/macao-2022"
+holds "they are counted" grep -q '^15 people, 44 passed, 0 failed$' "$FOLDER/out"
+
+# A pack's tests find what the check cannot.
+cp -r "$SOURCE/docs/examples/macao-2022" "$FOLDER/macao"
+sed -i 's/"declared_hours": 24/"declared_hours": 20/' "$FOLDER/macao/pack.json"
+exits 1 "another number, and an answer is another" "$HEALTHCODE" pack test "$FOLDER/macao"
+holds "it is told at its place" grep -qE 'macao/tests/declares-daily.json:[0-9]+:[0-9]+: wanted as next change gray at 2022-07-31T08' "$FOLDER/out"
+exits 1 "as JSON, too" "$HEALTHCODE" --json pack test "$FOLDER/macao"
+json_holds "with its place" '.failed == (.failures | length) and any(.failures[]; (.file | endswith("/declares-daily.json")) and .line > 1)' "$(cat "$FOLDER/out")"
+rm -r "$FOLDER/macao" && cp -r "$SOURCE/docs/examples/macao-2022" "$FOLDER/macao"
+rm "$FOLDER/macao/tests/declares-fever.json"
+exits 1 "a rule that no test sees" "$HEALTHCODE" pack test "$FOLDER/macao"
+is "MO-YELLOW-SYMPTOMS: no test sees this rule" "$(head -n 1 "$FOLDER/out")" "is named"
+sed -i 's/"at": "2022-07-29"/"on": "2022-07-29"/' "$FOLDER/macao/tests/met-a-case.json"
+exits 3 "a test whose facts are none is bad input" "$HEALTHCODE" pack test "$FOLDER/macao"
+holds "with its place" grep -qE 'macao/tests/met-a-case.json:[0-9]+:[0-9]+: ' "$FOLDER/err"
+rm -r "$FOLDER/macao/tests"
+exits 1 "a pack without tests is not tested" "$HEALTHCODE" pack test "$FOLDER/macao"
+rm -r "$FOLDER/macao"
 exits 0 "the copied pack is sound" "$HEALTHCODE" pack check "$FOLDER/mycity"
 holds "pack check names it" grep -q '^mycity: My city health code (我城健康码), policy [0-9a-f]\{64\}$' "$FOLDER/out"
 policy=$(sed 's/.*policy //' "$FOLDER/out")
@@ -93,6 +114,10 @@ fresh && sed -i 's/"valid_s": 60/"valid_s": 0/' "$FOLDER/broken/pack.json"
 broken "a code that is good for no time" pack.json "$(line_of '"valid_s"' pack.json)" '[0-9]*' '1 to 86400'
 fresh && sed -i 's/"movement_days"/"movement_day"/' "$FOLDER/broken/pack.json"
 broken "a retention of nothing" pack.json "$(line_of '"movement_day"' pack.json)" '[0-9]*' movement_day
+fresh && jq 'del(.contact)' "$SOURCE/packs/hangzhou-2020/pack.json" >"$FOLDER/broken/pack.json"
+broken "nobody says who is a contact" pack.json 1 1 '"contact" is missing'
+fresh && sed -i 's/"to_days": [0-9]*/"to_days": 300/' "$FOLDER/broken/pack.json"
+broken "days backward that go forward" pack.json '[0-9]*' '[0-9]*' 'from_days must be at least to_days'
 fresh && sed -i 's/"cell_size_m": 800/"cell_size_m": 8/' "$FOLDER/broken/pack.json"
 broken "cells that are too small" pack.json "$(line_of '"cell_size_m"' pack.json)" '[0-9]*' '10 to 100000'
 fresh && cp "$FOLDER/broken/rules/hz-green-new.json" "$FOLDER/broken/rules/zz-again.json"
@@ -111,3 +136,22 @@ fresh && sed -i 's/"red_days": 14/"rad_days": 14/' "$FOLDER/broken/pack.json" &&
 exits 3 "two faults at once" "$HEALTHCODE" pack check "$FOLDER/broken"
 holds "both are told" test "$(grep -cE 'hz-green-new.json:4:|red_days' "$FOLDER/err")" -ge 2
 exits 3 "a folder that is not there" "$HEALTHCODE" pack check "$FOLDER/nowhere"
+
+# Suites of rules: what is wrong with one is told at its place, and a pack's files are not taken for one.
+printf '%s\n' '{"name": "s", "cases": [' ' {"name": "a", "certLogicExpression": true, "assertions": [{"data": {}, "expected": true},' \
+	'  {"data": {}, "expcted": true}]},' ' {"name": "b", "asertions": []}]}' >"$FOLDER/suite.json"
+exits 3 "a suite whose assertion expects nothing" "$HEALTHCODE" rule test "$FOLDER/suite.json"
+holds "is told where" grep -q 'suite.json:3:3: assertion 2 of "a" has no "expected"' "$FOLDER/err"
+sed -i 's/expcted/expected/' "$FOLDER/suite.json"
+exits 3 "a case that is none" "$HEALTHCODE" rule test "$FOLDER/suite.json"
+holds "is told where" grep -q 'suite.json:4:2: case 2 has neither' "$FOLDER/err"
+echo '{"name": "s"}' >"$FOLDER/suite.json"
+exits 3 "a file that is neither" "$HEALTHCODE" rule test "$FOLDER/suite.json"
+holds "is told what would be" grep -q 'suite.json:1:1: neither a suite ("name" and "cases") nor a rule' "$FOLDER/err"
+for file in rules/red-case.json tests/is-a-case.json; do
+	exits 3 "a pack's $file is no suite" "$HEALTHCODE" rule test "$SOURCE/docs/examples/macao-2022/$file"
+	holds "and what runs it is told" grep -q "this is of a pack: 'healthcode pack test DIR'" "$FOLDER/err"
+done
+echo '{}' >"$FOLDER/data.json"
+exits 3 "nor can it be run alone" "$HEALTHCODE" rule run "$SOURCE/docs/examples/macao-2022/rules/red-case.json" --data "$FOLDER/data.json"
+holds "and what runs it is told" grep -q "this is of a pack: 'healthcode pack test DIR'" "$FOLDER/err"

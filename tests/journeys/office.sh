@@ -72,14 +72,21 @@ is_problem 422 invalid "a folder of the server is no pack" POST /v1/rehearsals '
 is_problem 403 forbidden "an auditor rehearses nothing" POST /v1/rehearsals "{\"old\":\"$PACK\",\"new\":\"$policy\"}" -H "$auditor"
 answers 202 "they are rehearsed" POST /v1/rehearsals "{\"old\":\"$PACK\",\"new\":\"$policy\",\"samples\":2}" -H "$first"
 rehearsal=$(jq .rehearsal <<<"$BODY")
-for _ in $(seq 100); do
-	ask GET "/v1/rehearsals/$rehearsal" '' -H "$auditor"
-	[ "$(jq -r .state <<<"$BODY")" = running ] || break
-	sleep 0.2
-done
+rehearsed() { # NUMBER
+	for _ in $(seq 100); do
+		ask GET "/v1/rehearsals/$1" '' -H "$auditor"
+		[ "$(jq -r .state <<<"$BODY")" = running ] || break
+		sleep 0.2
+	done
+}
+rehearsed "$rehearsal"
 json_holds "an auditor reads what they would change" '.state == "done" and .report.people == 2 and .report.new.policy == "'"$policy"'" and .done == .total' "$BODY"
 is "$(H --json pack diff $PACK "$policy" --samples 2 2>/dev/null | jq -S 'del(.now)')" "$(jq -S '.report | del(.now)' <<<"$BODY")" "as the command says"
 holds "it read the stays where they are, and made none elsewhere" test ! -e "$STORE/presence"
+answers 202 "without other ones, those in force are scored" POST /v1/rehearsals "{\"old\":\"$PACK\"}" -H "$first"
+rehearsed "$(jq .rehearsal <<<"$BODY")"
+is "$(H --json pack score $PACK 2>/dev/null | jq -S 'del(.now)')" "$(jq -S '.report | del(.now)' <<<"$BODY")" "as the command scores them"
+json_holds "everyone is in it" '.state == "done" and .report.people == 2' "$BODY"
 is_problem 404 not-found "a rehearsal that is none" GET /v1/rehearsals/99 '' -H "$auditor"
 
 answers 201 "a supervisor proposes that they go live" POST "/v1/packs/$policy/activations" "$(signed)" -H "$first"
@@ -123,6 +130,10 @@ answers 200 "a tracer sees who is one" GET '/v1/matches?state=accepted&limit=1' 
 json_holds "who said so, and why" '.items[0] | .by == "first" and .purpose == "shows both papers" and .compared.phone == "agrees"' "$BODY"
 is_problem 404 not-found "a match that is none" POST /v1/matches/77/decisions "$(decision rejected)" -H "$second"
 is_problem 422 invalid "a decision that is none" POST "/v1/matches/$match/decisions" "$(decision perhaps)" -H "$second"
+is_problem 422 invalid "automatic is nobody's decision" POST "/v1/matches/$match/decisions" "$(decision automatic)" -H "$second"
+answers 201 "the decision is taken back" POST "/v1/matches/$match/decisions" "$(decision waiting)" -H "$second"
+answers 200 "they wait" GET '/v1/matches?state=waiting' '' -H "$tracer"
+is "$match" "$(jq '.items[0].match' <<<"$BODY")" "as if nobody had decided"
 answers 201 "they are two again" POST "/v1/matches/$match/decisions" "$(decision rejected)" -H "$second"
 
 # The passport's holder is a case: that Feng is that person, two say.
@@ -133,7 +144,14 @@ json_holds "a second person is asked" '.state == "proposed" and .proposal > 1' "
 proposal=$(jq .proposal <<<"$BODY")
 answers 200 "what is proposed is a match" GET "/v1/proposals?cursor=$((proposal - 1))" '' -H "$auditor"
 json_holds "with its number" ".items[0] | .kind == \"match\" and .match == $match and .decision == \"accepted\" and .jurisdiction == null" "$BODY"
-is_problem 403 forbidden "not the same one" POST "/v1/proposals/$proposal/approvals" "$(signed)" -H "$first"
-answers 201 "another says so too" POST "/v1/proposals/$proposal/approvals" "$(signed)" -H "$second"
+answers 201 "it is taken back" POST "/v1/proposals/$proposal/revocations" "$(signed)" -H "$first"
+is_problem 409 conflict "once" POST "/v1/proposals/$proposal/revocations" "$(signed)" -H "$first"
+is_problem 409 conflict "and approved no more" POST "/v1/proposals/$proposal/approvals" "$(signed)" -H "$second"
+patiently POST "/v1/matches/$match/decisions" "$(decision accepted)" -H "$first"
+proposal=$(jq .proposal <<<"$BODY")
+patiently POST "/v1/proposals/$proposal/approvals" "$(signed)" -H "$first"
+is 403 "$STATUS" "proposed again, not the same one approves"
+patiently POST "/v1/proposals/$proposal/approvals" "$(signed)" -H "$second"
+is 201 "$STATUS" "another says so too"
 is "$(H --json explain E20200324 --pack $PACK | jq -r .colour)" "$(colour)" "both codes have one colour"
 exits 0 "the ledger verifies" H ledger verify

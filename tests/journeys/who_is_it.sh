@@ -102,10 +102,16 @@ exits 0 "one person says yes" as zhang --json match accept "$n" --purpose "calle
 proposal=$(jq -r .proposal "$FOLDER/out")
 is proposed "$(jq -r .state "$FOLDER/out")" "it makes somebody red: a second person is asked"
 is green "$(colour "$LI")" "nothing changes until then"
+exits 0 "a proposal is taken back" as chen match withdraw "$proposal"
+exits 1 "and then approved by nobody" as chen match approve "$proposal"
+exits 1 "nor taken back once more" as zhang match withdraw "$proposal"
+exits 0 "it is proposed again" as zhang --json match accept "$n" --purpose "called the ward"
+proposal=$(jq -r .proposal "$FOLDER/out")
 exits 1 "not the same person" as zhang match approve "$proposal"
 exits 1 "no override of that number" as chen override approve "$proposal"
 exits 0 "another approves" as chen match approve "$proposal"
 is red "$(colour "$LI")" "they are one: the positive counts"
+exits 1 "what was approved is not taken back as a proposal" as zhang match withdraw "$proposal"
 json_holds "who proposed stands in the list" '.by == "zhang" and .state == "accepted"' "$(H --json match list --state accepted)"
 
 # It was a mistake. What makes no colour worse takes one person.
@@ -116,13 +122,24 @@ is green "$(colour "$LI")" "the positive is somebody else's again"
 exits 0 "no is said to the other" as chen match reject "$chen" --purpose "another Chen Jing"
 H evaluate >/dev/null
 is '["rejected","rejected"]' "$(H --json match list --state rejected | jq -sc 'map(.state)')" "what was decided stands"
+exits 0 "a decision is taken back" as chen match revoke "$chen" --purpose "she was asked nothing yet"
+H evaluate >/dev/null
+is "waiting chen" "$(H --json match list --state waiting | jq -r '"\(.state) \(.by)"')" "it waits again, and who took it back stands there"
+exits 1 "what waits was not decided" as chen match revoke "$chen" --purpose "again"
+exits 0 "and decided anew" as chen match reject "$chen" --purpose "another Chen Jing"
+H evaluate >/dev/null
 
 # The laboratory mends its result: evidence that came while they were one is where it came.
 take all-three-mended
 H evaluate >/dev/null
 is "green green green green " "$(colours)" "the case is discarded, and all are green"
 automatic=$(H --json match list --state automatic | jq .match)
+exits 1 "what nobody decided is not taken back" as zhang match revoke "$automatic" --purpose "test"
 exits 0 "also what was automatic is parted by hand" as zhang match reject "$automatic" --purpose "test"
+exits 0 "that is taken back" as zhang match revoke "$automatic" --purpose "test"
+H evaluate >/dev/null
+is "$automatic" "$(H --json match list --state automatic | jq .match)" "and it is automatic again"
+exits 0 "and parted again" as zhang match reject "$automatic" --purpose "test"
 H evaluate >/dev/null
 is "$before" "$(for person in "${people[@]}"; do explained "$person"; done)" "parted, all is byte for byte what it was"
 json_holds "the ledger has it all" 'map(.kind) | contains(["match.proposed", "match.approved", "match.decided", "identity.opened"])' "$(H --json ledger show --limit 500 | jq -s .)"

@@ -23,7 +23,7 @@ compiling_survives_each_failed_allocation(void **state)
 	json_t *expression = json_of("{'if':[{'var':'a.b.0'},[1,'two',{'+':[1,2]}],{'plusTime':['2020',1,'day']}]}");
 
 	(void)state;
-	assert_int_equal(failing_allocation_sweep(compile, expression), 10);
+	assert_int_equal(failing_allocation_sweep(compile, expression), 11);
 	json_decref(expression);
 }
 
@@ -73,9 +73,10 @@ judge(void *context)
 {
 	struct suite_listener listener = {pass_over, NULL};
 	struct suite_counts counts = {0};
+	char pointer[SUITE_POINTER_SIZE];
 	struct error e = {0};
 
-	return suite_run(context, "suite", &listener, &counts, &e);
+	return suite_run(context, "suite", &listener, &counts, pointer, &e);
 }
 
 static void

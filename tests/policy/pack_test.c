@@ -227,6 +227,111 @@ texts_that_the_facts_never_hold_are_told_with_what_was_meant(void **state)
 	expect_kind_fault(NULL, "{\"===\":[{\"var\":\"payload.places.0.kind\"},\"visits\"]}", "did you mean \"visit\"?");
 }
 
+#define NEGATIVE_SINCE(since)                                                                                          \
+	"{\"reduce\":[{\"var\":\"payload.tests\"},{\"if\":[{\"var\":\"accumulator\"},true,{\"and\":["                      \
+	"{\"===\":[{\"var\":\"current.result\"},\"negative\"]},"                                                           \
+	"{\"not-before\":[{\"plusTime\":[{\"var\":\"current.at\"},0,\"day\"]},{\"plusTime\":[{\"var\":\"" since            \
+	"\"},0,\"day\"]}]}]}]},false]}"
+
+static void
+what_stands_in_a_reduce_is_looked_at_too(void **state)
+{
+	struct pack *pack = NULL;
+	char nested[1024];
+
+	snprintf(nested, sizeof nested,
+		"{\"reduce\":[{\"var\":\"payload.cases\"},{\"if\":[{\"var\":\"accumulator\"},true,%s]},false]}",
+		with(NEGATIVE_SINCE("data.current.at"), "payload.tests", "data.payload.tests"));
+	(void)state;
+	assert_int_equal(
+		read_pack(head, with(rule, "true", NEGATIVE_SINCE("data.payload.since")), NULL, texts, texts, &pack), 0);
+	pack_free(pack);
+	assert_int_equal(read_pack(head, with(rule, "true", nested), NULL, texts, texts, &pack), 0);
+	pack_free(pack);
+	expect_kind_fault(NULL, NEGATIVE_SINCE("payload.since"),
+		"within a reduce a variable begins with current., accumulator or data. (what is around it), not \"payload\"");
+	expect_kind_fault(
+		NULL, with(NEGATIVE_SINCE("data.payload.since"), "current.at", "current.on"), "an item of tests has no \"on\"");
+	expect_kind_fault(NULL, with(NEGATIVE_SINCE("data.payload.since"), "negative", "negativ"),
+		"\"negativ\" is not a result: did you mean \"negative\"?");
+	expect_kind_fault(NULL, NEGATIVE_SINCE("data.payload.sinse"), "the payload has no \"sinse\"");
+	expect_kind_fault(NULL, with(nested, "data.current.at", "data.current.on"), "an item of cases has no \"on\"");
+	expect_kind_fault(NULL, with(NEGATIVE_SINCE("data.payload.since"), "data.payload.since", "data.external.clock"),
+		"external has only validationClock");
+}
+
+static void
+a_time_of_the_rules_own_needs_its_offset(void **state)
+{
+	static const char *const wrong[] = {"2020-03-24", "2020-03-24T00:00:00", "2020-03-24 00:00:00+08:00", "24.03.2020",
+		"2020-02-30T00:00:00+08:00", "2020-03"};
+	static const char since[] = "{\"after\":[{\"plusTime\":[{\"var\":\"payload.since\"},0,\"day\"]},"
+								"{\"plusTime\":[\"TIME\",0,\"day\"]}]}";
+	struct pack *pack = NULL;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
+		expect_kind_fault(NULL, with(since, "TIME", wrong[i]), "is no time with its offset");
+	assert_int_equal(read_pack(head, with(rule, "true", with(since, "TIME", "2020-03-24T00:00:00+08:00")), NULL, texts,
+						 texts, &pack),
+		0);
+	pack_free(pack);
+	assert_int_equal(
+		read_pack(head, with(rule, "true", with(since, "TIME", "2020-03-23T16:00:00Z")), NULL, texts, texts, &pack), 0);
+	pack_free(pack);
+}
+
+static void
+what_beginners_write_is_told_with_what_to_write_instead(void **state)
+{
+	static const char tests[] = "\"each\":\"tests\",\"reason\"";
+
+	(void)state;
+	expect_fault(head, with(rule, "true", "{\"or\":[true,false]}"), NULL, texts, "write {\"if\": [A, true, B]}");
+	expect_fault(head, with(rule, "true", "{\"==\":[1,1]}"), NULL, texts, "\"==\": write \"===\"");
+	expect_fault(head, with(rule, "true", "{\">\":[37.5,1]}"), NULL, texts, "tenths of a degree");
+	expect_fault(head, with(rule, "\"when\"", "\"each\":\"test\",\"when\""), NULL, texts,
+		"\"test\" is not a list of the payload: did you mean \"tests\"?");
+	expect_fault(head, with(rule, "true", "{\"!\":[{\"var\":\"payload.chekins\"}]}"), NULL, texts,
+		"the payload has no \"chekins\": did you mean \"checkins\"?");
+	expect_fault(head, with(rule, "\"green\"", "\"grey\""), NULL, texts, "unknown colour \"grey\": green");
+	expect_fault(head, with(rule, "\"green\"", "7"), NULL, texts, "a colour expected");
+	expect_fault(with(head, "\"33\"", "\"Zhejiang\""), rule, NULL, texts, "pack.json:8:9: \"Zhejiang\" is neither");
+	expect_kind_fault(tests, "{\"===\":[{\"var\":\"item.kind\"},\"PCR\"]}", "did you mean \"pcr\"?");
+	expect_kind_fault("\"each\":\"contacts\",\"reason\"", "{\"===\":[{\"var\":\"item.kind\"},\"closed\"]}",
+		"\"closed\" is not a kind of contact: did you mean \"close\"?");
+	expect_kind_fault(NULL, "{\"===\":[{\"var\":\"payload.latest.cases.status\"},\"Confirmed\"]}", "is not a status");
+}
+
+/* A rule that cannot be read is one fault, and not one for each text that it alone uses as well. */
+static void
+a_broken_rule_is_no_reason_to_call_its_texts_unused(void **state)
+{
+	struct pack *pack = NULL;
+
+	(void)state;
+	expect_fault(
+		head, with(rule, "\"id\"", "id"), with(rule, "\"ok\"", "\"first\""), texts, "packs/a/rules/a.json:1:3");
+	assert_null(strstr(faults, "nothing uses"));
+	assert_int_equal(read_pack(head, with(rule, "\"ok\"", "\"first\""), NULL, texts, texts, &pack), ERROR_BAD_INPUT);
+	assert_non_null(strstr(faults, "nothing uses"));
+}
+
+static void
+a_folder_named_by_a_dot_names_no_jurisdiction(void **state)
+{
+	const struct pack_file files[] = {{"pack.json", head, sizeof head - 1}, {"rules/a.json", rule, sizeof rule - 1},
+		{"texts/en.json", texts, sizeof texts - 1}, {"texts/zh.json", texts, sizeof texts - 1}};
+	struct pack *pack = NULL;
+	struct error e = {0};
+
+	(void)state;
+	assert_int_equal(pack_read(".", files, 4, NULL, NULL, &pack, &e), ERROR_BAD_INPUT);
+	assert_int_equal(pack_read("packs/..", files, 4, NULL, NULL, &pack, &e), ERROR_BAD_INPUT);
+	assert_non_null(strstr(e.message, "the folder's name is the jurisdiction's"));
+	assert_null(pack);
+}
+
 static void
 a_rule_that_is_never_asked_is_told(void **state)
 {
@@ -314,6 +419,11 @@ main(void)
 		cmocka_unit_test(the_clock_may_stand_only_where_its_next_flip_can_be_found),
 		cmocka_unit_test(what_no_fact_has_and_kinds_that_never_meet_are_told_with_their_place),
 		cmocka_unit_test(texts_that_the_facts_never_hold_are_told_with_what_was_meant),
+		cmocka_unit_test(what_stands_in_a_reduce_is_looked_at_too),
+		cmocka_unit_test(a_time_of_the_rules_own_needs_its_offset),
+		cmocka_unit_test(what_beginners_write_is_told_with_what_to_write_instead),
+		cmocka_unit_test(a_broken_rule_is_no_reason_to_call_its_texts_unused),
+		cmocka_unit_test(a_folder_named_by_a_dot_names_no_jurisdiction),
 		cmocka_unit_test(a_rule_that_is_never_asked_is_told),
 		cmocka_unit_test(all_faults_are_told_not_only_the_first),
 		cmocka_unit_test(a_language_that_people_need_must_be_there),

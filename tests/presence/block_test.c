@@ -52,14 +52,11 @@ what_is_packed_reads_back(void **state)
 	}
 }
 
-/* As a plain search finds it. */
+/* The next row at or after ${i} that a plain search for the same finds; ${count} if none is left. */
 static size_t
-find_plainly(size_t count, enum order order, uint32_t major, uint32_t start)
+next_plainly(size_t i, size_t count, enum order order, uint32_t major, uint32_t from, uint32_t to)
 {
-	size_t i = 0;
-
-	while (i < count &&
-		(row_major(&rows[i], order) < major || (row_major(&rows[i], order) == major && rows[i].start < start)))
+	while (i < count && (row_major(&rows[i], order) != major || rows[i].start >= to || row_end(&rows[i]) <= from))
 		i++;
 	return i;
 }
@@ -67,6 +64,7 @@ find_plainly(size_t count, enum order order, uint32_t major, uint32_t start)
 static void
 a_search_finds_what_a_plain_one_finds(void **state)
 {
+	static struct row got[BLOCK_ROWS];
 	struct error e = {0};
 	uint64_t seed = 2;
 
@@ -74,28 +72,32 @@ a_search_finds_what_a_plain_one_finds(void **state)
 	for (size_t i = 0; i < (size_t)SHAPES * DRAWS * ORDERS; i++) {
 		const enum order order = i % ORDERS ? ORDER_PLACE : ORDER_PERSON;
 		const size_t shape = i / ORDERS % SHAPES, count = shapes[shape].count, length = pack(shape, order, &seed);
+		uint8_t ends[BLOCK_GROUPS];
 		struct block block;
 
 		assert_int_equal(block_open(bytes, length, order, &block, &e), 0);
+		if (i / ORDERS / SHAPES % 2) { /* what the groups' ends say changes nothing */
+			block_note_ends(&block, ends);
+			assert_non_null(block.ends);
+		}
 		for (size_t j = 0; j < 50; j++) {
 			const struct row *row = &rows[draw_below(&seed, count)];
 			const uint32_t major = row_major(row, order) + draw_below(&seed, 3) - 1;
-			const uint32_t starts[] = {
-				0, row->start - 1, row->start, row->start + 1, UINT32_MAX, draw_below(&seed, 200000)};
+			const uint32_t times[] = {
+				0, row->start - 1, row->start, row->start + 1, row_end(row), UINT32_MAX, draw_below(&seed, 200000)};
 
-			for (size_t k = 0; k < sizeof starts / sizeof *starts; k++) {
-				const size_t first = find_plainly(count, order, major, 0),
-							 end = find_plainly(count, order, major, starts[k]);
-				struct block_cursor cursor;
-				struct row got;
+			for (size_t k = 0; k < sizeof times / sizeof *times * 3; k++) {
+				const uint32_t to = times[k / 3],
+							   from = (const uint32_t[]){0, to - 1, draw_below(&seed, 200000)}[k % 3];
+				const size_t found = block_match(&block, major, from, to, got);
+				size_t plain = 0;
 
-				assert_int_equal(block_find(&block, major, starts[k]), end);
-				block_seek_of(&cursor, &block, major, starts[k]);
-				for (size_t n = first; n < end; n++) {
-					assert_true(block_next(&cursor, &got));
-					assert_int_equal(row_compare_keys(&got, &rows[n], order), 0);
+				for (size_t n = 0; n < found; n++, plain++) {
+					plain = next_plainly(plain, count, order, major, from, to);
+					assert_in_range(plain, 0, count - 1);
+					assert_true(rows_equal(&got[n], &rows[plain]));
 				}
-				assert_false(block_next(&cursor, &got));
+				assert_int_equal(next_plainly(plain, count, order, major, from, to), count);
 			}
 		}
 	}
@@ -158,15 +160,18 @@ no_bytes_lead_out_of_the_block(void **state)
 		for (size_t j = 1 + draw_below(&seed, 4); j--;)
 			copy[draw_below(&seed, j % 2 ? length : 48)] = (uint8_t)draw(&seed);
 		if (block_open(copy, i % 3 ? length : cut, ORDER_PERSON, &block, &e) == 0) {
-			size_t found = block_find(&block, (uint32_t)draw(&seed), (uint32_t)draw(&seed));
+			static struct row got[BLOCK_ROWS];
+			uint8_t ends[BLOCK_GROUPS];
 
-			assert_in_range(found, 0, block.count);
-			block_seek(&cursor, &block, found / 2, found);
+			block_seek(&cursor, &block, draw_below(&seed, BLOCK_ROWS), block.count);
 			while (block_next(&cursor, &row))
 				;
-			block_seek_of(&cursor, &block, (uint32_t)draw(&seed), (uint32_t)draw(&seed));
-			while (block_next(&cursor, &row))
-				;
+			assert_in_range(
+				block_match(&block, (uint32_t)draw(&seed), (uint32_t)draw(&seed), (uint32_t)draw(&seed), got), 0,
+				block.count);
+			block_note_ends(&block, ends);
+			assert_in_range(
+				block_match(&block, block.first_major, draw_below(&seed, 200000), UINT32_MAX, got), 0, block.count);
 		}
 		free(copy);
 	}

@@ -84,6 +84,58 @@ near_coordinates_share_a_cell(void **state)
 	assert_string_equal(found.kind, "cell");
 }
 
+/* What the walk over person 7's stays finds said of their place. */
+static int
+note_kind(const struct presence_stay *stay, void *context, struct error *e)
+{
+	struct fixture *f = ((void **)context)[0];
+	struct presence_place *place = ((void **)context)[1];
+
+	return presence_place(f->presence, stay->place, &see_all, place, e);
+}
+
+static const char *
+kind_in_a_walk(struct fixture *f, struct presence_place *place)
+{
+	void *context[] = {f, place};
+	struct error e = {0};
+
+	place->kind[0] = '\0';
+	assert_int_equal(presence_each_stay_of(f->presence, 7, 0, 10000, &see_all, note_kind, context, &e), 0);
+	return place->kind;
+}
+
+/* I9 */
+static void
+a_walk_reads_what_is_said_of_a_place_now(void **state)
+{
+	struct fixture *f = *state;
+	const struct presence_source second = {20, 2}, third = {30, 3};
+	struct presence_place place = {.code = "x", .kind = "school"}, found;
+	place_number number;
+	struct error e = {0};
+
+	number = put_place(f, "x", "venue");
+	assert_int_equal(put_stay_at(f, 7, number, 1000, 2000, 10), PRESENCE_NEW);
+	assert_int_equal(db_commit(f->db, &e), 0);
+	assert_string_equal(kind_in_a_walk(f, &found), "venue");
+	assert_string_equal(kind_in_a_walk(f, &found), "venue");
+
+	assert_int_equal(db_begin(f->db, &e), 0);
+	assert_int_equal(presence_put_place(f->presence, &place, &second, &number, &e), PRESENCE_CHANGED);
+	assert_string_equal(kind_in_a_walk(f, &found), "school");
+	db_rollback(f->db);
+	assert_string_equal(kind_in_a_walk(f, &found), "venue");
+
+	assert_int_equal(db_begin(f->db, &e), 0);
+	strcpy(place.kind, "station");
+	assert_int_equal(presence_put_place(f->presence, &place, &third, &number, &e), PRESENCE_CHANGED);
+	assert_int_equal(db_commit(f->db, &e), 0);
+	assert_string_equal(kind_in_a_walk(f, &found), "station");
+	assert_int_equal(presence_undo(f->presence, 3, 40, &e), 0);
+	assert_string_equal(kind_in_a_walk(f, &found), "venue");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_open, fixture_close)
 
 int
@@ -94,6 +146,7 @@ main(void)
 		TEST(an_unknown_place_is_said_to_be),
 		TEST(a_place_off_the_earth_or_without_a_kind_is_refused),
 		TEST(near_coordinates_share_a_cell),
+		TEST(a_walk_reads_what_is_said_of_a_place_now),
 	};
 
 	return run_on_engines(tests, sizeof tests / sizeof *tests);

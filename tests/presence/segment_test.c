@@ -137,17 +137,20 @@ next_plain(struct found *found)
 }
 
 static int
-expect(const struct segment *segment, const struct row *row, void *context, struct error *e)
+expect(const struct segment *segment, const struct row *rows, size_t count, void *context, struct error *e)
 {
 	struct found *found = context;
 
 	(void)segment;
 	(void)e;
-	next_plain(found);
-	assert_true(found->left > 0);
-	assert_true(rows_equal(row, found->plain));
-	found->plain++;
-	found->left--;
+	assert_true(count > 0);
+	for (size_t i = 0; i < count; i++) {
+		next_plain(found);
+		assert_true(found->left > 0);
+		assert_true(rows_equal(&rows[i], found->plain));
+		found->plain++;
+		found->left--;
+	}
 	return 0;
 }
 
@@ -182,10 +185,11 @@ a_search_finds_what_a_plain_array_holds(void **state)
 }
 
 static int
-stop(const struct segment *segment, const struct row *row, void *context, struct error *e)
+stop(const struct segment *segment, const struct row *rows, size_t count, void *context, struct error *e)
 {
 	(void)segment;
-	(void)row;
+	(void)rows;
+	(void)count;
 	(void)e;
 	++*(int *)context;
 	return 7;
@@ -207,10 +211,11 @@ a_search_ends_when_it_is_told_to(void **state)
 }
 
 static int
-pass_by(const struct segment *segment, const struct row *row, void *context, struct error *e)
+pass_by(const struct segment *segment, const struct row *rows, size_t count, void *context, struct error *e)
 {
 	(void)segment;
-	(void)row;
+	(void)rows;
+	(void)count;
 	(void)context;
 	(void)e;
 	return 0;

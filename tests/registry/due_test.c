@@ -125,6 +125,31 @@ a_correction_makes_due_where_it_corrects(void **state)
 	assert_string_equal(due("2020-03-06T00:00:00Z"), "hubei-2020:checkin ");
 }
 
+/* Whoever has marks is due as if each had been put by itself. */
+static void
+marks_make_due_from_the_first_to_the_last_D1(void **state)
+{
+	const char *at[] = {"2020-03-09T00:00:00Z", "2020-03-05T00:00:00Z", "2020-03-07T00:00:00Z"};
+	struct registry_due_marks marks = {0};
+	person_number person = feng();
+	struct error e = {0};
+
+	(void)state;
+	evaluated(person, COLOUR_GRAY, "2020-03-02T00:00:00Z", NULL);
+	for (int i = 0; i < 3; i++)
+		GOOD(registry_due_mark(&marks, person, moment(at[i]), &e));
+	GOOD(registry_due_mark(&marks, person + 1, moment(at[0]), &e)); /* who never applied */
+	assert_string_equal(due("2020-03-30T00:00:00Z"), "");
+	GOOD(registry_due_put_marks(registry, &marks, "contact", &e));
+	assert_int_equal(marks.count, 0);
+	assert_string_equal(due("2020-03-04T00:00:00Z"), "");
+	assert_string_equal(due("2020-03-05T00:00:00Z"), "hubei-2020:contact ");
+	evaluated(person, COLOUR_GRAY, "2020-03-06T00:00:00Z", NULL);
+	assert_string_equal(due("2020-03-09T00:00:00Z"), "hubei-2020:contact ");
+	GOOD(registry_due_put_marks(registry, &marks, "contact", &e)); /* of nobody */
+	registry_due_marks_clear(&marks);
+}
+
 static void
 looking_back_makes_what_lies_between_due_again(void **state)
 {
@@ -251,6 +276,7 @@ main(void)
 		TEST(who_applied_is_due_until_evaluated),
 		TEST(evidence_makes_due_at_its_own_time_D1_D2),
 		TEST(a_correction_makes_due_where_it_corrects),
+		TEST(marks_make_due_from_the_first_to_the_last_D1),
 		TEST(looking_back_makes_what_lies_between_due_again),
 		TEST(a_stored_next_change_that_is_reached_is_due_D3),
 		TEST(newer_counts_of_ones_own_areas_make_stale_and_others_do_not_D3),

@@ -1,5 +1,6 @@
 /* The HTTP interface of docs/openapi.yaml, as the pages use it. */
 
+import type { GateKey } from './verify/code.ts';
 import type { components } from './openapi.d.ts';
 import { learnTime } from './clock.ts';
 import { noteReached } from './reach.ts';
@@ -148,6 +149,7 @@ export const api = {
 	addDependant: (application: DependantApplication, key: string) =>
 		json<unknown>('POST', '/v1/me/dependants', application, key),
 
+	gateKeys: () => json<{ items: GateKey[] }>('GET', '/v1/gate-keys'),
 	places: (search: string) => json<PlaceList>('GET', `/v1/places${query({ search })}`),
 	check: (request: CheckRequest, key: string) =>
 		json<Check>('POST', '/v1/checks', request, key, request.offline ? undefined : CHECK_TIMEOUT_MS),

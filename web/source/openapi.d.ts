@@ -479,6 +479,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/gate-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What opens codes that say their colour to gates alone
+         * @description Of each jurisdiction whose pack has the audience `gates`, the key of yesterday, today and tomorrow (UTC). A device keeps them to open codes without a network, and nobody else is shown them; docs/code-format.md says how. They sign nothing.
+         */
+        get: operations["listGateKeys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/checks": {
         parameters: {
             query?: never;
@@ -633,6 +653,46 @@ export interface paths {
          * @description Only what was `reached` is done; the same report again changes nothing. Tests are done by laboratories' results, and symptoms are told as check-ins.
          */
         post: operations["reportFollowUp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/place-alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Places that cases share whom nobody linked
+         * @description Cases were there in the days in which they may have caught it, and nobody said who of them infected whom. The default jurisdiction's `contact.place_alert` says how many, within how many days of each other, at which kinds of places. The latest first. An alert colours nobody.
+         */
+        get: operations["listPlaceAlerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/place-alerts/{number}/closings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The office has done with a place alert
+         * @description A case more at the place opens it again.
+         */
+        post: operations["closePlaceAlert"];
         delete?: never;
         options?: never;
         head?: never;
@@ -957,8 +1017,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * What other rules would do to everyone
-         * @description As `pack diff`: both packs over everyone who applied, as of now, with nothing recorded. Each is a jurisdiction (its pack in force) or the hash of a version that is kept. One at a time (409); it goes on beside the service, and what it found is kept until the server ends, the last 16.
+         * What other rules would do to everyone, or what rules in force did
+         * @description As `pack diff`: both packs over everyone who applied, as of now, with nothing recorded. Each is a jurisdiction (its pack in force) or the hash of a version that is kept. Without `new`, as `pack score`: how the rules of `old` did. One at a time (409); it goes on beside the service, and what it found is kept until the server ends, the last 16.
          */
         post: operations["rehearse"];
         delete?: never;
@@ -1463,10 +1523,10 @@ export interface components {
          */
         Verdict: "pass" | "ask" | "refuse";
         /**
-         * @description yellow, red, gray - the code's colour; fever - the temperature; expired, not_yet_valid - ask for a fresh code; malformed - no health code at all; wrong_signature, unknown_issuer - not a code of anyone on the trust list; revoked - withdrawn; not_recognised - a valid code that this place does not take; shown_elsewhere - this very code passed another gate just now
+         * @description yellow, red, gray - the code's colour; fever - the temperature; expired, not_yet_valid - ask for a fresh code; malformed - no health code at all; wrong_signature, unknown_issuer - not a code of anyone on the trust list; revoked - withdrawn; not_recognised - a valid code that this place does not take; shown_elsewhere - this very code passed another gate just now; sealed - for gates, and the day's key is not here
          * @enum {string}
          */
-        CheckCause: "yellow" | "red" | "gray" | "fever" | "expired" | "not_yet_valid" | "malformed" | "wrong_signature" | "unknown_issuer" | "revoked" | "not_recognised" | "shown_elsewhere";
+        CheckCause: "yellow" | "red" | "gray" | "fever" | "expired" | "not_yet_valid" | "malformed" | "wrong_signature" | "unknown_issuer" | "revoked" | "not_recognised" | "shown_elsewhere" | "sealed";
         CheckRequest: {
             /** @description what was scanned, whatever it is */
             code?: string;
@@ -2422,6 +2482,8 @@ export interface operations {
                 jurisdiction?: components["parameters"]["Jurisdiction"];
                 /** @description how many codes ahead are wanted; 120 of a minute are two hours, the most that are handed out ahead */
                 slots?: number;
+                /** @description 1 asks for codes that say their colour to everybody, where the pack has them say it to gates alone */
+                public?: number;
             };
             header?: never;
             path?: never;
@@ -3137,6 +3199,44 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    listGateKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The keys */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": []
+                     *     }
+                     */
+                    "application/json": {
+                        items: {
+                            jurisdiction: string;
+                            /**
+                             * Format: date
+                             * @description UTC; a code is sealed with the key of the day of its issue
+                             */
+                            day: string;
+                            key: string;
+                        }[];
+                    };
+                };
+            };
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
     check: {
         parameters: {
             query?: never;
@@ -3520,6 +3620,130 @@ export interface operations {
             401: components["responses"]["SignInNeeded"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listPlaceAlerts: {
+        parameters: {
+            query?: {
+                /** @description only open ones, or closed and withdrawn ones too */
+                state?: "open" | "all";
+                /** @description how many at most */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The alerts */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "number": 3,
+                     *           "state": "open",
+                     *           "place": "market-7",
+                     *           "kind": "venue",
+                     *           "name": "北苑农贸市场",
+                     *           "division": "330110",
+                     *           "from": "2020-03-09T01:10:00Z",
+                     *           "to": "2020-03-13T03:00:00Z",
+                     *           "groups": 2,
+                     *           "cases": [
+                     *             "HZ-101",
+                     *             "HZ-117"
+                     *           ],
+                     *           "raised_at": "2020-03-24T00:00:00Z",
+                     *           "closed_at": null,
+                     *           "closed_by": null,
+                     *           "outcome": null,
+                     *           "withdrawn_at": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": {
+                        items: {
+                            number: number;
+                            /** @enum {string} */
+                            state: "open" | "closed" | "withdrawn";
+                            /** @description its code */
+                            place: string;
+                            kind: string;
+                            name: string;
+                            division: string | null;
+                            from: components["schemas"]["Time"];
+                            to: components["schemas"]["Time"];
+                            /** @description of how many groups of cases that are linked to each other the cases are */
+                            groups: number;
+                            cases: components["schemas"]["CaseName"][];
+                            raised_at: components["schemas"]["Time"];
+                            closed_at: components["schemas"]["TimeOrNull"];
+                            closed_by: string | null;
+                            outcome: string | null;
+                            withdrawn_at: components["schemas"]["TimeOrNull"];
+                        }[];
+                    };
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    closePlaceAlert: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the caller's own random name for this write */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "outcome": "stall 12, all who worked there tested"
+                 *     }
+                 */
+                "application/json": {
+                    /** @description what came of it, in at most 256 bytes */
+                    outcome: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Closed */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        number: number;
+                        /** @enum {string} */
+                        state: "closed";
+                    };
+                };
+            };
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
             413: components["responses"]["TooLarge"];
             422: components["responses"]["Invalid"];
             default: components["responses"]["Problem"];
@@ -4276,7 +4500,7 @@ export interface operations {
             content: {
                 "application/json": {
                     old: string;
-                    new: string;
+                    new?: string;
                     /** @default 10 */
                     samples?: number;
                     /** @default 0 */
@@ -4331,11 +4555,19 @@ export interface operations {
                         /** @description people who were compared */
                         done: number;
                         total: number;
-                        /** @description once done, what `pack diff --json` prints (docs/packs.md) */
+                        /** @description once done, what `pack diff --json` prints, or `pack score --json` (docs/packs.md) */
                         report: null | ({
                             now: components["schemas"]["Time"];
                             people: number;
                             changed: number;
+                        } & {
+                            [key: string]: unknown;
+                        }) | ({
+                            now: components["schemas"]["Time"];
+                            people: number;
+                            rules: {
+                                [key: string]: unknown;
+                            }[];
                         } & {
                             [key: string]: unknown;
                         });

@@ -6,7 +6,7 @@ import { t, tOf, type TextKey } from '../language.ts';
 import { tidyIdNumber } from '../id_number.ts';
 import { isReached } from '../reach.ts';
 import en from '../texts/en.json';
-import { codeExpiry, verifyCode } from '../verify/code.ts';
+import { codeExpiry, type GateKey, verifyCode } from '../verify/code.ts';
 import { type Trust, trustAge_s, trustIsAhead, trustIsTooOld } from '../verify/trust.ts';
 import { decide, type Decision } from './decide.ts';
 import { deliveredAs, enqueue, refuseWaiting } from './queue.ts';
@@ -45,6 +45,7 @@ let unansweredAt_ms = -Infinity;
 export async function check(text: string, place: Place, temperature_tenths: number | null, known: {
 	trust: Trust | null;
 	jurisdictions: Jurisdiction[];
+	gateKeys: GateKey[];
 }): Promise<Answer> {
 	const temperature = temperature_tenths === null ? {} : { temperature_c: temperature_tenths / 10 };
 	const request = { code: text.slice(0, 4096), place: place.place, ...temperature };
@@ -73,7 +74,7 @@ export async function check(text: string, place: Place, temperature_tenths: numb
 	if (!rules || !place.jurisdiction)
 		throw new NoVerdict('gate.no_rules');
 	const now_ms = serviceNow_ms();
-	const answer = await verifyCode(request.code, known.trust, Math.floor(now_ms / 1000));
+	const answer = await verifyCode(request.code, known.trust, Math.floor(now_ms / 1000), known.gateKeys);
 	const decision = decide(answer, { jurisdiction: place.jurisdiction, care: place.care }, rules, temperature_tenths, Math.floor(now_ms / 1000));
 	const at = `${new Date(now_ms).toISOString().slice(0, 19)}Z`;
 	const item = enqueue({ ...request, offline: { at, verdict: decision.verdict, cause: decision.cause } }, asked ? key : undefined);

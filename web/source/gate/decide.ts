@@ -29,6 +29,7 @@ const CODE_CAUSE: Record<CodeCause, CheckCause> = {
 	revoked: 'revoked',
 	not_yet_valid: 'not_yet_valid',
 	expired: 'expired',
+	sealed: 'sealed',
 };
 
 /* Decide by the rules of the place, as src/gate/decide.c does. A fever asks; it does not soften a refusal. Where care is
@@ -49,6 +50,10 @@ const isRecognised = (code: Pick<CodeAnswer, 'issuer' | 'issuedAt'>, colour: Col
 
 function decideAnywhere(answer: Omit<CodeAnswer, 'card'>, jurisdiction: string, rules: GateRules,
 	temperature_tenths: number | null, now_s: number): Omit<Decision, 'care'> {
+	if (answer.cause === 'sealed') {
+		const fever = temperature_tenths !== null && temperature_tenths >= rules.fever_tenths_c;
+		return { verdict: 'ask', cause: fever ? 'fever' : 'sealed', colour: null };
+	}
 	if (answer.cause)
 		return { verdict: 'refuse', cause: CODE_CAUSE[answer.cause], colour: null };
 	const colour = answer.colour as Colour;

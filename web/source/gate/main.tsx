@@ -12,10 +12,11 @@ import { say, sayClock, sayDuration, t, tOf, useLanguage } from '../language.ts'
 import { Field, Frame, Heading, ProblemLine, readTemperature, Temperature, useDoing, useOnline, useService, useTick } from '../parts.tsx';
 import { VerdictShape } from '../shapes.tsx';
 import { isReached, onReach } from '../reach.ts';
+import type { GateKey } from '../verify/code.ts';
 import { type Trust, trustAge_s, trustIsAhead, trustIsTooOld } from '../verify/trust.ts';
 import { type Answer, check, checkTyped, NoVerdict, type Place, refuse, sayAct, TOLD } from './check.ts';
 import { deliver, waiting } from './queue.ts';
-import { fetchTrust, keptTrust } from './trust_keeper.ts';
+import { fetchGateKeys, fetchTrust, keptGateKeys, keptTrust } from './trust_keeper.ts';
 
 const CAUSES: readonly RefusalCause[] = [
 	'fever', 'symptoms', 'colour', 'no_valid_code', 'not_the_holder', 'place_full', 'place_closed', TOLD,
@@ -42,10 +43,11 @@ function useSession(): [Session | null | undefined, (session: Session | null) =>
 	return [session, set];
 }
 
-/* The trust list and the rules of the jurisdictions, renewed while there is a network. */
-function useKnown() {
+/* The trust list, the rules of the jurisdictions and, of who is signed in, the gates' keys, renewed while there is a network. */
+function useKnown(signedIn: boolean) {
 	const [trust, setTrust] = useState<Trust | null>(null);
 	const [jurisdictions, setJurisdictions] = useState<Jurisdiction[]>(recall<Jurisdiction[]>('jurisdictions') ?? []);
+	const [gateKeys, setGateKeys] = useState<GateKey[]>(keptGateKeys());
 	useEffect(() => {
 		let here = true;
 		let current: Trust | null = null;
@@ -60,6 +62,11 @@ function useKnown() {
 				if (here) {
 					setTrust(current);
 					setJurisdictions(items);
+				}
+				if (signedIn) {
+					const keys = await fetchGateKeys();
+					if (here)
+						setGateKeys(keys);
 				}
 			} catch {
 				/* Without a network: what is kept serves. */
@@ -78,8 +85,8 @@ function useKnown() {
 			clearInterval(timer);
 			removeEventListener('online', renew);
 		};
-	}, []);
-	return { trust, jurisdictions };
+	}, [signedIn]);
+	return { trust, jurisdictions, gateKeys };
 }
 
 /* Delivers what waits, and says how much still does. */
@@ -117,7 +124,7 @@ function Page() {
 		keep('gate.place', next);
 		setPlaceState(next);
 	};
-	const known = useKnown();
+	const known = useKnown(!!session);
 	const queue = useQueue(() => setSession(null));
 	const online = useOnline();
 	/* A guard whose session ended while there is no network goes on; what waits is delivered once signed in. */

@@ -3,11 +3,13 @@
 
 import { api } from '../api.ts';
 import { keep, recall } from '../keep.ts';
+import type { GateKey } from '../verify/code.ts';
 import { readTrust, type Trust } from '../verify/trust.ts';
 
 const CACHE = 'trust-list';
 const PLACE = '/kept/trust';
 const ROOT = 'gate.trust_root';
+const GATE_KEYS = 'gate.keys';
 
 async function pinned(bytes: Uint8Array): Promise<Trust | null> {
 	const trust = await readTrust(bytes, recall<string>(ROOT));
@@ -39,4 +41,14 @@ export async function fetchTrust(kept: Trust | null): Promise<Trust | null> {
 		/* Not kept; it serves as long as the page is open. */
 	}
 	return trust;
+}
+
+/* What opens codes that say their colour to gates alone: yesterday's, today's and tomorrow's keys, for who is signed in. Only those
+ * are kept that came last. */
+export const keptGateKeys = (): GateKey[] => recall<GateKey[]>(GATE_KEYS) ?? [];
+
+export async function fetchGateKeys(): Promise<GateKey[]> {
+	const { items } = await api.gateKeys();
+	keep(GATE_KEYS, items);
+	return items;
 }

@@ -3,13 +3,14 @@
 import type { Colour } from '../api.ts';
 import { base45Decode } from './base45.ts';
 import { algorithmIsKnown, type CborMap, hex, keySuits, readCbor, readSign1, type Sign1, sign1Holds } from './cose.ts';
+import { openForGates } from './encrypt0.ts';
 import { inflate } from './inflate.ts';
 import { isRevoked, type Trust, trustIsTooOld } from './trust.ts';
 
 /* As docs/code-format.md lists them. */
 export type CodeCause =
 	| 'malformed' | 'not_a_code' | 'wrong_colour' | 'wrong_algorithm' | 'unknown_key' | 'bad_signature' | 'wrong_issuer'
-	| 'key_not_valid' | 'revoked' | 'not_yet_valid' | 'expired' | 'list_too_old' | 'too_large';
+	| 'key_not_valid' | 'revoked' | 'not_yet_valid' | 'expired' | 'list_too_old' | 'sealed' | 'too_large';
 
 export interface CodeAnswer {
 	cause: CodeCause | null; /* null: it counts */
@@ -19,11 +20,18 @@ export interface CodeAnswer {
 	card: string | null; /* of a code on paper: what the holder's ID card ends in */
 }
 
+/* What opens the codes of a jurisdiction and day (UTC) that say their colour to gates alone. */
+export interface GateKey {
+	jurisdiction: string;
+	day: string;
+	key: string; /* hexadecimal */
+}
+
 const TEXT_MAX = 4296;
 const MESSAGE_MAX = 32768;
 const ID_SIZE = 16;
 const LIFETIME_MAX_S = 7 * 86400;
-const CLAIM = { issuer: 1, expiresAt: 4, issuedAt: 6, id: 7, colour: -65537, card: -65539 };
+const CLAIM = { issuer: 1, expiresAt: 4, issuedAt: 6, id: 7, colour: -65537, card: -65539, sealed: -65541 };
 const CARD = /^[0-9A-Z]{4}$/;
 const COLOURS: Record<number, Colour> = { 1: 'green', 2: 'yellow', 3: 'red', 4: 'gray' };
 
@@ -54,14 +62,31 @@ export async function codeExpiry(text: string): Promise<number | null> {
 	return isTime(expiresAt) ? expiresAt * 1000 : null;
 }
 
-/* Check ${text} at ${now} (s). */
-export async function verifyCode(text: string, trust: Trust, now: number): Promise<CodeAnswer> {
+const bytesOf = (text: string): Uint8Array => Uint8Array.from(text.match(/../g) ?? [], (pair) => parseInt(pair, 16));
+
+/* The colour that is sealed for gates, or why it is not told. */
+async function openColour(sealed: Uint8Array, issuer: string, issuedAt: number, id: Uint8Array,
+	gateKeys: readonly GateKey[]): Promise<Colour | 'sealed' | 'wrong_colour'> {
+	const day = new Date(issuedAt * 1000).toISOString().slice(0, 10);
+	const known = gateKeys.find((one) => one.jurisdiction === issuer && one.day === day);
+	const opened = known && (await openForGates(bytesOf(known.key), id, sealed));
+	const content = opened && readCbor(opened);
+	if (!content)
+		return 'sealed';
+	return (content instanceof Map && COLOURS[content.get(CLAIM.colour) as number]) || 'wrong_colour';
+}
+
+/* Check ${text} at ${now} (s); ${gateKeys} are those that this gate has. */
+export async function verifyCode(text: string, trust: Trust, now: number, gateKeys: readonly GateKey[] = []): Promise<CodeAnswer> {
 	const opened = await open(text);
 	if (typeof opened === 'string')
 		return no(opened);
 	const { message, claims } = opened;
-	if (!claims.has(CLAIM.colour))
+	const sealed = claims.get(CLAIM.sealed);
+	if (!claims.has(CLAIM.colour) && sealed === undefined)
 		return no('not_a_code');
+	if (sealed !== undefined && (claims.has(CLAIM.colour) || !(sealed instanceof Uint8Array)))
+		return no('malformed');
 
 	const [issuer, expiresAt, issuedAt, id] =
 		[CLAIM.issuer, CLAIM.expiresAt, CLAIM.issuedAt, CLAIM.id].map((name) => claims.get(name));
@@ -71,8 +96,8 @@ export async function verifyCode(text: string, trust: Trust, now: number): Promi
 	const card = claims.get(CLAIM.card) ?? null;
 	if (card !== null && !(typeof card === 'string' && CARD.test(card)))
 		return no('malformed');
-	const colour = COLOURS[claims.get(CLAIM.colour) as number];
-	if (!colour)
+	const said = COLOURS[claims.get(CLAIM.colour) as number] ?? null;
+	if (!said && !sealed)
 		return no('wrong_colour');
 	if (!algorithmIsKnown(message.algorithm))
 		return no('wrong_algorithm');
@@ -88,6 +113,8 @@ export async function verifyCode(text: string, trust: Trust, now: number): Promi
 	if (!signer)
 		return no('bad_signature');
 
+	const told = sealed instanceof Uint8Array ? await openColour(sealed, issuer, issuedAt, id, gateKeys) : said;
+	const colour = told === 'sealed' || told === 'wrong_colour' ? null : told;
 	const answer = (cause: CodeCause | null): CodeAnswer => ({ cause, issuer, colour, issuedAt, card });
 	if (signer.issuer !== issuer)
 		return answer('wrong_issuer');
@@ -99,5 +126,7 @@ export async function verifyCode(text: string, trust: Trust, now: number): Promi
 		return answer('not_yet_valid');
 	if (now >= expiresAt)
 		return answer('expired');
-	return answer(trustIsTooOld(trust, now) || now >= signer.tooOldAt ? 'list_too_old' : null);
+	if (trustIsTooOld(trust, now) || now >= signer.tooOldAt)
+		return answer('list_too_old');
+	return answer(told === 'sealed' || told === 'wrong_colour' ? told : null);
 }

@@ -37,7 +37,7 @@ export function readCbor(bytes: Uint8Array): unknown {
 			useMaps: true,
 			rejectDuplicateMapKeys: true,
 			allowBigInt: false,
-			tags: Tagged.preserve(61, 18),
+			tags: Tagged.preserve(61, 18, 16),
 		});
 	} catch {
 		return undefined;

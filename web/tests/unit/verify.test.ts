@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import test from 'node:test';
 import { base45Decode } from '../../source/verify/base45.ts';
 import { verifyCode } from '../../source/verify/code.ts';
+import { openForGates } from '../../source/verify/encrypt0.ts';
 import { filterHas, readFilter } from '../../source/verify/filter.ts';
 import { inflate } from '../../source/verify/inflate.ts';
 import { readTrust } from '../../source/verify/trust.ts';
@@ -135,4 +136,35 @@ test('the code of another whose list ours holds is read, until that list is too 
 	const aged = new Map([...keys].map(([id, list]) => [id, list.map((key) => ({ ...key, tooOldAt: key.tooOldAt - WEEK_S }))]));
 	assert.equal((await verifyCode(otherCode, { ...forever, keys: aged }, NOW)).cause, 'list_too_old');
 	assert.equal((await verifyCode(otherCode, { ...holding, others: [{ ...other, revoked: { has: () => true } as unknown as Set<string> }] }, NOW)).cause, 'revoked');
+});
+
+const SEALED = process.env.HEALTHCODE_SOURCE + '/tests/data/sealed/';
+
+test('a code for gates says its colour to who has the key of its jurisdiction and day', async () => {
+	const read = (name: string) => readFileSync(SEALED + name);
+	const known = await readTrust(new Uint8Array(read('trust.cbor')));
+	assert.ok(known);
+	const text = read('code.txt').toString().trim();
+	const [key] = JSON.parse(read('gate_keys.json').toString()).items;
+	const then = at('2020-03-20T08:00:20+08:00');
+	const ask = async (keys: unknown[], when = then) => {
+		const { cause, colour, issuer } = await verifyCode(text, known, when, keys as never);
+		return [cause, colour, issuer];
+	};
+	assert.deepEqual(await ask([]), ['sealed', null, 'hangzhou-2020']);
+	assert.deepEqual(await ask([key]), [null, 'green', 'hangzhou-2020']);
+	assert.deepEqual(await ask([{ ...key, day: '2020-03-21' }]), ['sealed', null, 'hangzhou-2020']);
+	assert.deepEqual(await ask([{ ...key, jurisdiction: 'elsewhere' }]), ['sealed', null, 'hangzhou-2020']);
+	assert.deepEqual(await ask([{ ...key, key: '00'.repeat(32) }]), ['sealed', null, 'hangzhou-2020']);
+	assert.deepEqual(await ask([key], then + 3600), ['expired', 'green', 'hangzhou-2020']);
+});
+
+test('what is sealed opens with its key and id alone, whichever bit of it is changed', async () => {
+	const group = Uint8Array.from({ length: 32 }, (_, i) => i);
+	const id = new Uint8Array(16).fill(7);
+	const message = Uint8Array.from(Buffer.from('d08343a10103a1054c09090909090909090909090957bb6818546691ff138133a6ead9a8bb44a3ad0736419275', 'hex'));
+	assert.equal(Buffer.from((await openForGates(group, id, message)) ?? []).toString('hex'), 'a13a0001000001');
+	assert.equal(await openForGates(group, new Uint8Array(16), message), null);
+	for (let i = 1; i < message.length; i++)
+		assert.equal(await openForGates(group, id, message.map((byte, j) => (i === j ? byte ^ 1 : byte))), null, String(i));
 });

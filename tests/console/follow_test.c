@@ -1,0 +1,190 @@
+/* How isolation and quarantine end by rules that no pack here has: WHO's of May 2020, and test to release. */
+
+#include "stores.h"
+
+#include "console/console.h"
+#include "ledger/ledger.h"
+
+/* The day 2020-03-12 here ends at 16:00 in UTC. */
+#define DAYS_RULE                                                                                                         \
+	"{\"kinds\": {\"close\": {\"quarantine_days\": 14, \"call_hours\": 24, \"release\": {\"day\": 7, \"negatives\": 2}}," \
+	" \"co-exposed\": {\"quarantine_days\": 5, \"call_hours\": 24}},"                                                     \
+	" \"isolation\": {\"days_after_onset\": 10, \"days_free_of_symptoms\": 3, \"ended_by\": [\"recovered\"]},"            \
+	" \"source\": \"WHO, Criteria for releasing COVID-19 patients from isolation, 17 June 2020\"}"
+
+static person_number feng;
+
+/* Hubei's pack with another "follow_up", in ${path}. */
+static void
+make_pack(char path[96])
+{
+	char command[256], file[128];
+	json_error_t error;
+	json_t *pack, *rule = json_loads(DAYS_RULE, 0, NULL);
+
+	snprintf(command, sizeof command, "cp -r %s %s", pack_folder("hubei-2020"), folder);
+	assert_int_equal(system(command), 0);
+	snprintf(path, 96, "%s/hubei-2020", folder);
+	snprintf(file, sizeof file, "%s/pack.json", path);
+	pack = json_load_file(file, 0, &error);
+	assert_non_null(pack);
+	assert_non_null(rule);
+	assert_int_equal(json_object_set_new(pack, "follow_up", rule), 0);
+	assert_int_equal(json_dump_file(pack, file, 0), 0);
+	json_decref(pack);
+}
+
+static int
+make_store(void **state)
+{
+	struct registry_application a = application(FENG, "hubei-2020", "2020-03-01T00:00:00Z");
+	char path[96], data[96];
+	const char *packs[] = {path};
+	const struct registry_where where = {.data = data};
+	instant start = START;
+	struct error e = {0};
+
+	(void)state;
+	strcpy(folder, "/tmp/healthcode-follow-XXXXXX");
+	assert_non_null(mkdtemp(folder));
+	make_pack(path);
+	snprintf(data, sizeof data, "%s/store", folder);
+	GOOD(registry_create(&where, packs, 1, &start, &e));
+	GOOD(registry_open(&where, &registry, &e));
+	GOOD(ledger_migrate(registry_db(registry), &e));
+	feng = apply(registry, &a);
+	return 0;
+}
+
+static int
+forget_store(void **state)
+{
+	(void)state;
+	store_discard(registry, folder);
+	registry = NULL;
+	return 0;
+}
+
+static void
+put(enum evidence_kind kind, const char *key, const char *at, const char *body)
+{
+	const struct evidence_row row = {
+		.kind = kind, .person = feng, .key = key, .at = moment(at), .body = body, .recorded_at = START};
+	enum evidence_outcome outcome;
+	struct error e = {0};
+
+	GOOD(registry_evidence_put(registry, &row, &outcome, &e));
+}
+
+static void
+put_case(const char *more)
+{
+	char body[512];
+
+	snprintf(body, sizeof body, "{\"at\":\"2020-03-12T00:00:00Z\",\"case\":\"c1\",\"status\":\"confirmed\"%s}", more);
+	put(EVIDENCE_CASE_STATUS, "c1/confirmed", "2020-03-12T00:00:00Z", body);
+}
+
+static void
+put_contact(const char *kind)
+{
+	char body[512];
+
+	snprintf(body, sizeof body,
+		"{\"degree\":1,\"first\":\"2020-03-12T04:00:00Z\",\"kind\":\"%s\",\"known_at\":\"2020-03-12T04:00:00Z\","
+		"\"last\":\"2020-03-12T04:00:00Z\",\"withdrawn_at\":null}",
+		kind);
+	put(EVIDENCE_CONTACT, "c9/1", "2020-03-12T04:00:00Z", body);
+}
+
+static void
+put_test(const char *at, const char *result)
+{
+	char key[64], body[256];
+
+	snprintf(key, sizeof key, "test/%s", at);
+	snprintf(body, sizeof body, "{\"at\":\"%s\",\"kind\":\"pcr\",\"result\":\"%s\"}", at, result);
+	put(EVIDENCE_TEST, key, at, body);
+}
+
+/* "UNTIL BECAUSE" of the record as of the 31st, to the hour; "-" where there is none. */
+static const char *
+end_of(const char *record)
+{
+	static char text[64];
+	const instant now = moment("2020-03-31T00:00:00Z");
+	const char *ended, *because;
+	json_t *item = NULL;
+	struct error e = {0};
+
+	registry_set_times(registry, &now, NULL);
+	GOOD(console_follow_up(registry, feng, &item, &e));
+	ended = json_string_value(json_object_get(json_object_get(item, record), "ended_at"));
+	because = json_string_value(json_object_get(json_object_get(item, record), "because"));
+	snprintf(text, sizeof text, "%.13s %s", ended ? ended : "-", because ? because : "-");
+	json_decref(item);
+	return text;
+}
+
+static void
+an_isolation_ends_ten_days_after_onset_and_three_without_symptoms(void **state)
+{
+	(void)state;
+	put_case(",\"onset\":\"2020-03-10T00:00:00Z\"");
+	assert_string_equal(end_of("isolation"), "- -"); /* nobody knows that the symptoms ended */
+	put_case(",\"onset\":\"2020-03-10T00:00:00Z\",\"symptoms_ended\":\"2020-03-14T00:00:00Z\"");
+	assert_string_equal(end_of("isolation"), "2020-03-20T16 days");
+	put_case(",\"onset\":\"2020-03-10T00:00:00Z\",\"symptoms_ended\":\"2020-03-19T00:00:00Z\"");
+	assert_string_equal(end_of("isolation"), "2020-03-22T16 days");
+	put_test("2020-03-13T00:00:00Z", "negative"); /* by this rule tests end nothing */
+	put_test("2020-03-15T00:00:00Z", "negative");
+	assert_string_equal(end_of("isolation"), "2020-03-22T16 days");
+}
+
+static void
+without_symptoms_the_sampling_counts(void **state)
+{
+	(void)state;
+	put_case(",\"sampled\":\"2020-03-11T00:00:00Z\"");
+	assert_string_equal(end_of("isolation"), "2020-03-21T16 days");
+}
+
+static void
+so_many_negatives_from_a_day_on_release_a_contact(void **state)
+{
+	(void)state;
+	put_contact("close");
+	assert_string_equal(end_of("quarantine"), "2020-03-26T16 days");
+	put_test("2020-03-18T02:00:00Z", "negative"); /* the sixth day */
+	put_test("2020-03-19T02:00:00Z", "negative");
+	assert_string_equal(end_of("quarantine"), "2020-03-26T16 days");
+	put_test("2020-03-21T02:00:00Z", "negative");
+	assert_string_equal(end_of("quarantine"), "2020-03-21T02 tests");
+	put_test("2020-03-20T02:00:00Z", "positive");
+	assert_string_equal(end_of("quarantine"), "2020-03-26T16 days");
+}
+
+static void
+contacts_of_another_kind_have_another_rule(void **state)
+{
+	(void)state;
+	put_contact("co-exposed");
+	put_test("2020-03-13T02:00:00Z", "negative");
+	put_test("2020-03-14T02:00:00Z", "negative");
+	assert_string_equal(end_of("quarantine"), "2020-03-17T16 days");
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, make_store, forget_store)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(an_isolation_ends_ten_days_after_onset_and_three_without_symptoms),
+		TEST(without_symptoms_the_sampling_counts),
+		TEST(so_many_negatives_from_a_day_on_release_a_contact),
+		TEST(contacts_of_another_kind_have_another_rule),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
