@@ -1,10 +1,11 @@
-/* No input is a valid code or certificate: the trust that it is checked with holds a key that nobody signs with. The
+/* No input is a valid code, certificate or statement: the trust that it is checked with holds a key that nobody signs with. The
  * first byte says whether the rest is the text, or the message inside one. */
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "credential/credential.h"
+#include "credential/statement.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -39,6 +40,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	enum certificate_cause certificate_cause = CERTIFICATE_VALID;
 	enum code_cause cause = CODE_VALID;
 	struct certificate certificate = {0};
+	struct statement statement;
 	struct receipt receipt = {0};
 	bool holds = false;
 	struct code_claims claims;
@@ -54,6 +56,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		certificate_verify((const uint8_t *)buffer_text(&text), text.length, trust, 1585008000, &certificate,
 			&certificate_cause, &e) < 0 ||
 		certificate_cause == CERTIFICATE_VALID || certificate.payload)
+		abort();
+	if (statement_verify(buffer_text(&text), text.length, trust, 1585008000, &statement, &cause, &e) < 0 ||
+		cause == CODE_VALID || statement.issuer[0])
 		abort();
 	if (receipt_verify(buffer_text(&text), text.length, trust, &receipt, &holds, &e) == 0 && (holds || *receipt.number))
 		abort();

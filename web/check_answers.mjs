@@ -28,6 +28,7 @@ const roles = {
 	ROLE_OPENER: ['tracer', 'supervisor'],
 	ROLE_DECIDER: ['supervisor', 'administrator'],
 	ROLE_DECISION: ['supervisor', 'auditor', 'administrator'],
+	ROLE_PEER: ['peer'],
 	ROLE_FEED: ['clinician', 'supervisor', 'administrator'],
 	ROLE_VOUCHER: ['clinician', 'supervisor'],
 };

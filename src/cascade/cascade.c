@@ -65,6 +65,61 @@ cascade_presence(struct cascade *cascade)
 	return cascade->presence;
 }
 
+/* What other services say of the person now: [{"jurisdiction", "colour", "since", "until"}], by time. NULL where memory is short. */
+static json_t *
+others_now(const json_t *facts, const struct pack *pack, instant now)
+{
+	const json_t *item, *list = json_object_get(facts, "recognitions");
+	json_t *others = json_array();
+	size_t i;
+
+	json_array_foreach((json_t *)list, i, item)
+	{
+		const json_t *until = json_object_get(item, "until");
+		instant end = INT64_MIN;
+
+		if (!others ||
+			time_read(json_string_value(until), json_string_length(until), pack_zone(pack), &end, &(struct error){0}) <
+				0 ||
+			end <= now)
+			continue;
+		if (json_array_append_new(others,
+				json_pack("{s:O, s:O, s:O, s:O}", "jurisdiction", json_object_get(item, "jurisdiction"), "colour",
+					json_object_get(item, "colour"), "since", json_object_get(item, "at"), "until", until)) < 0) {
+			json_decref(others);
+			others = NULL;
+		}
+	}
+	return others;
+}
+
+/* Where others say something of the person, what they say, and what the rules would say without them: two reasons, two offices. */
+static int
+add_others(const struct pack *pack, json_t *facts, instant now, json_t *result, struct error *e)
+{
+	json_t *others = others_now(facts, pack, now), *without = NULL, *own;
+	int r = 0;
+
+	if (!others)
+		return error_no_memory(e);
+	if (json_array_size(others) == 0)
+		goto out;
+	if (json_object_set_new(facts, "recognitions", json_array()) < 0) {
+		r = error_no_memory(e);
+		goto out;
+	}
+	if ((r = evaluate(pack, facts, now, &without, NULL, e)) < 0)
+		goto out;
+	own = json_pack("{s:O, s:O, s:O}", "colour", json_object_get(without, "colour"), "since",
+		json_object_get(without, "since"), "rules", json_object_get(without, "rules"));
+	if (json_object_set_new(result, "own", own) < 0 || json_object_set(result, "others", others) < 0)
+		r = error_no_memory(e);
+out:
+	json_decref(others);
+	json_decref(without);
+	return r;
+}
+
 int
 cascade_explain(
 	struct cascade *cascade, const struct pack *pack, person_number person, json_t **ret_result, struct error *e)
@@ -80,6 +135,8 @@ cascade_explain(
 		r = error_no_memory(e);
 		goto out;
 	}
+	if ((r = add_others(pack, facts, registry_now(cascade->registry), result, e)) < 0)
+		goto out;
 	*ret_result = result;
 	result = NULL;
 out:

@@ -43,7 +43,9 @@ int cascade_facts(struct cascade *cascade, const struct pack *pack, person_numbe
 	struct registry_seen *ret_seen, struct error *e);
 
 /* cascade_explain(cascade, pack, person, ret_result, e):
- * The decision for ${person} by ${pack}: evaluate_explained()'s result, with "jurisdiction". Nothing is recorded. Return 0, or
+ * The decision for ${person} by ${pack}: evaluate_explained()'s result, with "jurisdiction"; and where other services say something of the
+ * person now, "others" ([{"jurisdiction", "colour", "since", "until"}]) and "own": "colour", "since" and "rules" without what they say.
+ * Nothing is recorded. Return 0, or
  * ERROR_EXISTS_NOT where the person has not applied there by then. */
 int cascade_explain(
 	struct cascade *cascade, const struct pack *pack, person_number person, json_t **ret_result, struct error *e);

@@ -36,6 +36,8 @@ revoke(struct cli_store *store, const struct pack *pack, const char *text, perso
 		return r;
 	r = text ? revoke_text(store, text, now, &jurisdiction, e)
 			 : issuer_revoke_person(store->issuer, jurisdiction, person, gate_code_lifetime(pack), now, e);
+	if (r == 0 && !text)
+		r = peer_withdraw(store->issuer, jurisdiction, person, now, e);
 	if (r < 0 ||
 		(r = ledger_append_json(registry_db(store->registry), now, "code.revoked",
 			 json_pack("{s:s, s:s}", "by", cli_actor(store), "jurisdiction", jurisdiction), NULL, e)) < 0)

@@ -22,6 +22,7 @@ extern const struct command command_migrate;
 extern const struct command command_mllp;
 extern const struct command command_override;
 extern const struct command command_pack;
+extern const struct command command_peer;
 extern const struct command command_person;
 extern const struct command command_place_alert;
 extern const struct command command_purge;
@@ -56,6 +57,7 @@ extern const struct command command_version;
 	&command_gate, \
 	&command_journey, \
 	&command_trust, \
+	&command_peer, \
 	&command_key, \
 	&command_user, \
 	&command_serve, \

@@ -7,6 +7,7 @@
 #include "credential/container.h"
 #include "credential/cose.h"
 #include "credential/encrypt0.h"
+#include "credential/signed.h"
 
 enum {
 	CLAIM_ISSUER = 1,
@@ -221,57 +222,6 @@ read_claims(const struct cbor_item *cwt, struct code_claims *claims)
 	return sealed ? CODE_VALID : read_colour(cwt, claims);
 }
 
-/* The trusted key under which the signature holds. CODE_VALID and the key, or the cause. */
-static int
-find_key(const struct cose_sign1 *message, const struct trust *trust, const struct trust_key **ret_key,
-	enum code_cause *ret_cause, struct error *e)
-{
-	const struct trust_key *key = NULL;
-	bool holds = false;
-	int r;
-
-	*ret_cause = CODE_WRONG_ALGORITHM;
-	if (!message->algorithm_is_protected ||
-		(message->algorithm != COSE_ES256 && message->algorithm != COSE_PS256 && message->algorithm != COSE_EDDSA))
-		return 0;
-	*ret_cause = CODE_UNKNOWN_KEY;
-	if (!message->key_id || message->key_id_length != KEY_ID_SIZE)
-		return 0;
-	while ((key = trust_find(trust, message->key_id, key))) {
-		if (key->is_certificate)
-			continue;
-		if (!public_key_suits(key->key, message->algorithm)) {
-			if (*ret_cause == CODE_UNKNOWN_KEY)
-				*ret_cause = CODE_WRONG_ALGORITHM;
-			continue;
-		}
-		if ((r = cose_sign1_check(message, NULL, 0, key->key, &holds, e)) < 0)
-			return r;
-		*ret_cause = holds ? CODE_VALID : CODE_BAD_SIGNATURE;
-		if (holds)
-			break;
-	}
-	*ret_key = key;
-	return 0;
-}
-
-/* What the list and the clock say of a code whose signature holds. */
-static enum code_cause
-judge(const struct code_claims *claims, const struct trust *trust, const struct trust_key *key, instant now)
-{
-	if (strcmp(claims->issuer, key->issuer) != 0)
-		return CODE_WRONG_ISSUER;
-	if (claims->issued_at < key->from || claims->issued_at >= key->to)
-		return CODE_KEY_NOT_VALID;
-	if (now >= key->revoked_at || trust_is_revoked(trust, claims->id))
-		return CODE_REVOKED;
-	if (now < claims->issued_at)
-		return CODE_NOT_YET_VALID;
-	if (now >= claims->expires_at)
-		return CODE_EXPIRED;
-	return trust_is_too_old(trust, now) || now >= key->too_old_at ? CODE_LIST_TOO_OLD : CODE_VALID;
-}
-
 /* A failure to read is an answer; only want of memory is a failure. */
 static int
 answer(int r, enum code_cause *ret_cause)
@@ -306,11 +256,12 @@ code_verify(const char *text, size_t length, const struct trust *trust, instant 
 		error_set(e, ERROR_BAD_INPUT, "the claims of a code are not all there");
 		goto out;
 	}
-	if (cause == CODE_VALID && (r = find_key(&message, trust, &key, &cause, e)) == 0 && cause == CODE_VALID) {
+	if (cause == CODE_VALID && (r = signed_find_key(&message, trust, &key, &cause, e)) == 0 && cause == CODE_VALID) {
 		sealed = cbor_at(cbor_root(cwt), CLAIM_SEALED);
 		if (sealed && (r = open_sealed(sealed, trust, &claims, &opened, e)) < 0)
 			goto out;
-		cause = judge(&claims, trust, key, now);
+		cause = signed_judge(&(struct signed_claims){claims.issuer, claims.issued_at, claims.expires_at, claims.id},
+			trust, key, now);
 		if (cause == CODE_VALID)
 			cause = opened;
 	}

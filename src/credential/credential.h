@@ -19,6 +19,7 @@
 #include "credential/paper.h"
 #include "credential/qr.h"
 #include "credential/receipt.h"
+#include "credential/statement.h"
 #include "credential/trust.h"
 
 #endif

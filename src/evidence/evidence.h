@@ -62,6 +62,7 @@ enum evidence_kind {
 	EVIDENCE_CERTIFICATE = 13,
 	EVIDENCE_DEVICE = 14,       /* a device is the person's from a moment on */
 	EVIDENCE_TRAVEL_ORDER = 15, /* from when people may leave or enter an area; of no person */
+	EVIDENCE_RECOGNITION = 16,  /* what colour another service says that the person has */
 	EVIDENCE_KIND_END,
 };
 

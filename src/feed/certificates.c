@@ -83,14 +83,14 @@ read_date(struct import *import, const json_t *entry, const char *name, instant 
 }
 
 /* What a certificate says. */
-struct statement {
+struct certified {
 	struct vaccination vaccination;
 	const char *test, *result;
 	instant at, from, to;
 };
 
 static int
-read_vaccination(struct import *import, const json_t *entry, struct statement *s, struct error *e)
+read_vaccination(struct import *import, const json_t *entry, struct certified *s, struct error *e)
 {
 	s->vaccination.vaccine = text_of(entry, "mp");
 	s->vaccination.dose = json_integer_value(json_object_get(entry, "dn"));
@@ -99,14 +99,14 @@ read_vaccination(struct import *import, const json_t *entry, struct statement *s
 }
 
 static int
-put_vaccination(struct import *import, person_number person, const char *key, const struct statement *s,
+put_vaccination(struct import *import, person_number person, const char *key, const struct certified *s,
 	enum taken *ret_taken, struct error *e)
 {
 	return vaccination_put(import, person, key, &s->vaccination, ret_taken, e);
 }
 
 static int
-read_test(struct import *import, const json_t *entry, struct statement *s, struct error *e)
+read_test(struct import *import, const json_t *entry, struct certified *s, struct error *e)
 {
 	/* LOINC parts of the certificates' value set: nucleic acid amplification, and rapid immunoassay. */
 	const char *kind = text_of(entry, "tt");
@@ -124,7 +124,7 @@ read_test(struct import *import, const json_t *entry, struct statement *s, struc
 }
 
 static int
-put_test(struct import *import, person_number person, const char *key, const struct statement *s, enum taken *ret_taken,
+put_test(struct import *import, person_number person, const char *key, const struct certified *s, enum taken *ret_taken,
 	struct error *e)
 {
 	size_t failures = json_memory_failures();
@@ -136,7 +136,7 @@ put_test(struct import *import, person_number person, const char *key, const str
 }
 
 static int
-read_recovery(struct import *import, const json_t *entry, struct statement *s, struct error *e)
+read_recovery(struct import *import, const json_t *entry, struct certified *s, struct error *e)
 {
 	int r;
 
@@ -146,7 +146,7 @@ read_recovery(struct import *import, const json_t *entry, struct statement *s, s
 }
 
 static int
-put_recovery(struct import *import, person_number person, const char *key, const struct statement *s,
+put_recovery(struct import *import, person_number person, const char *key, const struct certified *s,
 	enum taken *ret_taken, struct error *e)
 {
 	size_t failures = json_memory_failures();
@@ -160,8 +160,8 @@ put_recovery(struct import *import, person_number person, const char *key, const
 static const struct kind {
 	unsigned kind;
 	const char *member;
-	int (*read)(struct import *import, const json_t *entry, struct statement *s, struct error *e);
-	int (*put)(struct import *import, person_number person, const char *key, const struct statement *s,
+	int (*read)(struct import *import, const json_t *entry, struct certified *s, struct error *e);
+	int (*put)(struct import *import, person_number person, const char *key, const struct certified *s,
 		enum taken *ret_taken, struct error *e);
 } kinds[] = {{KEY_USAGE_VACCINATION, "v", read_vaccination, put_vaccination},
 	{KEY_USAGE_TEST, "t", read_test, put_test}, {KEY_USAGE_RECOVERY, "r", read_recovery, put_recovery}};
@@ -183,7 +183,7 @@ take(struct import *import, const struct row *row, enum taken *ret_taken, struct
 {
 	struct certificate certificate = {0};
 	const struct kind *kind = NULL;
-	struct statement statement = {0};
+	struct certified statement = {0};
 	char key[EVIDENCE_KEY_MAX];
 	person_number person;
 	const json_t *list;

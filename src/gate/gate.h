@@ -13,6 +13,7 @@
 #include "gate/issuer.h"
 #include "gate/journey.h"
 #include "gate/paper.h"
+#include "gate/peer.h"
 #include "gate/shown.h"
 
 enum gate_verdict { GATE_PASS, GATE_ASK, GATE_REFUSE };

@@ -6,9 +6,10 @@
 #include <time.h>
 
 #include "base/array.h"
+#include "gate/peer.h"
 
 enum {
-	NAME_SIZE = KEYS_NAME_MAX + 1,
+	KEY_NAME_SIZE = KEYS_NAME_MAX + 1,
 	SIGNER_LASTS_S = 60, /* how long a key is used before it is asked again whether it was revoked */
 	SIGNERS_MAX = 4 * ISSUER_JURISDICTIONS_MAX,
 };
@@ -40,7 +41,8 @@ issuer_open(struct db *db, struct keys *keys, struct issuer **ret_issuer, struct
 		return error_no_memory(e);
 	issuer->db = db;
 	issuer->keys = keys;
-	if ((r = db_migrate(db, "issuer", migrations, sizeof migrations / sizeof migrations[0], e)) < 0) {
+	if ((r = db_migrate(db, "issuer", migrations, sizeof migrations / sizeof migrations[0], e)) < 0 ||
+		(r = peer_migrate(db, e)) < 0) {
 		issuer_close(issuer);
 		return r;
 	}
@@ -143,7 +145,7 @@ static int
 add_key(struct issuer *issuer, const char *jurisdiction, instant from, instant to, struct error *e)
 {
 	struct buffer public_key = buffer_make(KEY_DER_MAX);
-	char name[NAME_SIZE];
+	char name[KEY_NAME_SIZE];
 	uint8_t random[8];
 	int r;
 
@@ -341,14 +343,14 @@ day_key_name(day_number day, char *name)
 {
 	char text[TIME_TEXT_SIZE];
 
-	snprintf(name, NAME_SIZE, "day-code-%s", day_write(day, text));
+	snprintf(name, KEY_NAME_SIZE, "day-code-%s", day_write(day, text));
 	return name;
 }
 
 int
 issuer_day_key(struct issuer *issuer, instant at, uint8_t key[KEYS_SIZE], struct error *e)
 {
-	char name[NAME_SIZE];
+	char name[KEY_NAME_SIZE];
 
 	return keys_get_or_make(issuer->keys, day_key_name(zone_day(&zone_utc, at), name), key, e);
 }
@@ -433,6 +435,22 @@ issuer_sign_receipt(struct issuer *issuer, const char *jurisdiction, const struc
 	return r < 0 ? r : receipt_sign(signer->key, receipt, text, e);
 }
 
+int
+issuer_sign_statement(
+	struct issuer *issuer, const struct statement *statement, instant now, struct buffer *text, struct error *e)
+{
+	struct signer *signer;
+	int r = issuer_signer(issuer, statement->issuer, now, &signer, e);
+
+	return r < 0 ? r : statement_sign(signer->key, statement, text, e);
+}
+
+struct db *
+issuer_db(struct issuer *issuer)
+{
+	return issuer->db;
+}
+
 static int
 paper_holder(struct issuer *issuer, const struct code_claims *claims, uint32_t *ret_person, struct error *e)
 {
@@ -450,7 +468,7 @@ issuer_holder(struct issuer *issuer, const struct code_claims *claims, uint32_t 
 {
 	struct code_id_parts parts;
 	uint8_t day_key[KEYS_SIZE];
-	char name[NAME_SIZE];
+	char name[KEY_NAME_SIZE];
 	uint32_t number = 0;
 	size_t length;
 	int r;
@@ -479,7 +497,7 @@ opens_to(struct issuer *issuer, day_number day, const uint8_t id[CODE_ID_SIZE], 
 {
 	struct code_id_parts parts;
 	uint8_t day_key[KEYS_SIZE];
-	char name[NAME_SIZE];
+	char name[KEY_NAME_SIZE];
 	int64_t known;
 	size_t length;
 	instant issued_at;
@@ -525,7 +543,7 @@ int
 issuer_forget_days(struct issuer *issuer, day_number before, struct error *e)
 {
 	struct file_names names = {0};
-	char first_kept[NAME_SIZE];
+	char first_kept[KEY_NAME_SIZE];
 	int count = 0, r;
 
 	day_key_name(before, first_kept);

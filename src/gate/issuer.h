@@ -131,6 +131,14 @@ int issuer_revoke_person(
 int issuer_sign_receipt(struct issuer *issuer, const char *jurisdiction, const struct receipt *receipt, instant now,
 	struct buffer *text, struct error *e);
 
+/* issuer_sign_statement(issuer, statement, now, text, e): append the statement, signed by the key that signs its issuer's codes at
+ * ${now}. */
+int issuer_sign_statement(
+	struct issuer *issuer, const struct statement *statement, instant now, struct buffer *text, struct error *e);
+
+/* The registry's database, in which the issuer's tables are. */
+struct db *issuer_db(struct issuer *issuer);
+
 /* issuer_holder_of_id(issuer, id, at, ret_person, e):
  * As issuer_holder, of a code of which only the id was kept and that it was shown at ${at}, within a day of its issue. */
 int issuer_holder_of_id(

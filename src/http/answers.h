@@ -12,6 +12,7 @@
 typedef void route_answer(struct http_context *c, struct exchange *x);
 
 route_answer answer_health, answer_ready, answer_metrics;
+route_answer answer_peer_question, answer_peer_statements, answer_ask_peer;
 route_answer answer_service, answer_jurisdictions, answer_divisions, answer_trust, answer_case_map, answer_recognition;
 route_answer answer_apply, answer_dependant, answer_voucher;
 route_answer answer_send_code, answer_sign_in, answer_session, answer_sign_out;

@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "http/idempotency.h"
+#include "http/peer_client.h"
 #include "http/rehearsals.h"
 #include "keys/keys.h"
 #include "office/office.h"
@@ -24,6 +25,8 @@ struct http_shared {
 	int64_t list_changes; /* issuer_list_changes before it was made */
 	struct shown *shown;
 	struct rehearsals *rehearsals;
+	struct peer_client *client; /* NULL: peers are not asked */
+	pthread_mutex_t asking;
 };
 
 /* A resident's session, by the hash of its token. Users are few. */
@@ -83,6 +86,7 @@ context_share(const struct http_options *options, struct http_shared **ret_share
 	if (!shared)
 		return error_no_memory(e);
 	pthread_mutex_init(&shared->lock, NULL);
+	pthread_mutex_init(&shared->asking, NULL);
 	shared->list = buffer_make(LIST_MAX);
 	if (!(shared->data = text_copy(options->data, e)) ||
 		(options->database && !(shared->database = text_copy(options->database, e))) ||
@@ -91,7 +95,9 @@ context_share(const struct http_options *options, struct http_shared **ret_share
 		goto out;
 	}
 	shared->where = (struct registry_where){shared->data, shared->database, shared->presence};
-	if ((r = shown_new(&shared->shown, e)) < 0 || (r = rehearsals_new(&shared->where, &shared->rehearsals, e)) < 0 ||
+	if ((options->peers &&
+			(r = peer_client_new(options->peer_certificate, options->peer_key, &shared->client, e)) < 0) ||
+		(r = shown_new(&shared->shown, e)) < 0 || (r = rehearsals_new(&shared->where, &shared->rehearsals, e)) < 0 ||
 		(r = open_context(shared, &tried, e)) < 0)
 		goto out;
 	*ret_shared = shared;
@@ -114,6 +120,8 @@ context_share_end(struct http_shared *shared)
 		close_context(context);
 	}
 	pthread_mutex_destroy(&shared->lock);
+	pthread_mutex_destroy(&shared->asking);
+	peer_client_free(shared->client);
 	buffer_free(&shared->list);
 	shown_free(shared->shown);
 	rehearsals_free(shared->rehearsals);
@@ -190,6 +198,8 @@ may(enum route_role wanted, enum registry_role role)
 		return office_role(role);
 	case ROLE_DECISION:
 		return office_role(role) || role == REGISTRY_AUDITOR;
+	case ROLE_PEER: /* signed in nowhere: context_admit */
+		return false;
 	case ROLE_FEED:
 		return role == REGISTRY_CLINICIAN || role == REGISTRY_SUPERVISOR || role == REGISTRY_ADMINISTRATOR;
 	}
@@ -260,6 +270,11 @@ context_admit(struct http_context *context, const struct route *route, struct ex
 	}
 	if (route->role == ROLE_ANYBODY)
 		return true;
+	if (route->role == ROLE_PEER) {
+		if (!x->has_pin)
+			exchange_problem(x, MHD_HTTP_UNAUTHORIZED, "certificate-needed", "Show your TLS certificate");
+		return x->has_pin;
+	}
 	if (!context->signed_in) {
 		exchange_problem(x, MHD_HTTP_UNAUTHORIZED, "sign-in-needed", "Please sign in");
 		exchange_set_header(x, "WWW-Authenticate", "Bearer");
@@ -318,6 +333,22 @@ context_is_jurisdiction(struct http_context *context, const char *name)
 		found |= strcmp(names[i], name) == 0;
 	free(names);
 	return found;
+}
+
+int
+context_ask_peer(struct http_context *context, const struct peer_asking *asking, struct buffer *statement, char *cause,
+	struct error *e)
+{
+	struct http_shared *shared = context->shared;
+	int r;
+
+	if (!shared->client)
+		return error_set(e, ERROR_IO, "this service asks no others");
+	if (pthread_mutex_trylock(&shared->asking) != 0)
+		return error_set(e, ERROR_IN_USE, "another question is under way");
+	r = peer_client_ask(shared->client, asking, statement, cause, e);
+	pthread_mutex_unlock(&shared->asking);
+	return r;
 }
 
 struct shown *

@@ -73,6 +73,12 @@ struct rehearsals *context_rehearsals(struct http_context *context);
 /* Whether ${name} is a jurisdiction of this store. registry_pack would take a folder's name too, which nobody gives over HTTP. */
 bool context_is_jurisdiction(struct http_context *context, const char *name);
 
+/* context_ask_peer(context, asking, statement, cause, e): peer_client_ask, of one thread at a time, so that a peer that does not answer holds
+ * up no more than one. ERROR_IN_USE where another is asking, ERROR_IO also where this service shows no certificate to others. */
+struct peer_asking;
+int context_ask_peer(struct http_context *context, const struct peer_asking *asking, struct buffer *statement,
+	char *cause, struct error *e);
+
 /* What was shown at the gates, for all threads. */
 struct shown *context_shown(struct http_context *context);
 
@@ -97,6 +103,11 @@ int context_people(struct http_context *context, struct person_mine **ret_people
 /* context_person(context, x, handle, ret_person): the one of that handle (NULL: oneself); false after answering. */
 bool
 context_person(struct http_context *context, struct exchange *x, const char *handle, struct person_mine *ret_person);
+
+/* context_applied(context, x, handle, jurisdiction, ret_person, ret_pack): that person, for whom the phone speaks, and the pack of the jurisdiction
+ * (NULL: the only one) in which they applied; false after answering. */
+bool context_applied(struct http_context *context, struct exchange *x, const char *handle, const char *jurisdiction,
+	struct person_mine *ret_person, const struct pack **ret_pack);
 
 /* context_speaks(x, person): whether the phone was vouched for; false after answering with 409. */
 bool context_speaks(struct exchange *x, const struct person_mine *person);

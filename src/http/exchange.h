@@ -11,6 +11,7 @@
 #include "base/buffer.h"
 #include "base/error.h"
 #include "base/time.h"
+#include "gate/gate.h"
 
 struct MHD_Connection;
 
@@ -27,6 +28,9 @@ struct exchange {
 	struct buffer body;
 	size_t received; /* bytes of a body, kept or not */
 	bool counted;    /* by the limit of its route */
+	bool from_peers; /* it came in where other services do */
+	bool has_pin;    /* and showed a TLS certificate, whose key has the hash ${pin} */
+	uint8_t pin[PEER_PIN_SIZE];
 	json_t *json;
 
 	unsigned status;

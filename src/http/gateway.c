@@ -4,9 +4,7 @@
 #include <inttypes.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
-#include <pthread.h>
 #include <sodium.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +14,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "http/metrics.h"
+#include "http/worker.h"
 #include "keys/keys.h"
 
 enum {
@@ -37,11 +36,7 @@ struct gateway {
 	gateway_say *say;
 	struct registry *registry;
 	CURL *curl;
-	pthread_t thread;
-	bool started;
-	pthread_mutex_t lock;
-	pthread_cond_t wake;
-	atomic_bool stopping;
+	struct worker *worker;
 	bool down;             /* it did not answer the last time */
 	int64_t pause_s;       /* before the next try */
 	int64_t retry_after_s; /* what it asked for itself */
@@ -175,7 +170,7 @@ break_off(void *context, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
 	const struct gateway *gateway = context;
 
 	(void)a, (void)b, (void)c, (void)d;
-	return atomic_load(&gateway->stopping);
+	return worker_is_stopping(gateway->worker);
 }
 
 /* What an answer means: 0 taken, 1 never, or ERROR_IO: later. */
@@ -264,7 +259,7 @@ fails(struct gateway *gateway, const struct error *e)
 	if (gateway->pause_s > GATEWAY_PAUSE_MAX_S)
 		gateway->pause_s = GATEWAY_PAUSE_MAX_S;
 	gateway->retry_after_s = 0;
-	if (!gateway->down && gateway->say && !atomic_load(&gateway->stopping)) {
+	if (!gateway->down && gateway->say && !worker_is_stopping(gateway->worker)) {
 		snprintf(line, sizeof line, "the gateway for notices does not take them, trying on: %s", e->message);
 		gateway->say(line);
 	}
@@ -293,60 +288,16 @@ send_some(struct gateway *gateway, struct error *e)
 	return gateway->given == AT_ONCE;
 }
 
-static void
-wait_for(struct gateway *gateway, int64_t ms)
-{
-	struct timespec until;
-
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += ms / 1000;
-	until.tv_nsec += ms % 1000 * 1000000;
-	if (until.tv_nsec >= 1000000000) {
-		until.tv_sec++;
-		until.tv_nsec -= 1000000000;
-	}
-	pthread_mutex_lock(&gateway->lock);
-	while (!atomic_load(&gateway->stopping) && pthread_cond_timedwait(&gateway->wake, &gateway->lock, &until) == 0)
-		;
-	pthread_mutex_unlock(&gateway->lock);
-}
-
-static void *
-run(void *context)
+static int64_t
+take_turn(void *context)
 {
 	struct gateway *gateway = context;
+	struct error e = {0};
+	int r = send_some(gateway, &e);
 
-	while (!atomic_load(&gateway->stopping)) {
-		struct error e = {0};
-		int r = send_some(gateway, &e);
-
-		if (r < 0)
-			fails(gateway, &e);
-		if (r != 1)
-			wait_for(gateway, r < 0 ? gateway->pause_s * 1000 : IDLE_MS);
-	}
-	return NULL;
-}
-
-static int
-start_thread(struct gateway *gateway, struct error *e)
-{
-	pthread_condattr_t attributes;
-	int failed;
-
-	pthread_condattr_init(&attributes);
-	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-	pthread_mutex_init(&gateway->lock, NULL);
-	pthread_cond_init(&gateway->wake, &attributes);
-	pthread_condattr_destroy(&attributes);
-	failed = pthread_create(&gateway->thread, NULL, run, gateway);
-	if (failed) {
-		pthread_cond_destroy(&gateway->wake);
-		pthread_mutex_destroy(&gateway->lock);
-		return error_set_errno(e, ERROR_IO, failed, "a thread for the gateway");
-	}
-	gateway->started = true;
-	return 0;
+	if (r < 0)
+		fails(gateway, &e);
+	return r < 0 ? gateway->pause_s * 1000 : r == 1 ? 0 : IDLE_MS;
 }
 
 int
@@ -371,7 +322,8 @@ gateway_start(const struct gateway_options *options, struct gateway **ret_gatewa
 	}
 	gateway->where = (struct registry_where){.data = gateway->data, .database = gateway->database};
 	if ((r = registry_open(&gateway->where, &gateway->registry, e)) < 0 ||
-		(r = registry_set_gateway(gateway->registry, true, e)) < 0 || (r = start_thread(gateway, e)) < 0)
+		(r = registry_set_gateway(gateway->registry, true, e)) < 0 ||
+		(r = worker_start(take_turn, gateway, &gateway->worker, e)) < 0)
 		goto out;
 	*ret_gateway = gateway;
 	gateway = NULL;
@@ -385,15 +337,7 @@ gateway_stop(struct gateway *gateway)
 {
 	if (!gateway)
 		return;
-	if (gateway->started) {
-		pthread_mutex_lock(&gateway->lock);
-		atomic_store(&gateway->stopping, true);
-		pthread_cond_signal(&gateway->wake);
-		pthread_mutex_unlock(&gateway->lock);
-		pthread_join(gateway->thread, NULL);
-		pthread_cond_destroy(&gateway->wake);
-		pthread_mutex_destroy(&gateway->lock);
-	}
+	worker_stop(gateway->worker);
 	curl_easy_cleanup(gateway->curl);
 	registry_close(gateway->registry);
 	keys_wipe(gateway->secret, sizeof gateway->secret);

@@ -128,49 +128,11 @@ out:
 	free(people);
 }
 
-struct choosing {
-	const char *wanted;
-	char found[JURISDICTION_SIZE];
-	size_t count;
-};
-
-static int
-choose_applied(const struct registry_applied *applied, void *context, struct error *e)
-{
-	struct choosing *choosing = context;
-
-	(void)e;
-	if (choosing->wanted && strcmp(choosing->wanted, applied->jurisdiction) != 0)
-		return 0;
-	memcpy(choosing->found, applied->jurisdiction, sizeof choosing->found);
-	choosing->count++;
-	return 0;
-}
-
 /* The person and the jurisdiction that the query names, and that phone may see them; false after answering. */
 static bool
 person_and_pack(struct http_context *c, struct exchange *x, struct person_mine *person, const struct pack **pack)
 {
-	struct choosing choosing = {.wanted = exchange_query(x, "jurisdiction")};
-	struct error e = {0};
-
-	if (!context_person(c, x, exchange_query(x, "person"), person) || !context_speaks(x, person))
-		return false;
-	if (registry_applications_each(c->registry, person->person, choose_applied, &choosing, &e) < 0) {
-		exchange_failure(x, &e);
-		return false;
-	}
-	if (choosing.count != 1) {
-		exchange_problem(x, MHD_HTTP_NOT_FOUND, "not-found",
-			choosing.count ? "Name the jurisdiction: this person applied in more than one"
-						   : "There is no application there");
-		return false;
-	}
-	if (registry_pack(c->registry, choosing.found, pack, &e) < 0) {
-		exchange_failure(x, &e);
-		return false;
-	}
-	return true;
+	return context_applied(c, x, exchange_query(x, "person"), exchange_query(x, "jurisdiction"), person, pack);
 }
 
 /* Under what it is remembered: whose phone asks for whom and where; false for what is longer than any name. */

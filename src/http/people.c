@@ -177,3 +177,48 @@ context_phone_claims(struct http_context *context, const char *phone, const char
 	registry_phone_hash(context->registry, phone, hash);
 	return registry_spoken_for_each(context->registry, hash, is_claimed, &looking, &e) == 0 && looking.found;
 }
+
+struct choosing {
+	const char *wanted;
+	char found[JURISDICTION_SIZE];
+	size_t count;
+};
+
+static int
+choose_applied(const struct registry_applied *applied, void *context, struct error *e)
+{
+	struct choosing *choosing = context;
+
+	(void)e;
+	if (choosing->wanted && strcmp(choosing->wanted, applied->jurisdiction) != 0)
+		return 0;
+	memcpy(choosing->found, applied->jurisdiction, sizeof choosing->found);
+	choosing->count++;
+	return 0;
+}
+
+bool
+context_applied(struct http_context *c, struct exchange *x, const char *handle, const char *jurisdiction,
+	struct person_mine *person, const struct pack **pack)
+{
+	struct choosing choosing = {.wanted = jurisdiction};
+	struct error e = {0};
+
+	if (!context_person(c, x, handle, person) || !context_speaks(x, person))
+		return false;
+	if (registry_applications_each(c->registry, person->person, choose_applied, &choosing, &e) < 0) {
+		exchange_failure(x, &e);
+		return false;
+	}
+	if (choosing.count != 1) {
+		exchange_problem(x, MHD_HTTP_NOT_FOUND, "not-found",
+			choosing.count ? "Name the jurisdiction: this person applied in more than one"
+						   : "There is no application there");
+		return false;
+	}
+	if (registry_pack(c->registry, choosing.found, pack, &e) < 0) {
+		exchange_failure(x, &e);
+		return false;
+	}
+	return true;
+}

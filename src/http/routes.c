@@ -78,6 +78,10 @@ const struct route routes[] = {
 	/* rehearsals.c */
 	{"rehearse", "POST", "/v1/rehearsals", ROLE_DECIDER, LIMIT_WRITE, answer_rehearse},
 	{"getRehearsal", "GET", "/v1/rehearsals/{rehearsal}", ROLE_DECISION, LIMIT_READ, answer_rehearsal},
+	/* peers.c */
+	{"askOfPerson", "POST", "/v1/peers/questions", ROLE_PEER, LIMIT_READ, answer_peer_question},
+	{"tellOfPeople", "POST", "/v1/peers/statements", ROLE_PEER, LIMIT_READ, answer_peer_statements},
+	{"askPeer", "POST", "/v1/me/recognitions", ROLE_RESIDENT, LIMIT_SECRET, answer_ask_peer},
 	/* fhir.c */
 	{"getCapabilities", "GET", "/fhir/metadata", ROLE_ANYBODY, LIMIT_READ, answer_capabilities},
 	{"postBundle", "POST", "/fhir", ROLE_FEED, LIMIT_WRITE, answer_bundle, FEED_MESSAGE_MAX},

@@ -23,6 +23,7 @@ enum route_role {
 	ROLE_OPENER,   /* who may learn who somebody is: a tracer, a supervisor */
 	ROLE_DECIDER,  /* who may propose and approve: a supervisor, an administrator */
 	ROLE_DECISION, /* who may read what was decided: those, and an auditor */
+	ROLE_PEER,     /* another service, by its TLS certificate, at the address for those */
 	ROLE_FEED,     /* a hospital's or laboratory's system, and the office: whose bundles are taken */
 };
 

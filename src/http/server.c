@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <gnutls/gnutls.h>
 #include <microhttpd.h>
 #include <netdb.h>
 #include <stdatomic.h>
@@ -22,22 +23,37 @@
 #include "http/limit.h"
 #include "http/metrics.h"
 #include "http/pages.h"
+#include "http/pin.h"
 #include "http/routes.h"
 
-enum { TIMEOUT_S = 30, MEMORY_PER_CONNECTION = 16 << 10, PEM_MAX = 1 << 20, IPV6_NETWORK_BYTES = 8, FINISH_S = 10 };
+enum {
+	TIMEOUT_S = 30,
+	MEMORY_PER_CONNECTION = 16 << 10,
+	PEM_MAX = 1 << 20,
+	IPV6_NETWORK_BYTES = 8,
+	FINISH_S = 10,
+	PEER_THREADS = 1
+};
 
 /* So much of a body is read on past its maximum, so that the other side can hear the answer; one over this is cut off. */
 enum { BODY_PATIENCE = 16 * HTTP_BODY_MAX };
 
-struct http_server {
+/* An address that is listened on: people's, or other services'. */
+struct door {
+	struct http_server *server;
 	struct MHD_Daemon *daemon;
+	struct buffer certificate, key;
+	bool for_peers;
+	uint16_t port;
+};
+
+struct http_server {
+	struct door people, peers;
 	struct http_shared *shared;
 	struct limit *limits[LIMITS];
 	struct pages *pages;
 	atomic_uint under_way; /* requests whose head came and whose answer has not gone */
 	atomic_bool stopping;
-	struct buffer certificate, key;
-	uint16_t port;
 };
 
 static int64_t
@@ -65,6 +81,20 @@ note_address(struct exchange *x)
 		memset(network.s6_addr + IPV6_NETWORK_BYTES, 0, sizeof network.s6_addr - IPV6_NETWORK_BYTES);
 		inet_ntop(AF_INET6, &network, x->address, sizeof x->address);
 	}
+}
+
+/* TLS has proved that the other side has the key of its certificate; whose that is, its pin says (gate/peer.h, P4). */
+static void
+note_pin(struct exchange *x)
+{
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(x->connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+	const gnutls_datum_t *shown;
+	unsigned count = 0;
+
+	if (!info || !info->tls_session)
+		return;
+	shown = gnutls_certificate_get_peers(info->tls_session, &count);
+	x->has_pin = shown && count > 0 && pin_of_der(shown[0].data, shown[0].size, x->pin);
 }
 
 /* Pages may use what they brought themselves, and nothing else. */
@@ -151,10 +181,14 @@ answer(struct http_server *server, struct exchange *x)
 	struct http_context *context;
 	struct error e = {0};
 
-	if (strncmp(x->path, "/v1", 3) != 0 && server->pages &&
+	if (!x->from_peers && strncmp(x->path, "/v1", 3) != 0 && server->pages &&
 		(strcmp(x->method, "GET") == 0 || strcmp(x->method, "HEAD") == 0) && pages_answer(server->pages, x))
 		return;
 	route = route_find(x);
+	if (route && (route->role == ROLE_PEER) != x->from_peers) {
+		exchange_problem(x, MHD_HTTP_NOT_FOUND, "not-found", "There is no such thing");
+		return;
+	}
 	if (!route)
 		return;
 	if ((context = context_get(server->shared, &e)) == NULL)
@@ -170,7 +204,7 @@ answer(struct http_server *server, struct exchange *x)
 static void
 make_room(struct http_server *server, struct exchange *x)
 {
-	const struct route *route = route_of_large(x);
+	const struct route *route = x->from_peers ? NULL : route_of_large(x);
 	struct http_context *context;
 	struct error e = {0};
 
@@ -189,7 +223,8 @@ static enum MHD_Result
 on_request(void *context, struct MHD_Connection *connection, const char *path, const char *method, const char *version,
 	const char *upload, size_t *upload_size, void **request)
 {
-	struct http_server *server = context;
+	struct door *door = context;
+	struct http_server *server = door->server;
 	struct exchange *x = *request;
 	struct error e = {0};
 
@@ -201,7 +236,10 @@ on_request(void *context, struct MHD_Connection *connection, const char *path, c
 		x->connection = connection;
 		x->method = method;
 		x->path = path;
+		x->from_peers = door->for_peers;
 		note_address(x);
+		if (door->for_peers)
+			note_pin(x);
 		make_room(server, x);
 		*request = x;
 		atomic_fetch_add(&server->under_way, 1);
@@ -223,7 +261,7 @@ on_request(void *context, struct MHD_Connection *connection, const char *path, c
 static void
 on_end(void *context, struct MHD_Connection *connection, void **request, enum MHD_RequestTerminationCode code)
 {
-	struct http_server *server = context;
+	struct http_server *server = ((struct door *)context)->server;
 	struct exchange *x = *request;
 
 	(void)connection;
@@ -261,37 +299,53 @@ read_address(const char *listen, struct addrinfo **ret_address, struct error *e)
 }
 
 static int
-start_daemon(struct http_server *server, const struct http_options *options, struct error *e)
+start_daemon(struct door *door, const char *listen, unsigned threads, struct error *e)
 {
 	unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_TURBO | MHD_USE_ITC;
+	/* With a list of authorities MHD asks for the other side's certificate; who that is, the pin says. */
 	struct MHD_OptionItem tls[] = {
-		{MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)buffer_text(&server->certificate)},
-		{MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)buffer_text(&server->key)},
+		{MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)buffer_text(&door->certificate)},
+		{MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)buffer_text(&door->key)},
+		{door->for_peers ? MHD_OPTION_HTTPS_MEM_TRUST : MHD_OPTION_END, 0, (void *)buffer_text(&door->certificate)},
+		{MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)"NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"},
 		{MHD_OPTION_END, 0, NULL},
 	};
 	const union MHD_DaemonInfo *info;
 	struct addrinfo *address = NULL;
 	int r;
 
-	if ((r = read_address(options->listen, &address, e)) < 0)
+	if ((r = read_address(listen, &address, e)) < 0)
 		return r;
-	if (options->certificate)
+	if (door->certificate.length)
 		flags |= MHD_USE_TLS;
 	else
 		tls[0].option = MHD_OPTION_END;
 	if (address->ai_family == AF_INET6)
 		flags |= MHD_USE_IPv6;
 	errno = 0;
-	server->daemon = MHD_start_daemon(flags, 0, NULL, NULL, on_request, server, MHD_OPTION_SOCK_ADDR, address->ai_addr,
-		MHD_OPTION_NOTIFY_COMPLETED, on_end, server, MHD_OPTION_THREAD_POOL_SIZE, options->threads,
-		MHD_OPTION_CONNECTION_LIMIT, (unsigned)HTTP_CONNECTIONS_MAX, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)TIMEOUT_S,
+	door->daemon = MHD_start_daemon(flags, 0, NULL, NULL, on_request, door, MHD_OPTION_SOCK_ADDR, address->ai_addr,
+		MHD_OPTION_NOTIFY_COMPLETED, on_end, door, MHD_OPTION_THREAD_POOL_SIZE, threads, MHD_OPTION_CONNECTION_LIMIT,
+		(unsigned)HTTP_CONNECTIONS_MAX, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)TIMEOUT_S,
 		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)MEMORY_PER_CONNECTION, MHD_OPTION_ARRAY, tls, MHD_OPTION_END);
 	freeaddrinfo(address);
-	if (!server->daemon)
-		return error_set_errno(e, ERROR_IO, errno, "cannot listen on %s", options->listen);
-	info = MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_BIND_PORT);
-	server->port = info ? info->port : 0;
+	if (!door->daemon)
+		return error_set_errno(e, ERROR_IO, errno, "cannot listen on %s", listen);
+	info = MHD_get_daemon_info(door->daemon, MHD_DAEMON_INFO_BIND_PORT);
+	door->port = info ? info->port : 0;
 	return 0;
+}
+
+static int
+open_door(struct http_server *server, struct door *door, const char *listen, const char *certificate, const char *key,
+	unsigned threads, struct error *e)
+{
+	int r;
+
+	door->server = server;
+	if (certificate &&
+		((r = file_read(certificate, &door->certificate, e)) < 0 || (r = file_read(key, &door->key, e)) < 0))
+		return r;
+	return start_daemon(door, listen, threads, e);
 }
 
 int
@@ -307,20 +361,20 @@ http_start(const struct http_options *options, struct http_server **ret_server, 
 
 	if (!server)
 		return error_no_memory(e);
-	server->certificate = buffer_make(PEM_MAX);
-	server->key = buffer_make(PEM_MAX);
+	server->people = (struct door){.certificate = buffer_make(PEM_MAX), .key = buffer_make(PEM_MAX)};
+	server->peers = (struct door){.for_peers = true, .certificate = buffer_make(PEM_MAX), .key = buffer_make(PEM_MAX)};
 	for (size_t i = 0; i < LIMITS; i++)
 		if ((r = limit_new(rates[i].burst, rates[i].per_minute, &server->limits[i], e)) < 0)
 			goto out;
 	if (options->web && (r = pages_read(options->web, &server->pages, e)) < 0)
 		goto out;
-	if (options->certificate &&
-		((r = file_read(options->certificate, &server->certificate, e)) < 0 ||
-			(r = file_read(options->key, &server->key, e)) < 0))
-		goto out;
 	if ((r = context_share(options, &server->shared, e)) < 0)
 		goto out;
-	if ((r = start_daemon(server, options, e)) < 0)
+	if ((r = open_door(
+			 server, &server->people, options->listen, options->certificate, options->key, options->threads, e)) < 0 ||
+		(options->peers &&
+			(r = open_door(server, &server->peers, options->peers, options->peer_certificate, options->peer_key,
+				 PEER_THREADS, e)) < 0))
 		goto out;
 	*ret_server = server;
 	server = NULL;
@@ -332,7 +386,13 @@ out:
 uint16_t
 http_port(const struct http_server *server)
 {
-	return server->port;
+	return server->people.port;
+}
+
+uint16_t
+http_peers_port(const struct http_server *server)
+{
+	return server->peers.port;
 }
 
 /* Listen no more, and give what is under way its time. */
@@ -341,13 +401,27 @@ finish(struct http_server *server)
 {
 	const struct timespec pause = {.tv_nsec = 10000000};
 	int64_t until_us = monotonic_us() + (int64_t)FINISH_S * 1000000;
-	int listening = MHD_quiesce_daemon(server->daemon);
+	int listening = server->people.daemon ? MHD_quiesce_daemon(server->people.daemon) : MHD_INVALID_SOCKET;
+	int to_peers = server->peers.daemon ? MHD_quiesce_daemon(server->peers.daemon) : MHD_INVALID_SOCKET;
 
 	atomic_store(&server->stopping, true);
 	while (atomic_load(&server->under_way) && monotonic_us() < until_us)
 		nanosleep(&pause, NULL);
 	if (listening != MHD_INVALID_SOCKET)
 		close(listening);
+	if (to_peers != MHD_INVALID_SOCKET)
+		close(to_peers);
+}
+
+static void
+close_door(struct door *door)
+{
+	if (door->daemon)
+		MHD_stop_daemon(door->daemon);
+	if (door->key.data)
+		keys_wipe(door->key.data, door->key.length);
+	buffer_free(&door->certificate);
+	buffer_free(&door->key);
 }
 
 void
@@ -355,15 +429,12 @@ http_stop(struct http_server *server)
 {
 	if (!server)
 		return;
-	if (server->daemon) {
-		finish(server);
-		MHD_stop_daemon(server->daemon);
-	}
+	finish(server);
+	close_door(&server->people);
+	close_door(&server->peers);
 	context_share_end(server->shared);
 	for (size_t i = 0; i < LIMITS; i++)
 		limit_free(server->limits[i]);
 	pages_free(server->pages);
-	buffer_free(&server->certificate);
-	buffer_free(&server->key);
 	free(server);
 }

@@ -8,6 +8,7 @@
  *   NAME.key       what other rooms put here by name. Names in use:
  *                    issuer-...          an issuer's signing key, PKCS#8 (made and read by credential)
  *                    day-KIND-DATE       a local day's key; destroying it destroys what the day sealed (presence, evidence)
+ *                    peer-...            what is shared with another service, to name people by (gate)
  *                    person-NUMBER       a person's key, where something of theirs is to be destroyed alone
  *   NAME.gone      empty: that key was destroyed, and no other will take its name
  *   token.uri      where issuers' keys are made in a PKCS#11 token: its URI (keys/token.h), a line of text. NAME.key then holds

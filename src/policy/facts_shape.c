@@ -32,6 +32,9 @@ const struct list_shape fact_shapes[FACT_LIST_COUNT] = {
 	[FACT_RECOVERIES] = {"recoveries", NULL,
 		{{"at", SHAPE_TIME, true, OWN_AT}, {"from", SHAPE_TIME, true, OWN_PLANNED},
 			{"to", SHAPE_TIME, true, OWN_PLANNED}}},
+	[FACT_RECOGNITIONS] = {"recognitions", NULL,
+		{{"jurisdiction", SHAPE_TEXT, true, OWN_NONE}, {"colour", SHAPE_COLOUR, true, OWN_NONE},
+			{"at", SHAPE_TIME, true, OWN_AT}, {"until", SHAPE_TIME, true, OWN_PLANNED}}},
 };
 
 static const struct value_list no_words = {0};
@@ -81,7 +84,7 @@ fact_take_time(struct fact *fact, const struct field *field, instant at, const s
 		fact->ends = at;
 	if (field->own & OWN_LASTS && at <= now)
 		fact->lasts = at;
-	/* The planned end of an override, or when a certificate counts, is known from its beginning; any other time to come is not known. */
+	/* The planned end of an override, or when a certificate or a statement counts, is known from its beginning; any other time to come is not known. */
 	return at <= now || field->own & OWN_PLANNED ? value_time(at, zone) : (struct value){0};
 }
 

@@ -54,6 +54,7 @@ static const struct field_kind item_fields[VIEW_DERIVED][FIELDS_MAX] = {
 	[FACT_VACCINATIONS] = {{"vaccine", KIND_TEXT}, {"dose", KIND_INTEGER | KIND_NULL},
 		{"doses", KIND_INTEGER | KIND_NULL}, {"at", KIND_TIME}},
 	[FACT_RECOVERIES] = {{"at", KIND_TIME}, {"from", KIND_TIME}, {"to", KIND_TIME}},
+	[FACT_RECOGNITIONS] = {{"jurisdiction", KIND_TEXT}, {"colour", KIND_TEXT}, {"at", KIND_TIME}, {"until", KIND_TIME}},
 };
 
 static const struct field_kind daily_fields[] = {{"days_in_colour", KIND_INTEGER}, {"days_total", KIND_INTEGER},
@@ -209,9 +210,9 @@ kinds_in_latest(struct check *c, uint32_t at, uint32_t number)
 	if (node->count <= number)
 		return KIND_OBJECT;
 	if (list != FACT_CHECKINS && list != FACT_DECLARATIONS && list != FACT_CASES && list != FACT_TESTS &&
-		list != FACT_VACCINATIONS && list != FACT_RECOVERIES) {
+		list != FACT_VACCINATIONS && list != FACT_RECOVERIES && list != FACT_RECOGNITIONS) {
 		tell(c, at,
-			"payload.latest has checkins, declarations, cases, tests, vaccinations and recoveries, not \"%.60s\"",
+			"payload.latest has checkins, declarations, cases, tests, vaccinations, recoveries and recognitions, not \"%.60s\"",
 			fragments[number].key);
 		return KIND_ANY;
 	}

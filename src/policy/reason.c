@@ -31,7 +31,8 @@ reason_placeholder(const char *text, char *name, size_t size)
 bool
 reason_knows(const struct pack *pack, const char *name, bool of_override)
 {
-	if (strcmp(name, "area") == 0 || strcmp(name, "date") == 0 || strcmp(name, "count") == 0)
+	if (strcmp(name, "area") == 0 || strcmp(name, "date") == 0 || strcmp(name, "count") == 0 ||
+		strcmp(name, "jurisdiction") == 0)
 		return true;
 	if (of_override && (strcmp(name, "cause") == 0 || strcmp(name, "until") == 0))
 		return true;
@@ -103,6 +104,33 @@ add_date(const struct filling *f, struct buffer *b, struct error *e)
 	return latest ? buffer_add(b, latest, strnlen(latest, 10), e) : buffer_add_text(b, "–", e);
 }
 
+/* Whose statements the evidence is, each once. */
+static int
+add_jurisdictions(const struct filling *f, struct buffer *b, struct error *e)
+{
+	const char *between = strcmp(f->language, "zh") == 0 ? "、" : ", ";
+	size_t i, j;
+	json_t *item;
+	int code = 0, named = 0;
+
+	json_array_foreach(f->evidence, i, item)
+	{
+		const char *name = json_string_value(json_object_get(item, "jurisdiction"));
+		bool again = false;
+
+		for (j = 0; name && j < i; j++) {
+			const char *other = json_string_value(json_object_get(json_array_get(f->evidence, j), "jurisdiction"));
+
+			again = again || (other && strcmp(other, name) == 0);
+		}
+		if (!name || again)
+			continue;
+		if ((named++ > 0 && (code = buffer_add_text(b, between, e)) < 0) || (code = buffer_add_text(b, name, e)) < 0)
+			return code;
+	}
+	return named ? 0 : buffer_add_text(b, "–", e);
+}
+
 static int
 add_count(const struct filling *f, struct buffer *b, struct error *e)
 {
@@ -135,6 +163,8 @@ add_filling(const struct filling *f, const char *name, struct buffer *b, struct 
 		return add_date(f, b, e);
 	if (strcmp(name, "count") == 0)
 		return add_count(f, b, e);
+	if (strcmp(name, "jurisdiction") == 0)
+		return add_jurisdictions(f, b, e);
 	if (f->cause && strcmp(name, "cause") == 0)
 		return buffer_add_text(b, f->cause, e);
 	if (f->until && strcmp(name, "until") == 0)

@@ -250,6 +250,7 @@ show_fact(struct view *view, const struct fact *fact, struct error *e)
 		[FACT_TESTS] = SYMBOL_TESTS,
 		[FACT_VACCINATIONS] = SYMBOL_VACCINATIONS,
 		[FACT_RECOVERIES] = SYMBOL_RECOVERIES,
+		[FACT_RECOGNITIONS] = SYMBOL_RECOGNITIONS,
 	};
 	struct value_list *list = view->lists[fact->list];
 	int code;

@@ -39,6 +39,7 @@ static const struct list_of_kind {
 	{EVIDENCE_TEMPERATURE, "checkins", "at"},
 	{EVIDENCE_CERTIFICATE, "vaccinations", "at"},
 	{EVIDENCE_CERTIFICATE, recoveries, "at"},
+	{EVIDENCE_RECOGNITION, "recognitions", "at"},
 };
 
 enum { LISTS = sizeof lists / sizeof *lists };
@@ -186,14 +187,15 @@ keep_vaccination(json_t **item, bool *ret_kept, struct error *e)
 	return 0;
 }
 
-/* An override is one jurisdiction's own; which, the rules need not know. Return whether it is this one's. */
-static int
-keep_own_override(json_t *item, const struct gathering *g)
+/* An override, and another service's statement, is for one jurisdiction, which ${name} names; the rules need not know. Return whether it is
+ * this one's. */
+static bool
+keep_own(json_t *item, const char *name, const struct gathering *g)
 {
-	const char *jurisdiction = json_string_value(json_object_get(item, "jurisdiction"));
+	const char *jurisdiction = json_string_value(json_object_get(item, name));
 	bool own = jurisdiction && strcmp(jurisdiction, g->jurisdiction) == 0;
 
-	json_object_del(item, "jurisdiction");
+	json_object_del(item, name);
 	return own;
 }
 
@@ -230,7 +232,9 @@ take_row(const struct evidence_row *row, void *context, struct error *e)
 	} else if (row->kind == EVIDENCE_CERTIFICATE)
 		r = keep_vaccination(&item, &kept, e);
 	else if (row->kind == EVIDENCE_OVERRIDE)
-		kept = keep_own_override(item, g);
+		kept = keep_own(item, "jurisdiction", g);
+	else if (row->kind == EVIDENCE_RECOGNITION)
+		kept = keep_own(item, "in", g);
 	if (r < 0 || !kept) {
 		json_decref(item);
 		return r;

@@ -6,13 +6,14 @@
 
 #include "../failing_allocation.h"
 #include "credential/credential.h"
+#include "credential/statement.h"
 
 enum { NOW = 1585008000 };
 
 struct world {
 	struct signing_key *root, *key;
 	struct code_claims claims;
-	struct buffer list, text;
+	struct buffer list, text, statement;
 	struct trust *trust;
 };
 
@@ -70,6 +71,32 @@ read_list(void *context)
 	return r;
 }
 
+static const struct statement said = {
+	.issuer = "alpha", .audience = "beta", .colour = CODE_RED, .number = 1, .issued_at = NOW, .expires_at = NOW + 60};
+
+static int
+sign_statement(void *context)
+{
+	const struct world *w = context;
+	struct buffer text = buffer_make(STATEMENT_TEXT_MAX);
+	struct error e = {0};
+	int r = statement_sign(w->key, &said, &text, &e);
+
+	buffer_free(&text);
+	return r;
+}
+
+static int
+verify_statement(void *context)
+{
+	const struct world *w = context;
+	struct statement found;
+	enum code_cause cause;
+	struct error e = {0};
+
+	return statement_verify(buffer_text(&w->statement), w->statement.length, w->trust, NOW, &found, &cause, &e);
+}
+
 static int
 verify(void *context)
 {
@@ -86,7 +113,8 @@ each_step_of_a_code_survives_each_failed_allocation(void **state)
 {
 	struct world w = {.claims = {.issuer = "alpha", .colour = CODE_GREEN, .issued_at = NOW, .expires_at = NOW + 60},
 		.list = buffer_make(TRUST_FILE_MAX),
-		.text = buffer_make(CONTAINER_TEXT_MAX)};
+		.text = buffer_make(CONTAINER_TEXT_MAX),
+		.statement = buffer_make(STATEMENT_TEXT_MAX)};
 	struct error e = {0};
 
 	(void)state;
@@ -96,12 +124,16 @@ each_step_of_a_code_survives_each_failed_allocation(void **state)
 	assert_int_equal(trust_new(NULL, 0, &w.trust, &e), 0);
 	assert_int_equal(trust_add(w.trust, w.list.data, w.list.length, &e), 0);
 	assert_int_equal(code_issue(w.key, &w.claims, &w.text, &e), 0);
+	assert_int_equal(statement_sign(w.key, &said, &w.statement, &e), 0);
+	assert_true(failing_allocation_sweep(sign_statement, &w) > 0);
+	assert_true(failing_allocation_sweep(verify_statement, &w) > 0);
 	assert_true(failing_allocation_sweep(issue, &w) > 0);
 	assert_true(failing_allocation_sweep(sign_list, &w) > 0);
 	assert_true(failing_allocation_sweep(read_list, &w) > 0);
 	assert_true(failing_allocation_sweep(verify, &w) > 0);
 	buffer_free(&w.list);
 	buffer_free(&w.text);
+	buffer_free(&w.statement);
 	trust_free(w.trust);
 	signing_key_free(w.root);
 	signing_key_free(w.key);

@@ -92,7 +92,7 @@ facts_hold_what_was_told_in_the_packs_time(void **state)
 		"{\"applied_at\":\"2020-03-01T08:00:00+08:00\",\"areas\":{\"420800\":{\"name\":{\"en\":\"Jingmen\",\"zh\":\"荆门市\"},"
 		"\"steps\":[]}},\"cases\":[],\"checkins\":[{\"at\":"
 		"\"2020-03-02T08:00:00+08:00\",\"contact\":false,\"symptoms\":[\"cough\",\"fatigue\"],"
-		"\"temperature_tenths_c\":366}],\"contacts\":[],\"declarations\":[],\"overrides\":[],\"recoveries\":[],\"residences\":[{"
+		"\"temperature_tenths_c\":366}],\"contacts\":[],\"declarations\":[],\"overrides\":[],\"recognitions\":[],\"recoveries\":[],\"residences\":[{"
 		"\"country\":\"CN\",\"division\":\"420802\",\"from\":null,\"to\":null}],\"tests\":[],\"vaccinations\":[],\"visits\":[]}");
 	free(text);
 }

@@ -262,6 +262,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/me/recognitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let what another service says of one's colour count here
+         * @description Who comes with the code of another service, and applied here, lets this one ask that one: with the code, and with a name of the person that only the two services understand. What it answers is evidence, and so is what it tells of changes in the next 14 days. A code with which nothing can be asked is 422 with the cause as its reason: that of `code verify`, `own`, `not_recognised`, `unknown_peer`, `not_ours`, `another_person`, `no_colour`.
+         */
+        post: operations["askPeer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/peers/questions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What colour has the holder of this code?
+         * @description A peer asks for its resident, who showed it a code of ours. Answered where the code leads to a person of ours whom `subject` names: HMAC-SHA-256, under the secret of the two, of the lines `healthcode subject`, our jurisdiction, the peer's, and the ID number. From then on, for 14 days, the peer is told of changes. Else 422 with the cause as its reason: that of `code verify`, `not_ours`, `another_person`, `no_colour`. 403 where the certificate is not that of a peer to which we give.
+         */
+        post: operations["askOfPerson"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/peers/statements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Statements of people of whom was asked
+         * @description A peer tells what changed. Each is taken by itself, and the same again changes nothing. `cause` says why one is not taken: that of `code verify`, `unknown_peer` (not of the peer whose certificate this is, or none of which we take), `not_ours` (for another jurisdiction), `unknown_subject` (of whom nobody asked: to be told no more), `older` (a later one is known).
+         */
+        post: operations["tellOfPeople"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/me/checkins": {
         parameters: {
             query?: never;
@@ -1316,6 +1376,19 @@ export interface components {
                 /** @description none where a colour set by hand begins or ends */
                 rules: components["schemas"]["ToldRule"][];
             }[];
+            /** @description what other services say of the person now, only where one does; who does not agree asks the office of that jurisdiction */
+            others?: {
+                jurisdiction: components["schemas"]["JurisdictionName"];
+                colour: components["schemas"]["Colour"];
+                since: components["schemas"]["Time"];
+                until: components["schemas"]["Time"];
+            }[];
+            /** @description what the rules here say without `others`, only where there are any */
+            own?: {
+                colour: components["schemas"]["Colour"];
+                since: components["schemas"]["Time"];
+                rules: components["schemas"]["ToldRule"][];
+            };
             /** @description SHA-256 of the pack */
             policy: string;
             now: components["schemas"]["Time"];
@@ -1709,7 +1782,7 @@ export interface components {
         };
         Problem: {
             /** @enum {string} */
-            type: "/problems/bad-request" | "/problems/sign-in-needed" | "/problems/sign-in-failed" | "/problems/forbidden" | "/problems/not-found" | "/problems/method-not-allowed" | "/problems/conflict" | "/problems/awaiting-voucher" | "/problems/frozen" | "/problems/too-many-dependants" | "/problems/refused-already" | "/problems/forgotten" | "/problems/too-large" | "/problems/unsupported-media-type" | "/problems/invalid" | "/problems/idempotency-key-reused" | "/problems/too-many-requests" | "/problems/internal" | "/problems/unavailable";
+            type: "/problems/bad-request" | "/problems/sign-in-needed" | "/problems/sign-in-failed" | "/problems/certificate-needed" | "/problems/forbidden" | "/problems/not-found" | "/problems/method-not-allowed" | "/problems/conflict" | "/problems/awaiting-voucher" | "/problems/frozen" | "/problems/too-many-dependants" | "/problems/refused-already" | "/problems/forgotten" | "/problems/too-large" | "/problems/unsupported-media-type" | "/problems/invalid" | "/problems/idempotency-key-reused" | "/problems/too-many-requests" | "/problems/internal" | "/problems/unavailable" | "/problems/no-answer";
             title: string;
             status: number;
             detail?: string;
@@ -2496,6 +2569,180 @@ export interface operations {
             401: components["responses"]["SignInNeeded"];
             404: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    askPeer: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the caller's own random name for this write */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "code": "HC1:6BF..."
+                 *     }
+                 */
+                "application/json": {
+                    person?: components["schemas"]["PersonHandle"];
+                    /** @description for which it is to count; without it, the only one in which the person applied */
+                    jurisdiction?: string;
+                    code: string;
+                };
+            };
+        };
+        responses: {
+            /** @description What the other service says */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "jurisdiction": "hubei-2020",
+                     *       "colour": "green",
+                     *       "from": "2020-03-24T08:00:00+08:00",
+                     *       "until": "2020-03-25T08:00:00+08:00"
+                     *     }
+                     */
+                    "application/json": {
+                        jurisdiction: components["schemas"]["JurisdictionName"];
+                        colour: components["schemas"]["Colour"];
+                        from: components["schemas"]["Time"];
+                        until: components["schemas"]["Time"];
+                    };
+                };
+            };
+            401: components["responses"]["SignInNeeded"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            /** @description The other service does not answer (`no-answer`) */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    askOfPerson: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the caller's own random name for this write */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "jurisdiction": "hubei-2020",
+                 *       "audience": "ningbo-2020",
+                 *       "subject": "5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef",
+                 *       "code": "HC1:6BF..."
+                 *     }
+                 */
+                "application/json": {
+                    /** @description ours, whose code it is */
+                    jurisdiction: string;
+                    /** @description the peer's, for which it asks */
+                    audience: string;
+                    subject: string;
+                    code: string;
+                };
+            };
+        };
+        responses: {
+            /** @description A signed statement (docs/code-format.md) */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "statement": "HC1:6BF..."
+                     *     }
+                     */
+                    "application/json": {
+                        statement: string;
+                    };
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    tellOfPeople: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the caller's own random name for this write */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "statements": [
+                 *         "HC1:6BF..."
+                 *       ]
+                 *     }
+                 */
+                "application/json": {
+                    statements: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description What became of them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "taken": 1,
+                     *       "refused": []
+                     *     }
+                     */
+                    "application/json": {
+                        taken: number;
+                        refused: {
+                            index: number;
+                            cause: string;
+                        }[];
+                    };
+                };
+            };
+            401: components["responses"]["Problem"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
             default: components["responses"]["Problem"];
         };
     };

@@ -52,6 +52,7 @@ function Story({ reasons }: { reasons: Reasons }) {
 					</li>
 				))}
 			</ol>
+			{reasons.others && reasons.own && <Others others={reasons.others} own={reasons.own} />}
 			<p class="next">
 				{reasons.next
 					? t('reasons.next', { time: sayTime(reasons.next.at), colour: t(`colour.${reasons.next.colour}`) })
@@ -60,6 +61,25 @@ function Story({ reasons }: { reasons: Reasons }) {
 			{reasons.next && reasons.soon.map((rule) => <p key={rule.id}>{t('reasons.soon', { reason: say(rule.reason) })}</p>)}
 			<p class="hint">{t('reasons.policy', { policy: reasons.policy.slice(0, 12) })}</p>
 		</>
+	);
+}
+
+/* Two services, two reasons, two offices. */
+function Others({ others, own }: { others: NonNullable<Reasons['others']>; own: NonNullable<Reasons['own']> }) {
+	return (
+		<div class="others">
+			<p>{t('reasons.others')}</p>
+			<ul class="lines">
+				{others.map((other) => (
+					<li key={other.jurisdiction}>
+						{t('reasons.other', { jurisdiction: other.jurisdiction, colour: t(`colour.${other.colour}`), time: sayTime(other.until) })}
+					</li>
+				))}
+			</ul>
+			<p>{t('reasons.own', { colour: t(`colour.${own.colour}`) })}</p>
+			<ul class="lines">{own.rules.map((rule) => <li key={rule.id}>{say(rule.reason)}</li>)}</ul>
+			<p class="hint">{t('reasons.office')}</p>
+		</div>
 	);
 }
 
@@ -90,6 +110,8 @@ export function evidenceWords(item: Record<string, unknown>): string[] {
 		words.push(t('evidence.from', { from: sayDay(from) }));
 	else if (at)
 		words.push(sayTime(at));
+	if (text(item.jurisdiction) && text(item.colour))
+		words.push(`${item.jurisdiction}`, tOf('colour', item.colour as string));
 	for (const member of ['status', 'kind', 'result', 'cause', 'level'])
 		if (text(item[member]))
 			words.push(tOf(`fact.${member}`, item[member] as string));
