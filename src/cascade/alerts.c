@@ -8,6 +8,7 @@
  * A4. A case more at a place that the office had closed opens it again.
  * A5. An alert tells where somebody was, so it goes when the stays of its last day do. */
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,7 +41,6 @@ struct settling {
 	struct live *live;
 	size_t count;
 	size_t *group; /* of each of all the cases: the first one of those that are linked to it */
-	struct exposure_grouped *grouped;
 	struct exposure_commons commons;
 };
 
@@ -170,6 +170,7 @@ hash_from(struct settling *s, uint8_t from[KEYS_SIZE], struct error *e)
 	for (size_t i = 0; i < s->count; i++) {
 		const struct cascade_case *c = s->live[i].c;
 
+		assert(c);
 		length = snprintf(text, sizeof text, "%s %s %u %lld %lld %zu", text_hex(from, KEYS_SIZE, hex), c->name,
 			c->exposure.person, (long long)s->live[i].window.from, (long long)s->live[i].window.to,
 			first_of(s, (size_t)(c - s->cases->items)));
@@ -201,26 +202,22 @@ static int
 find(struct settling *s, struct error *e)
 {
 	struct presence_view all = {.now = INT64_MAX, .known = INT64_MAX};
-	size_t *number;
-	int r;
+	struct exposure_grouped *grouped = calloc(s->count + 1, sizeof *grouped);
+	size_t *number = calloc(s->cases->count + 1, sizeof *number), groups = 0;
+	int r = number && grouped ? 0 : error_no_memory(e);
 
-	number = calloc(s->cases->count + 1, sizeof *number);
-	s->grouped = calloc(s->count + 1, sizeof *s->grouped);
-	if (!number || !s->grouped) {
-		free(number);
-		return error_no_memory(e);
-	}
-	for (size_t i = 0, groups = 0; i < s->count; i++) {
+	for (size_t i = 0; i < s->count && r == 0; i++) {
 		size_t first = first_of(s, (size_t)(s->live[i].c - s->cases->items));
 
 		if (!number[first])
 			number[first] = ++groups;
-		s->grouped[i] = (struct exposure_grouped){s->live[i].c->exposure, number[first] - 1};
+		grouped[i] = (struct exposure_grouped){s->live[i].c->exposure, number[first] - 1};
 	}
+	if (r == 0 && (r = same_read(s->cascade, INT64_MAX, &all.same, e)) == 0)
+		r = exposure_common(s->cascade->presence, s->parameters, grouped, s->count, s->zone, &all, &s->commons, e);
 	free(number);
-	if ((r = same_read(s->cascade, INT64_MAX, &all.same, e)) < 0)
-		return r;
-	return exposure_common(s->cascade->presence, s->parameters, s->grouped, s->count, s->zone, &all, &s->commons, e);
+	free(grouped);
+	return r;
 }
 
 /* The place's alert that stands: its number and the rest of its row, or 0. */
@@ -468,7 +465,6 @@ alerts_settle(struct cascade *cascade, const struct cascade_cases *cases, const 
 		r = settle(&s, e);
 	free(s.live);
 	free(s.group);
-	free(s.grouped);
 	exposure_commons_free(&s.commons);
 	return r;
 }

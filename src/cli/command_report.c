@@ -145,8 +145,8 @@ run(struct cli *cli, int argc, char **argv)
 	char division[AREA_CODE_SIZE];
 	struct cli_store store = {0};
 	json_t *report = NULL;
-	enum report_format format;
-	enum report_kind kind;
+	enum report_format format = REPORT_JSON;
+	enum report_kind kind = REPORT_CASES;
 	struct error e = {0};
 	size_t count;
 	char **words;

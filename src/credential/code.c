@@ -260,8 +260,8 @@ code_verify(const char *text, size_t length, const struct trust *trust, instant 
 		sealed = cbor_at(cbor_root(cwt), CLAIM_SEALED);
 		if (sealed && (r = open_sealed(sealed, trust, &claims, &opened, e)) < 0)
 			goto out;
-		cause = signed_judge(&(struct signed_claims){claims.issuer, claims.issued_at, claims.expires_at, claims.id},
-			trust, key, now);
+		cause = signed_judge(
+			&(struct signed_claims){claims.issuer, claims.issued_at, claims.expires_at, claims.id}, trust, key, now);
 		if (cause == CODE_VALID)
 			cause = opened;
 	}

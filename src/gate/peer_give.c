@@ -186,7 +186,7 @@ peer_give(struct cascade *cascade, struct issuer *issuer, const struct peer_ques
 	struct admitting admitting = {.pin = pin};
 	struct given given = {0};
 	const char *cause = NULL;
-	enum code_colour colour;
+	enum code_colour colour = CODE_GRAY;
 	bool same = false;
 	int r = peer_find(registry_db(registry), question->audience, admit_asker, &admitting, e);
 
@@ -230,7 +230,7 @@ renew_one(struct cascade *cascade, struct issuer *issuer, struct given *given, i
 {
 	struct registry *registry = cascade_registry(cascade);
 	struct buffer text = buffer_make(STATEMENT_TEXT_MAX);
-	enum code_colour colour;
+	enum code_colour colour = CODE_GRAY;
 	bool back;
 	int r;
 

@@ -131,7 +131,7 @@ token_find(struct token *token, const char *name, struct error *e)
 static int
 destroy(struct token *token, struct token_session *session, void *context, struct error *e)
 {
-	CK_OBJECT_HANDLE handle;
+	CK_OBJECT_HANDLE handle = CK_INVALID_HANDLE;
 	CK_RV rv;
 	int r;
 
@@ -240,7 +240,7 @@ int
 token_key_sign(struct token_key *key, const uint8_t digest[TOKEN_DIGEST_SIZE], uint8_t signature[TOKEN_SIGNATURE_SIZE],
 	struct error *e)
 {
-	uint8_t made[TOKEN_SIGNATURE_SIZE];
+	uint8_t made[TOKEN_SIGNATURE_SIZE] = {0};
 	struct signing signing = {.key = key, .digest = digest, .signature = made};
 	int r = token_use(key->token, &key->session, 0, sign, &signing, e);
 

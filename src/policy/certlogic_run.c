@@ -1,3 +1,4 @@
+#include <assert.h>
 #include <stdalign.h>
 
 #include "policy/certlogic_flip.h"
@@ -220,8 +221,8 @@ run_reduce_step(struct run *run, const struct certlogic_node *node, const struct
 OPERATOR
 run_reduce(struct run *run, const struct certlogic_node *node, const struct value *scope, struct value *ret_value)
 {
-	const struct value *operand;
-	struct value made, item, accumulator;
+	struct value made = {.kind = VALUE_NULL}, item, accumulator = {.kind = VALUE_NULL};
+	const struct value *operand = &made;
 	int r;
 
 	if ((r = evaluate_operand(run, node, 0, scope, &made, &operand)) < 0)
@@ -407,6 +408,7 @@ follow(struct run *run, struct value *ret_value)
 			*ret_value = value_boolean(in->test == CERTLOGIC_GIVE_TRUE);
 			return 0;
 		case CERTLOGIC_GIVE_TESTED:
+			assert(tested);
 			if (tested != ret_value)
 				*ret_value = *tested;
 			return 0;

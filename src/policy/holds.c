@@ -9,6 +9,7 @@ asking_begin(struct asking *asking, const struct value *data, instant at, instan
 
 	asking->clock = (struct certlogic_clock){at, foreseen};
 	asking->horizon = horizon;
+	asking->run.arena = scratch;
 	return run_begin(&asking->run, data, &asking->clock, keep, &asking->frame, scratch, e);
 }
 

@@ -22,14 +22,14 @@ static const struct named_domain {
 
 /* What imports give, and nothing else. */
 static const struct {
-	int list;
 	const char *name;
+	int list;
 	enum value_domain domain;
 } fact_members[] = {
-	{FACT_TESTS, "kind", DOMAIN_TEST},
-	{FACT_TESTS, "result", DOMAIN_RESULT},
-	{FACT_CONTACTS, "kind", DOMAIN_CONTACT},
-	{FACT_CASES, "status", DOMAIN_WORD},
+	{"kind", FACT_TESTS, DOMAIN_TEST},
+	{"result", FACT_TESTS, DOMAIN_RESULT},
+	{"kind", FACT_CONTACTS, DOMAIN_CONTACT},
+	{"status", FACT_CASES, DOMAIN_WORD},
 };
 
 static const struct domain_shape {

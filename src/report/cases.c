@@ -166,11 +166,15 @@ add_place(struct map *map, struct visit *visits, size_t count, struct error *e)
 	return r;
 }
 
+struct line {
+	json_t *place;
+};
+
 static int
 compare_lines(const void *a, const void *b)
 {
 	static const char *const by[] = {"division", "name", "from", "kind", "to"};
-	const json_t *x = *(json_t *const *)a, *y = *(json_t *const *)b;
+	const json_t *x = ((const struct line *)a)->place, *y = ((const struct line *)b)->place;
 	int order = 0;
 
 	for (size_t i = 0; i < sizeof by / sizeof *by && order == 0; i++) {
@@ -186,17 +190,18 @@ static int
 sort_lines(struct map *map, struct error *e)
 {
 	const size_t count = json_array_size(map->places);
-	json_t **lines = calloc(count + 1, sizeof *lines), *sorted = json_array();
+	struct line *lines = calloc(count + 1, sizeof *lines);
+	json_t *sorted = json_array();
 	int r = 0;
 
 	if (!lines || !sorted)
 		r = error_no_memory(e);
 	for (size_t i = 0; i < count && r == 0; i++)
-		lines[i] = json_array_get(map->places, i);
+		lines[i].place = json_array_get(map->places, i);
 	if (r == 0)
 		qsort(lines, count, sizeof *lines, compare_lines);
 	for (size_t i = 0; i < count && r == 0; i++)
-		r = json_array_append(sorted, lines[i]) < 0 ? error_no_memory(e) : 0;
+		r = json_array_append(sorted, lines[i].place) < 0 ? error_no_memory(e) : 0;
 	free(lines);
 	if (r < 0) {
 		json_decref(sorted);

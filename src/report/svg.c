@@ -110,7 +110,9 @@ draw_axes(struct frame *f, const char *unit, const json_t *dates)
 	const double step = step_of(f->most - f->least);
 	const size_t every = (f->days + DATES_MAX - 1) / DATES_MAX;
 
-	for (double value = ceil(f->least / step) * step; value <= f->most; value += step) {
+	for (int line = (int)ceil(f->least / step); line * step <= f->most; line++) {
+		const double value = line * step;
+
 		DRAW(f, "<line x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\" stroke=\"%s\"/>\n", LEFT, WIDTH - RIGHT,
 			y_of(f, value), y_of(f, value), value == 0 ? "#16202a" : "#dfe5ea");
 		DRAW(f, "<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%.0f%s</text>\n", LEFT - 6, y_of(f, value) + 4, value,

@@ -938,7 +938,7 @@ export interface paths {
         put?: never;
         /**
          * Say that the two are one, or that they are two
-         * @description `accepted` joins them from now on. `rejected` parts them where they were joined, each with the evidence that came for them. Signed; where a colour of theirs gets worse by it, it waits for a second person (`POST /v1/proposals/{number}/approvals`).
+         * @description `accepted` joins them from now on. `rejected` parts them where they were joined, each with the evidence that came for them. `waiting` takes a decision back: it is as if nobody had decided, and what is automatic is found again. Signed; where a colour of theirs gets worse by it, it waits for a second person (`POST /v1/proposals/{number}/approvals`).
          */
         post: operations["decideMatch"];
         delete?: never;
@@ -4334,7 +4334,7 @@ export interface operations {
             content: {
                 "application/json": {
                     /** @enum {string} */
-                    decision: "accepted" | "rejected";
+                    decision: "accepted" | "rejected" | "waiting";
                     purpose: components["schemas"]["Purpose"];
                     password: components["schemas"]["Password"];
                 };
