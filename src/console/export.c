@@ -3,6 +3,7 @@
 #include <sodium.h>
 #include <string.h>
 
+#include "base/csv_field.h"
 #include "base/text.h"
 #include "console/inside.h"
 #include "ledger/ledger.h"
@@ -20,21 +21,6 @@ struct export
 	char id_number[ID_TEXT_SIZE];
 };
 
-/* A field as it is stored; quoted where it has to be. NULL is an empty one. */
-static int
-add_field(struct buffer *csv, const char *text, bool last, struct error *e)
-{
-	bool quoted = text && strpbrk(text, "\",\r\n");
-	int r = quoted ? buffer_add_byte(csv, '"', e) : 0;
-
-	for (; r == 0 && text && *text; text++)
-		if ((r = buffer_add_byte(csv, (uint8_t)*text, e)) == 0 && *text == '"')
-			r = buffer_add_byte(csv, '"', e);
-	if (r == 0 && quoted)
-		r = buffer_add_byte(csv, '"', e);
-	return r < 0 ? r : buffer_add_text(csv, last ? "\r\n" : ",", e);
-}
-
 /* Who it is: the ID number, opened, or the number. */
 static int
 add_person(struct export *x, person_number person, struct error *e)
@@ -46,7 +32,7 @@ add_person(struct export *x, person_number person, struct error *e)
 	if (!x->identities) {
 		if (person)
 			snprintf(number, sizeof number, "%u", person);
-		return add_field(x->csv, number, false, e);
+		return csv_field_add(x->csv, number, false, e);
 	}
 	if (person && person != x->person) {
 		if ((r = identity_opened(x->registry, person, x->look, &identity, e)) < 0)
@@ -56,7 +42,7 @@ add_person(struct export *x, person_number person, struct error *e)
 		x->opened++;
 		registry_identity_wipe(&identity);
 	}
-	return add_field(x->csv, person ? x->id_number : "", false, e);
+	return csv_field_add(x->csv, person ? x->id_number : "", false, e);
 }
 
 static int
@@ -70,18 +56,18 @@ add_case(const struct case_line *line, void *context, struct error *e)
 		const struct case_status *s = &line->statuses[i];
 
 		x->rows++;
-		if ((r = add_field(x->csv, line->name, false, e)) < 0 || (r = add_person(x, s->person, e)) < 0 ||
-			(r = add_field(x->csv, body_text(s->body, "status"), false, e)) < 0)
+		if ((r = csv_field_add(x->csv, line->name, false, e)) < 0 || (r = add_person(x, s->person, e)) < 0 ||
+			(r = csv_field_add(x->csv, body_text(s->body, "status"), false, e)) < 0)
 			return r;
 		for (size_t d = 0; d < sizeof dates / sizeof *dates && r == 0; d++) {
 			const char *text = body_text(s->body, dates[d]);
 
 			if (!text && strcmp(dates[d], "confirmed_at") == 0) /* when the status was established */
 				text = body_text(s->body, "at");
-			r = add_field(x->csv, text, false, e);
+			r = csv_field_add(x->csv, text, false, e);
 		}
-		if (r == 0 && (r = add_field(x->csv, body_text(s->body, "infected_by"), false, e)) == 0)
-			r = add_field(x->csv, body_text(s->body, "symptoms_ended"), true, e);
+		if (r == 0 && (r = csv_field_add(x->csv, body_text(s->body, "infected_by"), false, e)) == 0)
+			r = csv_field_add(x->csv, body_text(s->body, "symptoms_ended"), true, e);
 	}
 	return r;
 }
@@ -96,12 +82,12 @@ add_contact(const struct contact_line *line, void *context, struct error *e)
 
 	x->rows++;
 	snprintf(degree, sizeof degree, "%lld", (long long)json_integer_value(json_object_get(line->body, "degree")));
-	if ((r = add_field(x->csv, line->name, false, e)) < 0 || (r = add_person(x, line->person, e)) < 0 ||
-		(r = add_field(x->csv, body_text(line->body, "kind"), false, e)) < 0 ||
-		(r = add_field(x->csv, degree, false, e)) < 0)
+	if ((r = csv_field_add(x->csv, line->name, false, e)) < 0 || (r = add_person(x, line->person, e)) < 0 ||
+		(r = csv_field_add(x->csv, body_text(line->body, "kind"), false, e)) < 0 ||
+		(r = csv_field_add(x->csv, degree, false, e)) < 0)
 		return r;
 	for (size_t i = 0; i < 4 && r == 0; i++)
-		r = add_field(x->csv, body_text(line->body, moments[i]), i == 3, e);
+		r = csv_field_add(x->csv, body_text(line->body, moments[i]), i == 3, e);
 	return r;
 }
 

@@ -194,7 +194,7 @@ hint_of(const char *message)
 		if (strcmp(hints[i].message, message) == 0)
 			return hints[i].hint;
 	if (length > ending && strcmp(message + length - ending, " is a non-integer number") == 0)
-		return ": rules count in whole numbers, temperatures in tenths of a degree, such as 373";
+		return ": rules count in whole numbers, temperatures in tenths of a degree";
 	return "";
 }
 

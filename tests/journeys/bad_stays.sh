@@ -33,6 +33,11 @@ refused "$A,shop,,,2020-03-20T25:00:00+08:00,$TO,," "an hour"
 refused "$A,shop,,,$FROM,$TO,2020-03-20," "either from and to, or a date"
 refused "$A,shop,,,$FROM,$TO,,seat" "a seat is a row and a letter"
 refused "${A%?}?,shop,,,$FROM,$TO,," "ID number"
+BY_ID_NUMBER=$HEAD
+HEAD=person,place,from,to
+refused "4294967295,shop,$FROM,$TO" "no person has this number"
+refused "0,shop,$FROM,$TO" "a person's number expected"
+HEAD=$BY_ID_NUMBER
 
 import() {
 	{
@@ -48,6 +53,10 @@ is "stays: 0 new, 1 changed, 0 unchanged, 0 rejected" "$(import "$A,shop,,,$FROM
 is "stays: 1 new, 0 changed, 0 unchanged, 0 rejected" "$(import "$A,shop,,,2020-03-20T11:00:00+08:00,$TO,,")" \
 	"an overlapping stay is kept beside it"
 is 3 "$(run --json check | jq .stays.stays)" "corrections are records beside the old ones"
+
+printf '%s\n' place,kind,name,division,country shop,venue,店,420802,CN >"$FOLDER/places.csv"
+is "places: 0 new, 1 changed, 0 unchanged, 0 rejected" "$(run import places "$FOLDER/places.csv")" \
+	"a place of which stays knew the code alone is there, until places say more"
 
 LATER=2020-03-24T10:00:00+08:00
 is "stays: 2 new, 0 changed, 0 unchanged, 0 rejected" "$(import "$A,late,,,$LATER,2020-03-24T12:00:00+08:00,," "$B,late,,,$LATER,2020-03-24T12:00:00+08:00,,")" \
