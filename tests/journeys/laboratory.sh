@@ -76,6 +76,7 @@ openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 
 SERVER=
 trap '[ -z "$SERVER" ] || kill "$SERVER" 2>/dev/null; wait; rm -rf "$FOLDER"' EXIT
 serve() {
+	: >"$FOLDER/server" # or the last one's address is read
 	"$HEALTHCODE" --data "$STORE" mllp --listen 127.0.0.1:0 --certificate "$FOLDER/certificate.pem" --key "$FOLDER/key.pem" --authority "$FOLDER/laboratory.pem" 2>"$FOLDER/server" &
 	SERVER=$!
 	for _ in $(seq 100); do

@@ -75,6 +75,7 @@ no_cases() {
 # serve OPTION...: serve the store $STORE (its stays in $STAYS, where that is set) over HTTP; the process is $SERVER, and it is
 # asked at $ADDRESS
 serve() {
+	: >"$FOLDER/server" # or the last one's address is read
 	"$HEALTHCODE" --data "$STORE" ${STAYS:+--presence "file://$STAYS"} serve --listen 127.0.0.1:0 "$@" 2>"$FOLDER/server" &
 	SERVER=$!
 	for _ in $(seq 100); do

@@ -90,6 +90,7 @@ prepare() {
 }
 # serve [VARIABLE=VALUE...]: with the library that kills. Fails where it died before it listened.
 serve() {
+	: >"$FOLDER/server" # or the last one's address is read
 	env "$@" "$HEALTHCODE" --data "$STORE" --now $NOW mllp --listen 127.0.0.1:0 --certificate "$FOLDER/certificate.pem" --key "$FOLDER/key.pem" \
 		--authority "$FOLDER/laboratory.pem" 2>"$FOLDER/server" &
 	SERVER=$!

@@ -85,6 +85,7 @@ for round in 1 2 3 4; do
 	kill -9 "$SERVER"
 	wait "$SERVER" 2>/dev/null || true
 	wait "$delivering"
+	: >"$FOLDER/server" # or the last one's address is read
 	"$HEALTHCODE" --data "$STORE" serve --listen "127.0.0.1:$port" --threads 2 2>"$FOLDER/server" &
 	SERVER=$!
 	for _ in $(seq 100); do
