@@ -211,15 +211,24 @@ start(struct db *db, const char *sql, const struct db_value *values, size_t coun
 int
 db_version(struct db *db, int64_t *ret_version, struct error *e)
 {
-	int64_t number;
-	int r = db_one_int(db, db->engine->version, NULL, 0, &number, e);
+	uint8_t mark[DB_MARK_SIZE] = {0};
+	int64_t number = 0;
+	int r;
 
+	if (db->engine->version) {
+		r = db_one_int(db, db->engine->version, NULL, 0, &number, e);
+		memcpy(mark, &number, sizeof number);
+		r = r < 0 ? r : 1;
+	} else {
+		r = db->engine->mark(db->connection, &db->marks, mark, e);
+	}
 	if (r < 0)
 		return r;
-	/* Both only grow, the first in 32 bits: their sum could stay the same, so they stand side by side. */
-	if (db->engine->own_changes)
-		number = (int64_t)((uint64_t)number << 32 | (uint32_t)db->engine->own_changes(db->connection));
-	*ret_version = number;
+	if (r == 0 || !db->marked || memcmp(mark, db->mark, sizeof mark) != 0)
+		db->version++;
+	db->marked = r == 1;
+	memcpy(db->mark, mark, sizeof mark);
+	*ret_version = db->version;
 	return 0;
 }
 

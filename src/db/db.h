@@ -115,7 +115,7 @@ bool db_in_transaction(const struct db *db);
 /* db_version(db, ret_version, e):
  * Tell what is committed from what was: where two calls on this connection, outside of transactions, give the same number,
  * nothing was committed between them, by this connection or another one. Numbers of two connections cannot be compared, and
- * a different number need not mean that something was. On SQLite this costs two locks and no page; on PostgreSQL one question. */
+ * a different number need not mean that something was. On SQLite this costs nothing where they are the same; on PostgreSQL one question. */
 int db_version(struct db *db, int64_t *ret_version, struct error *e);
 
 /* db_migrate(db, room, migrations, count, e):

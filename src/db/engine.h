@@ -5,6 +5,8 @@
 
 #include "db/db.h"
 
+enum { DB_MARK_SIZE = 48 };
+
 struct db {
 	const struct engine *engine;
 	void *connection; /* sqlite3 or struct postgres */
@@ -12,6 +14,10 @@ struct db {
 	size_t statement_count;
 	bool in_transaction;
 	int64_t changes;
+	int64_t version; /* of ${mark}, where ${marked} */
+	bool marked;
+	uint8_t mark[DB_MARK_SIZE];
+	const void *marks; /* the engine's, for its mark */
 };
 
 /* A prepared statement: kept in db->statements[hash % DB_STATEMENTS_MAX], chained. */
@@ -42,10 +48,10 @@ struct engine {
 	const void *(*column_blob)(void *prepared, int column, size_t *ret_length);
 	bool (*column_is_null)(void *prepared, int column);
 	const char *begin, *begin_read;
-	/* A number that changes with each commit of another connection; ${own_changes}: what changes with each write of this one, or
-	 * NULL where the number does so too. */
+	/* Bytes that differ after each commit of anybody: a question for a number, or (where that is NULL) without one. ${marks} is the engine's own, NULL at first. Return 1, 0 where they cannot be told
+	 * at the moment, or a code. */
 	const char *version;
-	int64_t (*own_changes)(void *connection);
+	int (*mark)(void *connection, const void **marks, uint8_t ret_mark[DB_MARK_SIZE], struct error *e);
 	int (*backup)(void *connection, const char *path, struct error *e);
 	int (*check)(void *connection, struct buffer *problems, struct error *e);
 	/* What {key}, {blob}, {text} and {packed} mean, and the character before a parameter's number. */

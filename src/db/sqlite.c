@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <sqlite3.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -216,11 +217,58 @@ sqlite_changes(void *prepared)
 	return sqlite3_stmt_readonly(prepared) ? 0 : sqlite3_changes64(sqlite3_db_handle(prepared));
 }
 
-/* PRAGMA data_version does not count what its own connection commits. */
-static int64_t
-sqlite_own_changes(void *connection)
+/* The header of the WAL's index (https://sqlite.org/walformat.html, 2.1), which SQLite itself compares to learn whether anything was
+ * committed since: there twice, so that one that is being written is known. PRAGMA data_version tells the same with two locks,
+ * for which threads wait on each other. */
+struct wal_header {
+	uint32_t format, unused, change;
+	uint8_t is_initialized, is_big_endian;
+	uint16_t page_size;
+	uint32_t frames, pages, checksum_of_frames[2], salt[2], checksum[2];
+};
+
+enum { WAL_INDEX_REGION = 32768, WAL_FORMAT = 3007000 };
+
+_Static_assert(sizeof(struct wal_header) == DB_MARK_SIZE, "a mark is the header");
+
+/* SQLite maps the index as it first reads, and keeps it so while the connection is open. */
+static const void *
+wal_index(sqlite3 *connection)
 {
-	return sqlite3_total_changes64(connection);
+	sqlite3_file *file = NULL;
+	volatile void *map = NULL;
+
+	if (sqlite3_file_control(connection, "main", SQLITE_FCNTL_FILE_POINTER, &file) != SQLITE_OK || !file ||
+		!file->pMethods || file->pMethods->iVersion < 2 ||
+		file->pMethods->xShmMap(file, 0, WAL_INDEX_REGION, 0, &map) != SQLITE_OK)
+		return NULL;
+	return (const void *)(uintptr_t)map;
+}
+
+static int
+sqlite_mark(void *connection, const void **marks, uint8_t ret_mark[DB_MARK_SIZE], struct error *e)
+{
+	const volatile uint32_t *twice;
+	struct wal_header header, again;
+	int r;
+
+	if (!*marks) {
+		/* Whoever has read has the index. */
+		if ((r = sqlite_run(connection, "PRAGMA data_version", e)) < 0)
+			return r;
+		if (!(*marks = wal_index(connection)))
+			return 0;
+	}
+	twice = *marks;
+	for (size_t i = 0; i < sizeof header / sizeof *twice; i++)
+		((uint32_t *)(void *)&header)[i] = twice[i];
+	atomic_thread_fence(memory_order_seq_cst);
+	for (size_t i = 0; i < sizeof again / sizeof *twice; i++)
+		((uint32_t *)(void *)&again)[i] = twice[sizeof header / sizeof *twice + i];
+	if (header.format != WAL_FORMAT || !header.is_initialized || memcmp(&header, &again, sizeof header) != 0)
+		return 0;
+	memcpy(ret_mark, &header, sizeof header);
+	return 1;
 }
 
 static void
@@ -404,8 +452,7 @@ const struct engine engine_sqlite = {
 	.column_is_null = sqlite_column_is_null,
 	.begin = "BEGIN IMMEDIATE",
 	.begin_read = "BEGIN",
-	.version = "PRAGMA data_version",
-	.own_changes = sqlite_own_changes,
+	.mark = sqlite_mark,
 	.backup = sqlite_backup,
 	.check = sqlite_check,
 	.key = "INTEGER PRIMARY KEY",
