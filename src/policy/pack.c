@@ -28,20 +28,42 @@ tell(struct pack_reading *r, size_t file, struct error *fault, size_t line, size
 	return ERROR_BAD_INPUT;
 }
 
-int
-pack_fault(struct pack_reading *r, size_t file, const char *pointer, const char *format, ...)
+static int __attribute__((format(printf, 4, 0)))
+tell_of(struct pack_reading *r, size_t file, const char *pointer, const char *format, va_list arguments)
 {
 	const struct pack_file *source = &r->files[file];
 	struct error fault = {0};
 	size_t line = 1, column = 1;
-	va_list arguments;
 
-	va_start(arguments, format);
 	vsnprintf(fault.message, sizeof fault.message, format, arguments);
-	va_end(arguments);
 	if (pointer)
 		json_place(source->bytes, source->length, pointer, &line, &column);
 	return tell(r, file, &fault, line, column);
+}
+
+int
+pack_fault(struct pack_reading *r, size_t file, const char *pointer, const char *format, ...)
+{
+	va_list arguments;
+	int code;
+
+	va_start(arguments, format);
+	code = tell_of(r, file, pointer, format, arguments);
+	va_end(arguments);
+	return code;
+}
+
+bool
+pack_slip(struct pack_reading *r, size_t file, const char *pointer, const char *format, ...)
+{
+	va_list arguments;
+
+	if (r->kept)
+		return false;
+	va_start(arguments, format);
+	(void)tell_of(r, file, pointer, format, arguments);
+	va_end(arguments);
+	return true;
 }
 
 int
@@ -241,14 +263,15 @@ check_sizes(const struct pack_file *files, size_t count, const char *folder, str
 	return 0;
 }
 
-int
-pack_read(const char *folder, const struct pack_file *files, size_t count, pack_fault_function *on_fault, void *context,
-	struct pack **ret_pack, struct error *e)
+/* ${given} says how and for whom. */
+static int
+read_pack(const struct pack_reading *given, const struct pack_file *files, struct pack **ret_pack, struct error *e)
 {
-	struct pack_reading r = {.folder = folder, .count = count, .on_fault = on_fault, .context = context};
+	struct pack_reading r = *given;
+	const size_t count = r.count;
 	int code;
 
-	if ((code = check_sizes(files, count, folder, e)) < 0)
+	if ((code = check_sizes(files, count, r.folder, e)) < 0)
 		goto out;
 	code = ERROR_NO_MEMORY;
 	if (!(r.files = calloc(count + 1, sizeof *r.files)) || !(r.pack = calloc(1, sizeof *r.pack)) ||
@@ -266,7 +289,7 @@ pack_read(const char *folder, const struct pack_file *files, size_t count, pack_
 	if ((code = hash_files(&r, r.pack->hash, e)) < 0 || (code = read_files(&r, e)) < 0)
 		goto out;
 	if (!r.pack->jurisdiction && r.pack->root) {
-		char *name = base_name(folder, e);
+		char *name = base_name(r.folder, e);
 
 		r.pack->jurisdiction = name;
 		if (!name) {
@@ -274,7 +297,7 @@ pack_read(const char *folder, const struct pack_file *files, size_t count, pack_
 			goto out;
 		}
 		if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
-			pack_fault(&r, head_of(&r), NULL,
+			pack_slip(&r, head_of(&r), NULL,
 				"the folder's name is the jurisdiction's, and \"%s\" is none: give the folder's name, or a \"jurisdiction\"",
 				name);
 	}
@@ -292,6 +315,24 @@ out:
 	pack_free(r.pack);
 	free(r.files);
 	return code;
+}
+
+int
+pack_read(const char *folder, const struct pack_file *files, size_t count, pack_fault_function *on_fault, void *context,
+	struct pack **ret_pack, struct error *e)
+{
+	const struct pack_reading given = {.folder = folder, .count = count, .on_fault = on_fault, .context = context};
+
+	return read_pack(&given, files, ret_pack, e);
+}
+
+int
+pack_read_kept(
+	const char *jurisdiction, const struct pack_file *files, size_t count, struct pack **ret_pack, struct error *e)
+{
+	const struct pack_reading given = {.folder = jurisdiction, .count = count, .kept = true};
+
+	return read_pack(&given, files, ret_pack, e);
 }
 
 void

@@ -48,6 +48,12 @@ typedef void pack_fault_function(void *context, const struct error *fault);
 int pack_read(const char *folder, const struct pack_file *files, size_t count, pack_fault_function *on_fault,
 	void *context, struct pack **ret_pack, struct error *e);
 
+/* pack_read_kept(jurisdiction, files, count, ret_pack, e):
+ * As pack_read, of files that pack_read took before, in this program or in an older one that refused less: what can be
+ * evaluated is taken as it was then, and only what cannot be is a fault. */
+int pack_read_kept(
+	const char *jurisdiction, const struct pack_file *files, size_t count, struct pack **ret_pack, struct error *e);
+
 /* pack_read_folder(folder, on_fault, context, ret_pack, e):
  * As pack_read, with the files of a folder on disk: pack.json, every .json file in rules/ and texts/. The only function of this
  * room that reads files, and all that it does is fill the list. Return as pack_read, or ERROR_IO. */

@@ -102,7 +102,7 @@ check_texts(struct pack_reading *r)
 			snprintf(pointer, sizeof pointer, "/%.100s", key);
 			if (!is_text_used(r->pack, key)) {
 				if (!r->rule_unread)
-					pack_fault(r, file, pointer, "nothing uses this text");
+					pack_slip(r, file, pointer, "nothing uses this text");
 			} else if (json_is_string(text))
 				check_placeholders(r, file, pointer, key, json_string_value(text));
 		}
@@ -153,7 +153,7 @@ check_rule_pairs(struct pack_reading *r)
 	for (size_t i = 0; i < pack->rule_count; i++)
 		for (size_t j = 0; j < pack->rule_count; j++)
 			if (can_undo(pack, &pack->rules[i], &pack->rules[j]))
-				pack_fault(r, pack->rules[i].file, "/from",
+				pack_slip(r, pack->rules[i].file, "/from",
 					"%s and %s could undo each other at one moment: let %s hold in %s too (\"from\"), or let %s count "
 					"from the beginning of the colour",
 					pack->rules[i].id, pack->rules[j].id, pack->rules[i].id, colour_name(pack->rules[i].colour),
@@ -186,12 +186,12 @@ check_reach(struct pack_reading *r)
 		const struct rule *rule = &r->pack->rules[i];
 
 		if (rule->from && !(rule->from & held))
-			pack_fault(r, rule->file, "/from",
+			pack_slip(r, rule->file, "/from",
 				"never asked: no rule gives a colour that it is asked in, and the first colour is %s",
 				colour_name(r->pack->first_colour));
 		for (int colour = 0; rule->from & held && rule->from != any && colour < COLOUR_COUNT; colour++)
 			if (rule->from & ~held & 1u << colour)
-				pack_fault(r, rule->file, "/from",
+				pack_slip(r, rule->file, "/from",
 					"no rule gives %s, and the first colour is %s: write the rule, or leave it out",
 					colour_name((enum colour)colour), colour_name(r->pack->first_colour));
 	}
@@ -215,7 +215,7 @@ check_outweighed(struct pack_reading *r)
 	for (size_t i = 0; i < pack->rule_count; i++)
 		for (size_t j = 0; j < pack->rule_count; j++)
 			if (pack->rules[i].when && pack->rules[j].when && outweighs(pack, &pack->rules[j], &pack->rules[i]))
-				pack_fault(r, pack->rules[i].file, "/when",
+				pack_slip(r, pack->rules[i].file, "/when",
 					"never told: %s always fires where this rule is asked, and %s is graver than %s", pack->rules[j].id,
 					colour_name(pack->rules[j].colour), colour_name(pack->rules[i].colour));
 }

@@ -387,7 +387,7 @@ check_area(struct pack_reading *r, size_t file, const json_t *area)
 		snprintf(place, sizeof place, "/area/%zu", i);
 		if (text && *text && !(strlen(text) <= 6 && strspn(text, "0123456789") == strlen(text)) &&
 			!(strlen(text) == 2 && strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == 2))
-			pack_fault(r, file, place,
+			pack_slip(r, file, place,
 				"\"%.64s\" is neither the beginning of a division's code (\"3301\") nor a country's code (\"CN\")",
 				text);
 	}

@@ -86,6 +86,7 @@ struct pack_reading {
 	void *context;
 	struct error first;
 	size_t faults;
+	bool kept;        /* taken before: slips are no faults (pack_read_kept) */
 	bool rule_unread; /* a rule's file says nothing: what it would use cannot be known */
 	struct pack *pack;
 };
@@ -94,6 +95,12 @@ struct pack_reading {
  * Tell of a fault at the value at JSON ${pointer} of file number ${file}, or at the file's beginning where ${pointer} is
  * NULL. Return ERROR_BAD_INPUT. */
 int pack_fault(struct pack_reading *r, size_t file, const char *pointer, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
+
+/* pack_slip(r, file, pointer, format, ...):
+ * As pack_fault, of what can be evaluated all the same and is refused because it was hardly meant. Of a pack that is kept already
+ * nothing is told. Return whether it was. */
+bool pack_slip(struct pack_reading *r, size_t file, const char *pointer, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 
 /* pack_fault_text(r, file, e): tell of a fault in the text of a file, at the line and column that ${e} holds. */

@@ -174,7 +174,7 @@ registry_pack_by_hash(struct registry *registry, const char *hash, const struct 
 	}
 	snprintf(jurisdiction, sizeof jurisdiction, "%s", db_column_text(statement, 0));
 	if ((r = files_of_store(registry->db, hash, &files, e)) < 0 ||
-		(r = pack_read(jurisdiction, files.items, files.count, NULL, NULL, &pack, e)) < 0)
+		(r = pack_read_kept(jurisdiction, files.items, files.count, &pack, e)) < 0)
 		goto out;
 	if (strcmp(pack_hash(pack), hash) != 0) {
 		r = error_set(e, ERROR_CORRUPT, "the stored pack %s is not what was stored", hash);

@@ -392,6 +392,65 @@ a_pack_without_pack_json_is_none(void **state)
 	assert_null(pack);
 }
 
+/* Read a pack of these texts as one that a store keeps. */
+static int
+read_kept(const char *head_text, const char *rule_text, struct pack **ret_pack, struct error *e)
+{
+	const struct pack_file files[] = {{"pack.json", head_text, strlen(head_text)},
+		{"rules/a.json", rule_text, strlen(rule_text)}, {"texts/en.json", texts, sizeof texts - 1},
+		{"texts/zh.json", texts, sizeof texts - 1}};
+
+	return pack_read_kept("packs/a", files, 4, ret_pack, e);
+}
+
+/* An older program took it: refused when it comes in, and read and evaluated where it is in force. */
+static void
+expect_kept(const char *head_text, const char *rule_text, const char *colour)
+{
+	json_t *facts = json_pack("{s:s}", "applied_at", "2020-03-01T00:00:00+08:00"), *result = NULL;
+	struct pack *pack = NULL;
+	struct error e = {0};
+
+	assert_int_equal(read_pack(head_text, rule_text, NULL, texts, texts, &pack), ERROR_BAD_INPUT);
+	if (read_kept(head_text, rule_text, &pack, &e) < 0)
+		fail_msg("%s", e.message);
+	if (evaluate(pack, facts, 1585008000, &result, NULL, &e) < 0)
+		fail_msg("%s", e.message);
+	assert_string_equal(json_string_value(json_object_get(result, "colour")), colour);
+	json_decref(result);
+	json_decref(facts);
+	pack_free(pack);
+}
+
+static void
+a_pack_that_is_kept_is_read_although_it_would_be_refused_today(void **state)
+{
+	struct pack *pack = NULL;
+	struct error e = {0};
+
+	(void)state;
+	expect_kept(head, with(rule, "true", "{\"===\":[{\"var\":\"payload.latest.tests.kind\"},\"PCR\"]}"), "gray");
+	expect_kept(head, with(rule, "true", "{\"!\":[{\"var\":\"payload.chekins\"}]}"), "green");
+	expect_kept(head, with(rule, "true", "{\"!\":[{\"var\":\"item.level\"}]}"), "green");
+	expect_kept(head,
+		with(rule, "true",
+			"{\"before\":[{\"plusTime\":[\"2020-02-01\",0,\"day\"]},{\"plusTime\":[{\"var\":\"payload.since\"},0,\"day\"]}]}"),
+		"green");
+	expect_kept(head, with(rule, "true", NEGATIVE_SINCE("payload.since")), "gray");
+	expect_kept(head,
+		with(rule, "true",
+			"{\"!\":[{\"===\":[{\"plusTime\":[{\"var\":\"payload.since\"},0,\"day\"]},{\"var\":\"payload.since\"}]}]}"),
+		"green");
+	expect_kept(with(head, "\"33\"", "\"Zhejiang\""), rule, "green");
+	expect_kept(head, with(rule, "\"colour\"", "\"from\":[\"gray\",\"red\"],\"colour\""), "green");
+
+	/* What cannot be evaluated is a fault whenever it is read. */
+	assert_int_equal(read_kept(head, with(rule, "true", "{\"frobnicate\":[1]}"), &pack, &e), ERROR_BAD_INPUT);
+	assert_int_equal(read_kept(head, with(rule, "\"green\"", "\"purple\""), &pack, &e), ERROR_BAD_INPUT);
+	assert_int_equal(read_kept(head, with(rule, "\"id\"", "id"), &pack, &e), ERROR_BAD_INPUT);
+	assert_null(pack);
+}
+
 static void
 every_pack_of_2020_is_sound(void **state)
 {
@@ -429,6 +488,7 @@ main(void)
 		cmocka_unit_test(a_language_that_people_need_must_be_there),
 		cmocka_unit_test(rules_that_undo_each_other_are_refused),
 		cmocka_unit_test(a_pack_without_pack_json_is_none),
+		cmocka_unit_test(a_pack_that_is_kept_is_read_although_it_would_be_refused_today),
 		cmocka_unit_test(every_pack_of_2020_is_sound),
 	};
 

@@ -1,3 +1,4 @@
+#include "db/db.h"
 #include "stores.h"
 
 static void
@@ -107,6 +108,55 @@ what_is_rolled_back_was_never_there(void **state)
 	assert_int_equal(registry_person_exists(registry, feng, &e), 0);
 }
 
+static void
+put(const char *sql, const struct db_value *values, size_t count)
+{
+	struct error e = {0};
+
+	GOOD(db_do(registry_db(registry), sql, values, count, &e));
+}
+
+/* As an older program did, which knew no kinds of tests. */
+static void
+a_store_opens_whose_pack_would_be_refused_today(void **state)
+{
+	static const char
+		head[] =
+			"{\"name\":{\"zh\":\"甲\",\"en\":\"A\"},\"time_zone\":{\"name\":\"Asia/Shanghai\",\"offset\":\"+08:00\"},"
+			"\"valid\":{\"from\":\"2020-02-01\",\"to\":null},\"first_colour\":\"gray\",\"severity\":[\"gray\",\"green\","
+			"\"yellow\",\"red\"],\"parameters\":{},\"horizon_days\":90,\"area\":[\"33\"],\"sources\":[\"a test\"]}",
+		rule[] =
+			"{\"id\":\"A-GREEN\",\"colour\":\"green\",\"each\":\"tests\",\"when\":{\"===\":[{\"var\":\"item.kind\"},"
+			"\"PCR\"]},\"reason\":\"ok\",\"source\":\"a test\"}",
+		texts[] = "{\"first\":\"F\",\"override\":\"{cause} {until}\",\"ok\":\"O\"}";
+	const struct pack_file files[] = {{"pack.json", head, sizeof head - 1}, {"rules/a.json", rule, sizeof rule - 1},
+		{"texts/en.json", texts, sizeof texts - 1}, {"texts/zh.json", texts, sizeof texts - 1}};
+	struct registry_where where = {.data = folder};
+	char hash[PACK_HASH_TEXT_SIZE];
+	const struct pack *kept = NULL;
+	struct pack *pack = NULL;
+	struct error e = {0};
+
+	(void)state;
+	assert_int_equal(pack_read("old-2020", files, 4, NULL, NULL, &pack, &e), ERROR_BAD_INPUT);
+	GOOD(pack_read_kept("old-2020", files, 4, &pack, &e));
+	snprintf(hash, sizeof hash, "%s", pack_hash(pack));
+	pack_free(pack);
+	put("INSERT INTO pack_version(hash, jurisdiction, recorded_at) VALUES($1, 'old-2020', 0)",
+		(struct db_value[]){db_text(hash)}, 1);
+	for (size_t i = 0; i < 4; i++)
+		put("INSERT INTO pack_file(hash, path, bytes) VALUES($1, $2, $3)",
+			(struct db_value[]){db_text(hash), db_text(files[i].path), db_blob(files[i].bytes, files[i].length)}, 3);
+	put("INSERT INTO pack_activation(jurisdiction, hash, at) VALUES('old-2020', $1, 0)",
+		(struct db_value[]){db_text(hash)}, 1);
+
+	registry_close(registry);
+	registry = NULL;
+	GOOD(registry_open(&where, &registry, &e));
+	GOOD(registry_pack(registry, "old-2020", &kept, &e));
+	assert_string_equal(pack_hash(kept), hash);
+}
+
 int
 main(void)
 {
@@ -118,6 +168,7 @@ main(void)
 		TEST(without_a_pack_nothing_is_made),
 		TEST(no_file_of_the_store_names_anybody),
 		TEST(what_is_rolled_back_was_never_there),
+		TEST(a_store_opens_whose_pack_would_be_refused_today),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
