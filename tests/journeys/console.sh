@@ -247,7 +247,7 @@ is "cases: 0 new, 0 changed, 8 unchanged, 0 rejected" "$(H import cases "$FOLDER
 answers 200 "a tracer exports the contacts" POST /v1/exports '{"list":"contacts"}' -H "$tracer"
 tr -d '\r' <"$FOLDER/body" | tail -n +2 | sort >"$FOLDER/rows"
 answers 200 "and reads them" GET '/v1/contacts?limit=200' '' -H "$tracer"
-is "$(jq -r '.items[] | [.case, .person, .kind, .degree, .first, .last, .known_at, .withdrawn_at] | map(. // "" | tostring) | join(",")' <<<"$BODY" | sort)" \
+is "$(jq -r '.items[] | [.case, .person, .kind, .degree, .first, .last, .known_at, .withdrawn_at, .waiting] | map(if . == null then "" else tostring end) | join(",")' <<<"$BODY" | sort)" \
 	"$(cat "$FOLDER/rows")" "each row of the file is a contact of the list, and the other way round"
 is "$(H --json trace k1 | jq -r .person | sort)" "$(grep ^k1, "$FOLDER/rows" | cut -d, -f2 | sort)" "and of the trace on the command line"
 STORE=$FOLDER/other
