@@ -11,6 +11,11 @@
  * withdrawn from when it was discarded. A close contact hands on to secondary ones from the first exposure until the case
  * is known, for from then on they are quarantined.
  *
+ * Grounds. A case colours others only with a laboratory's result or the words of two clinicians: a laboratory's own message, a row
+ * of a line list that names one of both, or of a class that by the pack's "grounds" rests on one, or two users' words. Without, its
+ * contacts are traced and kept as waiting, and colour nobody. From the moment of the second word on they count; where a word is taken
+ * back they are withdrawn from then on, and wait.
+ *
  * Ledger. Each transaction that evaluates appends one entry "evaluation" with the Merkle root over its changes' salted
  * commitments; the salts come from the key store, so that the entry tells nothing without it. */
 
@@ -120,11 +125,22 @@ struct cascade_case {
 	char name[CASCADE_CASE_SIZE], status[33];
 	char infected_by[CASCADE_CASE_SIZE]; /* the case that somebody named as its source; "" where nobody did */
 	instant status_at;
+	/* From when to when its contacts are coloured (see Grounds above): EXPOSURE_UNKNOWN where never, INT64_MAX where that holds. */
+	instant grounded_at, grounded_until;
 	struct exposure_case exposure;
 };
 
 /* cascade_case(cascade, name, ret_case, e): 0 or ERROR_EXISTS_NOT. */
 int cascade_case(struct cascade *cascade, const char *name, struct cascade_case *ret_case, struct error *e);
+
+/* cascade_grounds_check(grounds, check): tell every fault of a pack's section "grounds": {"classes": [words], "source"}. */
+void cascade_grounds_check(const json_t *grounds, struct json_check *check);
+
+/* cascade_case_word(cascade, name, by, holds, e): the user ${by}, a clinician, says that the case is one (${holds}), or takes that back; its
+ * contacts are traced again. ERROR_EXISTS_NOT (no such case, or nothing to take back), ERROR_EXISTS where it was said before.
+ * cascade_case_words(cascade, name, ret_words, e): what was said: [{"by", "at", "withdrawn_at": or null}], by user; the caller's. */
+int cascade_case_word(struct cascade *cascade, const char *name, const char *by, bool holds, struct error *e);
+int cascade_case_words(struct cascade *cascade, const char *name, json_t **ret_words, struct error *e);
 
 /* cascade_each_case(cascade, each, context, e): call ${each} for every case as of registry_now and registry_known, by name. A non-zero
  * return from ${each} ends the walk and is returned. */

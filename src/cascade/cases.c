@@ -8,6 +8,7 @@
 
 #include "base/array.h"
 #include "base/json.h"
+#include "cascade/grounds.h"
 
 enum { STATUSES_MAX = 20000000 };
 
@@ -22,12 +23,16 @@ read_time(const json_t *body, const char *name, instant *time, struct error *e)
 
 /* What one row says of its case. */
 static int
-read_status(const struct evidence_row *row, const json_t *body, struct cascade_case *ret_status, struct error *e)
+read_status(const struct pack *pack, const struct evidence_row *row, const json_t *body,
+	struct cascade_case *ret_status, struct error *e)
 {
 	const char *name = json_string_value(json_object_get(body, "case"));
 	const char *status = json_string_value(json_object_get(body, "status"));
 	const char *infected_by = json_string_value(json_object_get(body, "infected_by"));
-	struct cascade_case c = {.status_at = row->at, .exposure = {.person = row->person}};
+	struct cascade_case c = {.status_at = row->at,
+		.grounded_at = EXPOSURE_UNKNOWN,
+		.grounded_until = INT64_MAX,
+		.exposure = {.person = row->person}};
 	int r;
 
 	if (!name || !status || strlen(name) >= sizeof c.name)
@@ -41,21 +46,31 @@ read_status(const struct evidence_row *row, const json_t *body, struct cascade_c
 		(r = read_time(body, "isolated_at", &c.exposure.isolated, e)) < 0 ||
 		(r = read_time(body, "symptoms_ended", &c.exposure.symptoms_ended, e)) < 0)
 		return r;
+	if (grounds_of_row(pack, row, body))
+		c.grounded_at = row->at;
 	*ret_status = c;
 	return 0;
 }
 
+/* Statuses on their way, read by the default jurisdiction's pack. */
+struct reading {
+	const struct pack *pack;
+	const char *name; /* of the one case that is wanted, or NULL */
+	struct cascade_cases cases;
+};
+
 static int
 add_row(const struct evidence_row *row, void *context, struct error *e)
 {
-	struct cascade_cases *statuses = context;
+	struct reading *reading = context;
+	struct cascade_cases *statuses = &reading->cases;
 	json_t *body = NULL;
 	int r;
 
 	if ((r = json_read_own(row->body, "evidence of a case", &body, e)) == 0 &&
 		(r = array_grow(&statuses->items, &statuses->capacity, statuses->count + 1, sizeof *statuses->items,
 			 STATUSES_MAX, e)) == 0 &&
-		(r = read_status(row, body, &statuses->items[statuses->count], e)) == 0)
+		(r = read_status(reading->pack, row, body, &statuses->items[statuses->count], e)) == 0)
 		statuses->count++;
 	json_decref(body);
 	return r;
@@ -96,6 +111,8 @@ add_status(struct cascade_case *c, const struct cascade_case *status)
 	say(&c->exposure.symptoms_ended, status->exposure.symptoms_ended);
 	if (c->exposure.confirmed == EXPOSURE_UNKNOWN || strcmp(status->status, "confirmed") == 0)
 		say(&c->exposure.confirmed, status->exposure.confirmed);
+	if (!grounds_ever(c))
+		c->grounded_at = status->grounded_at;
 }
 
 static int
@@ -119,8 +136,8 @@ compare_statuses(const void *a, const void *b)
 
 /* Put the statuses together to cases; ${r} is how they were read. */
 static int
-finish(struct cascade *cascade, instant known, int r, struct cascade_cases *cases, struct cascade_cases *ret_cases,
-	struct error *e)
+finish(struct cascade *cascade, instant now, instant known, int r, struct cascade_cases *cases,
+	struct cascade_cases *ret_cases, struct error *e)
 {
 	size_t count = 0;
 
@@ -139,6 +156,10 @@ finish(struct cascade *cascade, instant known, int r, struct cascade_cases *case
 			cases->items[count++] = status;
 	}
 	cases->count = count;
+	if ((r = grounds_add_words(cascade, cases, now, known, e)) < 0) {
+		cases_free(cases);
+		return r;
+	}
 	*ret_cases = *cases;
 	return 0;
 }
@@ -146,30 +167,27 @@ finish(struct cascade *cascade, instant known, int r, struct cascade_cases *case
 int
 cases_read(struct cascade *cascade, instant now, instant known, struct cascade_cases *ret_cases, struct error *e)
 {
-	struct cascade_cases cases = {0};
-	int r = evidence_each(cascade->db, EVIDENCE_CASE_STATUS, now, known, add_row, &cases, e);
+	struct reading reading = {0};
+	int r;
 
-	return finish(cascade, known, r, &cases, ret_cases, e);
+	if ((r = registry_pack(cascade->registry, NULL, &reading.pack, e)) < 0)
+		return r;
+	r = evidence_each(cascade->db, EVIDENCE_CASE_STATUS, now, known, add_row, &reading, e);
+	return finish(cascade, now, known, r, &reading.cases, ret_cases, e);
 }
-
-/* The statuses of one case. */
-struct naming {
-	const char *name;
-	struct cascade_cases cases;
-};
 
 /* A status's key is the case's name, "/", and a word. Names may hold a "/" too: what stands in the row decides. */
 static int
 add_row_of(const struct evidence_row *row, void *context, struct error *e)
 {
-	struct naming *naming = context;
-	size_t length = strlen(naming->name), count = naming->cases.count;
+	struct reading *reading = context;
+	size_t length = strlen(reading->name), count = reading->cases.count;
 	int r;
 
-	if (strncmp(row->key, naming->name, length) != 0 || row->key[length] != '/')
+	if (strncmp(row->key, reading->name, length) != 0 || row->key[length] != '/')
 		return 1;
-	if ((r = add_row(row, &naming->cases, e)) == 0 && strcmp(naming->cases.items[count].name, naming->name) != 0)
-		naming->cases.count = count;
+	if ((r = add_row(row, reading, e)) == 0 && strcmp(reading->cases.items[count].name, reading->name) != 0)
+		reading->cases.count = count;
 	return r;
 }
 
@@ -178,16 +196,18 @@ cases_read_one(struct cascade *cascade, const char *name, instant now, instant k
 	struct error *e)
 {
 	char after[CASCADE_CASE_SIZE + 1];
-	struct naming naming = {.name = name};
+	struct reading reading = {.name = name};
 	struct cascade_cases cases;
-	int r = 0;
+	int r;
 
+	if ((r = registry_pack(cascade->registry, NULL, &reading.pack, e)) < 0)
+		return r;
 	if (strlen(name) < CASCADE_CASE_SIZE) {
 		snprintf(after, sizeof after, "%s/", name);
 		r = evidence_each_by_key(
-			cascade->db, EVIDENCE_CASE_STATUS, after, STATUSES_MAX, now, known, add_row_of, &naming, e);
+			cascade->db, EVIDENCE_CASE_STATUS, after, STATUSES_MAX, now, known, add_row_of, &reading, e);
 	}
-	if ((r = finish(cascade, known, r, &naming.cases, &cases, e)) < 0)
+	if ((r = finish(cascade, now, known, r, &reading.cases, &cases, e)) < 0)
 		return r;
 	if (cases.count)
 		*ret_case = cases.items[0];

@@ -7,7 +7,9 @@
  *     withdraws from the start; a case that was discarded withdraws from then on, and stays what it was before.
  * T4. A close contact hands on from the first exposure until the case is known: from then on they are quarantined.
  * T5. What was found in stays that were destroyed since is not found again: it stands as it was, unless the case was
- *     discarded. */
+ *     discarded.
+ * T6. Of a case without grounds (grounds.h) contacts wait: their rows are withdrawn from the start and say so. With grounds they count from the
+ *     moment at which it has them; where it loses them, until then. */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +18,7 @@
 #include "base/array.h"
 #include "base/json.h"
 #include "cascade/alerts.h"
+#include "cascade/grounds.h"
 #include "cascade/traced.h"
 
 enum { BODY_SIZE = 512, KEY_SIZE = CASCADE_CASE_SIZE + 16, DUE_MARKS = 1 << 20 /* marked before they are put */ };
@@ -42,14 +45,15 @@ parameters_of(
 	return exposure_parameters_read(contact, ret_parameters, e);
 }
 
-/* T5 */
+/* T4 */
 static instant
 quarantined_at(person_number person, void *context)
 {
 	const struct cascade_case *c = context;
+	instant at = c->exposure.confirmed;
 
 	(void)person;
-	return c->exposure.confirmed;
+	return grounds_ever(c) && at != EXPOSURE_UNKNOWN && c->grounded_at > at ? c->grounded_at : at;
 }
 
 static int
@@ -70,6 +74,7 @@ struct met {
 	enum exposure_kind kind;
 	int degree;
 	instant first, last;
+	bool waits; /* of one that stands: until the case has grounds */
 };
 
 static int
@@ -94,7 +99,7 @@ merge_contacts(const struct exposure_contacts *contacts, struct met **ret_met, s
 			free(met);
 			return r;
 		}
-		met[i] = (struct met){contact->person, contact->kind, contact->degree, contact->from, contact->to};
+		met[i] = (struct met){contact->person, contact->kind, contact->degree, contact->from, contact->to, false};
 	}
 	if (contacts->count)
 		qsort(met, contacts->count, sizeof *met, compare_met);
@@ -125,13 +130,33 @@ known_at(const struct cascade_case *c, instant first)
 {
 	instant at = c->exposure.confirmed;
 
-	return at == EXPOSURE_UNKNOWN || at < first ? first : at;
+	if (at == EXPOSURE_UNKNOWN || at < first)
+		at = first;
+	return grounds_ever(c) && c->grounded_at > at ? c->grounded_at : at;
 }
 
-/* ${withdrawn_at} is CONTACT_STANDS, or from when on they are no contact. */
+/* T6 */
+static bool
+is_without_grounds(const struct cascade_case *c)
+{
+	return !grounds_ever(c) || c->grounded_until != INT64_MAX;
+}
+
+/* From when on those whom the case met are no contacts: CONTACT_STANDS where they are. */
+static instant
+withdrawn_from(const struct cascade_case *c, bool gone)
+{
+	instant from = gone ? c->status_at : CONTACT_STANDS;
+
+	if (!grounds_ever(c))
+		return INT64_MIN;
+	return c->grounded_until < from ? c->grounded_until : from;
+}
+
+/* ${withdrawn_at} is CONTACT_STANDS, or from when on they are no contact; ${waits}: until the case has grounds. */
 static int
-put_contact(
-	struct cascade *cascade, const struct cascade_case *c, const struct met *met, instant withdrawn_at, struct error *e)
+put_contact(struct cascade *cascade, const struct cascade_case *c, const struct met *met, instant withdrawn_at,
+	bool waits, struct error *e)
 {
 	char body[BODY_SIZE], key[KEY_SIZE], first[TIME_TEXT_SIZE], last[TIME_TEXT_SIZE], known[TIME_TEXT_SIZE];
 	char withdrawn[TIME_TEXT_SIZE + 2] = "null";
@@ -149,9 +174,10 @@ put_contact(
 			withdrawn, sizeof withdrawn, "\"%s\"", time_write(withdrawn_at < at ? at : withdrawn_at, &zone_utc, known));
 	snprintf(key, sizeof key, "%s/%u", c->name, met->person);
 	snprintf(body, sizeof body,
-		"{\"degree\":%d,\"first\":\"%s\",\"kind\":\"%s\",\"known_at\":\"%s\",\"last\":\"%s\",\"withdrawn_at\":%s}",
+		"{\"degree\":%d,\"first\":\"%s\",\"kind\":\"%s\",\"known_at\":\"%s\",\"last\":\"%s\",%s\"withdrawn_at\":%s}",
 		met->degree, time_write(met->first, &zone_utc, first), exposure_kind_name(met->kind),
-		time_write(at, &zone_utc, known), time_write(met->last, &zone_utc, last), withdrawn);
+		time_write(at, &zone_utc, known), time_write(met->last, &zone_utc, last), waits ? "\"waiting\":true," : "",
+		withdrawn);
 	return registry_evidence_put_marking(cascade->registry, &row, &cascade->due, &outcome, e);
 }
 
@@ -183,7 +209,8 @@ read_contact(const struct evidence_row *row, void *context, struct error *e)
 	first = json_string_value(json_object_get(body, "first"));
 	last = json_string_value(json_object_get(body, "last"));
 	kind = json_string_value(json_object_get(body, "kind"));
-	withdrawing->withdrawn = !json_is_null(json_object_get(body, "withdrawn_at"));
+	withdrawing->met.waits = json_is_true(json_object_get(body, "waiting"));
+	withdrawing->withdrawn = !json_is_null(json_object_get(body, "withdrawn_at")) && !withdrawing->met.waits;
 	withdrawing->met.degree = (int)json_integer_value(json_object_get(body, "degree"));
 	while (strcmp(exposure_kind_name(withdrawing->met.kind), kind) != 0)
 		withdrawing->met.kind++;
@@ -193,7 +220,7 @@ read_contact(const struct evidence_row *row, void *context, struct error *e)
 	return r;
 }
 
-/* The contact as it stands: return 1, or 0 if there is none or it was withdrawn. */
+/* The contact as it stands, or waits: return 1, or 0 if there is none or it was withdrawn. */
 static int
 standing(
 	struct cascade *cascade, const struct cascade_case *c, person_number person, struct met *ret_met, struct error *e)
@@ -222,8 +249,12 @@ withdraw(
 	if (r <= 0)
 		return r;
 	if (met.first >= forgotten)
-		return put_contact(cascade, c, &met, INT64_MIN, e);
-	return strcmp(c->status, discarded) == 0 ? put_contact(cascade, c, &met, c->status_at, e) : 0; /* T4 */
+		return put_contact(cascade, c, &met, INT64_MIN, false, e);
+	if (strcmp(c->status, discarded) == 0)
+		return put_contact(cascade, c, &met, withdrawn_from(c, true), false, e);
+	return met.waits != is_without_grounds(c)
+		? put_contact(cascade, c, &met, withdrawn_from(c, false), is_without_grounds(c), e)
+		: 0; /* T5 */
 }
 
 /* T5: what is found now is added to what was found before ${forgotten}. */
@@ -282,7 +313,8 @@ keep_contacts(
 {
 	struct met *met = NULL;
 	size_t count = 0;
-	instant withdrawn_at = strcmp(c->status, discarded) == 0 ? c->status_at : CONTACT_STANDS;
+	bool gone = strcmp(c->status, discarded) == 0, waits = !gone && is_without_grounds(c);
+	instant withdrawn_at = withdrawn_from(c, gone);
 	instant forgotten = INT64_MIN;
 	int r = merge_contacts(contacts, &met, &count, e);
 
@@ -290,7 +322,7 @@ keep_contacts(
 		r = presence_forgotten(cascade->presence, &forgotten, e);
 	for (size_t i = 0; r == 0 && i < count; i++)
 		if ((r = add_what_stands(cascade, c, &met[i], forgotten, e)) == 0 &&
-			(r = put_contact(cascade, c, &met[i], withdrawn_at, e)) == 0)
+			(r = put_contact(cascade, c, &met[i], withdrawn_at, waits, e)) == 0)
 			r = note_contact(cascade, c, met[i].person, e);
 	if (r == 0)
 		r = withdraw_others(cascade, c, met, count, forgotten, e);

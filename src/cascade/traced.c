@@ -23,9 +23,11 @@ traced_from(struct cascade *cascade, const struct cascade_case *c, const struct 
 		(r = evidence_same_version(cascade->db, true, &same, e)) < 0)
 		return r;
 	length = snprintf(text, sizeof text,
-		"%s %s %" PRId64 " %u %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64,
+		"%s %s %" PRId64 " %u %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64
+		" %" PRId64 " %" PRId64,
 		pack_hash(pack), c->status, c->status_at, c->exposure.person, c->exposure.onset, c->exposure.sampled,
-		c->exposure.confirmed, c->exposure.isolated, c->exposure.symptoms_ended, changes, same);
+		c->exposure.confirmed, c->exposure.isolated, c->exposure.symptoms_ended, c->grounded_at, c->grounded_until,
+		changes, same);
 	keys_hash(cascade->keys, "case-traced-from", text, (size_t)length, ret_from->bytes);
 	return 0;
 }

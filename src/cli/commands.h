@@ -6,6 +6,7 @@
 #include "cli/cli.h"
 
 extern const struct command command_backup;
+extern const struct command command_case;
 extern const struct command command_certificate;
 extern const struct command command_check;
 extern const struct command command_code;
@@ -48,6 +49,7 @@ extern const struct command command_version;
 	&command_person, \
 	&command_match, \
 	&command_trace, \
+	&command_case, \
 	&command_place_alert, \
 	&command_indicators, \
 	&command_report, \

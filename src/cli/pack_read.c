@@ -31,6 +31,7 @@ static const struct section {
 	{"recognises", NULL, gate_recognises_check},
 	{"follow_up", NULL, console_follow_up_check},
 	{"notices", NULL, cascade_notices_check},
+	{"grounds", NULL, cascade_grounds_check},
 	{"report", NULL, report_check},
 };
 

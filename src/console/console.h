@@ -61,6 +61,7 @@ struct console_contacts {
 	int degree;
 	instant from, to;
 	bool standing; /* not withdrawn by registry_now */
+	bool waiting;  /* those alone whose case has no grounds (cascade.h) */
 };
 
 /* console_cases_page(registry, filter, cursor, limit, ret_page, e):
@@ -69,7 +70,7 @@ struct console_contacts {
  * "at"}]}], "next"}. "next" is the ${cursor} of the page after (NULL: the first) or null; a page may hold fewer, even none, and
  * go on, where CONSOLE_SCAN_MAX rows were looked at. ERROR_BAD_INPUT for a cursor that is none.
  * console_contacts_page: the same of contacts, by case and person: {"case", "person", "kind", "degree", "first", "last",
- * "known_at", "withdrawn_at" or null}. */
+ * "known_at", "withdrawn_at" or null, "waiting": whether the case lacks the grounds to colour them}. */
 int console_cases_page(struct registry *registry, const struct console_cases *filter, const char *cursor, size_t limit,
 	json_t **ret_page, struct error *e);
 int console_contacts_page(struct registry *registry, const struct console_contacts *filter, const char *cursor,
@@ -144,7 +145,7 @@ int console_identity(struct registry *registry, person_number person, const stru
  * status of each case. With ${identities} the column id_number is opened for ${look->purpose}; without it there is a column
  * person instead, and no import takes the file. Every row that is stored stands in it, each value as it is stored; the ledger keeps its
  * hash. ERROR_TOO_LARGE past ${csv}'s maximum or CONSOLE_LISTED_MAX rows.
- * console_export_contacts: the contacts (case, person or id_number, kind, degree, first, last, known_at, withdrawn_at). */
+ * console_export_contacts: the contacts (case, person or id_number, kind, degree, first, last, known_at, withdrawn_at, waiting). */
 int console_export_cases(struct registry *registry, const struct console_cases *filter, const struct console_look *look,
 	bool identities, struct buffer *csv, struct error *e);
 int console_export_contacts(struct registry *registry, const struct console_contacts *filter,

@@ -43,6 +43,8 @@ takes(const struct walk *w, const struct contact_line *line, struct error *e)
 		(f->degree && json_integer_value(json_object_get(line->body, "degree")) != f->degree) || line->last < f->from ||
 		line->last >= f->to)
 		return 0;
+	if (f->waiting)
+		return json_is_true(json_object_get(line->body, "waiting"));
 	if (!f->standing)
 		return 1;
 	if ((r = read_moment(line->body, "withdrawn_at", &withdrawn, e)) < 0)
@@ -115,10 +117,11 @@ add_contact(const struct contact_line *line, void *context, struct error *e)
 	if (page_full(page))
 		return 1;
 	return page_add(page, line->key,
-		json_pack("{s:s, s:I, s:s, s:I, s:s, s:s, s:s, s:s?}", "case", line->name, "person", (json_int_t)line->person,
-			"kind", body_text(line->body, "kind"), "degree", json_integer_value(json_object_get(line->body, "degree")),
-			"first", body_text(line->body, "first"), "last", body_text(line->body, "last"), "known_at",
-			body_text(line->body, "known_at"), "withdrawn_at", body_text(line->body, "withdrawn_at")),
+		json_pack("{s:s, s:I, s:s, s:I, s:s, s:s, s:s, s:s?, s:b}", "case", line->name, "person",
+			(json_int_t)line->person, "kind", body_text(line->body, "kind"), "degree",
+			json_integer_value(json_object_get(line->body, "degree")), "first", body_text(line->body, "first"), "last",
+			body_text(line->body, "last"), "known_at", body_text(line->body, "known_at"), "withdrawn_at",
+			body_text(line->body, "withdrawn_at"), "waiting", json_is_true(json_object_get(line->body, "waiting"))),
 		e);
 }
 

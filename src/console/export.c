@@ -8,7 +8,8 @@
 #include "console/inside.h"
 #include "ledger/ledger.h"
 
-#define CASES(who) "case," who ",status,onset,sampled,confirmed_at,isolated_at,infected_by,symptoms_ended\r\n"
+#define CASES(who)                                                                                                     \
+	"case," who ",status,onset,sampled,confirmed_at,isolated_at,infected_by,symptoms_ended,grounds,clinicians\r\n"
 
 struct export
 {
@@ -67,7 +68,9 @@ add_case(const struct case_line *line, void *context, struct error *e)
 			r = csv_field_add(x->csv, text, false, e);
 		}
 		if (r == 0 && (r = csv_field_add(x->csv, body_text(s->body, "infected_by"), false, e)) == 0)
-			r = csv_field_add(x->csv, body_text(s->body, "symptoms_ended"), true, e);
+			r = csv_field_add(x->csv, body_text(s->body, "symptoms_ended"), false, e);
+		if (r == 0 && (r = csv_field_add(x->csv, body_text(s->body, "grounds"), false, e)) == 0)
+			r = csv_field_add(x->csv, body_text(s->body, "clinicians"), true, e);
 	}
 	return r;
 }
@@ -87,8 +90,10 @@ add_contact(const struct contact_line *line, void *context, struct error *e)
 		(r = csv_field_add(x->csv, degree, false, e)) < 0)
 		return r;
 	for (size_t i = 0; i < 4 && r == 0; i++)
-		r = csv_field_add(x->csv, body_text(line->body, moments[i]), i == 3, e);
-	return r;
+		r = csv_field_add(x->csv, body_text(line->body, moments[i]), false, e);
+	if (r < 0)
+		return r;
+	return csv_field_add(x->csv, json_is_true(json_object_get(line->body, "waiting")) ? "true" : "false", true, e);
 }
 
 static int
@@ -118,8 +123,8 @@ export_list(
 		return r;
 	if ((r = buffer_add_text(x->csv,
 			 cases               ? x->identities ? CASES("id_number") : CASES("person")
-							   : x->identities ? "case,id_number,kind,degree,first,last,known_at,withdrawn_at\r\n"
-								 : "case,person,kind,degree,first,last,known_at,withdrawn_at\r\n",
+							   : x->identities ? "case,id_number,kind,degree,first,last,known_at,withdrawn_at,waiting\r\n"
+								 : "case,person,kind,degree,first,last,known_at,withdrawn_at,waiting\r\n",
 			 e)) == 0)
 		r = cases ? cases_walk(x->registry, cases, "", CONSOLE_LISTED_MAX, NULL, add_case, x, e)
 				  : contacts_walk(x->registry, contacts, "", CONSOLE_LISTED_MAX, NULL, add_contact, x, e);

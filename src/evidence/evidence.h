@@ -63,6 +63,7 @@ enum evidence_kind {
 	EVIDENCE_DEVICE = 14,       /* a device is the person's from a moment on */
 	EVIDENCE_TRAVEL_ORDER = 15, /* from when people may leave or enter an area; of no person */
 	EVIDENCE_RECOGNITION = 16,  /* what colour another service says that the person has */
+	EVIDENCE_CASE_WORD = 17,    /* a clinician's word that a case is one, or that it is taken back; of no person */
 	EVIDENCE_KIND_END,
 };
 

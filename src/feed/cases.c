@@ -20,13 +20,16 @@ enum {
 	SYMPTOMS_ENDED,
 	NAME,
 	BIRTH_DATE,
-	PHONE
+	PHONE,
+	GROUNDS,
+	CLINICIANS
 };
 static const struct row_column columns[] = {{"case", true}, {"id_number", false}, {"status", true}, {"onset", false},
 	{"sampled", false}, {"confirmed_at", true}, {"isolated_at", false}, {"infected_by", false},
-	{"symptoms_ended", false}, {"name", false}, {"birth_date", false}, {"phone", false}};
+	{"symptoms_ended", false}, {"name", false}, {"birth_date", false}, {"phone", false}, {"grounds", false},
+	{"clinicians", false}};
 
-enum { CASE_NAME_MAX = 64 };
+enum { CASE_NAME_MAX = 64, CLINICIANS_MAX = 256 };
 
 static int
 check_name(struct import *import, const struct row *row, size_t column, struct error *e)
@@ -110,6 +113,43 @@ add_time(struct import *import, const struct row *row, size_t column, json_t *bo
 	return json_object_set_new(body, columns[column].name, import_time_json(at)) < 0 ? error_no_memory(e) : 0;
 }
 
+/* Two names or more, separated by semicolons, each another. */
+static bool
+are_names_of_two(const char *text)
+{
+	const char *end = strchr(text, ';');
+	size_t first = end ? (size_t)(end - text) : 0, second;
+
+	if (!first)
+		return false;
+	text = end + 1 + strspn(end + 1, " ");
+	second = strcspn(text, ";");
+	return second && !(first == second && strncmp(end - first, text, second) == 0);
+}
+
+/* Whether it rests on a laboratory's result or on two clinicians, as whoever hands in the list says. Where the row does not say, the class
+ * does (a pack's "grounds"). */
+static int
+add_grounds(struct import *import, const struct row *row, json_t *body, struct error *e)
+{
+	const char *grounds = import_text(row, GROUNDS), *clinicians = import_text(row, CLINICIANS);
+	bool by_clinicians = grounds && strcmp(grounds, "clinicians") == 0;
+
+	if (grounds && !by_clinicians && strcmp(grounds, "laboratory") != 0 && strcmp(grounds, "none") != 0)
+		return import_refuse(import, row, GROUNDS, e, "grounds are laboratory, clinicians or none");
+	if (by_clinicians && (!clinicians || !are_names_of_two(clinicians)))
+		return import_refuse(
+			import, row, clinicians ? CLINICIANS : GROUNDS, e, "two clinicians are named, as in \"Li Wei; Zhang Min\"");
+	if (clinicians && !by_clinicians)
+		return import_refuse(import, row, CLINICIANS, e, "clinicians are named where they are the grounds");
+	if (clinicians && strlen(clinicians) > CLINICIANS_MAX)
+		return import_refuse(import, row, CLINICIANS, e, "names of clinicians have at most 256 bytes");
+	if ((grounds && json_object_set_new(body, "grounds", json_string(grounds)) < 0) ||
+		(clinicians && json_object_set_new(body, "clinicians", json_string(clinicians)) < 0))
+		return error_no_memory(e);
+	return 0;
+}
+
 static int
 take(struct import *import, const struct row *row, enum taken *ret_taken, struct error *e)
 {
@@ -129,6 +169,10 @@ take(struct import *import, const struct row *row, enum taken *ret_taken, struct
 		code = import_refuse(import, row, STATUS, e, "a status is a word such as confirmed, suspected or recovered");
 		goto out;
 	}
+	if (strcmp(status, "laboratory") == 0) {
+		code = import_refuse(import, row, STATUS, e, "\"laboratory\" is who says it, and no class of cases");
+		goto out;
+	}
 	if ((code = definition_holds(import->pack, status, at, e)) < 0) {
 		code = import_refuse_for(import, row, STATUS, code, e);
 		goto out;
@@ -144,7 +188,7 @@ take(struct import *import, const struct row *row, enum taken *ret_taken, struct
 	if ((code = add_time(import, row, ONSET, body, e)) < 0 || (code = add_time(import, row, SAMPLED, body, e)) < 0 ||
 		(code = add_time(import, row, CONFIRMED_AT, body, e)) < 0 ||
 		(code = add_time(import, row, ISOLATED_AT, body, e)) < 0 ||
-		(code = add_time(import, row, SYMPTOMS_ENDED, body, e)) < 0 ||
+		(code = add_time(import, row, SYMPTOMS_ENDED, body, e)) < 0 || (code = add_grounds(import, row, body, e)) < 0 ||
 		(code = find_person(import, row, key, &person, e)) < 0)
 		goto out;
 	code = import_evidence(import, EVIDENCE_CASE_STATUS, person, key, at, body, ret_taken, e);

@@ -25,6 +25,7 @@ route_answer answer_cases, answer_contacts, answer_curve, answer_indicators, ans
 route_answer answer_views, answer_keep_view, answer_drop_view;
 route_answer answer_follow_ups, answer_follow_up_report;
 route_answer answer_proposals, answer_approval, answer_revocation, answer_override, answer_keep_pack, answer_activation;
+route_answer answer_grounds, answer_word;
 route_answer answer_place_alerts, answer_place_alert_closing;
 route_answer answer_matches, answer_match_decision, answer_join;
 route_answer answer_rehearse, answer_rehearsal;

@@ -108,6 +108,9 @@ read_contacts(struct http_context *c, const struct question *q, struct console_c
 		!read_choice(q, "standing", &given, &yes))
 		return false;
 	filter->standing = yes;
+	if (!read_choice(q, "waiting", &given, &yes))
+		return false;
+	filter->waiting = yes;
 	return true;
 }
 
@@ -239,7 +242,7 @@ static bool
 check_filter(struct exchange *x, const json_t *filter, bool cases)
 {
 	static const char *const of_cases[] = {"status", "division", "by", "from", "to", "linked", NULL};
-	static const char *const of_contacts[] = {"case", "kind", "degree", "from", "to", "standing", NULL};
+	static const char *const of_contacts[] = {"case", "kind", "degree", "from", "to", "standing", "waiting", NULL};
 
 	if (!json_is_object(filter))
 		exchange_invalid(x, "/filter", "an object is needed");

@@ -200,6 +200,8 @@ may(enum route_role wanted, enum registry_role role)
 		return office_role(role) || role == REGISTRY_AUDITOR;
 	case ROLE_PEER: /* signed in nowhere: context_admit */
 		return false;
+	case ROLE_CLINICIAN:
+		return role == REGISTRY_CLINICIAN;
 	case ROLE_FEED:
 		return role == REGISTRY_CLINICIAN || role == REGISTRY_SUPERVISOR || role == REGISTRY_ADMINISTRATOR;
 	}

@@ -60,6 +60,9 @@ const struct route routes[] = {
 	/* follow_ups.c */
 	{"listFollowUps", "GET", "/v1/follow-ups", ROLE_CONSOLE, LIMIT_READ, answer_follow_ups},
 	{"reportFollowUp", "POST", "/v1/follow-ups/{person}/reports", ROLE_OPENER, LIMIT_WRITE, answer_follow_up_report},
+	/* grounds.c */
+	{"getGrounds", "GET", "/v1/cases/{case}/grounds", ROLE_CONSOLE, LIMIT_READ, answer_grounds},
+	{"sayOfCase", "POST", "/v1/cases/{case}/words", ROLE_CLINICIAN, LIMIT_WRITE, answer_word},
 	/* place_alerts.c */
 	{"listPlaceAlerts", "GET", "/v1/place-alerts", ROLE_CONSOLE, LIMIT_READ, answer_place_alerts},
 	{"closePlaceAlert", "POST", "/v1/place-alerts/{number}/closings", ROLE_OPENER, LIMIT_WRITE,

@@ -15,16 +15,17 @@ struct http_context;
 enum route_role {
 	ROLE_ANYBODY,
 	ROLE_SIGNED_IN,
-	ROLE_RESIDENT, /* a signed-in resident */
-	ROLE_GATE,     /* a guard's device, or a supervisor */
-	ROLE_OFFICE,   /* who answers for the gates: a supervisor, an auditor */
-	ROLE_VOUCHER,  /* the carriers' gateway, a committee, staff who see ID cards */
-	ROLE_CONSOLE,  /* who works with cases, or watches those who do: a tracer, a supervisor, an auditor */
-	ROLE_OPENER,   /* who may learn who somebody is: a tracer, a supervisor */
-	ROLE_DECIDER,  /* who may propose and approve: a supervisor, an administrator */
-	ROLE_DECISION, /* who may read what was decided: those, and an auditor */
-	ROLE_PEER,     /* another service, by its TLS certificate, at the address for those */
-	ROLE_FEED,     /* a hospital's or laboratory's system, and the office: whose bundles are taken */
+	ROLE_RESIDENT,  /* a signed-in resident */
+	ROLE_GATE,      /* a guard's device, or a supervisor */
+	ROLE_OFFICE,    /* who answers for the gates: a supervisor, an auditor */
+	ROLE_VOUCHER,   /* the carriers' gateway, a committee, staff who see ID cards */
+	ROLE_CONSOLE,   /* who works with cases, or watches those who do: a tracer, a supervisor, an auditor */
+	ROLE_OPENER,    /* who may learn who somebody is: a tracer, a supervisor */
+	ROLE_DECIDER,   /* who may propose and approve: a supervisor, an administrator */
+	ROLE_DECISION,  /* who may read what was decided: those, and an auditor */
+	ROLE_PEER,      /* another service, by its TLS certificate, at the address for those */
+	ROLE_CLINICIAN, /* whose word it is that somebody is a case */
+	ROLE_FEED,      /* a hospital's or laboratory's system, and the office: whose bundles are taken */
 };
 
 enum route_limit { LIMIT_READ, LIMIT_WRITE, LIMIT_SECRET, LIMIT_NONE, LIMITS };

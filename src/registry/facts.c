@@ -113,6 +113,19 @@ keep_status(json_t **item, struct error *e)
 	return 0;
 }
 
+/* A contact of a case that has no grounds waits, and is none for the rules; where the grounds were taken back it was one until then. */
+static bool
+keep_contact(json_t *item)
+{
+	const char *known = json_string_value(json_object_get(item, "known_at"));
+	const char *withdrawn = json_string_value(json_object_get(item, "withdrawn_at"));
+
+	if (!json_is_true(json_object_get(item, "waiting")))
+		return true;
+	json_object_del(item, "waiting");
+	return known && withdrawn && strcmp(known, withdrawn) != 0;
+}
+
 /* Evidence of a test says when it was reported and more; a result that was withdrawn is none. */
 static int
 keep_result(json_t **item, bool *ret_kept, struct error *e)
@@ -224,6 +237,8 @@ take_row(const struct evidence_row *row, void *context, struct error *e)
 		return r;
 	if (row->kind == EVIDENCE_CASE_STATUS)
 		r = keep_status(&item, e);
+	else if (row->kind == EVIDENCE_CONTACT)
+		kept = keep_contact(item);
 	else if (row->kind == EVIDENCE_TEST)
 		r = keep_result(&item, &kept, e);
 	else if (row->kind == EVIDENCE_CERTIFICATE && is_recovery(item)) {

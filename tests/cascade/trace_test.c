@@ -203,6 +203,93 @@ secondary_contacts_are_met_until_the_case_is_known_T4(void **state)
 	assert_int_equal(contacts_with(m.s, "\"withdrawn_at\":\"2020-03-11T02:00:00+00:00\""), 2);
 }
 
+/* Of somebody who is suspected, and met the contact as in one_contact. */
+static struct met
+one_suspected(struct scene *s)
+{
+	struct met m = one_contact(s);
+
+	m.contact = scene_person(s, 3, HZ, "2020-03-01T12:00:00+08:00");
+	m.subject = scene_person(s, 4, HZ, "2020-03-01T12:00:00+08:00");
+	m.tea_house = scene_place(s, "other-house", "meal");
+	scene_stay(s, m.subject, m.tea_house, "2020-03-09T09:00:00+08:00", "2020-03-09T11:00:00+08:00");
+	scene_stay(s, m.contact, m.tea_house, "2020-03-09T09:30:00+08:00", "2020-03-09T12:00:00+08:00");
+	scene_case(s, "S1", m.subject, "suspected", "2020-03-07T00:00:00+08:00", "2020-03-11T10:00:00+08:00",
+		"2020-03-11T12:00:00+08:00");
+	scene_trace(s);
+	return m;
+}
+
+static void
+word(struct scene *s, const char *at, const char *by, bool holds)
+{
+	struct error e = {0};
+
+	scene_at(s, at);
+	GOOD(cascade_case_word(s->cascade, "S1", by, holds, &e));
+}
+
+static void
+without_grounds_contacts_wait_until_the_second_word_T6(void **state)
+{
+	struct met m = one_suspected(*state);
+
+	assert_int_equal(contacts_with(m.s, "\"waiting\":true"), 1);
+	assert_string_equal(scene_colour(m.s, m.contact, HZ), "green");
+	word(m.s, "2020-03-12T09:00:00+08:00", "li", true);
+	assert_string_equal(scene_colour(m.s, m.contact, HZ), "green");
+	word(m.s, "2020-03-12T10:00:00+08:00", "wang", true);
+	assert_int_equal(contacts_with(m.s, "\"waiting\":true"), 0);
+	assert_int_equal(contacts_with(m.s, "\"known_at\":\"2020-03-12T02:00:00+00:00\""), 1);
+	assert_string_equal(scene_colour(m.s, m.contact, HZ), "red");
+	scene_at(m.s, "2020-03-12T09:59:59+08:00");
+	assert_string_equal(scene_colour(m.s, m.contact, HZ), "green");
+}
+
+static void
+grounds_taken_back_give_the_colour_back_from_then_on_T6(void **state)
+{
+	struct met m = one_suspected(*state);
+
+	word(m.s, "2020-03-12T09:00:00+08:00", "li", true);
+	word(m.s, "2020-03-12T10:00:00+08:00", "wang", true);
+	word(m.s, "2020-03-13T10:00:00+08:00", "li", false);
+	assert_int_equal(contacts_with(m.s, "\"waiting\":true,\"withdrawn_at\":\"2020-03-13T02:00:00+00:00\""), 1);
+	assert_string_equal(scene_colour(m.s, m.contact, HZ), "green");
+	scene_at(m.s, "2020-03-13T09:59:59+08:00");
+	assert_string_equal(scene_colour(m.s, m.contact, HZ), "red");
+	word(m.s, "2020-03-14T10:00:00+08:00", "zhao", true); /* two again, from then on */
+	assert_string_equal(scene_colour(m.s, m.contact, HZ), "red");
+	scene_at(m.s, "2020-03-14T09:59:59+08:00");
+	assert_string_equal(scene_colour(m.s, m.contact, HZ), "green");
+}
+
+static void
+words_that_never_held_at_once_are_no_grounds_G2(void **state)
+{
+	struct met m = one_suspected(*state);
+
+	word(m.s, "2020-03-12T09:00:00+08:00", "li", true);
+	word(m.s, "2020-03-13T10:00:00+08:00", "li", false);
+	word(m.s, "2020-03-14T10:00:00+08:00", "wang", true);
+	assert_int_equal(contacts_with(m.s, "\"waiting\":true"), 1);
+	assert_string_equal(scene_colour(m.s, m.contact, HZ), "green");
+}
+
+static void
+a_suspected_case_that_is_discarded_never_coloured_anybody_T6(void **state)
+{
+	struct met m = one_suspected(*state);
+
+	scene_at(m.s, "2020-03-14T12:00:00+08:00");
+	scene_case(m.s, "S1", m.subject, "discarded", NULL, "2020-03-14T09:00:00+08:00", NULL);
+	scene_trace(m.s);
+	assert_int_equal(contacts_with(m.s, "\"waiting\":true"), 0);
+	assert_string_equal(scene_colour(m.s, m.contact, HZ), "green");
+	scene_at(m.s, "2020-03-13T12:00:00+08:00");
+	assert_string_equal(scene_colour(m.s, m.contact, HZ), "green");
+}
+
 int
 main(void)
 {
@@ -217,6 +304,13 @@ main(void)
 		cmocka_unit_test_setup_teardown(a_contact_of_another_case_keeps_the_colour, scene_set_up, scene_tear_down),
 		cmocka_unit_test_setup_teardown(
 			secondary_contacts_are_met_until_the_case_is_known_T4, scene_set_up, scene_tear_down),
+		cmocka_unit_test_setup_teardown(
+			without_grounds_contacts_wait_until_the_second_word_T6, scene_set_up, scene_tear_down),
+		cmocka_unit_test_setup_teardown(
+			grounds_taken_back_give_the_colour_back_from_then_on_T6, scene_set_up, scene_tear_down),
+		cmocka_unit_test_setup_teardown(words_that_never_held_at_once_are_no_grounds_G2, scene_set_up, scene_tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_suspected_case_that_is_discarded_never_coloured_anybody_T6, scene_set_up, scene_tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -204,6 +204,20 @@ is "tracer: call about k1" "$(H --json person show "${people[1]}" | jq -r '.acce
 is_problem 422 invalid "without a purpose nothing is opened" POST /v1/identities "{\"person\":$met}" -H "$tracer"
 is_problem 404 not-found "nobody has another number" POST /v1/identities '{"person":4294967295,"purpose":"x"}' -H "$tracer"
 
+# What a case rests on. k4 is somebody's suspicion.
+answers 200 "a tracer reads what a case rests on" GET /v1/cases/k4/grounds '' -H "$tracer"
+json_holds "nobody's word yet" '.grounds == false and .words == [] and .grounds_from == null' "$BODY"
+is_problem 403 forbidden "a supervisor does not say that somebody is a case" POST /v1/cases/k4/words '{"holds":true}' -H "$supervisor"
+answers 201 "a clinician does" POST /v1/cases/k4/words '{"holds":true}' -H "$clinician"
+json_holds "one word is no grounds" '.grounds == false and (.words | map(.by)) == ["clinician"]' "$BODY"
+is_problem 409 conflict "once" POST /v1/cases/k4/words '{"holds":true}' -H "$clinician"
+answers 422 "a word is true or false" POST /v1/cases/k4/words '{"holds":"yes"}' -H "$clinician"
+is_problem 404 not-found "of a case that is there" POST /v1/cases/k99/words '{"holds":true}' -H "$clinician"
+answers 201 "and takes it back" POST /v1/cases/k4/words '{"holds":false}' -H "$clinician"
+is_problem 404 not-found "which can be done while there is one" POST /v1/cases/k4/words '{"holds":false}' -H "$clinician"
+answers 200 "no contact waits" GET '/v1/contacts?waiting=yes' '' -H "$tracer"
+is 0 "$(jq '.items | length' <<<"$BODY")" "since the others have grounds"
+
 # A file that is what is stored.
 answers 200 "a supervisor exports the cases" POST /v1/exports "$export_all" -H "$supervisor"
 is 'text/csv; charset=utf-8; header=present attachment; filename="cases.csv"' "$(header Content-Type) $(header Content-Disposition)" "as CSV"
@@ -233,7 +247,7 @@ is "cases: 0 new, 0 changed, 8 unchanged, 0 rejected" "$(H import cases "$FOLDER
 answers 200 "a tracer exports the contacts" POST /v1/exports '{"list":"contacts"}' -H "$tracer"
 tr -d '\r' <"$FOLDER/body" | tail -n +2 | sort >"$FOLDER/rows"
 answers 200 "and reads them" GET '/v1/contacts?limit=200' '' -H "$tracer"
-is "$(jq -r '.items[] | [.case, .person, .kind, .degree, .first, .last, .known_at, .withdrawn_at] | map(. // "" | tostring) | join(",")' <<<"$BODY" | sort)" \
+is "$(jq -r '.items[] | [.case, .person, .kind, .degree, .first, .last, .known_at, .withdrawn_at, .waiting] | map(if . == null then "" else tostring end) | join(",")' <<<"$BODY" | sort)" \
 	"$(cat "$FOLDER/rows")" "each row of the file is a contact of the list, and the other way round"
 is "$(H --json trace k1 | jq -r .person | sort)" "$(grep ^k1, "$FOLDER/rows" | cut -d, -f2 | sort)" "and of the trace on the command line"
 STORE=$FOLDER/other
