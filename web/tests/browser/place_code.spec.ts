@@ -39,12 +39,8 @@ function holdUp(text: string): void {
 	filmPicture(picture, film);
 }
 
-/* What the guards' page shows now, as the service gives it to that page. */
-const placeCode = async () => {
-	const answer = await gate.request.get(`${server.address}/v1/place-code?place=huzhou-rest-stop`);
-	expect(answer.status()).toBe(200);
-	return ((await answer.json()) as { code: string }).code;
-};
+/* A code of now, as the guards' page shows it. */
+const placeCode = () => server.healthcode('place-code', 'huzhou-rest-stop').trim();
 
 test.beforeAll(async ({}, { project }) => {
 	await server.start();
@@ -80,7 +76,7 @@ test('a visitor scans it, and is noted there once', async () => {
 	await server.post('/v1/sessions/codes', WHO);
 	const signedIn = await phone.request.post(`${server.address}/v1/sessions`, { data: { ...WHO, code: await server.oneTimeCode() } });
 	expect(signedIn.status()).toBe(201);
-	holdUp(await placeCode());
+	holdUp(placeCode());
 	await resident.goto(`${server.address}/#/checkin`);
 	await resident.getByRole('button', { name: 'Scan the place’s code' }).click();
 	await expect(resident.getByText(`You are noted at ${PLACE}`, { exact: false })).toBeVisible({ timeout: 30_000 });
@@ -111,7 +107,7 @@ test('a picture of a code that was shown before is worth nothing, nor is another
 
 test('staff note who has no phone, and the holder is told', async () => {
 	await guard.getByText('Without a phone: note them here').click();
-	await guard.getByLabel('ID number').fill(OLD);
+	await guard.getByLabel('ID card or passport number').fill(OLD);
 	await guard.getByRole('button', { name: 'Note by ID number' }).click();
 	await expect(guard.getByText('Noted', { exact: true })).toBeVisible();
 	expect(readFileSync(join(server.folder, 'store/outbox.jsonl'), 'utf8')).toContain('id-number-typed');
