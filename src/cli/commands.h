@@ -26,6 +26,7 @@ extern const struct command command_pack;
 extern const struct command command_peer;
 extern const struct command command_person;
 extern const struct command command_place_alert;
+extern const struct command command_place_code;
 extern const struct command command_purge;
 extern const struct command command_report;
 extern const struct command command_restore;
@@ -57,6 +58,7 @@ extern const struct command command_version;
 	&command_travel_card, \
 	&command_code, \
 	&command_gate, \
+	&command_place_code, \
 	&command_journey, \
 	&command_trust, \
 	&command_peer, \

@@ -17,6 +17,7 @@
 #include "credential/id_number.h"
 #include "credential/key.h"
 #include "credential/paper.h"
+#include "credential/place_code.h"
 #include "credential/qr.h"
 #include "credential/receipt.h"
 #include "credential/statement.h"

@@ -191,9 +191,12 @@ draw_code(cairo_t *page, const char *text, double left, double top, struct error
 	return 0;
 }
 
+typedef int draw_page(cairo_t *page, const void *what, struct error *e);
+
 static int
-draw(cairo_t *page, const struct paper *paper, struct error *e)
+draw_paper(cairo_t *page, const void *what, struct error *e)
 {
+	const struct paper *paper = what;
 	const struct look *look = &looks[paper->colour];
 	char line[128];
 	int r;
@@ -234,10 +237,12 @@ outcome(cairo_status_t status, const struct output *output, struct error *e)
 	return status == CAIRO_STATUS_SUCCESS ? 0 : error_set(e, ERROR_IO, "PDF: %s", cairo_status_to_string(status));
 }
 
-int
-paper_pdf(const struct paper *paper, struct buffer *pdf, struct error *e)
+/* Append a PDF of ${count} pages; ${whats} has what is drawn on each. */
+static int
+write_pdf(
+	enum paper_size size, draw_page *draw, const void *const *whats, size_t count, struct buffer *pdf, struct error *e)
 {
-	double scale = paper->size == PAPER_A4 ? 2 * POINTS_PER_MM : POINTS_PER_MM;
+	double scale = size == PAPER_A4 ? 2 * POINTS_PER_MM : POINTS_PER_MM;
 	struct output output = {.pdf = pdf, .e = e};
 	size_t before = pdf->length;
 	cairo_font_face_t *face = NULL;
@@ -249,14 +254,16 @@ paper_pdf(const struct paper *paper, struct buffer *pdf, struct error *e)
 
 	if ((r = find_font(&fonts, &face, e)) < 0)
 		return r;
-	surface = cairo_pdf_surface_create_for_stream(take_bytes, &output, PAGE_WIDTH * scale,
-		(paper->size == PAPER_A4 ? A4_HEIGHT * POINTS_PER_MM : PAGE_HEIGHT * scale));
+	surface = cairo_pdf_surface_create_for_stream(
+		take_bytes, &output, PAGE_WIDTH * scale, (size == PAPER_A4 ? A4_HEIGHT * POINTS_PER_MM : PAGE_HEIGHT * scale));
 	page = cairo_create(surface);
 	cairo_scale(page, scale, scale);
 	cairo_set_font_face(page, face);
-	r = draw(page, paper, e);
-	if (cairo_status(page) == CAIRO_STATUS_SUCCESS)
-		cairo_show_page(page);
+	for (size_t i = 0; i < count && r == 0; i++) {
+		r = draw(page, whats[i], e);
+		if (cairo_status(page) == CAIRO_STATUS_SUCCESS)
+			cairo_show_page(page);
+	}
 	cairo_surface_finish(surface);
 	status = cairo_status(page) ? cairo_status(page) : cairo_surface_status(surface);
 	if (r == 0)
@@ -270,4 +277,46 @@ paper_pdf(const struct paper *paper, struct buffer *pdf, struct error *e)
 		pdf->data[before] = 0;
 	}
 	return r;
+}
+
+int
+paper_pdf(const struct paper *paper, struct buffer *pdf, struct error *e)
+{
+	const void *const whats[] = {paper};
+
+	return write_pdf(paper->size, draw_paper, whats, 1, pdf, e);
+}
+
+static int
+draw_poster(cairo_t *page, const void *what, struct error *e)
+{
+	const struct poster *poster = what;
+	char line[POSTER_TEXT_MAX + 64];
+	int r;
+
+	cairo_set_source_rgb(page, 0, 0, 0);
+	write_line(page, PAGE_WIDTH / 2.0, 18, 9, PAGE_WIDTH - 2 * MARGIN, "场所码 Place code");
+	write_line(page, PAGE_WIDTH / 2.0, 33, 9, PAGE_WIDTH - 2 * MARGIN, poster->name);
+	if ((r = draw_code(page, poster->code, (PAGE_WIDTH - QR_SIDE) / 2.0, 38, e)) < 0)
+		return r;
+	snprintf(line, sizeof line, "仅限 only on %s", poster->day);
+	write_line(page, PAGE_WIDTH / 2.0, 119, 7.5, PAGE_WIDTH - 2 * MARGIN, line);
+	write_line(page, PAGE_WIDTH / 2.0, 129, 4.6, PAGE_WIDTH - 2 * MARGIN, "请扫码登记到访；明日请换上新的一张。");
+	write_line(page, PAGE_WIDTH / 2.0, 135.5, 3.6, PAGE_WIDTH - 2 * MARGIN,
+		"Scan it to note that you were here. Put up the next sheet tomorrow.");
+	write_line(page, PAGE_WIDTH / 2.0, 142, 3.6, PAGE_WIDTH - 2 * MARGIN,
+		"没有手机：请工作人员登记。 Without a phone: ask the staff.");
+	return 0;
+}
+
+int
+poster_pdf(const struct poster *posters, size_t count, enum paper_size size, struct buffer *pdf, struct error *e)
+{
+	const void *whats[POSTERS_MAX];
+
+	if (count > POSTERS_MAX)
+		return error_set(e, ERROR_TOO_LARGE, "at most %d posters are drawn at once", POSTERS_MAX);
+	for (size_t i = 0; i < count; i++)
+		whats[i] = &posters[i];
+	return write_pdf(size, draw_poster, whats, count, pdf, e);
 }

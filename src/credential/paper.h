@@ -1,5 +1,5 @@
-/* credential/paper.h: a code on paper, for who has no phone: one page of PDF with large text in Chinese and English, the
- * colour as word and shape (it is read in black and white too), and the QR code. */
+/* credential/paper.h: codes on paper, pages of PDF with large text in Chinese and English: a person's, for who has no phone (the
+ * colour as word and shape, so that it is read in black and white too), and a place's, to be put up for a day. */
 
 #ifndef HEALTHCODE_CREDENTIAL_PAPER_H
 #define HEALTHCODE_CREDENTIAL_PAPER_H
@@ -24,5 +24,15 @@ struct paper {
  * ERROR_EXISTS_NOT where the machine has no font with the Chinese characters (the message says what to install),
  * ERROR_BAD_INPUT for text that is not UTF-8, ERROR_TOO_LARGE or ERROR_NO_MEMORY. */
 int paper_pdf(const struct paper *paper, struct buffer *pdf, struct error *e);
+
+/* A place's code to be put up for a day. ${name} is UTF-8 of at most POSTER_TEXT_MAX bytes, ${day} as people read it. */
+enum { POSTERS_MAX = 31, POSTER_TEXT_MAX = 256 };
+struct poster {
+	const char *code, *name, *day;
+};
+
+/* poster_pdf(posters, count, size, pdf, e): append a PDF of a page for each. Return as paper_pdf; ERROR_TOO_LARGE also for more than
+ * POSTERS_MAX. */
+int poster_pdf(const struct poster *posters, size_t count, enum paper_size size, struct buffer *pdf, struct error *e);
 
 #endif

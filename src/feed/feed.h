@@ -20,6 +20,7 @@
 #include "feed/mllp.h"
 
 struct json_check;
+struct pack;
 struct presence;
 struct registry;
 struct trust;
@@ -113,5 +114,9 @@ void feed_definitions_check(const json_t *definitions, struct json_check *check)
 
 /* feed_kind(index): the names of the kinds from 0 on, NULL after the last. */
 const char *feed_kind(size_t index);
+
+/* detection_checkin(pack, ret_lasts_s, e): how long somebody who checked in at a venue is taken to have stayed, where nothing says when they
+ * left: checkin_minutes of the pack's section "detection". Return 0, or ERROR_BAD_INPUT where the pack doesn't say. */
+int detection_checkin(const struct pack *pack, int64_t *ret_lasts_s, struct error *e);
 
 #endif

@@ -1,5 +1,7 @@
 #include "feed/ping.h"
 
+#include "feed/feed.h"
+
 #include "base/json_check.h"
 #include "base/text.h"
 #include "place/place.h"

@@ -32,8 +32,4 @@ int ping_refuse_late(struct import *import, const struct row *row, const char *w
 int detection_read(
 	const struct pack *pack, struct detect_parameters *ret_parameters, uint32_t *ret_cell_size_m, struct error *e);
 
-/* detection_checkin(pack, ret_lasts_s, e): how long somebody who checked in at a venue is taken to have stayed, where nothing says when they
- * left: checkin_minutes of the same section. Return 0, or ERROR_BAD_INPUT where the pack doesn't say. */
-int detection_checkin(const struct pack *pack, int64_t *ret_lasts_s, struct error *e);
-
 #endif

@@ -2,7 +2,7 @@
  * moment. A check-in alone lasts as long as the pack says, whatever comes after it, so that the order of rows and files makes
  * no difference (docs/decisions/0064). */
 
-#include "feed/ping.h"
+#include "feed/feed.h"
 #include "feed/stays.h"
 
 enum { ID_NUMBER, PERSON, PLACE, AT, LEFT_AT, SEAT };

@@ -6,6 +6,7 @@
 #include "gate/gate.h"
 
 enum { TEMPERATURE_LEAST = 300, TEMPERATURE_MOST = 450, LIFETIME_S = 60, LIFETIME_MOST_S = DAY_S };
+enum { PLACE_LEAST_S = 15, PLACE_MOST_S = 3600 };
 enum { TYPED_AN_HOUR = 20, TYPED_AN_HOUR_MOST = 1000 };
 
 static const char *const verdict_names[] = {"pass", "ask", "refuse"};
@@ -92,6 +93,12 @@ int64_t
 gate_paper_lifetime(const struct pack *pack)
 {
 	return lifetime(pack, "paper_valid_s", DAY_S);
+}
+
+int64_t
+gate_place_lifetime(const struct pack *pack)
+{
+	return lifetime(pack, "place_valid_s", LIFETIME_S);
 }
 
 const char *
@@ -234,13 +241,15 @@ gate_rule_check(const json_t *gate, struct json_check *check)
 void
 gate_credential_check(const json_t *credential, struct json_check *check)
 {
-	static const char *const required[] = {NULL}, *const optional[] = {"valid_s", "paper_valid_s", "audience", NULL};
+	static const char *const required[] = {NULL},
+							 *const optional[] = {"valid_s", "paper_valid_s", "place_valid_s", "audience", NULL};
 	const char *audience = json_string_value(json_object_get(credential, "audience"));
 	int64_t valid_s;
 
 	if (!json_check_object(check, "", credential, required, optional))
 		return;
 	json_check_integer(check, "", credential, "valid_s", 1, LIFETIME_MOST_S, &valid_s);
+	json_check_integer(check, "", credential, "place_valid_s", PLACE_LEAST_S, PLACE_MOST_S, &valid_s);
 	json_check_integer(check, "", credential, "paper_valid_s", 1, CODE_LIFETIME_MAX_S, &valid_s);
 	if (json_object_get(credential, "audience") &&
 		(!audience || (strcmp(audience, "gates") != 0 && strcmp(audience, "public") != 0)))

@@ -14,6 +14,7 @@
 #include "gate/journey.h"
 #include "gate/paper.h"
 #include "gate/peer.h"
+#include "gate/place.h"
 #include "gate/shown.h"
 
 enum gate_verdict { GATE_PASS, GATE_ASK, GATE_REFUSE };
@@ -86,7 +87,7 @@ struct gate_rule {
 int gate_rule_read(const json_t *gate, const char *place_kind, struct gate_rule *ret_rule, struct error *e);
 
 /* gate_rule_check(gate, check), gate_credential_check(credential, check): tell every fault of a pack's "gate" section, and
- * of its "credential" ({"valid_s": 60, "paper_valid_s": 86400, "audience": "gates"}, a second to a day and to CODE_LIFETIME_MAX_S;
+ * of its "credential" ({"valid_s": 60, "paper_valid_s": 86400, "place_valid_s": 60, "audience": "gates"}: a second to a day, to CODE_LIFETIME_MAX_S, 15 s to an hour;
  * "gates" or "public"). */
 void gate_rule_check(const json_t *gate, struct json_check *check);
 void gate_credential_check(const json_t *credential, struct json_check *check);

@@ -445,6 +445,15 @@ issuer_sign_statement(
 	return r < 0 ? r : statement_sign(signer->key, statement, text, e);
 }
 
+int
+issuer_sign_place_code(struct issuer *issuer, const struct place_code *code, struct buffer *text, struct error *e)
+{
+	struct signer *signer;
+	int r = issuer_signer(issuer, code->issuer, code->issued_at, &signer, e);
+
+	return r < 0 ? r : place_code_sign(signer->key, code, text, e);
+}
+
 struct db *
 issuer_db(struct issuer *issuer)
 {

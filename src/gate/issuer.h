@@ -136,6 +136,9 @@ int issuer_sign_receipt(struct issuer *issuer, const char *jurisdiction, const s
 int issuer_sign_statement(
 	struct issuer *issuer, const struct statement *statement, instant now, struct buffer *text, struct error *e);
 
+/* issuer_sign_place_code(issuer, code, text, e): append the code, signed by the key that signs its issuer's codes at its beginning. */
+int issuer_sign_place_code(struct issuer *issuer, const struct place_code *code, struct buffer *text, struct error *e);
+
 /* The registry's database, in which the issuer's tables are. */
 struct db *issuer_db(struct issuer *issuer);
 

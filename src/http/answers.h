@@ -19,6 +19,7 @@ route_answer answer_send_code, answer_sign_in, answer_session, answer_sign_out;
 route_answer answer_me, answer_code, answer_reasons, answer_checkin, answer_travel_card, answer_accesses,
 	answer_journey;
 route_answer answer_places, answer_gate_keys, answer_check, answer_refusal, answer_refusals;
+route_answer answer_place_code, answer_arrival, answer_leaving, answer_staff_arrival;
 route_answer answer_complaint, answer_complaints;
 route_answer answer_cases, answer_contacts, answer_curve, answer_indicators, answer_chains, answer_identity,
 	answer_export;

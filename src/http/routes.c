@@ -45,6 +45,11 @@ const struct route routes[] = {
 	{"check", "POST", "/v1/checks", ROLE_GATE, LIMIT_WRITE, answer_check},
 	{"refuse", "POST", "/v1/checks/{receipt}/refusals", ROLE_GATE, LIMIT_WRITE, answer_refusal},
 	{"listRefusals", "GET", "/v1/refusals", ROLE_OFFICE, LIMIT_READ, answer_refusals},
+	/* place_codes.c */
+	{"getPlaceCode", "GET", "/v1/place-code", ROLE_GATE, LIMIT_READ, answer_place_code},
+	{"arrive", "POST", "/v1/me/stays", ROLE_RESIDENT, LIMIT_WRITE, answer_arrival},
+	{"leave", "POST", "/v1/me/stays/ends", ROLE_RESIDENT, LIMIT_WRITE, answer_leaving},
+	{"noteArrival", "POST", "/v1/stays", ROLE_GATE, LIMIT_WRITE, answer_staff_arrival},
 	/* console.c */
 	{"listCases", "GET", "/v1/cases", ROLE_CONSOLE, LIMIT_READ, answer_cases},
 	{"listContacts", "GET", "/v1/contacts", ROLE_CONSOLE, LIMIT_READ, answer_contacts},

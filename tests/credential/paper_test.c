@@ -44,6 +44,26 @@ a_page_past_its_limit_leaves_the_buffer_as_it_was(void **state)
 }
 
 static void
+a_places_poster_has_a_page_for_each_day(void **state)
+{
+	const struct poster posters[] = {
+		{paper.code, "菜市场 Market", "2020-03-24"}, {paper.code, "菜市场 Market", "2020-03-25"}};
+	struct buffer pdf = buffer_make(PAPER_PDF_MAX);
+	struct error e = {0};
+	size_t pages = 0;
+
+	(void)state;
+	assert_int_equal(poster_pdf(posters, 2, PAPER_A4, &pdf, &e), 0);
+	assert_memory_equal(pdf.data, "%PDF", 4);
+	for (const char *at = (const char *)pdf.data;
+		 (at = memmem(at, pdf.length - (size_t)(at - (const char *)pdf.data), "/Type /Page %", 13)); at++)
+		pages++;
+	assert_int_equal(pages, 2);
+	assert_int_equal(poster_pdf(posters, POSTERS_MAX + 1, PAPER_A4, &pdf, &e), ERROR_TOO_LARGE);
+	buffer_free(&pdf);
+}
+
+static void
 text_that_is_not_utf8_is_refused(void **state)
 {
 	struct buffer pdf = buffer_make(PAPER_PDF_MAX);
@@ -62,6 +82,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_colour_has_a_page_of_either_size),
 		cmocka_unit_test(a_page_past_its_limit_leaves_the_buffer_as_it_was),
+		cmocka_unit_test(a_places_poster_has_a_page_for_each_day),
 		cmocka_unit_test(text_that_is_not_utf8_is_refused),
 	};
 

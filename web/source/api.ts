@@ -1,7 +1,7 @@
 /* The HTTP interface of docs/openapi.yaml, as the pages use it. */
 
 import type { GateKey } from './verify/code.ts';
-import type { components } from './openapi.d.ts';
+import type { components, operations } from './openapi.d.ts';
 import { learnTime } from './clock.ts';
 import { noteReached } from './reach.ts';
 
@@ -32,6 +32,8 @@ export type Check = Schemas['Check'];
 export type CheckCause = Schemas['CheckCause'];
 export type RefusalCause = Schemas['RefusalCause'];
 export type Verdict = Schemas['Verdict'];
+export type PlaceCode = operations['getPlaceCode']['responses']['200']['content']['application/json'];
+export type Visit = Schemas['Visit'];
 export type Problem = Schemas['Problem'];
 
 /* The service answered, and the answer is a problem. */
@@ -144,6 +146,9 @@ export const api = {
 		json<Journey>('GET', `/v1/me/journey${query({ person, from, to, date })}`),
 	accesses: (person: string, cursor?: string) =>
 		json<AccessList>('GET', `/v1/me/accesses${query({ person, cursor })}`),
+	arrive: (person: string, code: string, key: string) => json<Visit>('POST', '/v1/me/stays', { person, code: code.slice(0, 4096) }, key),
+	leave: (person: string, place: string, from: string, key: string) =>
+		json<Visit>('POST', '/v1/me/stays/ends', { person, place, from }, key),
 	complain: (person: string, receipt: string, text: string, key: string) =>
 		json<{ at: string }>('POST', '/v1/me/complaints', { person, receipt, text }, key),
 	addDependant: (application: DependantApplication, key: string) =>
@@ -151,6 +156,9 @@ export const api = {
 
 	gateKeys: () => json<{ items: GateKey[] }>('GET', '/v1/gate-keys'),
 	places: (search: string) => json<PlaceList>('GET', `/v1/places${query({ search })}`),
+	placeCode: (place: string) => json<PlaceCode>('GET', `/v1/place-code${query({ place })}`),
+	noteArrival: (who: { place: string } & ({ code: string } | { id_number: string }), key: string) =>
+		json<Visit>('POST', '/v1/stays', who, key),
 	check: (request: CheckRequest, key: string) =>
 		json<Check>('POST', '/v1/checks', request, key, request.offline ? undefined : CHECK_TIMEOUT_MS),
 	refuse: (receipt: string, cause: RefusalCause, key: string) =>

@@ -342,6 +342,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/me/stays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * I am at the place whose code I scanned
+         * @description The person was there from now on, for as long as a check-in is taken to last, or until they say that they left. Who is noted there already by a check-in stays so. Of a code that does not count `errors` has the pointer `/code` and as `reason` the cause: `expired` (a picture of a code that was shown before), `not_yet_valid`, `unknown_key`, `bad_signature`, `not_a_code`, or another of `code verify`; or `not_ours`, of a place of another service.
+         */
+        post: operations["arrive"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/stays/ends": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * I leave the place where I checked in
+         * @description The stay ends now. 404 where no check-in there goes on.
+         */
+        post: operations["leave"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/me/journey": {
         parameters: {
             query?: never;
@@ -473,6 +513,46 @@ export interface paths {
         get: operations["listPlaces"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/place-code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The code that a place's visitors scan, for a screen at its door
+         * @description Signed, of this place and this moment. It counts until `expires_at` (the pack's `place_valid_s`, a minute), so that a picture of it is worth nothing later; the screen shows the next one from `refresh_at` on.
+         */
+        get: operations["getPlaceCode"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/stays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Somebody without a phone came to this place
+         * @description Staff note them by the health code that they show, on paper too, or by the number of the ID card in their hand. A typed number is counted against the device as at a check, its holder is told and reads it in their log, and one that is not known is answered alike. A code of another service is refused as `not_ours`.
+         */
+        post: operations["noteArrival"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1139,6 +1219,14 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        Visit: {
+            place: string;
+            /** @description of the place */
+            name: string;
+            from: components["schemas"]["Time"];
+            to: components["schemas"]["Time"];
+            now: components["schemas"]["Time"];
+        };
         /**
          * Format: date-time
          * @description RFC 3339 with offset
@@ -2803,6 +2891,131 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    arrive: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the caller's own random name for this write */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "person": "self",
+                 *       "code": "HC1:..."
+                 *     }
+                 */
+                "application/json": {
+                    person?: components["schemas"]["PersonHandle"];
+                    /** @description as it was scanned */
+                    code: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Noted */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "place": "market",
+                     *       "name": "菜市场",
+                     *       "from": "2020-03-24T08:00:00+08:00",
+                     *       "to": "2020-03-24T10:00:00+08:00",
+                     *       "now": "2020-03-24T08:00:00+08:00"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Visit"];
+                };
+            };
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            /** @description No voucher yet (`awaiting-voucher`, `frozen`) */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    leave: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the caller's own random name for this write */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "person": "self",
+                 *       "place": "market",
+                 *       "from": "2020-03-24T08:00:00+08:00"
+                 *     }
+                 */
+                "application/json": {
+                    person?: components["schemas"]["PersonHandle"];
+                    place: string;
+                    from: components["schemas"]["Time"];
+                };
+            };
+        };
+        responses: {
+            /** @description Noted */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "place": "market",
+                     *       "name": "菜市场",
+                     *       "from": "2020-03-24T08:00:00+08:00",
+                     *       "to": "2020-03-24T10:00:00+08:00",
+                     *       "now": "2020-03-24T08:00:00+08:00"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Visit"];
+                };
+            };
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            /** @description No voucher yet (`awaiting-voucher`, `frozen`) */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
+        };
+    };
     getJourney: {
         parameters: {
             query: {
@@ -3196,6 +3409,107 @@ export interface operations {
             };
             401: components["responses"]["SignInNeeded"];
             403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getPlaceCode: {
+        parameters: {
+            query: {
+                place: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The code */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "place": "market",
+                     *       "name": "菜市场",
+                     *       "code": "HC1:...",
+                     *       "issued_at": "2020-03-24T08:00:00+08:00",
+                     *       "expires_at": "2020-03-24T08:01:00+08:00",
+                     *       "refresh_at": "2020-03-24T08:00:45+08:00",
+                     *       "now": "2020-03-24T08:00:00+08:00"
+                     *     }
+                     */
+                    "application/json": {
+                        place: string;
+                        name: string;
+                        /** @description the text of the QR code */
+                        code: string;
+                        issued_at: components["schemas"]["Time"];
+                        expires_at: components["schemas"]["Time"];
+                        refresh_at: components["schemas"]["Time"];
+                        now: components["schemas"]["Time"];
+                    };
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    noteArrival: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the caller's own random name for this write */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "place": "market",
+                 *       "id_number": "11010519491231002X"
+                 *     }
+                 */
+                "application/json": {
+                    place: string;
+                    /** @description this, or `id_number` */
+                    code?: string;
+                    id_number?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Noted */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "place": "market",
+                     *       "name": "菜市场",
+                     *       "from": "2020-03-24T08:00:00+08:00",
+                     *       "to": "2020-03-24T10:00:00+08:00",
+                     *       "now": "2020-03-24T08:00:00+08:00"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Visit"];
+                };
+            };
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
             default: components["responses"]["Problem"];
         };
     };

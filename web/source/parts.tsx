@@ -120,6 +120,17 @@ export function sayProblem(error: unknown, failed?: TextKey): string {
 	return t('problem.other', { kind: String(error) });
 }
 
+/* Why a code that was scanned does not count, or null where that is not what failed. */
+export function sayCodeFault(error: unknown): string | null {
+	if (!(error instanceof ProblemError))
+		return null;
+	const reason = error.problem.errors?.find((one) => one.pointer === '/code')?.reason;
+	if (!reason)
+		return null;
+	const said = tOf('place_code.cause', reason);
+	return said === reason ? t('place_code.cause.other') : said;
+}
+
 /* ${failed}: what a failed signing in is called here. */
 export function ProblemLine({ error, retry, failed }: { error: unknown; retry?: () => void; failed?: TextKey }) {
 	if (!error)

@@ -4,6 +4,7 @@
 import { render } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { api, type Jurisdiction, OfflineError, ProblemError, type PlaceList, type RefusalCause, type Session } from '../api.ts';
+import { Camera } from '../camera.tsx';
 import { serviceNow_ms, serviceZone } from '../clock.ts';
 import { idNumberFault } from '../id_number.ts';
 import { installWorker } from '../install.ts';
@@ -15,6 +16,7 @@ import { isReached, onReach } from '../reach.ts';
 import type { GateKey } from '../verify/code.ts';
 import { type Trust, trustAge_s, trustIsAhead, trustIsTooOld } from '../verify/trust.ts';
 import { type Answer, check, checkTyped, NoVerdict, type Place, refuse, sayAct, TOLD } from './check.ts';
+import { PlaceCodeScreen } from './place_code.tsx';
 import { deliver, waiting } from './queue.ts';
 import { fetchGateKeys, fetchTrust, keptGateKeys, keptTrust } from './trust_keeper.ts';
 
@@ -262,6 +264,7 @@ function CheckScreen({ place, change, known, look, signOut }: {
 	const [scanning, setScanning] = useState(false);
 	const [answer, setAnswer] = useState<Answer | null>(null);
 	const [seen, setSeen] = useState<string | null>(null); /* by the camera, last */
+	const [showing, setShowing] = useState(false); /* the place's own code */
 	const field = useRef<HTMLInputElement>(null);
 	/* A hand scanner types where the focus is. On a phone that would open the keyboard. */
 	useEffect(() => {
@@ -302,6 +305,8 @@ function CheckScreen({ place, change, known, look, signOut }: {
 	};
 	if (answer)
 		return <VerdictScreen answer={answer} place={place} next={next} look={look} />;
+	if (showing)
+		return <PlaceCodeScreen place={place} leave={() => setShowing(false)} />;
 	return (
 		<section class="sheet gate">
 			<p class="place"><strong>{place.name}</strong>
@@ -330,6 +335,7 @@ function CheckScreen({ place, change, known, look, signOut }: {
 				<button type="submit" disabled={busy}>{t(busy ? 'gate.checking' : 'gate.check')}</button>
 			</form>
 			<Typed check={decideTyped} busy={busy} />
+			<button type="button" class="wide" onClick={() => setShowing(true)}>{t('place_code.show')}</button>
 			<button type="button" class="plain" onClick={signOut}>{t('common.sign_out')}</button>
 		</section>
 	);
@@ -359,40 +365,6 @@ function Typed({ check, busy }: { check: (idNumber: string) => void; busy: boole
 				<button type="submit" disabled={busy}>{t(busy ? 'gate.checking' : 'gate.typed_check')}</button>
 			</form>
 		</details>
-	);
-}
-
-function Camera({ found, but, stop }: { found: (text: string) => void; but: string | null; stop: () => void }) {
-	const video = useRef<HTMLVideoElement>(null);
-	const [failed, setFailed] = useState(false);
-	useEffect(() => {
-		let halt: (() => void) | null = null;
-		let here = true;
-		(async () => {
-			const { scan } = await import('./scan.ts');
-			if (!here || !video.current)
-				return;
-			const started = await scan(video.current, found, but);
-			if (here)
-				halt = started;
-			else
-				started();
-		})().catch(() => here && setFailed(true));
-		return () => {
-			here = false;
-			halt?.();
-		};
-	}, []);
-	return (
-		<div class="camera">
-			{failed ? <p class="problem" role="alert">{t('gate.no_camera')}</p> : (
-				<>
-					<div class="camera-frame"><video ref={video} muted playsInline /></div>
-					<p role="status">{t('gate.scanning')}</p>
-				</>
-			)}
-			<button type="button" onClick={stop}>{t('gate.stop')}</button>
-		</div>
 	);
 }
 

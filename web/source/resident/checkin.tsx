@@ -5,6 +5,7 @@ import { api, newKey, type Me, type Symptom } from '../api.ts';
 import { serviceNow_ms } from '../clock.ts';
 import { SymptomBoxes } from '../fields.tsx';
 import { sayDay, sayDayOf, sayTime, t, useLanguage } from '../language.ts';
+import { PlaceCheckin } from './place.tsx';
 import { Choice, Heading, ProblemLine, readTemperature, sayYesNo, Temperature, useDoing, yesNo } from '../parts.tsx';
 
 export function CheckinScreen({ me, person, choose, done }: {
@@ -49,6 +50,7 @@ export function CheckinScreen({ me, person, choose, done }: {
 		});
 	};
 	return (
+		<>
 		<form class="sheet" noValidate onSubmit={(event) => {
 			event.preventDefault();
 			send();
@@ -72,5 +74,7 @@ export function CheckinScreen({ me, person, choose, done }: {
 				choose={(value) => setContact(value === 'yes')} fault={faults.contact} />
 			<button type="submit" class="main" disabled={busy}>{t(busy ? 'common.loading' : 'checkin.send')}</button>
 		</form>
+		{who.voucher === 'confirmed' && <PlaceCheckin key={who.person} person={who} />}
+		</>
 	);
 }

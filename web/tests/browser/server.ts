@@ -17,6 +17,9 @@ export class Server {
 	private process: ChildProcess | null = null;
 	address = '';
 
+	/* ${audience}: whom Hangzhou's codes say their colour to. */
+	constructor(private readonly audience: 'public' | 'gates' = 'public') {}
+
 	/* Run the program on a store of this folder; what it says on standard output. */
 	healthcode(...words: string[]): string {
 		return this.healthcodeOn('store', ...words);
@@ -32,8 +35,12 @@ export class Server {
 	init(store = 'store'): void {
 		const hangzhou = join(this.folder, 'hangzhou-2020');
 		cpSync(join(SOURCE, 'packs/hangzhou-2020'), hangzhou, { recursive: true });
-		const pack = JSON.parse(readFileSync(join(hangzhou, 'pack.json'), 'utf8')) as { gate: { card_places: string[] } };
+		const pack = JSON.parse(readFileSync(join(hangzhou, 'pack.json'), 'utf8')) as {
+			gate: { card_places: string[] };
+			credential: { audience?: string };
+		};
 		pack.gate.card_places = ['airport'];
+		pack.credential.audience = this.audience;
 		writeFileSync(join(hangzhou, 'pack.json'), JSON.stringify(pack));
 		const others = ['hubei-2020', 'ningbo-2020', 'national-2020', 'travel-card-2020'].map((name) => join(SOURCE, 'packs', name));
 		this.healthcodeOn(store, 'init', '--pack', hangzhou, ...others, '--clock', '2020-03-24T08:00:00+08:00');
