@@ -251,8 +251,8 @@ trace_cases(struct store *store, int cases, uint64_t *ret_met)
 	for (int i = 0; i < cases; i++) {
 		double start = bench_now();
 
-		check(presence_each_stay_of(
-				  store->presence, number_of((uint32_t)i), city_moment(0), city_moment(CITY_DAYS * DAY_S), &all, meet, &trace, &e),
+		check(presence_each_stay_of(store->presence, number_of((uint32_t)i), city_moment(0),
+				  city_moment(CITY_DAYS * DAY_S), &all, meet, &trace, &e),
 			&e);
 		times[i] = bench_now() - start;
 	}
