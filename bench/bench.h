@@ -62,6 +62,7 @@ void bench_feed(void);
 void bench_feeds(void); /* whole imports */
 void bench_http(void);  /* 100 thousand signed-in people; the one after it 2 thousand */
 void bench_http_2(void);
+void bench_import(void); /* a file of 2 million stays, or as many as were chosen */
 void bench_pings(void);
 void bench_policy(void);
 void bench_presence(void); /* 20 million stays; the two after it 2 and 200 million */

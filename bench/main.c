@@ -31,6 +31,7 @@ static const struct {
 	{"feeds", bench_feeds, false},
 	{"http", bench_http, false},
 	{"http-2", bench_http_2, true},
+	{"import", bench_import, true},
 	{"pings", bench_pings, false},
 	{"policy", bench_policy, false},
 	{"presence", bench_presence, false},

@@ -1,14 +1,9 @@
 /* Stays of a made-up city, loaded, weighed and traced, beside PostgreSQL (COPY, then two B-tree indexes, logged, synced)
- * and beside sorted arrays in memory, which nothing that keeps anything can beat.
- *
- * The city: for N stays N/20 people and N/200 places over 14 days. A stay's person is drawn evenly, its place with
- * popularity 1/(rank + 100) (Zipf and Mandelbrot: no place holds everybody), its start evenly to the second, its length from five minutes on, exponential with a mean of an
- * hour, at most half a day. A thousand people have 40 stays each: the cases that are traced. */
+ * and beside sorted arrays in memory, which nothing that keeps anything can beat. */
 
 #include <errno.h>
 #include <fcntl.h>
 #include <libpq-fe.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,81 +12,17 @@
 
 #include "../tests/db/server.h"
 #include "bench/bench.h"
+#include "bench/city.h"
 #include "db/db.h"
 #include "keys/keys.h"
 #include "presence/presence.h"
 
-enum {
-	MILLION = 1000000,
-	DAYS = 14,
-	CASES = 1000,
-	CASE_STAYS = 40,
-	BATCH = MILLION,
-	SHORTEST_S = 300,
-	MEAN_S = 3600,
-	FLAT = 100
-};
-enum { LONGEST_S = 43200, FIRST_DAY = 18290, SKIP = 64, TRACES = 1000, COLD_CACHE = 1 << 12, ZONE_S = 8 * 3600 };
+enum { MILLION = 1000000, BATCH = MILLION, SKIP = 64, COLD_CACHE = 1 << 12 };
 
 /* More would take PostgreSQL an hour, and 23 GB. */
 enum { RIVAL_STAYS_MAX = 20 * MILLION };
 
-static const struct zone zone = {ZONE_S, 0, NULL};
-
-/* A stay in memory; times from the first day's start. */
-struct plain {
-	uint32_t person, place, start, end;
-};
-
-struct city {
-	uint64_t stays;
-	uint32_t people, places;
-	uint32_t *ranks; /* which place has which rank */
-	double whole;    /* of the places' popularity */
-};
-
-static uint64_t
-mix(uint64_t x)
-{
-	x += 0x9e3779b97f4a7c15U;
-	x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9U;
-	x = (x ^ x >> 27) * 0x94d049bb133111ebU;
-	return x ^ x >> 31;
-}
-
-static double
-fraction(uint64_t x)
-{
-	return (double)(x >> 11) * 0x1p-53;
-}
-
-/* People's numbers are anywhere in 32 bits, as a registry draws them: each step has an inverse, so that no two are alike,
- * and 0 alone gives 0. Looking them up in a list would take longer than loading them. */
-static uint32_t
-city_person(uint32_t i)
-{
-	uint32_t x = i + 1;
-
-	x = (x ^ x >> 16) * 0x7feb352dU;
-	x = (x ^ x >> 15) * 0x846ca68bU;
-	return x ^ x >> 16;
-}
-
-/* Stay ${i}, the same whenever it is asked for. */
-static struct plain
-city_stay(const struct city *city, uint64_t i)
-{
-	const uint64_t a = mix(i * 4), b = mix(i * 4 + 1), c = mix(i * 4 + 2), d = mix(i * 4 + 3);
-	const bool of_case = i < (uint64_t)CASES * CASE_STAYS;
-	const uint32_t person = of_case ? (uint32_t)(i / CASE_STAYS)
-									: (uint32_t)(CASES + (a >> 32) * (uint64_t)(city->people - CASES) / (1ULL << 32));
-	const uint32_t rank = (uint32_t)(FLAT * (exp(fraction(b) * city->whole) - 1.0));
-	const uint32_t start = (uint32_t)(fraction(c) * DAYS * DAY_S);
-	const double length = SHORTEST_S - MEAN_S * log(1.0 - fraction(d));
-
-	return (struct plain){city_person(person), city->ranks[rank < city->places ? rank : city->places - 1] + 1, start,
-		start + (uint32_t)(length < LONGEST_S ? length : LONGEST_S)};
-}
+static const struct zone zone = {CITY_ZONE_S, 0, NULL};
 
 static void *
 must(void *memory)
@@ -101,43 +32,29 @@ must(void *memory)
 	return memory;
 }
 
-/* 0 to ${count} - 1 in random order. */
-static void
-shuffle(uint32_t *numbers, uint32_t count, int seed)
-{
-	for (uint32_t i = 0; i < count; i++) {
-		uint32_t j = (uint32_t)(mix(i + (1ULL << seed)) % (i + 1));
+/* A stay in memory, of the registry's numbers; times from the first day's start. */
+struct plain {
+	uint32_t person, place, start, end;
+};
 
-		numbers[i] = numbers[j];
-		numbers[j] = i;
-	}
+/* People's numbers are anywhere in 32 bits, as a registry draws them: each step has an inverse, so that no two are alike,
+ * and 0 alone gives 0. Looking them up in a list would take longer than loading them. */
+static uint32_t
+number_of(uint32_t person)
+{
+	uint32_t x = person + 1;
+
+	x = (x ^ x >> 16) * 0x7feb352dU;
+	x = (x ^ x >> 15) * 0x846ca68bU;
+	return x ^ x >> 16;
 }
 
-static struct city
-city_make(uint64_t stays)
+static struct plain
+plain_stay(const struct city *city, uint64_t i)
 {
-	struct city city = {stays, (uint32_t)(stays / 20), (uint32_t)(stays / 200), NULL, 0};
+	const struct city_stay stay = city_stay(city, i);
 
-	city.whole = log(city.places / (double)FLAT + 1.0);
-	city.ranks = must(malloc(city.places * sizeof *city.ranks));
-	shuffle(city.ranks, city.places, 41);
-	return city;
-}
-
-/* Bytes that a set of such stays cannot go under, kept once, in whichever order. */
-static double
-city_entropy(const struct city *city)
-{
-	double place = 0, bits;
-
-	for (uint32_t i = 0; i < city->places; i++) {
-		double p = log((i + 1.0 + FLAT) / (i + (double)FLAT)) / city->whole;
-
-		place -= p * log2(p);
-	}
-	bits = log2(city->people) + place + log2((double)DAYS * DAY_S) + log2(M_E * MEAN_S) -
-		(log2((double)city->stays) - 1.4427); /* stays are a set: their order is free */
-	return bits / 8;
+	return (struct plain){number_of(stay.person), stay.place + 1, stay.start, stay.end};
 }
 
 /* The store under test. */
@@ -245,17 +162,11 @@ remove_store(struct store *store)
 		fprintf(stderr, "bench: %s is still there\n", store->folder);
 }
 
-static instant
-moment(uint32_t offset)
-{
-	return (instant)FIRST_DAY * DAY_S - ZONE_S + offset;
-}
-
 /* Stays a second, from rows in memory to a commit that survives a crash. */
 static double
 load(struct store *store, const struct city *city)
 {
-	const struct presence_source source = {moment(0), 1};
+	const struct presence_source source = {city_moment(0), 1};
 	struct plain *batch = must(malloc(BATCH * sizeof *batch));
 	struct presence_load *load = NULL;
 	struct presence_counts counts;
@@ -269,13 +180,13 @@ load(struct store *store, const struct city *city)
 		const uint64_t count = city->stays - done < BATCH ? city->stays - done : BATCH;
 
 		for (uint64_t i = 0; i < count; i++)
-			batch[i] = city_stay(city, done + i);
+			batch[i] = plain_stay(city, done + i);
 		start = bench_now();
 		for (uint64_t i = 0; i < count; i++) {
 			const struct presence_stay stay = {.person = batch[i].person,
 				.place = batch[i].place,
-				.start = moment(batch[i].start),
-				.end = moment(batch[i].end)};
+				.start = city_moment(batch[i].start),
+				.end = city_moment(batch[i].end)};
 
 			check(presence_load_add(load, &stay, &e), &e);
 		}
@@ -340,8 +251,8 @@ trace_cases(struct store *store, int cases, uint64_t *ret_met)
 	for (int i = 0; i < cases; i++) {
 		double start = bench_now();
 
-		check(presence_each_stay_of(
-				  store->presence, city_person((uint32_t)i), moment(0), moment(DAYS * DAY_S), &all, meet, &trace, &e),
+		check(presence_each_stay_of(store->presence, number_of((uint32_t)i), city_moment(0),
+				  city_moment(CITY_DAYS * DAY_S), &all, meet, &trace, &e),
 			&e);
 		times[i] = bench_now() - start;
 	}
@@ -404,14 +315,14 @@ sorted(const struct city *city, const struct plain *rows, uint32_t (*part)(const
 	uint64_t *ends = must(calloc(PARTS + 1, sizeof *ends)); /* of the part before, until it is filled */
 
 	for (uint64_t i = 0; i < city->stays; i++) {
-		const struct plain row = rows ? rows[i] : city_stay(city, i);
+		const struct plain row = rows ? rows[i] : plain_stay(city, i);
 
 		ends[part(city, &row) + 1]++;
 	}
 	for (uint32_t i = 0; i < PARTS; i++)
 		ends[i + 1] += ends[i];
 	for (uint64_t i = 0; i < city->stays; i++) {
-		const struct plain row = rows ? rows[i] : city_stay(city, i);
+		const struct plain row = rows ? rows[i] : plain_stay(city, i);
 
 		placed[ends[part(city, &row)]++] = row;
 	}
@@ -471,8 +382,8 @@ meet_in_arrays(const struct arrays *arrays, const struct plain *own)
 		}
 		if (arrays->by_place[i].end > own->start) {
 			stay.person = arrays->by_place[i].person;
-			stay.start = moment(arrays->by_place[i].start);
-			stay.end = moment(arrays->by_place[i].end);
+			stay.start = city_moment(arrays->by_place[i].start);
+			stay.end = city_moment(arrays->by_place[i].end);
 			count_one(&stay, &met, &e);
 		}
 		i++;
@@ -483,11 +394,11 @@ meet_in_arrays(const struct arrays *arrays, const struct plain *own)
 static double
 trace_arrays(const struct arrays *arrays, uint64_t *ret_met)
 {
-	double times[CASES];
+	double times[CITY_CASES];
 
 	*ret_met = 0;
-	for (int i = 0; i < CASES; i++) {
-		const struct plain key = {.person = city_person((uint32_t)i)};
+	for (int i = 0; i < CITY_CASES; i++) {
+		const struct plain key = {.person = number_of((uint32_t)i)};
 		double start = bench_now();
 
 		for (uint64_t j = lower_bound(arrays->by_person, arrays->count, &key, compare_by_person);
@@ -495,7 +406,7 @@ trace_arrays(const struct arrays *arrays, uint64_t *ret_met)
 			*ret_met += meet_in_arrays(arrays, &arrays->by_person[j]);
 		times[i] = bench_now() - start;
 	}
-	return bench_median(times, CASES);
+	return bench_median(times, CITY_CASES);
 }
 
 /* PostgreSQL's figures; 0 where it is not installed. */
@@ -534,8 +445,8 @@ copy_batch(PGconn *connection, const struct plain *rows, uint64_t count, char *b
 			at = put_big(at, 4, 2);
 			at = put_big(put_big(at, 4, 4), rows[i].person ^ 0x80000000U, 4);
 			at = put_big(put_big(at, 4, 4), rows[i].place, 4);
-			at = put_big(put_big(at, 8, 4), (uint64_t)moment(rows[i].start), 8);
-			at = put_big(put_big(at, 8, 4), (uint64_t)moment(rows[i].end), 8);
+			at = put_big(put_big(at, 8, 4), (uint64_t)city_moment(rows[i].start), 8);
+			at = put_big(put_big(at, 8, 4), (uint64_t)city_moment(rows[i].end), 8);
 		}
 		if (PQputCopyData(connection, buffer, (int)(at - buffer)) != 1)
 			bench_fail(PQerrorMessage(connection));
@@ -559,7 +470,7 @@ rival_load(PGconn *connection, const struct city *city)
 		const uint64_t count = city->stays - done < BATCH ? city->stays - done : BATCH;
 
 		for (uint64_t i = 0; i < count; i++)
-			batch[i] = city_stay(city, done + i);
+			batch[i] = plain_stay(city, done + i);
 		start = bench_now();
 		copy_batch(connection, batch, count, buffer);
 		spent += bench_now() - start;
@@ -582,23 +493,23 @@ rival_load(PGconn *connection, const struct city *city)
 static double
 rival_trace(PGconn *connection)
 {
-	double times[CASES / 5];
+	double times[CITY_CASES / 5];
 
 	run_sql(connection, "SET max_parallel_workers_per_gather = 0");
 	run_sql(connection,
 		"PREPARE trace (int4) AS SELECT count(*) FROM (SELECT o.person FROM stay c JOIN stay o ON o.place = c.place"
 		" AND o.start_at < c.end_at AND o.start_at > c.start_at - 43201 AND o.end_at > c.start_at"
 		" WHERE c.person = $1) AS met");
-	for (int i = 0; i < CASES / 5; i++) {
+	for (int i = 0; i < CITY_CASES / 5; i++) {
 		char sql[64];
 		double start;
 
-		snprintf(sql, sizeof sql, "EXECUTE trace (%d)", (int)(city_person((uint32_t)i) ^ 0x80000000U));
+		snprintf(sql, sizeof sql, "EXECUTE trace (%d)", (int)(number_of((uint32_t)i) ^ 0x80000000U));
 		start = bench_now();
 		run_sql(connection, sql);
 		times[i] = bench_now() - start;
 	}
-	return bench_median(times, CASES / 5);
+	return bench_median(times, CITY_CASES / 5);
 }
 
 static struct rival
@@ -657,11 +568,11 @@ measure(uint64_t stays)
 	bytes = (double)checked.bytes / (double)stays;
 	presence_close(store.presence);
 	open_presence(&store, COLD_CACHE);
-	cold = trace_cases(&store, CASES, &met_cold);
+	cold = trace_cases(&store, CITY_CASES, &met_cold);
 	presence_close(store.presence);
 	open_presence(&store, 0);
-	trace_cases(&store, CASES, &met);
-	warm = trace_cases(&store, CASES, &met);
+	trace_cases(&store, CITY_CASES, &met);
+	warm = trace_cases(&store, CITY_CASES, &met);
 	arrays = arrays_make(&city);
 	trace_arrays(&arrays, &met_plain);
 	plain = trace_arrays(&arrays, &met_plain);
@@ -681,13 +592,13 @@ measure(uint64_t stays)
 		"bytes a stay, both orders", bytes, "bytes", "entropy of the city's stays, twice", 2 * city_entropy(&city), 0);
 	report("traces, 256 MiB of cache", 1 / warm, "cases/s", "sorted arrays in memory", 1 / plain, 1.0 / 3);
 	report("traces, nothing cached", 1 / cold, "cases/s", "sorted arrays in memory", 1 / plain, 0);
-	report("contacts of a case", (double)met / CASES, "stays", "stays of a case", CASE_STAYS, 0);
-	report("a contact's share of a trace", warm * CASES / (double)met * 1e9, "ns", "in sorted arrays",
-		plain * CASES / (double)met * 1e9, 0);
+	report("contacts of a case", (double)met / CITY_CASES, "stays", "stays of a case", CITY_CASE_STAYS, 0);
+	report("a contact's share of a trace", warm * CITY_CASES / (double)met * 1e9, "ns", "in sorted arrays",
+		plain * CITY_CASES / (double)met * 1e9, 0);
 	free(arrays.by_person);
 	free(arrays.by_place);
 	free(arrays.largest_end);
-	free(city.ranks);
+	city_free(&city);
 	remove_store(&store);
 }
 

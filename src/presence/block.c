@@ -195,48 +195,59 @@ static size_t
 decode_starts(
 	const struct block *block, size_t row, size_t bit, uint64_t end, uint32_t from, uint16_t *rows, uint32_t *starts)
 {
-	const uint64_t mask = bits_mask(block->start_width);
+	const uint64_t mask = bits_mask(block->start_width), low_mask = bits_mask(block->low_width);
 	const uint32_t over = from <= block->least_start ? 0 : (from - block->least_start) / END_UNIT_S;
+	const uint32_t least = block->least_start;
+	const uint8_t *low = block->low, *ends = block->ends;
+	const unsigned low_width = block->low_width;
+	const size_t groups = block->high_words * 2;
 	size_t count = 0;
 
-	for (size_t group = bit / 32; row < block->count && group < block->high_words * 2; group++) {
+	for (size_t group = bit / 32; row < block->count && group < groups; group++) {
 		uint32_t ones = high_group(block, group);
 
 		if (group == bit / 32)
 			ones &= (uint32_t)~bits_mask(bit % 32);
-		if (block->ends && block->ends[group] <= over && block->ends[group] != END_LATE) {
+		if (ends && ends[group] <= over && ends[group] != END_LATE) {
 			row += bits_count(ones);
 			continue;
 		}
 		for (; ones; ones &= ones - 1, row++) {
-			const size_t place = group * 32 + (unsigned)__builtin_ctz(ones);
+			const size_t place = group * 32 + (unsigned)__builtin_ctz(ones), at = row * low_width;
 			const uint64_t key =
-				(uint64_t)(place - row) << block->low_width | bits_get(block->low, block->low_width, row);
+				(uint64_t)(place - row) << low_width | (bits_load(low + at / 8) >> (at % 8) & low_mask);
 
 			if (key >= end)
 				return count;
 			rows[count] = (uint16_t)row;
-			starts[count++] = block->least_start + (uint32_t)(key & mask);
+			starts[count++] = least + (uint32_t)(key & mask);
 		}
 	}
 	return count;
 }
 
-/* The column's values in the ${count} ascending ${rows}. */
+/* The column's values in the ${count} ascending ${rows}. What the block says is read once: ${values} might be part of it, for all that
+ * the compiler knows. */
 static void
 pick_column(const struct block_column *column, const uint16_t *rows, size_t count, uint32_t *values)
 {
-	uint32_t next = 0;
+	const uint8_t *bits = column->bits, *exception = column->exceptions;
+	const uint8_t *end = exception + (size_t)column->exception_count * BLOCK_EXCEPTION;
+	const uint32_t least = column->least;
+	const unsigned width = column->width;
+	const uint64_t mask = bits_mask(width);
 
-	for (size_t i = 0; i < count; i++)
-		values[i] = column->least + (uint32_t)bits_get(column->bits, column->width, rows[i]);
-	for (size_t i = 0; i < count && next < column->exception_count; i++) {
-		const uint8_t *exception = column->exceptions + next * BLOCK_EXCEPTION;
-
-		for (; next < column->exception_count && block_get16(exception) < rows[i]; next++)
+	if (width == 0)
+		for (size_t i = 0; i < count; i++)
+			values[i] = least;
+	else
+		for (size_t i = 0; i < count; i++)
+			values[i] = least + (uint32_t)(bits_load(bits + rows[i] * width / 8) >> (rows[i] * width % 8) & mask);
+	for (size_t i = 0; i < count && exception < end; i++) {
+		while (exception < end && block_get16(exception) < rows[i])
 			exception += BLOCK_EXCEPTION;
-		if (next < column->exception_count && block_get16(exception) == rows[i])
-			values[i] += (uint32_t)((uint64_t)block_get32(exception + 2) << column->width);
+		if (exception < end && block_get16(exception) == rows[i])
+			values[i] += (uint32_t)((uint64_t)block_get32(exception + 2) << width);
 	}
 }
 

@@ -51,7 +51,7 @@ struct presence;
 
 /* Where stays are kept: names and the tail in the open registry ${db}, files in ${folder} (0700, made where it is
  * missing), days as they are in ${zone}, their keys in ${keys}. Opened blocks take at most ${cache_bytes} of memory
- * (0: PRESENCE_CACHE_BYTES); beside them are about 24 bytes for 512 stays of either order, 9 to 15 for each of the people
+ * (0: PRESENCE_CACHE_BYTES); beside them are about 36 bytes for 192 stays of either order, 9 to 15 for each of the people
  * of 32 days, and those of the tail. */
 struct presence_where {
 	struct db *db;

@@ -4,7 +4,7 @@
  *          by person          by place
  *
  *   head       "HCSTAYS1", id (16 random bytes), day (32 bits)
- *   block      up to BLOCK_ROWS rows (presence/block.h), sealed
+ *   block      up to SEGMENT_BLOCK_ROWS rows (presence/block.h; BLOCK_ROWS in files of earlier builds), sealed
  *   directory  sealed: rows, bounds, sources, and of each block its length, first key and largest end
  *   foot       the directory's place and length
  *

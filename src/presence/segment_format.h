@@ -19,7 +19,10 @@ enum {
 	/* Of the directory: rows 8, again 8, first start 4, last end 4, sources 4, blocks of each order 4. */
 	DIRECTORY_HEAD = 28 + 4 * ORDERS,
 	DIRECTORY_SOURCE = 16, /* recorded_at 8, import 8 */
-	DIRECTORY_BLOCK = 14,  /* first major 4, first start 4, largest end 4, length without the tag 2 */
+	/* What is written; up to BLOCK_ROWS are read. Larger blocks save bytes, smaller ones what is decrypted and looked through for a few
+	 * rows (docs/decisions/0096). */
+	SEGMENT_BLOCK_ROWS = 192,
+	DIRECTORY_BLOCK = 14, /* first major 4, first start 4, largest end 4, length without the tag 2 */
 };
 
 /* What a directory says of a block. */

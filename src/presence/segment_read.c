@@ -331,6 +331,31 @@ check_sources(const struct segment *segment, const struct row *rows, size_t coun
 	return 0;
 }
 
+/* The first block from ${index} on that may hold rows of ${major} that start before ${to} and end after ${from}, or SIZE_MAX. */
+static size_t
+next_block(const struct entries *entries, size_t index, uint32_t major, uint32_t from, uint32_t to)
+{
+	for (; index < entries->count; index++) {
+		if (entries->first_majors[index] > major ||
+			(entries->first_majors[index] == major && entries->entries[index].first_start >= to))
+			break;
+		if (entries->entries[index].largest_end > from) /* S4 */
+			return index;
+	}
+	return SIZE_MAX;
+}
+
+/* Have the processor fetch a block that is in the cache, which is much larger than its own, while it is at the one before. */
+static void
+fetch(const struct entries *entries, size_t index)
+{
+	enum { LINE = 64 };
+	const char *cached = index == SIZE_MAX ? NULL : (const char *)entries->cached[index];
+
+	for (size_t at = 0; cached && at < sizeof(struct cached) + entries->entries[index].length; at += LINE)
+		__builtin_prefetch(cached + at);
+}
+
 int
 segment_find(struct segment *segment, enum order order, uint32_t major, uint32_t from, uint32_t to, segment_each *each,
 	void *context, struct error *e)
@@ -338,15 +363,12 @@ segment_find(struct segment *segment, enum order order, uint32_t major, uint32_t
 	const struct entries *entries = &segment->orders[order];
 	struct row rows[BLOCK_ROWS];
 	const struct block *block;
-	size_t count, most = 0;
+	size_t i = next_block(entries, first_block(entries, major, 0), major, from, to), next, count, most = 0;
 	int r = 0;
 
-	for (size_t i = first_block(entries, major, 0); i < entries->count; i++) {
-		if (entries->first_majors[i] > major ||
-			(entries->first_majors[i] == major && entries->entries[i].first_start >= to))
-			break;
-		if (entries->entries[i].largest_end <= from) /* S4 */
-			continue;
+	for (; i != SIZE_MAX; i = next) {
+		next = next_block(entries, i + 1, major, from, to);
+		fetch(entries, next);
 		if ((r = cached_block(segment, order, i, &block, e)) < 0)
 			break;
 		count = block_match(block, major, from, to, rows);

@@ -23,7 +23,7 @@ struct segment_writer {
 	uint64_t offset;       /* of what comes next */
 	uint64_t rows[ORDERS];
 	uint32_t first_start, last_end;
-	struct row waiting[BLOCK_ROWS];
+	struct row waiting[SEGMENT_BLOCK_ROWS];
 	size_t waiting_count;
 	enum order order;
 	struct written_block {
@@ -178,13 +178,13 @@ segment_write(struct segment_writer *writer, const struct row *rows, size_t coun
 	}
 	writer->rows[order] += count;
 	while (count) {
-		size_t room = BLOCK_ROWS - writer->waiting_count, taken = count < room ? count : room;
+		size_t room = SEGMENT_BLOCK_ROWS - writer->waiting_count, taken = count < room ? count : room;
 
 		memcpy(writer->waiting + writer->waiting_count, rows, taken * sizeof *rows);
 		writer->waiting_count += taken;
 		rows += taken;
 		count -= taken;
-		if (writer->waiting_count == BLOCK_ROWS && (r = write_block(writer, e)) < 0)
+		if (writer->waiting_count == SEGMENT_BLOCK_ROWS && (r = write_block(writer, e)) < 0)
 			return r;
 	}
 	return 0;
