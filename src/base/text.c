@@ -1,5 +1,6 @@
 #include "base/text.h"
 
+#include <endian.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -58,14 +59,44 @@ text_integer(const char *text, size_t length, int64_t least, int64_t most, int64
 	return true;
 }
 
-/* Add the digits from ${at} on to the value, at most ${most} of them; false where it would have more than 18. */
+enum { DIGITS_MAX = 18 };
+
+static const uint64_t powers[DIGITS_MAX + 1] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000,
+	1000000000, 10000000000, 100000000000, 1000000000000, 10000000000000, 100000000000000, 1000000000000000,
+	10000000000000000, 100000000000000000, 1000000000000000000};
+
+/* Add the last ${digits} (1 to 8) of eight characters to the value, all at once; false where one is no digit. */
+static bool
+last_digits(const char *text, size_t digits, uint64_t *value)
+{
+	const uint64_t zeros = UINT64_C(0x3030303030303030), high = UINT64_C(0x8080808080808080);
+	uint64_t word;
+
+	memcpy(&word, text, sizeof word);
+	word = (le64toh(word) ^ zeros) >> 8 * (8 - digits) << 8 * (8 - digits);
+	if (((word + UINT64_C(0x7676767676767676)) | word) & high)
+		return false;
+	/* Neighbours become one, the first of which is the lower byte: digits pairs, pairs fours, fours the whole. */
+	word = (word * 10 + (word >> 8)) & UINT64_C(0x00ff00ff00ff00ff);
+	word = (word * 100 + (word >> 16)) & UINT64_C(0x0000ffff0000ffff);
+	*value = *value * powers[digits] + (word & 0xffff) * 10000 + (word >> 32);
+	return true;
+}
+
+/* Add the digits from ${at} on to the value, at most ${most} of them; false where it would have more than DIGITS_MAX. */
 static bool
 take_digits(const char *text, size_t length, size_t most, size_t *at, uint64_t *value)
 {
-	const size_t end = length - *at < most ? length : *at + most;
+	const size_t end = length - *at < most ? length : *at + most, digits = end - *at;
+	/* So few that there is nothing to look after. */
+	const bool few = digits <= DIGITS_MAX && *value < powers[DIGITS_MAX - digits];
 
+	if (few && digits && digits <= 8 && end == length && length >= 8 && last_digits(text + length - 8, digits, value)) {
+		*at = end;
+		return true;
+	}
 	for (; *at < end && is_digit(text[*at]); ++*at) {
-		if (*value >= UINT64_C(100000000000000000))
+		if (!few && *value >= powers[DIGITS_MAX - 1])
 			return false;
 		*value = *value * 10 + (uint64_t)(text[*at] - '0');
 	}
@@ -91,11 +122,9 @@ text_decimal(const char *text, size_t length, unsigned places, int64_t *ret_valu
 		if (at < length)
 			return false;
 	}
-	for (; places; places--) {
-		if (value >= UINT64_C(100000000000000000))
-			return false;
-		value *= 10;
-	}
+	if (places > DIGITS_MAX || value >= powers[DIGITS_MAX - places])
+		return false;
+	value *= powers[places];
 	*ret_value = minus ? -(int64_t)value : (int64_t)value;
 	return true;
 }

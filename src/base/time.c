@@ -1,6 +1,8 @@
 #include "base/time.h"
 
+#include <endian.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 const struct zone zone_utc = {0};
@@ -210,13 +212,26 @@ time_of_day(struct reading *r, unsigned *ret_seconds)
 	return 0;
 }
 
-/* Two digits, or 100. */
-static inline unsigned
-two_digits(const char *text)
+/* Eight characters of which those that are '0' in ${shape} are digits and the others stand as they do there: each byte becomes the number
+ * that it and its successor make. Return false where they are otherwise. */
+static bool
+read_pairs(const char *text, const char *shape, uint8_t ret_pairs[8])
 {
-	const unsigned tens = (unsigned)(unsigned char)text[0] - '0', ones = (unsigned)(unsigned char)text[1] - '0';
+	const uint64_t high = UINT64_C(0x8080808080808080);
+	uint64_t digits, wanted, literals;
 
-	return tens <= 9 && ones <= 9 ? tens * 10 + ones : 100;
+	memcpy(&digits, text, sizeof digits);
+	memcpy(&wanted, shape, sizeof wanted);
+	digits ^= wanted;
+	wanted ^= UINT64_C(0x3030303030303030);
+	/* 9 more than 0x76 has no high bit, and nothing more than 0x7f: that is what a literal leaves. */
+	literals = (((wanted & ~high) + UINT64_C(0x7f7f7f7f7f7f7f7f)) & high) >> 7;
+	if (((digits + UINT64_C(0x7676767676767676) + literals * 9) | digits) & high)
+		return false;
+	digits = le64toh(digits);
+	digits = htole64(digits * 10 + (digits >> 8));
+	memcpy(ret_pairs, &digits, sizeof digits);
+	return true;
 }
 
 /* "2020-03-01T08:00:00+08:00", which files have by the million, at once. What is written otherwise, or wrong, is left to the
@@ -224,29 +239,21 @@ two_digits(const char *text)
 static bool
 read_plainly(const char *text, size_t length, instant *ret_at)
 {
-	unsigned century, year, month, day, hour, minute, second, offset_h, offset_min;
+	uint8_t year[8], hour[8], second[8];
 	int64_t local, offset_s;
+	unsigned y;
 
-	if (length != sizeof "YYYY-MM-DDThh:mm:ss+hh:mm" - 1 || text[4] != '-' || text[7] != '-' || text[10] != 'T' ||
-		text[13] != ':' || text[16] != ':' || (text[19] != '+' && text[19] != '-') || text[22] != ':')
+	if (length != sizeof "YYYY-MM-DDThh:mm:ss+hh:mm" - 1 || text[16] != ':' || !read_pairs(text, "0000-00-", year) ||
+		!read_pairs(text + 8, "00T00:00", hour) ||
+		!read_pairs(text + 17, text[19] == '-' ? "00-00:00" : "00+00:00", second))
 		return false;
-	century = two_digits(text);
-	year = two_digits(text + 2);
-	month = two_digits(text + 5);
-	day = two_digits(text + 8);
-	hour = two_digits(text + 11);
-	minute = two_digits(text + 14);
-	second = two_digits(text + 17);
-	offset_h = two_digits(text + 20);
-	offset_min = two_digits(text + 23);
-	if (century > 99 || year > 99 || century + year == 0 || month < 1 || month > 12 || day < 1 ||
-		day > days_in_month(century * 100 + year, month) || hour > 23 || minute > 59 || second > 59 || offset_h > 23 ||
-		offset_min > 59)
+	y = year[0] * 100U + year[2];
+	if (y == 0 || year[5] < 1 || year[5] > 12 || hour[0] < 1 || hour[0] > days_in_month(y, year[5]) || hour[3] > 23 ||
+		hour[6] > 59 || second[0] > 59 || second[3] > 23 || second[6] > 59)
 		return false;
-	local =
-		(int64_t)day_from_civil((int)(century * 100 + year), month, day) * DAY_S + hour * 3600 + minute * 60 + second;
-	offset_s = offset_h * 3600 + offset_min * 60;
-	*ret_at = text[19] == '+' ? local - offset_s : local + offset_s;
+	local = (int64_t)day_from_civil((int)y, year[5], hour[0]) * DAY_S + hour[3] * 3600 + hour[6] * 60 + second[0];
+	offset_s = second[3] * 3600 + second[6] * 60;
+	*ret_at = text[19] == '-' ? local + offset_s : local - offset_s;
 	return true;
 }
 

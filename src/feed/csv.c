@@ -1,6 +1,8 @@
 #include "feed/csv.h"
 
-#include <endian.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 #include <stdlib.h>
 #include <string.h>
 
@@ -221,64 +223,66 @@ skip_empty_lines(struct csv_reader *reader, struct error *e)
 	}
 }
 
-/* ${byte} in each byte of a word. */
-static uint64_t
-eight(unsigned char byte)
+enum { STRIDE = 16 };
+
+/* Which of STRIDE bytes are commas, which quotes, carriage returns or NUL, and which no ASCII: a bit each, the first byte's the lowest. */
+struct kinds {
+	uint32_t commas, special, beyond_ascii;
+};
+
+#ifdef __SSE2__
+static uint32_t
+where(__m128i bytes, char byte)
 {
-	return byte * UINT64_C(0x0101010101010101);
+	return (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(byte)));
 }
 
-/* Not 0 if a byte of the word is 0. */
-static uint64_t
-zero_in(uint64_t word)
+static struct kinds
+kinds_of(const char *bytes)
 {
-	return (word - eight(1)) & ~word & eight(0x80);
+	const __m128i b = _mm_loadu_si128((const __m128i *)(const void *)bytes);
+
+	return (struct kinds){
+		where(b, ','), where(b, '"') | where(b, '\r') | where(b, '\0'), (uint32_t)_mm_movemask_epi8(b)};
 }
-
-/* The highest bit of each byte that is 0, and no other. */
-static uint64_t
-zeros_in(uint64_t word)
+#else
+static struct kinds
+kinds_of(const char *bytes)
 {
-	return ~(((word & eight(0x7f)) + eight(0x7f)) | word | eight(0x7f));
-}
+	struct kinds kinds = {0};
 
-/* Eight bytes from ${at} on, the first the lowest; where the line ends before, letters instead. */
-static uint64_t
-word_at(const char *bytes, size_t length, size_t at)
-{
-	const size_t left = length - at;
-	uint64_t word = eight('a');
+	for (unsigned i = 0; i < STRIDE; i++) {
+		const unsigned char byte = (unsigned char)bytes[i];
 
-	if (left >= sizeof word) {
-		memcpy(&word, bytes + at, sizeof word);
-		return le64toh(word);
+		kinds.commas |= (uint32_t)(byte == ',') << i;
+		kinds.special |= (uint32_t)(byte == '"' || byte == '\r' || byte == '\0') << i;
+		kinds.beyond_ascii |= (uint32_t)(byte >> 7) << i;
 	}
-	if (length < sizeof word) {
-		memcpy(&word, bytes, length);
-		return le64toh(word);
-	}
-	memcpy(&word, bytes + length - sizeof word, sizeof word);
-	return le64toh(word) >> 8 * (sizeof word - left) | eight('a') << 8 * left;
+	return kinds;
 }
+#endif
 
-/* Cut the line's fields apart, eight bytes at once; its copy is in ${reader->text}. Return false if a byte is a quote, a
- * carriage return or NUL, or if there are too many fields. ${ret_ascii}: whether all bytes are ASCII. */
+/* Copy a line and cut its fields apart, STRIDE bytes at once: ${length} bytes are copied from ${from}, where STRIDE more may be read, to ${text}, where
+ * STRIDE more may be written; the two may be the same. Return false if a byte is a quote, a carriage return or NUL, or if there are too
+ * many fields. ${ret_ascii}: whether all bytes are ASCII. */
 static bool
-cut(struct csv_reader *reader, const char *bytes, size_t length, bool *ret_ascii)
+cut(struct csv_reader *reader, const char *from, char *text, size_t length, bool *ret_ascii)
 {
 	struct record_field *field = reader->fields;
-	char *text = (char *)reader->text.data;
 	const size_t line = reader->window->line;
-	uint64_t all = 0, special = 0;
+	uint32_t special = 0, beyond_ascii = 0;
 	size_t start = 0;
 
-	for (size_t at = 0; at < length; at += sizeof(uint64_t)) {
-		const uint64_t word = word_at(bytes, length, at);
+	for (size_t at = 0; at < length; at += STRIDE) {
+		const struct kinds kinds = kinds_of(from + at);
+		const size_t left = length - at;
+		const uint32_t ours = left < STRIDE ? (UINT32_C(1) << left) - 1 : UINT32_MAX;
 
-		all |= word;
-		special |= zero_in(word) | zero_in(word ^ eight('"')) | zero_in(word ^ eight('\r'));
-		for (uint64_t commas = zeros_in(word ^ eight(',')); commas; commas &= commas - 1) {
-			const size_t comma = at + (size_t)__builtin_ctzll(commas) / 8;
+		memmove(text + at, from + at, STRIDE);
+		special |= kinds.special & ours;
+		beyond_ascii |= kinds.beyond_ascii & ours;
+		for (uint32_t commas = kinds.commas & ours; commas; commas &= commas - 1) {
+			const size_t comma = at + (size_t)__builtin_ctz(commas);
 
 			if (field == reader->fields + RECORD_FIELDS_MAX - 1)
 				return false;
@@ -288,9 +292,10 @@ cut(struct csv_reader *reader, const char *bytes, size_t length, bool *ret_ascii
 			start = comma + 1;
 		}
 	}
+	text[length] = '\0';
 	*field++ = (struct record_field){.text = text + start, .length = length - start, .line = line, .column = start + 1};
 	reader->field_count = (size_t)(field - reader->fields);
-	*ret_ascii = !(all & eight(0x80));
+	*ret_ascii = !beyond_ascii;
 	return !special;
 }
 
@@ -302,6 +307,8 @@ plain_line(struct csv_reader *reader, struct error *e)
 {
 	const char *bytes = window_bytes(reader->window), *end;
 	size_t length = window_length(reader->window);
+	const char *const last = bytes + length;
+	char *text;
 	bool ascii;
 	int r;
 
@@ -311,11 +318,17 @@ plain_line(struct csv_reader *reader, struct error *e)
 	length = (size_t)(end - bytes);
 	if (length && bytes[length - 1] == '\r')
 		length--;
-	if ((r = buffer_add(&reader->text, bytes, length, e)) < 0)
+	if ((r = buffer_reserve(&reader->text, length + STRIDE, e)) < 0)
 		return r;
-	if (!cut(reader, bytes, length, &ascii) || (!ascii && !text_is_utf8(bytes, length)))
+	text = (char *)reader->text.data;
+	if (last - end < STRIDE) { /* the window ends too early */
+		memset(text + length, 0, STRIDE);
+		memcpy(text, bytes, length);
+	}
+	if (!cut(reader, last - end < STRIDE ? text : bytes, text, length, &ascii) ||
+		(!ascii && !text_is_utf8(bytes, length)))
 		return 0;
-	window_record(reader->window, (size_t)(end - bytes) + 1);
+	window_line(reader->window, (size_t)(end - bytes) + 1);
 	return 1;
 }
 

@@ -7,6 +7,8 @@
 #include "feed/csv.h"
 #include "feed/json_lines.h"
 
+_Static_assert(ROW_COLUMNS_MAX < 32, "a bit a column");
+
 enum { NO_COLUMN = ROW_COLUMNS_MAX, LEFT_OUT, VALUES_MAX = 4 * WINDOW_RECORD_MAX };
 
 struct rows {
@@ -18,6 +20,7 @@ struct rows {
 	struct buffer heading;
 	size_t heading_count;
 	size_t column_of[RECORD_FIELDS_MAX]; /* the form's column of each CSV field */
+	uint32_t required;                   /* the form's columns without which a row is none, a bit each */
 
 	/* By a mapping: what each column is called in the file, and, of the row last read, what it means. */
 	const struct feed_mapping *mapping;
@@ -193,6 +196,8 @@ rows_take_mapped(struct window *window, const struct row_form *forms, size_t for
 		r = read_heading(rows, form_count, e);
 	if (r < 0)
 		goto out;
+	for (size_t i = 0; i < forms[rows->form].column_count; i++)
+		rows->required |= (uint32_t)forms[rows->form].columns[i].required << i;
 	*ret_rows = rows;
 	rows = NULL;
 	r = 0;
@@ -284,12 +289,27 @@ map_row(struct rows *rows, struct row *row, struct error *e)
 }
 
 static int
-to_row(struct rows *rows, const struct record *record, struct row *row, struct error *e)
+check_required(const struct rows *rows, const struct row *row, struct error *e)
 {
 	const struct row_form *form = &rows->forms[rows->form];
+
+	for (size_t i = 0; i < form->column_count; i++) {
+		if (form->columns[i].required && !row->fields[i]) {
+			error_set(e, ERROR_BAD_INPUT, "%s is missing", form->columns[i].name);
+			return rows_refuse(rows, row, NULL, e);
+		}
+	}
+	return 0;
+}
+
+static int
+to_row(struct rows *rows, const struct record *record, struct row *row, struct error *e)
+{
+	uint32_t there = 0;
 	int r;
 
-	*row = (struct row){.line = record->line};
+	row->line = record->line;
+	memset(row->fields, 0, rows->forms[rows->form].column_count * sizeof *row->fields);
 	if (rows->csv && record->field_count != rows->heading_count) {
 		error_set(e, ERROR_BAD_INPUT, "%zu fields, the heading has %zu", record->field_count, rows->heading_count);
 		return rows_refuse(rows, row, NULL, e);
@@ -306,17 +326,15 @@ to_row(struct rows *rows, const struct record *record, struct row *row, struct e
 		}
 		if (rows->mapping && !rows->csv && (r = keep_name(rows, column, field->name, e)) < 0)
 			return r;
-		if (field->length)
+		if (field->length) {
 			row->fields[column] = field;
+			there |= UINT32_C(1) << column;
+		}
 	}
 	if (rows->mapping && (r = map_row(rows, row, e)) < 0)
 		return r;
-	for (size_t i = 0; i < form->column_count; i++) {
-		if (form->columns[i].required && !row->fields[i]) {
-			error_set(e, ERROR_BAD_INPUT, "%s is missing", form->columns[i].name);
-			return rows_refuse(rows, row, NULL, e);
-		}
-	}
+	if ((rows->mapping || (there & rows->required) != rows->required) && (r = check_required(rows, row, e)) < 0)
+		return r;
 	return 1;
 }
 
@@ -324,14 +342,10 @@ int
 rows_next(struct rows *rows, struct row *ret_row, struct error *e)
 {
 	struct record record;
-	struct row row;
 	int r;
 
 	r = rows->csv ? csv_next(rows->csv, &record, e) : json_lines_next(rows->json_lines, &record, e);
-	if (r <= 0 || (r = to_row(rows, &record, &row, e)) < 0)
-		return r;
-	*ret_row = row;
-	return 1;
+	return r <= 0 ? r : to_row(rows, &record, ret_row, e);
 }
 
 const char *

@@ -214,6 +214,13 @@ window_record(struct window *w, size_t length)
 	w->record_length = length;
 }
 
+void
+window_line(struct window *w, size_t length)
+{
+	w->record_length = length;
+	w->is_line = true;
+}
+
 int
 window_refuse(struct window *w, size_t from, struct error *e)
 {
@@ -249,6 +256,14 @@ window_finish(struct window *w, window_sink *sink, void *context, struct error *
 	bool line_ended = w->record_length == 0;
 	int code;
 
+	if (w->is_line && !sink) {
+		w->line++;
+		w->start += w->record_length;
+		w->record_length = 0;
+		w->is_line = false;
+		return 0;
+	}
+	w->is_line = false;
 	while (w->record_length) {
 		const char *bytes = window_bytes(w), *end;
 

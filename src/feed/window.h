@@ -25,6 +25,7 @@ struct window {
 	const char *path; /* as errors name it */
 	int fd;
 	bool close_fd, end, skipping;
+	bool is_line; /* the record is one line, with its line feed */
 	size_t line, record_length;
 	size_t start; /* of what is not consumed, in ${bytes} */
 	struct buffer bytes;
@@ -64,6 +65,9 @@ void window_consume(struct window *w, size_t length);
 
 /* window_record(w, length): the first ${length} bytes are the record that was read. */
 void window_record(struct window *w, size_t length);
+
+/* window_line(w, length): the same where they are one line, of which the line feed is the last byte: letting it go takes no look at it. */
+void window_line(struct window *w, size_t length);
 
 /* window_refuse(w, from, e): the record is refused, for the reason that is in ${e} already; it ends with the line that
  * the byte at ${from} lies in. Return e's code, or that of a failure to read on. */

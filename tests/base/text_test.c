@@ -1,5 +1,6 @@
 #include "../test.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -90,6 +91,40 @@ a_decimal_is_scaled_and_cut(void **state)
 	assert_int_equal(value, 302500000);
 }
 
+/* With each number of digits before and after the point, and any other character at each place. */
+static void
+a_decimal_is_read_as_it_was_written_wherever_a_fault_is(void **state)
+{
+	const int64_t number = 918273645546372819;
+
+	(void)state;
+	for (int before = 1; before <= 9; before++)
+		for (int after = 1; after <= 9; after++) {
+			int64_t whole = number / 1000000000, part = number % 1000000000, value = -1;
+			char text[32];
+			int length;
+
+			for (int i = before; i < 9; i++)
+				whole /= 10;
+			for (int i = after; i < 9; i++)
+				part /= 10;
+			length = snprintf(text, sizeof text, "%lld.%0*lld", (long long)whole, after, (long long)part);
+			for (int i = after; i < 9; i++)
+				part *= 10;
+			assert_true(text_decimal(text, (size_t)length, 9, &value));
+			assert_int_equal(value, whole * 1000000000 + part);
+			for (int at = 0; at < length; at++)
+				for (int byte = 1; byte < 256; byte++) {
+					const char kept = text[at];
+
+					text[at] = (char)byte;
+					if ((byte < '0' || byte > '9') && byte != kept && (at > 0 || byte != '-'))
+						assert_false(text_decimal(text, (size_t)length, 9, &value));
+					text[at] = kept;
+				}
+		}
+}
+
 static void
 hex_is_read_as_it_was_written(void **state)
 {
@@ -149,6 +184,7 @@ main(void)
 		cmocka_unit_test(only_well_formed_utf8_is_utf8),
 		cmocka_unit_test(an_integer_is_whole_and_in_range),
 		cmocka_unit_test(a_decimal_is_scaled_and_cut),
+		cmocka_unit_test(a_decimal_is_read_as_it_was_written_wherever_a_fault_is),
 		cmocka_unit_test(hex_is_read_as_it_was_written),
 		cmocka_unit_test(the_nearest_name_is_the_one_that_was_meant),
 		cmocka_unit_test(an_error_says_where),

@@ -54,12 +54,13 @@ reads_as(const char *text, const char *wanted)
 static void
 a_quote_around_the_first_field_changes_nothing(void **state)
 {
-	char line[64], quoted[64];
+	char line[128], quoted[128];
 
 	(void)state;
-	for (unsigned length = 1; length <= 26; length++)
-		for (unsigned turn = 0; turn < 24; turn++) {
+	for (unsigned length = 1; length <= 40; length++)
+		for (unsigned turn = 0; turn < 48; turn++) {
 			const char bytes[] = {',', 'x', turn % 3 ? '-' : ',', turn % 5 ? '\x01' : '+', turn % 2 ? 'y' : '~', '.'};
+			const char *next;
 			size_t first;
 			char *got, *wanted;
 
@@ -67,8 +68,11 @@ a_quote_around_the_first_field_changes_nothing(void **state)
 				line[i] = bytes[(i * 7 + turn * (i + 3) + i / 3) % sizeof bytes];
 			line[length] = '\0';
 			first = strcspn(line, ",");
-			snprintf(quoted, sizeof quoted, "\"%.*s\"%s\n", (int)first, line, line + first);
+			/* The file's last line, and one that others follow. */
+			next = turn % 2 ? "" : "another,\xE5\xB1\x85,\"that follows\"\n";
+			snprintf(quoted, sizeof quoted, "\"%.*s\"%s\n%s", (int)first, line, line + first, next);
 			strcat(line, "\n");
+			strcat(line, next);
 			got = reading_of(scratch_text(line));
 			wanted = reading_of(scratch_text(quoted));
 			assert_string_equal(got, wanted);
