@@ -1,4 +1,4 @@
-/* No input is a valid code, certificate or statement: the trust that it is checked with holds a key that nobody signs with. The
+/* No input is a valid code, certificate, statement or place's code: the trust that it is checked with holds a key that nobody signs with. The
  * first byte says whether the rest is the text, or the message inside one. */
 
 #include <stdlib.h>
@@ -41,6 +41,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	enum code_cause cause = CODE_VALID;
 	struct certificate certificate = {0};
 	struct statement statement;
+	struct place_code place;
 	struct receipt receipt = {0};
 	bool holds = false;
 	struct code_claims claims;
@@ -59,6 +60,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		abort();
 	if (statement_verify(buffer_text(&text), text.length, trust, 1585008000, &statement, &cause, &e) < 0 ||
 		cause == CODE_VALID || statement.issuer[0])
+		abort();
+	if (place_code_verify(buffer_text(&text), text.length, trust, 1585008000, &place, &cause, &e) < 0 ||
+		cause == CODE_VALID || place.issuer[0])
 		abort();
 	if (receipt_verify(buffer_text(&text), text.length, trust, &receipt, &holds, &e) == 0 && (holds || *receipt.number))
 		abort();

@@ -83,7 +83,7 @@ struct peer_asking {
 
 /* peer_prepare(cascade, issuer, pack, person, code, asking, ret_cause, e):
  * The question to the peer whose ${code} a person of ours shows, for the pack's jurisdiction, in which they applied. ${ret_cause} is NULL, or
- * why it is not asked: code_cause_name's, "own", "not_recognised" (by the pack's recognises), "unknown_peer" (none of which we take). */
+ * why it is not asked: code_cause_name's (but for "sealed": what is sealed is asked for), "own", "not_recognised" (by the pack's recognises), "unknown_peer" (none of which we take). */
 int peer_prepare(struct cascade *cascade, struct issuer *issuer, const struct pack *pack, person_number person,
 	const char *code, struct peer_asking *asking, const char **ret_cause, struct error *e);
 

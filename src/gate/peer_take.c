@@ -45,6 +45,18 @@ name_person(struct registry *registry, const char *issuer, const char *audience,
 	return r;
 }
 
+/* Of a code whose colour is not told, whether one of any colour would count. */
+static bool
+recognises(const struct pack *pack, const struct code_claims *claims, instant now)
+{
+	if (claims->colour)
+		return gate_recognises(pack, claims->issuer, claims->colour, claims->issued_at, now);
+	for (enum code_colour colour = CODE_GREEN; colour <= CODE_GRAY; colour++)
+		if (gate_recognises(pack, claims->issuer, colour, claims->issued_at, now))
+			return true;
+	return false;
+}
+
 int
 peer_prepare(struct cascade *cascade, struct issuer *issuer, const struct pack *pack, person_number person,
 	const char *code, struct peer_asking *asking, const char **ret_cause, struct error *e)
@@ -62,11 +74,12 @@ peer_prepare(struct cascade *cascade, struct issuer *issuer, const struct pack *
 	if (code_verify(code, strlen(code), trust, now, &asking->claims, &cause, &(struct error){0}) < 0)
 		return error_no_memory(e);
 	*ret_cause = NULL;
-	if (cause != CODE_VALID)
+	/* What is sealed to its own gates is what is asked: the issuer's service opens it. */
+	if (cause != CODE_VALID && cause != CODE_SEALED)
 		*ret_cause = code_cause_name(cause);
 	else if (strcmp(claims->issuer, pack_jurisdiction(pack)) == 0)
 		*ret_cause = "own";
-	else if (!gate_recognises(pack, claims->issuer, claims->colour, claims->issued_at, now))
+	else if (!recognises(pack, claims, now))
 		*ret_cause = gate_cause_name(GATE_NOT_RECOGNISED);
 	else if ((r = find_peer(registry, claims->issuer, asking, e)) < 0)
 		return r;

@@ -35,6 +35,9 @@ jq --argjson clock "$clock" '.when.and += [{"!": [{if: [{var: "payload.latest.re
 	{"===": [{var: "payload.latest.recognitions.colour"}, "green"]},
 	{before: [$clock, {plusTime: [{var: "payload.latest.recognitions.until"}, 0, "day"]}]}]}, false]}]}]' \
 	"$SOURCE/packs/ningbo-2020/rules/nb-gray-area.json" >"$FOLDER/ningbo-2020/rules/nb-gray-area.json"
+# Hubei's codes say their colour to its own gates alone: others' gates read none, and their services ask.
+jq '.credential.audience = "gates"' "$FOLDER/hubei-2020/pack.json" >"$FOLDER/sealed.json"
+mv "$FOLDER/sealed.json" "$FOLDER/hubei-2020/pack.json"
 for name in hubei national ningbo; do
 	exits 0 "the pack of $name holds" "$HEALTHCODE" pack check "$FOLDER/$name-2020"
 done
@@ -121,6 +124,8 @@ fresh() { code hubei "$1" --png "$FOLDER/feng.png" >/dev/null; }
 fresh "$FENG"
 exits 0 "Ningbo asks Hubei with the code on her picture" ask_peer ningbo "$FENG" "$FOLDER/feng.png"
 json_holds "and is told green, for a day" '.jurisdiction == "hubei-2020" and .colour == "green" and (.until | startswith("2020-03-25T08:"))' "$(cat "$FOLDER/out")"
+is "ask sealed" "$(at ningbo --json gate check "$(code hubei "$FENG")" --place station | jq -r '"\(.verdict) \(.cause)"' || true)" "at Ningbo's gate Hubei's own code tells no colour, and is asked about"
+is "pass null" "$(at ningbo --json gate check "$(code hubei "$FENG" --public)" --place station | jq -r '"\(.verdict) \(.cause)"' || true)" "its public form passes there"
 is green "$(colour ningbo "$FENG")" "she is green in Ningbo too"
 is "ningbo-2020 asked with the code that you showed there" "$(sqlite3 -separator ' ' "$FOLDER/hubei/registry.db" 'SELECT DISTINCT by_whom, purpose FROM access_log')" "what Hubei keeps for her to read says who asked"
 local=$(code ningbo "$FENG")
@@ -172,7 +177,7 @@ is 200 "$(post hubei ningbo /v1/peers/statements "$(jq -cn --arg s "$statement" 
 is '{"refused":[],"taken":1}' "$(jq -Sc . "$FOLDER/body")" "is known"
 is 200 "$(post outsider ningbo /v1/peers/statements "$(jq -cn --arg s "$statement" '{statements: [$s]}')")" "told by another"
 is unknown_peer "$(jq -r '.refused[0].cause' "$FOLDER/body")" "it is refused"
-if grep -qE "$FENG|冯|4208" <<<"$statement$(at hubei --json ledger show)"; then fail "a statement or the ledger names her"; fi
+if grep -qE "$FENG|冯|420802" <<<"$statement$(at hubei --json ledger show)"; then fail "a statement or the ledger names her"; fi
 ok "a statement names nobody"
 
 # Through the national code: Hubei tells it, and it tells Ningbo, with its own key and in its own name.

@@ -12,7 +12,7 @@ exits 0 "a store" H init --pack "$FOLDER/hangzhou-2020" --clock $T:00+08:00
 one=$(id_number 330102 19800101 001)
 printf 'id_number,name,phone,division,applied_at\n%s,李雷,13800000001,330102,2020-03-01T12:00:00+08:00\n' "$one" >"$FOLDER/residents.csv"
 exits 0 "a person" H import residents "$FOLDER/residents.csv"
-printf 'place,kind,name,division\nstop,venue,服务区,330102\n' >"$FOLDER/places.csv"
+printf 'place,kind,name,division\nstop,venue,服务区,330102\nnorth,venue,北站,330102\n' >"$FOLDER/places.csv"
 exits 0 "a gate" H import places "$FOLDER/places.csv"
 H --now $T:00+08:00 evaluate >/dev/null
 H --now $T:00+08:00 trust export >"$FOLDER/trust"
@@ -41,3 +41,18 @@ is 3 "$(jq -r '.items[].key' <<<"$BODY" | sort -u | wc -l)" "each its own"
 od -An -v -tx1 "$FOLDER/trust" | tr -d ' \n' >"$FOLDER/hex"
 jq -r '.items[].key' <<<"$BODY" >"$FOLDER/gate_keys"
 holds "the public list has none of them" bash -c '! grep -qF -f "$1/gate_keys" "$1/hex"' - "$FOLDER"
+
+# A code that was lent, or filmed, at a second gate within its life.
+code=$(H code issue "$one" --pack hangzhou-2020)
+shown_at() { ask POST /v1/checks "{\"code\":\"$code\",\"place\":\"$1\"}" -H "$(bearer "$gate")"; }
+shown_at stop
+is "pass null" "$(jq -r '"\(.verdict) \(.cause)"' <<<"$BODY")" "a code passes a gate"
+shown_at north
+is "ask shown_elsewhere" "$(jq -r '"\(.verdict) \(.cause)"' <<<"$BODY")" "the same code at another gate is asked about"
+json_holds "with an act and its end, so that it never becomes a no" '.act.en != "" and .end.do == "decide" and .end.by != null' "$BODY"
+shown_at stop
+is "pass null" "$(jq -r '"\(.verdict) \(.cause)"' <<<"$BODY")" "at the same gate it may be shown again"
+sleep 31
+code=$(H code issue "$one" --pack hangzhou-2020)
+shown_at north
+is "pass null" "$(jq -r '"\(.verdict) \(.cause)"' <<<"$BODY")" "the next code, which comes within a minute, passes there"

@@ -38,6 +38,26 @@ is valid "$(cause "$code" $T:35+08:00 second)" "the code of before counts on"
 is valid "$(cause "$(issue $T:40+08:00)" $T:45+08:00 second)" "and what the next key signs"
 exits 0 "the store is whole" H check
 
+# A copy is put back beside a copy of the key store; the token is wanted only to sign.
+exits 0 "the store is copied" H backup "$FOLDER/copy"
+holds "without the token's URI, as without any key" bash -c '! grep -aq pkcs11: "$1"' - "$FOLDER/copy"
+mkdir "$FOLDER/other"
+cp -r "$FOLDER/store/keys" "$FOLDER/other/keys"
+R() { "$HEALTHCODE" --data "$FOLDER/other" "$@"; }
+mv "$FOLDER/tokens" "$FOLDER/away"
+mkdir "$FOLDER/tokens"
+exits 0 "it is put back while the token is away" R restore "$FOLDER/copy"
+exits 4 "which a check tells" R check
+rmdir "$FOLDER/tokens"
+mv "$FOLDER/away" "$FOLDER/tokens"
+exits 0 "with the token it is whole" R check
+is valid "$(cause "$(R --now $T:46+08:00 code issue "$one" --pack hangzhou-2020)" $T:47+08:00 second)" "and signs as before, with the same keys"
+softhsm2-util --init-token --free --label new --so-pin 12345678 --pin 246810 >/dev/null
+exits 0 "where the token is lost with its keys, another takes its place" R key token "${token/token=healthcode/token=new}"
+exits 4 "and signs nothing with the lost one's keys" R --now $T:48+08:00 code issue "$one" --pack hangzhou-2020
+holds "which it says" grep -q 'holds no key' "$FOLDER/err"
+exits 4 "nor the list" R --now $T:48+08:00 trust export
+
 (umask 077 && echo 111111 >"$FOLDER/pin")
 exits 4 "with a wrong PIN nothing is signed" issue $T:50+08:00
 holds "and it is told" grep -q 'the token refuses the PIN' "$FOLDER/err"

@@ -138,6 +138,8 @@ export const api = {
 	me: () => json<Me>('GET', '/v1/me'),
 	code: (person: string, jurisdiction: string, slots: number) =>
 		json<Code>('GET', `/v1/me/code${query({ person, jurisdiction, slots: slots || undefined })}`),
+	publicCode: (person: string, jurisdiction: string) =>
+		json<Code>('GET', `/v1/me/code${query({ person, jurisdiction, public: 1 })}`),
 	reasons: (person: string, jurisdiction: string) =>
 		json<Reasons>('GET', `/v1/me/reasons${query({ person, jurisdiction })}`),
 	checkIn: (checkin: Checkin, key: string) => json<{ at: string }>('POST', '/v1/me/checkins', checkin, key),

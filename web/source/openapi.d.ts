@@ -739,6 +739,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/cases/{case}/grounds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a case rests on
+         * @description A case colours its contacts only with a laboratory's result or the words of two clinicians. `grounds` says whether it does now, `words` who said that it is one.
+         */
+        get: operations["getGrounds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/cases/{case}/words": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A clinician's word that a case is one, or that it is taken back
+         * @description With the second clinician's word its contacts are coloured. Where fewer than two hold and no laboratory's result does, they have their colours back from then on. 409 where it was said before, 404 where there is nothing to take back.
+         */
+        post: operations["sayOfCase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/place-alerts": {
         parameters: {
             query?: never;
@@ -1786,6 +1826,21 @@ export interface components {
             last: components["schemas"]["Time"];
             known_at: components["schemas"]["Time"];
             withdrawn_at: components["schemas"]["TimeOrNull"];
+            /** @description the case has neither a laboratory's result nor two clinicians' words and colours nobody */
+            waiting: boolean;
+        };
+        Grounds: {
+            case: components["schemas"]["CaseName"];
+            status: components["schemas"]["StatusWord"];
+            /** @description whether it colours its contacts */
+            grounds: boolean;
+            grounds_from: components["schemas"]["TimeOrNull"];
+            grounds_until: components["schemas"]["TimeOrNull"];
+            words: {
+                by: string;
+                at: components["schemas"]["Time"];
+                withdrawn_at: components["schemas"]["TimeOrNull"];
+            }[];
         };
         /** @enum {string} */
         TaskName: "call" | "test" | "checkin";
@@ -3816,6 +3871,8 @@ export interface operations {
                 to?: components["schemas"]["TimeOrDate"];
                 /** @description yes: only those that were not withdrawn */
                 standing?: components["schemas"]["YesOrNo"];
+                /** @description yes: only those whose case has no grounds to colour them */
+                waiting?: components["schemas"]["YesOrNo"];
                 /** @description the `next` of the page before */
                 cursor?: components["parameters"]["ListCursor"];
                 limit?: components["parameters"]["Limit"];
@@ -3934,6 +3991,118 @@ export interface operations {
             401: components["responses"]["SignInNeeded"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getGrounds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case: components["schemas"]["CaseName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its grounds */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "case": "HZ-101",
+                     *       "status": "suspected",
+                     *       "grounds": true,
+                     *       "grounds_from": "2020-03-12T10:00:00+08:00",
+                     *       "grounds_until": null,
+                     *       "words": [
+                     *         {
+                     *           "by": "li",
+                     *           "at": "2020-03-12T01:00:00Z",
+                     *           "withdrawn_at": null
+                     *         },
+                     *         {
+                     *           "by": "zhang",
+                     *           "at": "2020-03-12T02:00:00Z",
+                     *           "withdrawn_at": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Grounds"];
+                };
+            };
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    sayOfCase: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the caller's own random name for this write */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                case: components["schemas"]["CaseName"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "holds": true
+                 *     }
+                 */
+                "application/json": {
+                    /** @description true: it is a case; false: the word is taken back */
+                    holds: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Said */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "case": "HZ-101",
+                     *       "status": "suspected",
+                     *       "grounds": true,
+                     *       "grounds_from": "2020-03-12T10:00:00+08:00",
+                     *       "grounds_until": null,
+                     *       "words": [
+                     *         {
+                     *           "by": "li",
+                     *           "at": "2020-03-12T01:00:00Z",
+                     *           "withdrawn_at": null
+                     *         },
+                     *         {
+                     *           "by": "zhang",
+                     *           "at": "2020-03-12T02:00:00Z",
+                     *           "withdrawn_at": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Grounds"];
+                };
+            };
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
             413: components["responses"]["TooLarge"];
             422: components["responses"]["Invalid"];
             default: components["responses"]["Problem"];

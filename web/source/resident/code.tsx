@@ -2,13 +2,14 @@
  * expires. */
 
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { api, OfflineError, ProblemError, type Person } from '../api.ts';
+import { api, OfflineError, ProblemError, type Person, type Slot } from '../api.ts';
 import { serviceNow_ms } from '../clock.ts';
 import { keep, recall } from '../keep.ts';
 import { sayClock, sayDayOf, say, t, useLanguage } from '../language.ts';
-import { Heading, ProblemLine, useTick } from '../parts.tsx';
+import { Heading, ProblemLine, sayProblem, useDoing, useTick } from '../parts.tsx';
 import { QrPicture } from '../qr.tsx';
 import { ColourShape } from '../shapes.tsx';
+import { codeIsSealed } from '../verify/code.ts';
 import { coveredUntil_ms, type Kept, pick, take, wantedAhead } from './keeper.ts';
 
 const RETRY_MS = 5000;
@@ -82,6 +83,7 @@ export function CodeScreen({ person, jurisdiction, openReasons, signIn }: {
 	const [full, setFull] = useState(false);
 	const { kept, error } = useCode(person.person, jurisdiction);
 	const digits = useDigits(person);
+	const other = usePublic(person.person, jurisdiction, pick(kept, serviceNow_ms())?.code ?? null);
 	useEffect(() => {
 		document.documentElement.classList.toggle('full', full);
 		scrollTo(0, 0);
@@ -93,7 +95,8 @@ export function CodeScreen({ person, jurisdiction, openReasons, signIn }: {
 	}, [error]);
 
 	const now_ms = serviceNow_ms();
-	const slot = pick(kept, now_ms);
+	const own = pick(kept, now_ms);
+	const slot = (own && other.shown) ?? own;
 	const offline = error instanceof OfflineError;
 	if (!slot) {
 		if (error instanceof ProblemError && (error.kind === 'awaiting-voucher' || error.kind === 'frozen'))
@@ -129,6 +132,8 @@ export function CodeScreen({ person, jurisdiction, openReasons, signIn }: {
 				<QrPicture text={slot.code} label={t('code.picture', { colour: t(`colour.${slot.colour}`), clock: clock.slice(0, 5) })} />
 			</div>
 			<p class="pass-name">{person.name}{name ? ` · ${say(name)}` : ''}</p>
+			{other.shown && <p class="pass-digits" role="status">{t('public_code.line', { clock: sayClock(Date.parse(other.shown.expires_at), other.shown.issued_at) })}</p>}
+			{other.error && <p class="pass-digits" role="alert">{other.error}</p>}
 			{digits.shown && <p class="pass-digits" role="status">{t('digits.line')} <strong>{digits.shown}</strong></p>}
 			<p class="sr-only" role="status">{t(`colour.${slot.colour}`)}: {t(`meaning.${slot.colour}`)}</p>
 			<div class="pass-foot">
@@ -140,10 +145,16 @@ export function CodeScreen({ person, jurisdiction, openReasons, signIn }: {
 					{digits.known && (
 						<button type="button" onClick={digits.shown ? digits.hide : digits.ask}>{t(digits.shown ? 'digits.hide' : 'digits.button')}</button>
 					)}
+					{other.offered && (
+						<button type="button" disabled={other.busy} onClick={other.shown ? other.hide : other.ask}>
+							{t(other.shown ? 'public_code.hide' : 'public_code.button')}
+						</button>
+					)}
 					<button type="button" aria-pressed={full} onClick={() => setFull(!full)}>{t(full ? 'code.leave_full' : 'code.full')}</button>
 				</div>
 			</div>
-			{digits.asking && <DigitsQuestion show={digits.show} leave={digits.hide} />}
+			{other.asking && <Question name="public_code" show={other.show} leave={other.hide} />}
+			{digits.asking && <Question name="digits" show={digits.show} leave={digits.hide} />}
 		</section>
 	);
 }
@@ -173,19 +184,50 @@ function useDigits(person: Person) {
 	return { known, asking, shown: shown ? known : null, ask: () => setAsking(true), show, hide };
 }
 
-function DigitsQuestion({ show, leave }: { show: () => void; leave: () => void }) {
+function Question({ name, show, leave }: { name: 'digits' | 'public_code'; show: () => void; leave: () => void }) {
 	const dialog = useRef<HTMLDialogElement>(null);
 	useEffect(() => dialog.current?.showModal(), []);
 	return (
-		<dialog ref={dialog} aria-labelledby="digits-title" onClose={leave}>
-			<h2 id="digits-title">{t('digits.title')}</h2>
-			<p>{t('digits.text')}</p>
+		<dialog ref={dialog} aria-labelledby="question-title" onClose={leave}>
+			<h2 id="question-title">{t(`${name}.title`)}</h2>
+			<p>{t(`${name}.text`)}</p>
 			<div class="buttons">
 				<button type="button" onClick={leave}>{t('common.cancel')}</button>
-				<button type="button" class="main" onClick={show}>{t('digits.show')}</button>
+				<button type="button" class="main" onClick={show}>{t(`${name}.show`)}</button>
 			</div>
 		</dialog>
 	);
+}
+
+/* Of a code that says its colour to gates of this service alone: the public form, which any reader reads, for its minute and on the
+ * holder's word each time. ${code} is what is shown otherwise. */
+function usePublic(person: string, jurisdiction: string, code: string | null) {
+	const [offered, setOffered] = useState(false);
+	const [asking, setAsking] = useState(false);
+	const [shown, setShown] = useState<Slot | null>(null);
+	const { busy, error, run, clear } = useDoing();
+	useEffect(() => {
+		let here = true;
+		if (code)
+			void codeIsSealed(code).then((sealed) => here && setOffered(sealed));
+		return () => {
+			here = false;
+		};
+	}, [code]);
+	const hide = () => {
+		setAsking(false);
+		setShown(null);
+		clear();
+	};
+	const show = () => {
+		setAsking(false);
+		void run(async () => setShown(await api.publicCode(person, jurisdiction)));
+	};
+	const counts = shown !== null && serviceNow_ms() < Date.parse(shown.expires_at);
+	return {
+		offered, asking, busy, hide, show, shown: counts ? shown : null, ask: () => setAsking(true),
+		error: error ? sayProblem(error) : null,
+	};
 }
 
 /* A person for whom no colour is shown yet, and what to do about it. */

@@ -62,6 +62,12 @@ export async function codeExpiry(text: string): Promise<number | null> {
 	return isTime(expiresAt) ? expiresAt * 1000 : null;
 }
 
+/* Whether a code says its colour to gates alone. */
+export async function codeIsSealed(text: string): Promise<boolean> {
+	const opened = await open(text);
+	return typeof opened !== 'string' && opened.claims.has(CLAIM.sealed);
+}
+
 const bytesOf = (text: string): Uint8Array => Uint8Array.from(text.match(/../g) ?? [], (pair) => parseInt(pair, 16));
 
 /* The colour that is sealed for gates, or why it is not told. */

@@ -114,6 +114,24 @@ test('a minute later another code is drawn, which passes too, and the one before
 	await expect(guard.getByText('3 to deliver')).toBeVisible();
 });
 
+test('a device whose clock is behind the list that it has says so, and says nothing of a code', async () => {
+	const turn = (by_ms: number) => guard.evaluate((by) => {
+		const key = 'healthcode.clock_offset_ms';
+		localStorage.setItem(key, String(Number(localStorage.getItem(key) ?? 0) + by));
+	}, by_ms);
+	const { code } = await shown();
+	await turn(-86400000);
+	await guard.reload();
+	await expect(guard.getByText('Clock is wrong')).toBeVisible();
+	await guard.getByLabel('Hand scanner, or paste').fill(code);
+	await guard.getByRole('button', { name: 'Check', exact: true }).click();
+	await expect(guard.getByText('This device’s clock is wrong', { exact: false })).toBeVisible();
+	await expect(guard.locator('[data-verdict]')).toHaveCount(0);
+	await turn(86400000);
+	await guard.reload();
+	await expect(guard.getByText('Clock is wrong')).toHaveCount(0);
+});
+
 test('the service is back: what waited is delivered, each once', async () => {
 	expect(recorded()).toBe(0);
 	await server.serve();

@@ -76,8 +76,38 @@ test('without the day\'s key it says so and asks, and the public form still coun
 	expect((await check(open)).verdict).toBe('pass');
 });
 
-test('what was checked meanwhile is delivered, and the keys come back', async () => {
+test('the holder shows the public form for a minute, on their word alone', async ({ browser }) => {
 	await server.serve();
+	const phone = await browser.newContext({ viewport: { width: 360, height: 640 }, locale: 'en-GB' });
+	const who = { id_number: GREEN, phone: '13800000001' };
+	await server.post('/v1/sessions/codes', who);
+	expect((await phone.request.post(`${server.address}/v1/sessions`, { data: { ...who, code: await server.oneTimeCode() } })).status()).toBe(201);
+	const resident = await phone.newPage();
+	const asked: string[] = [];
+	resident.on('request', (request) => request.url().includes('public=1') && asked.push(request.url()));
+	await resident.goto(`${server.address}/#/code`);
+	await expect(resident.locator('[data-colour="green"]')).toBeVisible();
+	const drawn = () => resident.locator('.qr path').getAttribute('d');
+	const sealed = await drawn();
+	await resident.getByRole('button', { name: 'For other readers' }).click();
+	await resident.getByRole('button', { name: 'Cancel' }).click();
+	expect(asked).toEqual([]);
+	expect(await drawn()).toBe(sealed);
+	await resident.getByRole('button', { name: 'For other readers' }).click();
+	await resident.getByRole('button', { name: 'Show it' }).click();
+	await expect(resident.getByText('Any reader sees the colour, until', { exact: false })).toBeVisible();
+	await expect(resident.getByRole('img', { name: /QR code/ })).toBeInViewport({ ratio: 1 });
+	expect(asked).toHaveLength(1);
+	/* Shorter by what would be sealed: fewer modules. */
+	expect(await drawn()).not.toBe(sealed);
+	if (process.env.PICTURE)
+		await resident.screenshot({ path: process.env.PICTURE });
+	await resident.getByRole('button', { name: 'For gates only' }).click();
+	await expect(resident.getByText('Any reader sees the colour, until', { exact: false })).toHaveCount(0);
+	await phone.close();
+});
+
+test('what was checked meanwhile is delivered, and the keys come back', async () => {
 	await expect(guard.getByText(/to deliver$/)).toHaveCount(0, { timeout: 60_000 });
 	await guard.reload();
 	await expect.poll(() => guard.evaluate(() => localStorage.getItem('healthcode.gate.keys') ?? '')).toContain(PACK);
