@@ -24,13 +24,15 @@ operand_node(const struct run *run, const struct certlogic_node *node, uint32_t 
 static __attribute__((noinline)) const struct value *
 reach_step(struct run *run, unsigned step)
 {
+	static const struct value nothing = {.kind = VALUE_NULL};
 	const struct certlogic_step *it = &run->program->steps->steps[step];
 	struct certlogic_frame *frame = run->frame;
 	const struct value *from = run->data, *reached;
 
 	if (it->from != CERTLOGIC_NO_STEP)
 		from = frame->reached >> it->from & 1 ? frame->at_step[it->from] : reach_step(run, it->from);
-	reached = value_part(from, it->fragment, &frame->taken[step]);
+	/* Not ${from} itself: something may be written over it in its place. */
+	reached = from->kind == VALUE_NULL ? &nothing : value_part(from, it->fragment, &frame->taken[step]);
 	frame->at_step[step] = reached;
 	frame->reached |= UINT64_C(1) << step;
 	return reached;
