@@ -197,7 +197,8 @@ ask_all(struct crowd *crowd, const struct value *payload, const struct value *ex
 	*row_member(crowd->root, SYMBOL_PAYLOAD) = *payload;
 	*row_member(crowd->root, SYMBOL_EXTERNAL) = *external;
 	crowd->keep.epoch++;
-	bench_need(asking_begin(&crowd->asking, &data, NOW, NOW, &crowd->keep, &crowd->scratch, &e), &e);
+	asking_begin(&crowd->asking, &data, &crowd->keep, &crowd->scratch);
+	bench_need(asking_at(&crowd->asking, NOW, NOW, &e), &e);
 	for (size_t i = 0; i < pack->rule_count; i++)
 		if (pack->rules[i].each == VIEW_LIST_NONE)
 			yes += fires(crowd, &pack->rules[i]);

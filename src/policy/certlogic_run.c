@@ -24,13 +24,15 @@ operand_node(const struct run *run, const struct certlogic_node *node, uint32_t 
 static __attribute__((noinline)) const struct value *
 reach_step(struct run *run, unsigned step)
 {
+	static const struct value nothing = {.kind = VALUE_NULL};
 	const struct certlogic_step *it = &run->program->steps->steps[step];
 	struct certlogic_frame *frame = run->frame;
 	const struct value *from = run->data, *reached;
 
 	if (it->from != CERTLOGIC_NO_STEP)
 		from = frame->reached >> it->from & 1 ? frame->at_step[it->from] : reach_step(run, it->from);
-	reached = from->kind == VALUE_NULL ? from : value_part(from, it->fragment, &frame->taken[step]);
+	/* Not ${from} itself: something may be written over it in its place. */
+	reached = from->kind == VALUE_NULL ? &nothing : value_part(from, it->fragment, &frame->taken[step]);
 	frame->at_step[step] = reached;
 	frame->reached |= UINT64_C(1) << step;
 	return reached;
@@ -284,7 +286,8 @@ evaluate_kept(struct run *run, const struct certlogic_node *node, const struct v
 	instant flip = run->next_flip;
 	int r;
 
-	if (kept->epoch == run->keep->epoch && kept->memo == node->memo && kept->item == item) {
+	if (kept->epoch == run->keep->epoch && kept->moment == run->keep->moment && kept->memo == node->memo &&
+		kept->item == item) {
 		if (run->steps < kept->steps)
 			return run_out_of_steps(run, node);
 		run->steps -= kept->steps;
@@ -296,8 +299,8 @@ evaluate_kept(struct run *run, const struct certlogic_node *node, const struct v
 	if ((r = evaluate_anew(run, node, scope, ret_value)) < 0)
 		return r;
 	if (can_be_kept(ret_value))
-		*kept =
-			(struct certlogic_kept){run->keep->epoch, steps - run->steps, item, run->next_flip, *ret_value, node->memo};
+		*kept = (struct certlogic_kept){
+			run->keep->epoch, run->keep->moment, steps - run->steps, item, run->next_flip, *ret_value, node->memo};
 	run->next_flip = flip < run->next_flip ? flip : run->next_flip;
 	return 0;
 }
@@ -486,6 +489,13 @@ run_begin(struct run *run, const struct value *data, const struct certlogic_cloc
 		.arena = arena,
 		.texts = {.maximum = CERTLOGIC_MEMORY_MAX}};
 	return clock ? check_clock(clock, e) : 0;
+}
+
+int
+run_at(struct run *run, const struct certlogic_clock *clock, struct error *e)
+{
+	run->clock = clock;
+	return check_clock(clock, e);
 }
 
 int

@@ -36,6 +36,7 @@ struct fold {
 	struct workspace *work;
 	bool quiet;
 	struct view *view;
+	struct asking *asking;
 	instant now, at, horizon, flip;
 	struct answer *answers; /* of each rule */
 	enum colour colour;     /* by the rules */
@@ -51,17 +52,16 @@ ask_rule(struct fold *f, const struct rule *rule, struct answer *answer, struct 
 {
 	const struct value_list *list = rule->each == VIEW_LIST_NONE ? NULL : view_list(f->view, rule->each);
 	struct error reason;
-	struct asking asking;
 	bool holds = false;
-	int code = asking_begin(&asking, view_data(f->view), f->at, f->horizon, &f->work->keep, &f->work->scratch, &reason);
+	int code = f->asking->clock.now == f->at ? 0 : asking_at(f->asking, f->at, f->horizon, &reason);
 
 	answer->asked = false;
 	answer->flip = INT64_MAX;
 	if (!list && code == 0)
-		code = asking_holds(&asking, rule->when, &holds, &answer->flip, &reason);
+		code = asking_holds(f->asking, rule->when, &holds, &answer->flip, &reason);
 	for (size_t i = 0; list && i < list->count && code == 0 && !holds; i++) {
 		view_set_item(f->view, list->items[i].row);
-		code = asking_holds(&asking, rule->when, &holds, &answer->flip, &reason);
+		code = asking_holds(f->asking, rule->when, &holds, &answer->flip, &reason);
 	}
 	if (code < 0)
 		return error_set(e, code, "rule %s: %s", rule->id, reason.message);
@@ -104,20 +104,21 @@ forget_changed(struct fold *f)
 static int
 ask_rules(struct fold *f, enum colour *ret_colour, struct error *e)
 {
+	const struct rules_asked *asked = &f->pack->asked[f->colour];
 	int gravest = -1, code;
 
 	*ret_colour = f->colour;
-	for (size_t i = 0; i < f->pack->rule_count; i++) {
-		const struct rule *rule = &f->pack->rules[i];
+	for (size_t i = 0; i < asked->count; i++) {
+		const struct rule *rule = &f->pack->rules[asked->rules[i]];
 		bool holds;
 
 		/* A rule that could not win need not be asked again before the one that wins falls away. */
-		if (!(rule->from & 1u << f->colour) || f->pack->severity[rule->colour] <= gravest)
+		if (rule->severity <= gravest)
 			continue;
 		if ((code = fires(f, rule, &holds, e)) < 0)
 			return code;
 		if (holds) {
-			gravest = f->pack->severity[rule->colour];
+			gravest = rule->severity;
 			*ret_colour = rule->colour;
 		}
 	}
@@ -201,14 +202,15 @@ append_rule(struct fold *f, const struct rule *rule, json_t *rules, struct error
 static int
 tell_rules(struct fold *f, enum colour held, enum colour colour, json_t **ret_rules, struct error *e)
 {
+	const struct rules_asked *asked = &f->pack->asked[held];
 	json_t *rules = f->quiet ? NULL : json_array();
 	int code = rules || f->quiet ? 0 : error_no_memory(e);
 
-	for (size_t i = 0; code == 0 && i < f->pack->rule_count; i++) {
-		const struct rule *rule = &f->pack->rules[i];
+	for (size_t i = 0; code == 0 && i < asked->count; i++) {
+		const struct rule *rule = &f->pack->rules[asked->rules[i]];
 		bool holds = false;
 
-		if (!(rule->from & 1u << held) || rule->colour != colour)
+		if (rule->colour != colour)
 			continue;
 		if ((code = fires(f, rule, &holds, e)) == 0 && holds)
 			code = append_rule(f, rule, rules, e);
@@ -460,8 +462,10 @@ fold_begin(struct fold *f, struct error *e)
 	f->since = f->facts->applied_at;
 	f->flip = INT64_MIN; /* nothing was asked yet */
 	if ((code = view_new(f->pack, f->facts, f->work, &f->view, e)) < 0 ||
+		(code = arena_take(&f->work->memory, sizeof *f->asking, &f->asking, e)) < 0 ||
 		(code = arena_take(&f->work->memory, (f->pack->rule_count + 1) * sizeof *f->answers, &f->answers, e)) < 0)
 		return code;
+	asking_begin(f->asking, view_data(f->view), &f->work->keep, &f->work->scratch);
 	memset(f->answers, 0, (f->pack->rule_count + 1) * sizeof *f->answers);
 	if (!f->quiet && (!(f->changes = json_array()) || !(f->held = json_array())))
 		return error_no_memory(e);

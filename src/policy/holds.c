@@ -1,16 +1,21 @@
 #include "policy/holds.h"
 
+void
+asking_begin(struct asking *asking, const struct value *data, struct certlogic_keep *keep, struct arena *scratch)
+{
+	asking->clock.now = INT64_MIN;
+	(void)run_begin(&asking->run, data, NULL, keep, &asking->frame, scratch, NULL);
+}
+
 int
-asking_begin(struct asking *asking, const struct value *data, instant at, instant horizon, struct certlogic_keep *keep,
-	struct arena *scratch, struct error *e)
+asking_at(struct asking *asking, instant at, instant horizon, struct error *e)
 {
 	/* Past what one run can foresee, the question is asked again. */
 	instant foreseen = horizon > at + CERTLOGIC_HORIZON_MAX_S ? at + CERTLOGIC_HORIZON_MAX_S : horizon;
 
 	asking->clock = (struct certlogic_clock){at, foreseen};
 	asking->horizon = horizon;
-	asking->run.arena = scratch;
-	return run_begin(&asking->run, data, &asking->clock, keep, &asking->frame, scratch, e);
+	return run_at(&asking->run, &asking->clock, e);
 }
 
 int
@@ -41,7 +46,9 @@ program_holds(const struct certlogic_program *program, const struct value *data,
 	struct certlogic_keep *keep, struct arena *scratch, bool *ret_holds, instant *flip, struct error *e)
 {
 	struct asking asking;
-	int code = asking_begin(&asking, data, at, horizon, keep, scratch, e);
+	int code;
 
+	asking_begin(&asking, data, keep, scratch);
+	code = asking_at(&asking, at, horizon, e);
 	return code < 0 ? code : asking_holds(&asking, program, ret_holds, flip, e);
 }

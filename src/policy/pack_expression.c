@@ -65,14 +65,14 @@ check_path(struct walk *walk, const char *path)
 		return;
 	}
 	if (of_item)
-		walk->failed |=
-			pack_slip(walk->r, walk->file, walk->pointer, "\"item\" means something only in a rule with \"each\"");
+		pack_fault(walk->r, walk->file, walk->pointer, "\"item\" means something only in a rule with \"each\"");
 	else
-		walk->failed |= pack_slip(walk->r, walk->file, walk->pointer,
+		pack_fault(walk->r, walk->file, walk->pointer,
 			walk->sees & SEES_PAYLOAD
 				? "\"%.64s\": a variable begins with payload., item. or is external.validationClock"
 				: "\"%.64s\": this expression sees only its item",
 			path);
+	walk->failed = true;
 }
 
 /* Whether a path within a reduce leads out to the colour held; more is said of it once it is compiled. */

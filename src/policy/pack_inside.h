@@ -54,7 +54,14 @@ struct rule {
 	int evidence[4];      /* lists of the view, up to VIEW_LIST_NONE */
 	uint32_t reads;       /* parts of the view (policy/reads.h) */
 	bool looks_at_colour; /* refers to the colour, its beginning, or days counted from there */
+	int severity;         /* of ${colour}, in a pack that is linked */
 	size_t file;
+};
+
+/* The rules asked in one colour, by their numbers, in order. */
+struct rules_asked {
+	size_t count;
+	uint16_t rules[PACK_RULES_MAX];
 };
 
 struct pack {
@@ -75,6 +82,7 @@ struct pack {
 	struct shape shapes[SHAPE_COUNT];
 	struct rule *rules; /* sorted by id */
 	size_t rule_count, rule_capacity;
+	struct rules_asked asked[COLOUR_COUNT];
 };
 
 /* A pack being read: its files sorted by path, and where faults go. */

@@ -103,6 +103,19 @@ watched_by(const struct pack *pack)
 	return watched & places ? watched | both : watched;
 }
 
+static void
+order_rules(struct pack *pack)
+{
+	for (size_t i = 0; i < pack->rule_count; i++) {
+		struct rule *rule = &pack->rules[i];
+
+		rule->severity = pack->severity[rule->colour];
+		for (int colour = 0; colour < COLOUR_COUNT; colour++)
+			if (rule->from & 1u << colour)
+				pack->asked[colour].rules[pack->asked[colour].count++] = (uint16_t)i;
+	}
+}
+
 int
 pack_link(struct pack *pack, struct error *e)
 {
@@ -124,5 +137,6 @@ pack_link(struct pack *pack, struct error *e)
 	for (size_t i = 0; i < pack->derived_count; i++)
 		pack->derived[i].needed = is_needed(pack, i);
 	pack->watched = watched_by(pack);
+	order_rules(pack);
 	return certlogic_link(programs, pack->rule_count, e);
 }

@@ -81,6 +81,21 @@ area_at(const struct place *place, instant at, enum level *ret_level)
 	return place->area_count ? place->areas[0] : NULL;
 }
 
+/* What the lists of the payload are called. */
+static const enum symbol list_symbols[VIEW_DERIVED] = {
+	[FACT_RESIDENCES] = SYMBOL_RESIDENCES,
+	[FACT_VISITS] = SYMBOL_VISITS,
+	[FACT_CHECKINS] = SYMBOL_CHECKINS,
+	[FACT_DECLARATIONS] = SYMBOL_DECLARATIONS,
+	[FACT_CASES] = SYMBOL_CASES,
+	[FACT_CONTACTS] = SYMBOL_CONTACTS,
+	[FACT_TESTS] = SYMBOL_TESTS,
+	[FACT_VACCINATIONS] = SYMBOL_VACCINATIONS,
+	[FACT_RECOVERIES] = SYMBOL_RECOVERIES,
+	[FACT_RECOGNITIONS] = SYMBOL_RECOGNITIONS,
+	[VIEW_PLACES] = SYMBOL_PLACES,
+};
+
 static struct value
 the_clock(void)
 {
@@ -175,7 +190,7 @@ make_payload(struct view *view, struct error *e)
 			continue;
 		if ((code = make_list(view, maximum, &view->lists[i], e)) < 0)
 			return code;
-		*row_member(view->payload, symbol_named(pack_list_name(view->pack, i))) = value_rows(view->lists[i]);
+		*row_member(view->payload, list_symbols[i]) = value_rows(view->lists[i]);
 	}
 	return 0;
 }
@@ -203,6 +218,7 @@ view_new(
 	struct view *view;
 	int code;
 
+	work->keep.epoch++;
 	if ((code = arena_take(&work->memory, sizeof *view, &view, e)) < 0)
 		return code;
 	*view = (struct view){.pack = pack,
@@ -256,6 +272,7 @@ show_fact(struct view *view, const struct fact *fact, struct error *e)
 	int code;
 
 	view->changed |= VIEW_PART(fact->list);
+	view->work->keep.epoch++;
 	list->items[list->count++] = value_row(fact->row);
 	if (fact->list == FACT_CONTACTS && fact->lasts > view->at)
 		*row_member(fact->row, SYMBOL_LAST) = the_clock();
@@ -336,6 +353,7 @@ update_places(struct view *view)
 	while (view->places_shown < view->place_count && view->places[view->places_shown].fact->at <= view->at) {
 		struct place *place = &view->places[view->places_shown++];
 
+		view->work->keep.epoch++;
 		append(view->lists[VIEW_PLACES], place->fact->row);
 		append(view->lists[place->fact->list], place->fact->row);
 		update_place(view, place, true);
@@ -378,6 +396,18 @@ count_days(struct view *view, size_t number, struct value *ret_value, instant *r
 	return changed;
 }
 
+/* A row that is written over stays where it is; lists take turns. */
+static void
+put_derived(struct view *view, unsigned symbol, const struct value *value)
+{
+	struct value *member = row_member(view->payload, symbol);
+
+	if (member->kind != value->kind ||
+		(value->kind == VALUE_ROW ? member->row != value->row : member->list != value->list))
+		view->work->keep.epoch++;
+	*member = *value;
+}
+
 /* Work out the derived values of the moment, and when they next change by themselves. */
 static void
 derive(struct view *view)
@@ -395,7 +425,7 @@ derive(struct view *view)
 		sooner(next, view->at, &view->derived_next);
 		if (!changed)
 			continue;
-		*row_member(view->payload, derived->symbol) = view->derived[i];
+		put_derived(view, derived->symbol, &view->derived[i]);
 		view->changed |= VIEW_PART(VIEW_DERIVED + (int)i);
 	}
 }
@@ -406,7 +436,7 @@ view_move(struct view *view, instant at, struct error *e)
 	size_t contacts_before = view->shown[FACT_CONTACTS];
 	int code;
 
-	view->work->keep.epoch++;
+	view->work->keep.moment++;
 	view->before = view->at;
 	view->at = at;
 	for (int list = 0; list < FACT_LIST_COUNT; list++) {
@@ -426,7 +456,7 @@ view_move(struct view *view, instant at, struct error *e)
 void
 view_set_colour(struct view *view, enum colour colour, instant since)
 {
-	view->work->keep.epoch++;
+	view->work->keep.moment++;
 	view->since = since;
 	view->changed |= VIEW_PART_COLOUR;
 	*row_member(view->payload, SYMBOL_COLOUR) = value_text(colour_name(colour));

@@ -245,15 +245,52 @@ random_facts(void)
 	return facts;
 }
 
+/* Rules that look at items by their number, in lists that grow and that take turns. */
+static struct pack *
+pack_of_numbered_items(void)
+{
+#define RULE(id, path, text)                                                                                           \
+	"{\"id\":\"" id "\",\"colour\":\"yellow\",\"when\":{\"===\":[{\"var\":\"" path "\"},\"" text                       \
+	"\"]},\"reason\":\"first\",\"source\":\"a test\"}"
+#define FILE(path, text)                                                                                               \
+	{                                                                                                                  \
+		path, text, sizeof text - 1                                                                                    \
+	}
+	static const struct pack_file files[] = {
+		FILE("pack.json",
+			"{\"name\":{\"zh\":\"甲\",\"en\":\"A\"},\"time_zone\":{\"name\":\"Asia/Shanghai\",\"offset\":\"+08:00\"},"
+			"\"valid\":{\"from\":\"2020-02-01\"},\"first_colour\":\"green\",\"severity\":[\"gray\",\"green\",\"yellow\","
+			"\"red\"],\"parameters\":{},\"horizon_days\":90,\"area\":[\"33\"],\"sources\":[\"a test\"],"
+			"\"derived\":{\"recent\":{\"kind\":\"stays\",\"of\":\"visits\",\"days\":1,\"today\":false,\"over_minutes\":240,"
+			"\"unit\":\"country\"}}}"),
+		FILE("rules/a.json", RULE("A-A", "payload.places.0.level", "high")),
+		FILE("rules/b.json", RULE("A-B", "payload.places.1.kind", "visit")),
+		FILE("rules/c.json", RULE("A-C", "payload.recent.0.country", "KR")),
+		FILE("rules/d.json", RULE("A-D", "payload.recent.1.country", "KR")),
+		FILE("rules/e.json", RULE("A-E", "payload.visits.0.country", "KR")),
+		FILE("rules/f.json", RULE("A-F", "payload.tests.0.result", "negative")),
+		FILE("texts/en.json", "{\"first\":\"F\",\"override\":\"O\"}"),
+		FILE("texts/zh.json", "{\"first\":\"F\",\"override\":\"O\"}"),
+	};
+	struct pack *pack = NULL;
+	struct error e = {0};
+
+	if (pack_read("numbered", files, sizeof files / sizeof files[0], NULL, NULL, &pack, &e) < 0)
+		fail_msg("%s: %s", e.file, e.message);
+	return pack;
+#undef FILE
+#undef RULE
+}
+
 static void
 every_rule_over_the_flat_view_comes_out_as_the_tree_walk_has_it(void **state)
 {
-	static const char *const packs[] = {"hangzhou-2020", "hubei-2020", "ningbo-2020", "travel-card-2020"};
+	static const char *const packs[] = {"hangzhou-2020", "hubei-2020", "ningbo-2020", "travel-card-2020", NULL};
 	struct workspace work = {.memory.maximum = MEMORY_MAX, .scratch.maximum = MEMORY_MAX, .keep.epoch = 1};
 
 	(void)state;
 	for (size_t p = 0; p < sizeof packs / sizeof *packs; p++) {
-		struct pack *pack = scene_pack(packs[p]);
+		struct pack *pack = packs[p] ? scene_pack(packs[p]) : pack_of_numbered_items();
 
 		for (unsigned person = 0; person < PEOPLE; person++) {
 			json_t *given = random_facts();
@@ -278,12 +315,38 @@ every_rule_over_the_flat_view_comes_out_as_the_tree_walk_has_it(void **state)
 	arena_release(&work.scratch, (struct arena_mark){0});
 }
 
+/* Nothing else happens when it appears. */
+static void
+a_visit_that_begins_is_seen_by_its_number(void **state)
+{
+	struct workspace work = {.memory.maximum = MEMORY_MAX, .scratch.maximum = MEMORY_MAX, .keep.epoch = 1};
+	struct pack *pack = pack_of_numbered_items();
+	json_t *given = scene_facts("2020-02-10", "330106");
+	struct facts *facts;
+	struct view *view;
+	struct error e = {0};
+
+	(void)state;
+	scene_add(given, "visits", "{'country':'KR','from':'2020-03-10','to':'2020-03-20'}");
+	assert_int_equal(facts_read(given, pack, at("2020-04-15"), &work.memory, &facts, &e), 0);
+	assert_int_equal(view_new(pack, facts, &work, &view, &e), 0);
+	for (instant moment = at("2020-03-09"); moment <= at("2020-03-11"); moment += DAY_S) {
+		assert_int_equal(view_move(view, moment, &e), 0);
+		compare_rules(pack, view, &work, moment);
+	}
+	arena_release(&work.memory, (struct arena_mark){0});
+	arena_release(&work.scratch, (struct arena_mark){0});
+	json_decref(given);
+	pack_free(pack);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(any_expression_over_json_comes_out_as_the_tree_walk_has_it),
 		cmocka_unit_test(every_rule_over_the_flat_view_comes_out_as_the_tree_walk_has_it),
+		cmocka_unit_test(a_visit_that_begins_is_seen_by_its_number),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
