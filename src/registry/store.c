@@ -188,24 +188,6 @@ out:
 	return r;
 }
 
-/* Tables of which nothing is remembered between requests (docs/decisions/0109): a code is not read from them, as a test shows, and
- * they are what is written to most. A table that is not here counts for everybody, but for the rows that say whom they are about. */
-static int
-notes_begin(struct db *db, struct error *e)
-{
-	static const char *const aside[] = {"access_log", "attempt", "case_contact", "case_traced", "colour_log",
-		"console_view", "evaluation_change", "evidence_import", "evidence_import_end", "evidence_import_refused",
-		"evidence_import_rest", "feed_letter", "feed_message", "gate_check", "gate_complaint", "gate_count",
-		"gate_forgotten", "gate_refusal", "held", "http_idempotency", "identity", "issuer_jurisdiction", "issuer_key",
-		"issuer_paper", "issuer_peer", "issuer_revoked_code", "ledger", "ledger_node", "match_due", "migration",
-		"notice", "office_proposal", "packed", "peer", "peer_given", "peer_taken", "person", "person_match",
-		"person_trait", "place_alert", "place_alert_case", "place_alert_settled", "presence_day_change",
-		"presence_people", "presence_place", "presence_place_record", "presence_rest", "presence_segment",
-		"presence_state", "presence_tail", "presence_undone", "sign_in", "task_report", "unnumbered"};
-
-	return db_note_changes(db, aside, sizeof aside / sizeof *aside, e);
-}
-
 int
 registry_open(const struct registry_where *where, struct registry **ret_registry, struct error *e)
 {
@@ -221,7 +203,8 @@ registry_open(const struct registry_where *where, struct registry **ret_registry
 	db = NULL;
 	keys = NULL;
 	if ((r = schema_migrate(registry->db, e)) < 0 || (r = evidence_migrate(registry->db, e)) < 0 ||
-		(r = ledger_migrate(registry->db, e)) < 0 || (r = notes_begin(registry->db, e)) < 0)
+		(r = ledger_migrate(registry->db, e)) < 0 ||
+		(r = db_note_changes(registry->db, registry_aside, REGISTRY_ASIDE, e)) < 0)
 		goto out;
 	if ((r = read_settings(registry, e)) < 0) {
 		if (r == ERROR_EXISTS_NOT)
