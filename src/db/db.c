@@ -56,6 +56,7 @@ db_close(struct db *db)
 			statement_free(statement);
 		}
 	db->engine->close(db->connection);
+	free(db->notes);
 	free(db);
 }
 
@@ -116,8 +117,8 @@ hash_of(const char *text)
 }
 
 /* Forget the idle statements: a program that makes its SQL from pieces must not fill the memory. */
-static void
-forget_idle(struct db *db)
+void
+statements_forget_idle(struct db *db)
 {
 	for (size_t i = 0; i < DB_STATEMENTS_MAX; i++)
 		for (struct db_statement **link = &db->statements[i]; *link;) {
@@ -146,6 +147,7 @@ statement_new(struct db *db, const char *sql, uint64_t hash, struct db_statement
 	}
 	statement->db = db;
 	statement->hash = hash;
+	statement->about = notes_about(db, sql);
 	if (!(statement->sql = text_copy(sql, e))) {
 		r = ERROR_NO_MEMORY;
 		goto out;
@@ -155,7 +157,7 @@ statement_new(struct db *db, const char *sql, uint64_t hash, struct db_statement
 	if ((r = db->engine->prepare(db->connection, buffer_text(&own), &statement->prepared, e)) < 0)
 		goto out;
 	if (db->statement_count == DB_STATEMENTS_MAX)
-		forget_idle(db);
+		statements_forget_idle(db);
 	if (db->statement_count == DB_STATEMENTS_MAX) {
 		r = error_set(e, ERROR_TOO_LARGE, "more than %d statements are open", DB_STATEMENTS_MAX);
 		goto out;
@@ -199,6 +201,11 @@ start(struct db *db, const char *sql, const struct db_value *values, size_t coun
 			return error_set(e, ERROR_USAGE, "a text for the database holds a NUL");
 	if ((r = statement_find(db, sql, &statement, e)) < 0)
 		return r;
+	if (statement->about != NOTES_ABOUT_NOBODY) {
+		if (!db->in_transaction)
+			return error_set(e, ERROR_USAGE, "what changes and is read later is written in a transaction");
+		notes_take(db, statement->about, values, count);
+	}
 	if ((r = db->engine->start(statement->prepared, values, count, kept, e)) < 0) {
 		db->engine->reset(statement->prepared);
 		return r;
@@ -279,8 +286,8 @@ db_finish(struct db_statement *statement)
 	statement->busy = false;
 }
 
-int
-db_do(struct db *db, const char *sql, const struct db_value *values, size_t count, struct error *e)
+static int
+do_one(struct db *db, const char *sql, const struct db_value *values, size_t count, struct error *e)
 {
 	struct db_statement *statement = NULL;
 	int r;
@@ -292,6 +299,24 @@ db_do(struct db *db, const char *sql, const struct db_value *values, size_t coun
 	if (r == 0)
 		db->changes = db->engine->changes(statement->prepared);
 	db_finish(statement);
+	return r;
+}
+
+/* A change and its note are one commit (notes.c, N1). */
+int
+db_do(struct db *db, const char *sql, const struct db_value *values, size_t count, struct error *e)
+{
+	bool own = !db->in_transaction && notes_about(db, sql) != NOTES_ABOUT_NOBODY;
+	int r;
+
+	if (own && (r = db_begin(db, e)) < 0)
+		return r;
+	r = do_one(db, sql, values, count, e);
+	if (!own)
+		return r;
+	if (r == 0)
+		return db_commit(db, e);
+	db_rollback(db);
 	return r;
 }
 
@@ -333,6 +358,8 @@ db_run(struct db *db, const char *sql, struct error *e)
 
 	if ((r = dialect_write(db->engine, sql, &own, e)) == 0)
 		r = db->engine->run(db->connection, buffer_text(&own), e);
+	if (db->notes && db->in_transaction)
+		notes_take(db, NOTES_ABOUT_ALL, NULL, 0);
 	buffer_free(&own);
 	return r;
 }
@@ -372,9 +399,10 @@ db_commit(struct db *db, struct error *e)
 
 	if (!db->in_transaction)
 		return error_set(e, ERROR_USAGE, "no transaction is open");
-	if ((r = db->engine->run(db->connection, "COMMIT", e)) < 0)
+	if ((r = notes_write(db, e)) < 0 || (r = db->engine->run(db->connection, "COMMIT", e)) < 0)
 		db_rollback(db);
 	db->in_transaction = false;
+	notes_clear(db);
 	return r;
 }
 
@@ -385,6 +413,7 @@ db_rollback(struct db *db)
 		return;
 	(void)db->engine->run(db->connection, "ROLLBACK", NULL);
 	db->in_transaction = false;
+	notes_clear(db);
 }
 
 bool

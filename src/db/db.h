@@ -9,6 +9,8 @@
  *   {text}  text that sorts by its bytes         TEXT                | TEXT COLLATE "C"
  *   {packed} at the end of CREATE TABLE, for a   WITHOUT ROWID       | (nothing)
  *           table that is read by its primary key
+ *   {of $2} at the end of INSERT, UPDATE, DELETE: what changes is about whoever the second parameter is (db_note_changes);
+ *           {of nobody}: it changes nothing that was read (rows that counted no more, notes themselves)
  *
  * Integers are BIGINT (64 bits, signed). A result's columns are integers, texts or bytes: cast what PostgreSQL makes
  * NUMERIC of (CAST(sum(x) AS BIGINT)), and cast a parameter whose type it cannot know (CAST($1 AS BIGINT) IS NULL).
@@ -117,6 +119,28 @@ bool db_in_transaction(const struct db *db);
  * nothing was committed between them, by this connection or another one. Numbers of two connections cannot be compared, and
  * a different number need not mean that something was. On SQLite this costs nothing where they are the same; on PostgreSQL one question. */
 int db_version(struct db *db, int64_t *ret_version, struct error *e);
+
+/* What was committed about whom. People, phones and what else is named by an integer or by bytes fall into DB_BLOCKS blocks, by the integer's
+ * rest or the first two bytes.
+ *
+ * db_note_changes(db, aside, count, e): from now on each transaction of this connection notes, as it commits, the blocks of whom its
+ * statements say to be about, or everybody (DB_BLOCK_ALL) where one does not say, or they are many. Not so of statements that write to the
+ * tables ${aside} (static), which nobody remembers anything of. A statement that is to be noted and runs outside of a transaction is one
+ * of its own by db_do, and refused elsewhere (ERROR_USAGE).
+ * db_notes_each(db, after, each, context, e): the blocks noted last after the number ${after}, with their numbers, in order of numbers.
+ * Whoever sees a change sees its note. */
+enum { DB_BLOCKS = 1 << 16, DB_BLOCK_ALL = DB_BLOCKS, DB_ABOUT_MAX = 8 };
+int db_note_changes(struct db *db, const char *const *aside, size_t count, struct error *e);
+typedef void db_note(uint32_t block, int64_t number, void *context);
+int db_notes_each(struct db *db, int64_t after, db_note *each, void *context, struct error *e);
+
+/* Whom something is about that was read: ${all} where they are too many. */
+struct db_about {
+	size_t count;
+	uint32_t blocks[DB_ABOUT_MAX];
+	bool all;
+};
+void db_about_add(struct db_about *about, struct db_value who);
 
 /* db_migrate(db, room, migrations, count, e):
  * Bring ${room}'s tables up to date: run those of its texts that were not run yet, in order, in one transaction (or in

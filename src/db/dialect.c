@@ -37,6 +37,11 @@ dialect_write(const struct engine *engine, const char *sql, struct buffer *b, st
 		if (!quoted && *sql == '{') {
 			const char *meaning = word_meaning(engine, sql, &length);
 
+			if (!meaning && strncmp(sql, "{of ", strlen("{of ")) == 0 && strchr(sql, '}')) {
+				meaning = ""; /* for notes.c */
+				length = (size_t)(strchr(sql, '}') - sql) + 1;
+			}
+
 			r = meaning ? buffer_add_text(b, meaning, e) : error_set(e, ERROR_USAGE, "unknown word in SQL: %.20s", sql);
 		} else if (!quoted && *sql == '$' && isdigit((unsigned char)sql[1])) {
 			r = buffer_add_byte(b, (uint8_t)engine->parameter, e);

@@ -17,8 +17,28 @@ struct db {
 	int64_t version; /* of ${mark}, where ${marked} */
 	bool marked;
 	uint8_t mark[DB_MARK_SIZE];
-	const void *marks; /* the engine's, for its mark */
+	const void *marks;   /* the engine's, for its mark */
+	struct notes *notes; /* NULL: none are made */
 };
+
+/* Of whom the open transaction has changed something: a bit a block. */
+struct notes {
+	const char *const *aside;
+	size_t aside_count, count;
+	bool all;
+	uint8_t bits[DB_BLOCKS / 8];
+};
+
+/* notes_about(db, sql): whom a statement as its caller wrote it is about: the number of a parameter, or one of these.
+ * notes_take: it runs with these values. notes_write: before the commit. notes_clear: the transaction is over (notes.c). */
+enum { NOTES_ABOUT_NOBODY = 0, NOTES_ABOUT_ALL = -1 };
+int notes_about(const struct db *db, const char *sql);
+void notes_take(struct db *db, int about, const struct db_value *values, size_t count);
+int notes_write(struct db *db, struct error *e);
+void notes_clear(struct db *db);
+
+/* Statements that nobody is using are no longer kept (db.c). */
+void statements_forget_idle(struct db *db);
 
 /* A prepared statement: kept in db->statements[hash % DB_STATEMENTS_MAX], chained. */
 struct db_statement {
@@ -27,6 +47,7 @@ struct db_statement {
 	char *sql; /* as its caller wrote it */
 	uint64_t hash;
 	bool busy;
+	int about;      /* notes_about */
 	void *prepared; /* sqlite3_stmt or struct postgres_statement */
 };
 

@@ -222,7 +222,7 @@ evidence_put_numbered(struct db *db, const struct evidence_row *row, enum eviden
 	if (outcome != EVIDENCE_UNCHANGED &&
 		(r = db_one_int(db,
 			 "INSERT INTO evidence(kind, person, key, at, recorded_at, import_id, body)"
-			 " VALUES($1, $2, $3, $4, $5, $6, $7) RETURNING seq",
+			 " VALUES($1, $2, $3, $4, $5, $6, $7) RETURNING seq{of $2}",
 			 (struct db_value[]){db_int(row->kind), db_int(row->person), db_text(row->key), db_int(row->at),
 				 db_int(row->recorded_at), rows_import(row->import_id), db_text(row->body)},
 			 7, &seq, e)) < 0)

@@ -25,13 +25,15 @@ struct http_shared {
 	int64_t list_changes; /* issuer_list_changes before it was made */
 	struct shown *shown;
 	struct rehearsals *rehearsals;
+	struct changes *changes;
+	struct memory *sessions, *codes;
 	struct peer_client *client; /* NULL: peers are not asked */
 	pthread_mutex_t asking;
 };
 
 /* A resident's session, by the hash of its token. Users are few. */
 struct remembered_session {
-	uint8_t phone_hash[REGISTRY_HASH_SIZE];
+	uint8_t phone_hash[REGISTRY_HASH_SIZE], hash[REGISTRY_HASH_SIZE];
 	instant started_at, expires_at;
 };
 
@@ -45,8 +47,6 @@ close_context(struct http_context *context)
 {
 	if (!context)
 		return;
-	memory_free(context->sessions);
-	memory_free(context->codes);
 	json_decref(context->case_map);
 	issuer_close(context->issuer);
 	cascade_close(context->cascade);
@@ -66,9 +66,7 @@ open_context(struct http_shared *shared, struct http_context **ret_context, stru
 	if ((r = registry_open(&shared->where, &context->registry, e)) < 0 ||
 		(r = cascade_open(context->registry, &context->cascade, e)) < 0 ||
 		(r = issuer_open(registry_db(context->registry), registry_keys(context->registry), &context->issuer, e)) < 0 ||
-		(r = idempotency_open(context, e)) < 0 ||
-		(r = memory_new(sizeof(struct remembered_session), &context->sessions, e)) < 0 ||
-		(r = memory_new(sizeof(struct context_code), &context->codes, e)) < 0) {
+		(r = idempotency_open(context, e)) < 0) {
 		close_context(context);
 		return r;
 	}
@@ -97,6 +95,9 @@ context_share(const struct http_options *options, struct http_shared **ret_share
 	shared->where = (struct registry_where){shared->data, shared->database, shared->presence};
 	if ((options->peers &&
 			(r = peer_client_new(options->peer_certificate, options->peer_key, &shared->client, e)) < 0) ||
+		(r = changes_new(&shared->changes, e)) < 0 ||
+		(r = memory_new(sizeof(struct remembered_session), shared->changes, &shared->sessions, e)) < 0 ||
+		(r = memory_new(sizeof(struct context_code), shared->changes, &shared->codes, e)) < 0 ||
 		(r = shown_new(&shared->shown, e)) < 0 || (r = rehearsals_new(&shared->where, &shared->rehearsals, e)) < 0 ||
 		(r = open_context(shared, &tried, e)) < 0)
 		goto out;
@@ -119,6 +120,9 @@ context_share_end(struct http_shared *shared)
 		shared->contexts = context->next;
 		close_context(context);
 	}
+	memory_free(shared->sessions);
+	memory_free(shared->codes);
+	changes_free(shared->changes);
 	pthread_mutex_destroy(&shared->lock);
 	pthread_mutex_destroy(&shared->asking);
 	peer_client_free(shared->client);
@@ -215,19 +219,23 @@ find_session(struct http_context *context, const uint8_t key[KEYS_SIZE], struct 
 	instant now = registry_clock(context->registry);
 	struct registry_session *session = &context->session;
 	struct remembered_session known;
+	struct db_about about = {0};
 	int r;
 
-	if (memory_find(context->sessions, key, context->version, now, &known)) {
+	if (memory_find(context->shared->sessions, key, now, &known)) {
 		*session = (struct registry_session){
 			.role = REGISTRY_RESIDENT, .started_at = known.started_at, .expires_at = known.expires_at};
 		memcpy(session->phone_hash, known.phone_hash, sizeof known.phone_hash);
+		memcpy(session->hash, known.hash, sizeof known.hash);
 		return 0;
 	}
 	if ((r = registry_session_find(context->registry, context->token, session, e)) == 0 &&
 		session->role == REGISTRY_RESIDENT) {
 		known = (struct remembered_session){.started_at = session->started_at, .expires_at = session->expires_at};
 		memcpy(known.phone_hash, session->phone_hash, sizeof known.phone_hash);
-		memory_put(context->sessions, key, context->version, now, session->expires_at, &known);
+		memcpy(known.hash, session->hash, sizeof known.hash);
+		db_about_add(&about, db_blob(session->hash, sizeof session->hash));
+		memory_put(context->shared->sessions, key, &about, context->number, now, session->expires_at, &known);
 	}
 	return r;
 }
@@ -242,7 +250,8 @@ context_recognise(struct http_context *context, struct exchange *x)
 
 	if (given) {
 		keys_hash(registry_keys(context->registry), "http-session", context->token, strlen(context->token), key);
-		if ((r = db_version(registry_db(context->registry), &context->version, &e)) == 0)
+		if ((r = changes_read(context->shared->changes, registry_db(context->registry), &context->version,
+				 &context->number, &e)) == 0)
 			r = find_session(context, key, &e);
 	}
 	context->signed_in = r == 0;
@@ -351,6 +360,12 @@ context_ask_peer(struct http_context *context, const struct peer_asking *asking,
 	r = peer_client_ask(shared->client, asking, statement, cause, e);
 	pthread_mutex_unlock(&shared->asking);
 	return r;
+}
+
+struct memory *
+context_codes(struct http_context *context)
+{
+	return context->shared->codes;
 }
 
 struct shown *

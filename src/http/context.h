@@ -14,9 +14,10 @@
 
 struct http_shared;
 
-/* What a code says beside its time, as it stays until something is recorded or its moment comes: what ${codes} remember. */
+/* What a code says beside its time, as it stays until something is recorded or its moment comes: what context_codes remembers. Threads
+ * have packs of their own, so that theirs is told by its hash. */
 struct context_code {
-	const struct pack *pack;
+	char policy[PACK_HASH_TEXT_SIZE];
 	instant since, next_at;
 	person_number person;
 	enum colour colour, next_colour;
@@ -33,8 +34,8 @@ struct http_context {
 	struct http_shared *shared;
 	const struct zone *zone; /* of context_time, as of ${zone_at} */
 	instant zone_at;
-	int64_t version; /* of the store as this request found it (db_version) */
-	struct memory *sessions, *codes;
+	int64_t version;  /* of the store as it was last found (changes_read) */
+	int64_t number;   /* of the last change that this request is sure to see */
 	json_t *case_map; /* as of ${case_map_at}, or NULL */
 	instant case_map_at;
 	struct http_context *next;
@@ -65,6 +66,9 @@ int64_t context_code_lifetime(struct http_context *context, const struct pack *p
 /* context_trust_list(context, list, e): append the trust list, made anew when it is five minutes old, or something in it
  * changed. */
 int context_trust_list(struct http_context *context, struct buffer *list, struct error *e);
+
+/* What codes were read from, for all threads. */
+struct memory *context_codes(struct http_context *context);
 
 /* The rehearsals under way and done, for all threads. */
 struct rehearsals;

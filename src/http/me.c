@@ -155,7 +155,8 @@ shown_key(struct http_context *c, struct exchange *x, uint8_t key[MEMORY_KEY_SIZ
 /* Read who is asked about and their colour in one moment of the store, and until when all of it stays so (${now}: it must be
  * evaluated first); false after answering. */
 static bool
-read_shown(struct http_context *c, struct exchange *x, instant now, struct context_code *shown, instant *ret_until)
+read_shown(struct http_context *c, struct exchange *x, instant now, const struct pack **ret_pack,
+	struct context_code *shown, struct db_about *about, instant *ret_until)
 {
 	instant spoken_until = now, until = now;
 	struct registry_colour colour;
@@ -168,18 +169,18 @@ read_shown(struct http_context *c, struct exchange *x, instant now, struct conte
 		exchange_failure(x, &e);
 		return false;
 	}
-	if (!person_and_pack(c, x, &person, &shown->pack)) {
+	if (!person_and_pack(c, x, &person, ret_pack)) {
 		db_rollback(registry_db(c->registry));
 		return false;
 	}
 	shown->person = person.person;
-	r = registry_colour_fresh(c->registry, person.person, pack_jurisdiction(shown->pack), now, &colour, &until, &e);
+	r = registry_colour_fresh(c->registry, person.person, pack_jurisdiction(*ret_pack), now, &colour, &until, &e);
 	fresh = r == 1;
 	if (fresh)
-		r = registry_spoken_for_until(c->registry, c->session.phone_hash, &spoken_until, &e);
+		r = registry_spoken_for_until(c->registry, c->session.phone_hash, about, &spoken_until, &e);
 	db_rollback(registry_db(c->registry));
 	if (r == 0 && !fresh)
-		r = cascade_colour(c->cascade, person.person, pack_jurisdiction(shown->pack), &colour, &e);
+		r = cascade_colour(c->cascade, person.person, pack_jurisdiction(*ret_pack), &colour, &e);
 	if (r == ERROR_BAD_INPUT || r == ERROR_TOO_LARGE) { /* a rule fails on their evidence: not the request's fault */
 		exchange_problem(x, MHD_HTTP_SERVICE_UNAVAILABLE, "unavailable",
 			"The colour cannot be worked out at the moment; the health department is told why when it evaluates");
@@ -189,6 +190,7 @@ read_shown(struct http_context *c, struct exchange *x, instant now, struct conte
 		exchange_failure(x, &e);
 		return false;
 	}
+	snprintf(shown->policy, sizeof shown->policy, "%s", pack_hash(*ret_pack));
 	shown->colour = colour.colour;
 	shown->since = colour.since;
 	shown->next_at = colour.next_at;
@@ -198,18 +200,25 @@ read_shown(struct http_context *c, struct exchange *x, instant now, struct conte
 }
 
 static bool
-find_shown(struct http_context *c, struct exchange *x, instant now, struct context_code *shown)
+find_shown(
+	struct http_context *c, struct exchange *x, instant now, const struct pack **ret_pack, struct context_code *shown)
 {
 	uint8_t key[MEMORY_KEY_SIZE];
 	bool named = shown_key(c, x, key);
+	struct db_about about = {0};
+	struct error e = {0};
 	instant until;
 
-	if (named && memory_find(c->codes, key, c->version, now, shown))
-		return true;
-	if (!read_shown(c, x, now, shown, &until))
+	if (named && memory_find(context_codes(c), key, now, shown)) {
+		if (registry_pack_by_hash(c->registry, shown->policy, ret_pack, &e) == 0)
+			return true;
+		exchange_failure(x, &e);
+		return false;
+	}
+	if (!read_shown(c, x, now, ret_pack, shown, &about, &until))
 		return false;
 	if (named)
-		memory_put(c->codes, key, c->version, now, until, shown);
+		memory_put(context_codes(c), key, &about, c->number, now, until, shown);
 	return true;
 }
 
@@ -226,8 +235,8 @@ add_texts(struct buffer *b, struct error *e, const char *const *texts)
 
 /* One code as members of a JSON object; none of what is in them needs to be escaped. */
 static int
-write_code(struct http_context *c, const struct context_code *shown, instant at, int64_t lifetime_s, bool sealed,
-	struct buffer *b, struct error *e)
+write_code(struct http_context *c, const struct pack *pack, const struct context_code *shown, instant at,
+	int64_t lifetime_s, bool sealed, struct buffer *b, struct error *e)
 {
 	const char *colour = colour_name(at >= shown->next_at ? shown->next_colour : shown->colour);
 	char issued[TIME_TEXT_SIZE], expires[TIME_TEXT_SIZE];
@@ -238,7 +247,7 @@ write_code(struct http_context *c, const struct context_code *shown, instant at,
 		return error_set(e, ERROR_CORRUPT, "a colour that no code has");
 	if ((r = add_texts(b, e, (const char *[]){"\"colour\":\"", colour, "\",\"code\":\"", NULL})) < 0 ||
 		(r = (sealed ? issuer_issue_sealed : issuer_issue)(
-			 c->issuer, pack_jurisdiction(shown->pack), shown->person, code_colour, at, lifetime_s, b, e)) < 0)
+			 c->issuer, pack_jurisdiction(pack), shown->person, code_colour, at, lifetime_s, b, e)) < 0)
 		return r;
 	return add_texts(b, e,
 		(const char *[]){"\",\"issued_at\":\"", context_time(c, at, issued), "\",\"expires_at\":\"",
@@ -246,25 +255,25 @@ write_code(struct http_context *c, const struct context_code *shown, instant at,
 }
 
 static int
-write_codes(struct http_context *c, const struct context_code *shown, instant now, int64_t slots, bool sealed,
-	struct buffer *b, struct error *e)
+write_codes(struct http_context *c, const struct pack *pack, const struct context_code *shown, instant now,
+	int64_t slots, bool sealed, struct buffer *b, struct error *e)
 {
-	int64_t lifetime_s = context_code_lifetime(c, shown->pack);
+	int64_t lifetime_s = context_code_lifetime(c, pack);
 	char since[TIME_TEXT_SIZE], refresh[TIME_TEXT_SIZE], now_text[TIME_TEXT_SIZE];
 	instant at = now,
 			refresh_at =
 				now + lifetime_s - (lifetime_s > 2 * REFRESH_BEFORE_END_S ? REFRESH_BEFORE_END_S : lifetime_s / 2);
 	int r;
 
-	if ((r = buffer_add_byte(b, '{', e)) < 0 || (r = write_code(c, shown, at, lifetime_s, sealed, b, e)) < 0 ||
+	if ((r = buffer_add_byte(b, '{', e)) < 0 || (r = write_code(c, pack, shown, at, lifetime_s, sealed, b, e)) < 0 ||
 		(r = add_texts(b, e,
-			 (const char *[]){",\"jurisdiction\":\"", pack_jurisdiction(shown->pack), "\",\"since\":\"",
+			 (const char *[]){",\"jurisdiction\":\"", pack_jurisdiction(pack), "\",\"since\":\"",
 				 context_time(c, shown->since, since), "\",\"refresh_at\":\"", context_time(c, refresh_at, refresh),
 				 "\",\"now\":\"", context_time(c, now, now_text), "\",\"slots\":[", NULL})) < 0)
 		return r;
 	for (int64_t i = 0; i < slots; i++)
 		if ((r = buffer_add_text(b, i ? ",{" : "{", e)) < 0 ||
-			(r = write_code(c, shown, at += lifetime_s, lifetime_s, sealed, b, e)) < 0 ||
+			(r = write_code(c, pack, shown, at += lifetime_s, lifetime_s, sealed, b, e)) < 0 ||
 			(r = buffer_add_byte(b, '}', e)) < 0)
 			return r;
 	return buffer_add_text(b, "]}", e);
@@ -275,14 +284,15 @@ answer_code(struct http_context *c, struct exchange *x)
 {
 	instant now = registry_now(c->registry);
 	struct context_code shown = {0};
+	const struct pack *pack;
 	struct error e = {0};
 	int64_t slots = 0, open = 0;
 
 	if (!exchange_number(x, "slots", 0, SLOTS_MAX, &slots) || !exchange_number(x, "public", 0, 1, &open) ||
-		!find_shown(c, x, now, &shown))
+		!find_shown(c, x, now, &pack, &shown))
 		return;
 	x->bytes = buffer_make(((size_t)slots + 1) * CODE_MAX);
-	if (write_codes(c, &shown, now, slots, !open && gate_code_is_sealed(shown.pack), &x->bytes, &e) < 0) {
+	if (write_codes(c, pack, &shown, now, slots, !open && gate_code_is_sealed(pack), &x->bytes, &e) < 0) {
 		buffer_free(&x->bytes);
 		exchange_failure(x, &e);
 		return;

@@ -139,8 +139,8 @@ guardian_link(struct registry *registry, const struct checked *c, struct error *
 
 	if (c->guardian == c->person)
 		return fault(e, "guardian_id_number", "nobody is their own guardian");
-	if ((r = db_do(registry->db, "INSERT INTO guardian(guardian, person) VALUES($1, $2) ON CONFLICT DO NOTHING", pair,
-			 2, e)) < 0 ||
+	if ((r = db_do(registry->db, "INSERT INTO guardian(guardian, person) VALUES($1, $2) ON CONFLICT DO NOTHING{of $1}",
+			 pair, 2, e)) < 0 ||
 		db_changes(registry->db) == 0)
 		return r;
 	if ((r = db_one_int(registry->db, "SELECT COUNT(*) FROM guardian WHERE guardian = $1", pair, 1, &count, e)) < 0)
@@ -148,7 +148,7 @@ guardian_link(struct registry *registry, const struct checked *c, struct error *
 	if (count <= c->dependants_max)
 		return 0;
 	/* The caller may go on in its transaction after a row that was refused. */
-	if ((r = db_do(registry->db, "DELETE FROM guardian WHERE guardian = $1 AND person = $2", pair, 2, e)) < 0)
+	if ((r = db_do(registry->db, "DELETE FROM guardian WHERE guardian = $1 AND person = $2{of $1}", pair, 2, e)) < 0)
 		return r;
 	return error_set(e, ERROR_DENIED,
 		"guardian_id_number: at most %" PRId64 " dependants may be applied for by one person", c->dependants_max);

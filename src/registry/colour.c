@@ -77,7 +77,7 @@ state_put(struct registry *registry, const struct registry_colour *colour, struc
 		" ON CONFLICT(person, jurisdiction) DO UPDATE SET colour = excluded.colour, since = excluded.since,"
 		" next_at = excluded.next_at, next_colour = excluded.next_colour, evaluated_at = excluded.evaluated_at,"
 		" policy = excluded.policy, area_version = excluded.area_version, areas = excluded.areas,"
-		" sweep = excluded.sweep",
+		" sweep = excluded.sweep{of $1}",
 		(struct db_value[]){db_int(colour->person), db_text(colour->jurisdiction), db_text(colour_name(colour->colour)),
 			db_int(colour->since), db_int(colour->next_at), db_text(colour_name(colour->next_colour)),
 			db_int(colour->evaluated_at), db_text(colour->policy), db_int(colour->seen.area_version),
@@ -133,7 +133,7 @@ registry_colour_swept(struct registry *registry, const struct registry_colour *b
 		return r;
 	r = db_do(registry->db,
 		"UPDATE colour SET colour = $3, since = $4, next_at = $5, next_colour = $6, evaluated_at = $7, policy = $8,"
-		" area_version = $9, areas = $10, sweep = $11 WHERE person = $1 AND jurisdiction = $2",
+		" area_version = $9, areas = $10, sweep = $11 WHERE person = $1 AND jurisdiction = $2{of $1}",
 		(struct db_value[]){db_int(colour->person), db_text(colour->jurisdiction), db_text(colour_name(colour->colour)),
 			db_int(colour->since), db_int(colour->next_at), db_text(colour_name(colour->next_colour)),
 			db_int(colour->evaluated_at), db_text(colour->policy), db_int(colour->seen.area_version),

@@ -34,7 +34,7 @@ due_put_in(struct registry *registry, person_number person, const char *jurisdic
 		" ON CONFLICT(person, jurisdiction) DO UPDATE SET"
 		" first_at = CASE WHEN excluded.first_at < due.first_at THEN excluded.first_at ELSE due.first_at END,"
 		" last_at = CASE WHEN excluded.last_at > due.last_at THEN excluded.last_at ELSE due.last_at END,"
-		" cause = CASE WHEN excluded.first_at < due.first_at THEN excluded.cause ELSE due.cause END",
+		" cause = CASE WHEN excluded.first_at < due.first_at THEN excluded.cause ELSE due.cause END{of $1}",
 		(struct db_value[]){db_int(person), db_text(jurisdiction), db_int(at), db_text(cause)}, 4, e);
 }
 
@@ -143,7 +143,7 @@ registry_due_marks_clear(struct registry_due_marks *marks)
 static int
 due_moved_one(struct registry *registry, const char *jurisdiction, person_number number, instant at, struct error *e)
 {
-	return db_do(registry->db, DUE_MOVED(" AND person = $3"),
+	return db_do(registry->db, DUE_MOVED(" AND person = $3") "{of $3}",
 		(struct db_value[]){db_text(jurisdiction), db_int(at), db_int(number)}, 3, e);
 }
 
@@ -218,11 +218,11 @@ due_clear(struct registry *registry, person_number person, const char *jurisdict
 	struct db_value values[] = {db_int(person), db_text(jurisdiction), db_int(now)};
 	int r;
 
-	if ((r = db_do(registry->db, "DELETE FROM due WHERE person = $1 AND jurisdiction = $2 AND last_at <= $3", values, 3,
-			 e)) < 0 ||
+	if ((r = db_do(registry->db, "DELETE FROM due WHERE person = $1 AND jurisdiction = $2 AND last_at <= $3{of $1}",
+			 values, 3, e)) < 0 ||
 		(r = db_do(registry->db,
-			 "UPDATE due SET first_at = last_at WHERE person = $1 AND jurisdiction = $2 AND first_at <= $3", values, 3,
-			 e)) < 0 ||
+			 "UPDATE due SET first_at = last_at WHERE person = $1 AND jurisdiction = $2 AND first_at <= $3{of $1}",
+			 values, 3, e)) < 0 ||
 		db_changes(registry->db) == 0)
 		return r;
 	if ((r = evidence_each_of_same(
@@ -230,7 +230,8 @@ due_clear(struct registry *registry, person_number person, const char *jurisdict
 		return r;
 	if (search.first == INT64_MAX)
 		return 0;
-	return db_do(registry->db, "UPDATE due SET first_at = $3 WHERE person = $1 AND jurisdiction = $2 AND first_at > $3",
+	return db_do(registry->db,
+		"UPDATE due SET first_at = $3 WHERE person = $1 AND jurisdiction = $2 AND first_at > $3{of $1}",
 		(struct db_value[]){db_int(person), db_text(jurisdiction), db_int(search.first)}, 3, e);
 }
 
@@ -244,7 +245,8 @@ registry_due_done(
 	if ((r = scope_begin(registry, &own, e)) < 0)
 		return r;
 	if ((r = due_clear(registry, person, jurisdiction, now, e)) == 0)
-		r = db_do(registry->db, "DELETE FROM colour WHERE person = $1 AND jurisdiction = $2 AND evaluated_at <= $3",
+		r = db_do(registry->db,
+			"DELETE FROM colour WHERE person = $1 AND jurisdiction = $2 AND evaluated_at <= $3{of $1}",
 			(struct db_value[]){db_int(person), db_text(jurisdiction), db_int(now)}, 3, e);
 	return scope_end(registry, own, r, e);
 }

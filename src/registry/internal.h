@@ -51,6 +51,12 @@ enum { NOTICE_JSON_MAX = 4096 }; /* bytes of a notice as it is sealed or written
 /* The tables (schema.c). */
 int schema_migrate(struct db *db, struct error *e);
 
+/* Tables of which nothing is remembered between requests (docs/decisions/0109): a code is read from none of them, as a test shows, and
+ * they are what is written to most; an issuer's it asks itself. A table that is not here counts for everybody, but for the rows that say
+ * whom they are about. */
+enum { REGISTRY_ASIDE = 54 };
+extern const char *const registry_aside[REGISTRY_ASIDE];
+
 /* setting_get(db, name, ret_value, e): a copy that the caller frees; ERROR_EXISTS_NOT. */
 int setting_get(struct db *db, const char *name, char **ret_value, struct error *e);
 int setting_put(struct db *db, const char *name, const char *value, struct error *e);

@@ -28,10 +28,10 @@ session_start(struct registry *registry, const struct registry_user *user, const
 	token_hash(registry, text, hash);
 	if ((r = scope_begin(registry, &own, e)) < 0)
 		return r;
-	if ((r = db_do(
-			 registry->db, "DELETE FROM session WHERE expires_at <= $1", (struct db_value[]){db_int(now)}, 1, e)) == 0)
+	if ((r = db_do(registry->db, "DELETE FROM session WHERE expires_at <= $1{of nobody}",
+			 (struct db_value[]){db_int(now)}, 1, e)) == 0)
 		r = db_do(registry->db,
-			"INSERT INTO session(hash, account, phone, started_at, expires_at) VALUES($1, $2, $3, $4, $5)",
+			"INSERT INTO session(hash, account, phone, started_at, expires_at) VALUES($1, $2, $3, $4, $5){of $1}",
 			(struct db_value[]){db_blob(hash, sizeof hash), user ? db_int(user->number) : db_null(),
 				phone_hash ? db_blob(phone_hash, REGISTRY_HASH_SIZE) : db_null(), db_int(now), db_int(now + lasts_s)},
 			5, e);
@@ -94,6 +94,8 @@ registry_session_find(
 		(r = db_step(statement, e)) >= 0)
 		r = r == 1 ? session_read(statement, ret_session, e) : error_set(e, ERROR_DENIED, "not signed in");
 	db_finish(statement);
+	if (r == 0)
+		memcpy(ret_session->hash, hash, sizeof hash);
 	return r;
 }
 
@@ -107,7 +109,7 @@ registry_session_end(struct registry *registry, const char *token, struct error 
 	token_hash(registry, token, hash);
 	if ((r = scope_begin(registry, &own, e)) < 0)
 		return r;
-	r = db_do(
-		registry->db, "DELETE FROM session WHERE hash = $1", (struct db_value[]){db_blob(hash, sizeof hash)}, 1, e);
+	r = db_do(registry->db, "DELETE FROM session WHERE hash = $1{of $1}",
+		(struct db_value[]){db_blob(hash, sizeof hash)}, 1, e);
 	return scope_end(registry, own, r, e);
 }

@@ -15,7 +15,7 @@ enum {
 /* ${role} is REGISTRY_RESIDENT for a phone (then ${phone_hash} is it), else the user's. */
 struct registry_session {
 	enum registry_role role;
-	uint8_t phone_hash[32];
+	uint8_t phone_hash[32], hash[32]; /* ${hash}: the token's, under which its row stands */
 	struct registry_user user;
 	instant started_at, expires_at;
 };

@@ -158,7 +158,7 @@ phone_keep(struct registry *registry, person_number person, const char *phone, c
 
 	if ((r = keys_seal(registry->keys, PURPOSE_PHONE, hash, REGISTRY_HASH_SIZE, phone, strlen(phone), &sealed, e)) == 0)
 		r = db_do(registry->db,
-			"INSERT INTO phone_person(phone, person, sealed) VALUES($1, $2, $3) ON CONFLICT DO NOTHING",
+			"INSERT INTO phone_person(phone, person, sealed) VALUES($1, $2, $3) ON CONFLICT DO NOTHING{of $1}",
 			(struct db_value[]){db_blob(hash, REGISTRY_HASH_SIZE), db_int(person), db_blob(sealed.data, sealed.length)},
 			3, e);
 	buffer_free(&sealed);
@@ -426,31 +426,46 @@ out:
 	return r;
 }
 
-/* Who the phone ever claimed, and for whom those ever applied: more than it speaks for, so that ${until} is early at worst. */
-int
-registry_spoken_for_until(
-	struct registry *registry, const uint8_t phone_hash[REGISTRY_HASH_SIZE], instant *ret_until, struct error *e)
+static int
+until_of(struct registry *registry, person_number person, struct db_about *about, instant *until, struct error *e)
 {
 	static const enum evidence_kind kinds[] = {EVIDENCE_APPLICATION, EVIDENCE_VOUCHER};
-	struct db_statement *statement = NULL;
-	instant until = INT64_MAX, next;
+	struct evidence_same same;
+	instant next;
 	int r;
 
+	if ((r = evidence_same(registry->db, person, EVIDENCE_NOW, &same, e)) < 0)
+		return r;
+	for (size_t i = 0; i < same.count; i++)
+		db_about_add(about, db_int(same.numbers[i]));
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+		if ((r = evidence_next_of(registry->db, person, kinds[i], registry_now(registry), &next, e)) < 0)
+			return r;
+		*until = next < *until ? next : *until;
+	}
+	return 0;
+}
+
+/* Who the phone ever claimed, and for whom those ever applied: more than it speaks for, so that ${until} is early at worst. */
+int
+registry_spoken_for_until(struct registry *registry, const uint8_t phone_hash[REGISTRY_HASH_SIZE],
+	struct db_about *about, instant *ret_until, struct error *e)
+{
+	struct db_statement *statement = NULL;
+	instant until = INT64_MAX;
+	int r;
+
+	db_about_add(about, db_blob(phone_hash, REGISTRY_HASH_SIZE));
 	if ((r = db_start(registry->db,
 			 "SELECT person FROM phone_person WHERE phone = $1 UNION SELECT guardian.person FROM phone_person"
 			 " JOIN guardian ON guardian.guardian = phone_person.person WHERE phone_person.phone = $1",
 			 (struct db_value[]){db_blob(phone_hash, REGISTRY_HASH_SIZE)}, 1, &statement, e)) < 0)
 		return r;
 	while ((r = db_step(statement, e)) == 1)
-		for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-			if ((r = evidence_next_of(registry->db, (person_number)db_column_int(statement, 0), kinds[i],
-					 registry_now(registry), &next, e)) < 0)
-				goto out;
-			until = next < until ? next : until;
-		}
+		if ((r = until_of(registry, (person_number)db_column_int(statement, 0), about, &until, e)) < 0)
+			break;
+	db_finish(statement);
 	if (r == 0)
 		*ret_until = until;
-out:
-	db_finish(statement);
 	return r;
 }

@@ -9,6 +9,7 @@
 #ifndef HEALTHCODE_REGISTRY_VOUCHER_H
 #define HEALTHCODE_REGISTRY_VOUCHER_H
 
+#include "db/db.h"
 #include "registry/store.h"
 
 enum voucher_how {
@@ -59,9 +60,9 @@ typedef int registry_spoken_for(person_number person, enum voucher_state state, 
 int registry_spoken_for_each(
 	struct registry *registry, const uint8_t phone_hash[32], registry_spoken_for *each, void *context, struct error *e);
 
-/* registry_spoken_for_until(registry, phone_hash, ret_until, e): until when registry_spoken_for_each gives the same, and
- * registry_applications_each of each of those too, unless something is recorded; INT64_MAX where nothing is dated later than now. */
-int
-registry_spoken_for_until(struct registry *registry, const uint8_t phone_hash[32], instant *ret_until, struct error *e);
+/* registry_spoken_for_until(registry, phone_hash, about, ret_until, e): until when registry_spoken_for_each gives the same, and
+ * registry_applications_each of each of those too, unless something is recorded about those that are added to ${about}; INT64_MAX where nothing is dated later than now. */
+int registry_spoken_for_until(struct registry *registry, const uint8_t phone_hash[32], struct db_about *about,
+	instant *ret_until, struct error *e);
 
 #endif

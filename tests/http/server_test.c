@@ -9,7 +9,9 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "gate/gate.h"
 #include "http/http.h"
+#include "registry/session_inside.h"
 
 enum { ANSWER_SIZE = 64 << 10, PATIENCE_S = 20 };
 
@@ -303,6 +305,85 @@ an_address_that_is_taken_or_none_is_said(void **state)
 	assert_null(other);
 }
 
+static bool
+gives_a_code(const char *token)
+{
+	char authorization[128];
+
+	snprintf(authorization, sizeof authorization, "Authorization: Bearer %s\r\n", token);
+	return strstr(ask("GET", "/v1/me/code", authorization, NULL), "\"code\":\"HC1:") != NULL;
+}
+
+/* Whose phone is signed in, evaluated. */
+static person_number
+sign_in_feng(char token[TOKEN_TEXT_SIZE])
+{
+	struct registry_application feng = application(FENG, "hubei-2020", "2020-03-01T08:00:00+08:00");
+	uint8_t hash[REGISTRY_HASH_SIZE];
+	struct error e = {0};
+	person_number person = apply(registry, &feng);
+	struct issuer *issuer;
+
+	GOOD(issuer_open(registry_db(registry), registry_keys(registry), &issuer, &e));
+	GOOD(issuer_ensure(issuer, "hubei-2020", registry_now(registry), registry_now(registry), &e));
+	issuer_close(issuer);
+	registry_phone_hash(registry, feng.phone, hash);
+	GOOD(session_start(registry, NULL, hash, SESSION_RESIDENT_S, token, &e));
+	assert_true(gives_a_code(token));
+	return person;
+}
+
+static void
+a_code_is_read_from_no_table_that_is_set_aside(void **state)
+{
+	char token[TOKEN_TEXT_SIZE], sql[128];
+	struct error e = {0};
+
+	(void)state;
+	(void)sign_in_feng(token);
+	GOOD(db_run(registry_db(registry), "PRAGMA foreign_keys = OFF", &e));
+	/* What is said of nobody is about everybody, so that all is read again. */
+	GOOD(db_do(registry_db(registry), "UPDATE setting SET value = value", NULL, 0, &e));
+	for (size_t i = 0; i < REGISTRY_ASIDE; i++) {
+		if (strncmp(registry_aside[i], "issuer_", strlen("issuer_")) == 0 ||
+			strcmp(registry_aside[i], "migration") == 0)
+			continue;
+		snprintf(sql, sizeof sql, "DROP TABLE IF EXISTS %s", registry_aside[i]);
+		GOOD(db_run(registry_db(registry), sql, &e));
+	}
+	assert_true(gives_a_code(token));
+}
+
+static void
+who_signed_out_elsewhere_has_no_code_any_more(void **state)
+{
+	char token[TOKEN_TEXT_SIZE];
+	struct error e = {0};
+
+	(void)state;
+	(void)sign_in_feng(token);
+	assert_true(gives_a_code(token));
+	GOOD(registry_session_end(registry, token, &e));
+	assert_false(gives_a_code(token));
+}
+
+static void
+what_another_process_finds_due_is_evaluated_first(void **state)
+{
+	char token[TOKEN_TEXT_SIZE];
+	struct error e = {0};
+	person_number person;
+	int64_t due = 1;
+
+	(void)state;
+	person = sign_in_feng(token);
+	assert_true(gives_a_code(token));
+	GOOD(registry_due_put(registry, person, "hubei-2020", "test", registry_now(registry) - 1, &e));
+	assert_true(gives_a_code(token));
+	GOOD(db_one_int(registry_db(registry), "SELECT COUNT(*) FROM due WHERE cause = 'test'", NULL, 0, &due, &e));
+	assert_int_equal(due, 0);
+}
+
 #define TEST(test) cmocka_unit_test_setup_teardown(test, start, end)
 
 int
@@ -317,6 +398,9 @@ main(void)
 		TEST(guesses_are_few_and_told_how_long_to_wait),
 		TEST(what_is_under_way_is_answered_before_the_end),
 		TEST(an_address_that_is_taken_or_none_is_said),
+		TEST(a_code_is_read_from_no_table_that_is_set_aside),
+		TEST(who_signed_out_elsewhere_has_no_code_any_more),
+		TEST(what_another_process_finds_due_is_evaluated_first),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

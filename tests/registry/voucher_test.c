@@ -187,11 +187,12 @@ static instant
 spoken_until(void)
 {
 	uint8_t hash[REGISTRY_HASH_SIZE];
+	struct db_about about = {0};
 	instant until = 0;
 	struct error e = {0};
 
 	registry_phone_hash(registry, FENG_PHONE, hash);
-	GOOD(registry_spoken_for_until(registry, hash, &until, &e));
+	GOOD(registry_spoken_for_until(registry, hash, &about, &until, &e));
 	return until;
 }
 
