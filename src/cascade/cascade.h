@@ -106,6 +106,11 @@ int cascade_rehearse(struct cascade *cascade, const char *jurisdiction, const pe
 int cascade_colour(struct cascade *cascade, person_number person, const char *jurisdiction,
 	struct registry_colour *ret_colour, struct error *e);
 
+/* cascade_worsened(cascade, most, ret_count, e): how many would have a worse colour than their last one by what the open transaction did (and by
+ * what else waits to be evaluated), where it concerns more than ${most} people; else 0 without evaluating anybody. Whose colour goes
+ * with time alone is none of them. Nothing is written; what was imported is to be traced before. */
+int cascade_worsened(struct cascade *cascade, int64_t most, int64_t *ret_count, struct error *e);
+
 /* cascade_match_decide(cascade, number, state, by, purpose, ret_worse, e): registry_match_decide, and the cases that it concerns traced again, in
  * the caller's transaction. ${ret_worse} says whether somebody's colour of now gets worse by it: of the two themselves, by any of their
  * numbers. After a rollback the caller calls cascade_rolled_back.

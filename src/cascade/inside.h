@@ -149,6 +149,10 @@ int run_note_failure(struct run *run, const struct subject *subject, const struc
  * people, by several threads where there are many. What is due by itself is left. */
 int sweep_jurisdiction(struct run *run, const char *jurisdiction, struct error *e);
 
+/* sweep_worsened(cascade, jurisdiction, ret_count, e): how many have a worse colour by what such a sweep would find, in the open transaction and
+ * by this thread alone. Nothing is written. */
+int sweep_worsened(struct cascade *cascade, const char *jurisdiction, int64_t *ret_count, struct error *e);
+
 /* The tables beside the registry's. */
 int cascade_migrate(struct db *db, struct error *e);
 

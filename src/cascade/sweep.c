@@ -596,6 +596,77 @@ begin(struct run *run, const char *jurisdiction, struct slice *slice, struct wor
 	return 0;
 }
 
+static int64_t
+worsened_in(const struct slice *slice, const struct part_result *part)
+{
+	int64_t count = 0;
+
+	for (size_t i = 0; i < part->count; i++) {
+		const struct outcome *outcome = &part->outcomes[i];
+
+		count += !outcome->failed && !outcome->apart &&
+			pack_severity(slice->pack, outcome->colour) > pack_severity(slice->pack, outcome->before);
+	}
+	return count;
+}
+
+/* Decide about each part as a sweep does, and forget it. */
+static int
+count_worsened(struct worker *w, int64_t *ret_count, struct error *e)
+{
+	struct slice *slice = w->slice;
+	int64_t count = 0;
+	int part, r;
+
+	if ((r = worker_begin(w, e)) < 0)
+		return r;
+	while ((part = take_part(slice)) >= 0) {
+		if ((r = decide_part(w, part)) < 0) {
+			*e = w->e;
+			return r;
+		}
+		count += worsened_in(slice, &slice->parts[part]);
+		free(slice->parts[part].outcomes);
+		buffer_free(&slice->parts[part].texts);
+		slice->parts[part] = (struct part_result){.texts = buffer_make(TEXTS_MAX), .taken = true};
+	}
+	*ret_count = count;
+	return 0;
+}
+
+int
+sweep_worsened(struct cascade *cascade, const char *jurisdiction, int64_t *ret_count, struct error *e)
+{
+	struct slice *slice = calloc(1, sizeof *slice);
+	struct registry_changed_areas *changed = NULL;
+	struct worker worker = {0};
+	int64_t area_version;
+	int r;
+
+	if (!slice)
+		return error_no_memory(e);
+	*ret_count = 0;
+	pthread_mutex_init(&slice->lock, NULL);
+	pthread_cond_init(&slice->decided, NULL);
+	slice->jurisdiction = jurisdiction;
+	slice->people = INT64_MAX;
+	slice_clear(slice);
+	if ((r = slice_begin(cascade->registry, slice, &area_version, e)) <= 0 ||
+		(r = registry_changed_areas(cascade->registry, &changed, e)) < 0)
+		goto out;
+	slice->changed = changed;
+	if ((r = worker_open(&worker, cascade, false, slice, e)) == 0)
+		r = count_worsened(&worker, ret_count, e);
+	worker_close(&worker);
+out:
+	slice_clear(slice);
+	pthread_cond_destroy(&slice->decided);
+	pthread_mutex_destroy(&slice->lock);
+	free(slice);
+	registry_changed_areas_free(changed);
+	return r;
+}
+
 int
 sweep_jurisdiction(struct run *run, const char *jurisdiction, struct error *e)
 {

@@ -1,11 +1,13 @@
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/import_show.h"
 #include "cli/letters.h"
+#include "cli/office.h"
 #include "cli/store.h"
 #include "credential/credential.h"
 #include "feed/feed.h"
@@ -45,22 +47,56 @@ struct beside {
 	const char *rejects, *mapping, *trust;
 };
 
+/* One office is not enough for it: it waits, and nothing of it is kept. */
+static int
+hold(struct cli *cli, const struct office_import *held, const char *file)
+{
+	struct error e = {0};
+	int64_t number;
+
+	if (office_import_hold(held, file, &number, &e) < 0)
+		return cli_fail(&e);
+	if (cli->json)
+		cli_print_json(json_pack("{s:s, s:s, s:I, s:I, s:s}", "kind", held->kind, "file", file, "people",
+			(json_int_t)held->people, "proposal", (json_int_t)number, "state", office_state_name(OFFICE_PROPOSED)));
+	else
+		printf("%s: held as proposal %" PRId64 ": it would worsen the colours of %" PRId64
+			   " people; a user of another office imports the same file\n",
+			file, number, held->people);
+	return EXIT_NO;
+}
+
+/* One file: the totals, or an exit code after what is to be said. */
+static int
+import_file(struct cli *cli, struct registry *registry, struct feed_import_options *options,
+	struct office_import *office, struct feed_totals *totals)
+{
+	uint8_t sha256[OFFICE_SHA256_SIZE];
+	struct error e = {0};
+
+	if (office->most >= 0 && office->actor &&
+		(feed_file_hash(options->file, sha256, &e) < 0 || office_import_sign(office, sha256, &e) < 0))
+		return cli_fail(&e);
+	if (feed_import(registry, options, totals, &e) == 0)
+		return EXIT_DONE;
+	cascade_rolled_back(office->office->cascade);
+	return office->held ? hold(cli, office, options->file) : cli_fail(&e);
+}
+
 /* One file after the other; a file that cannot be read does not keep the others from being imported. */
 static int
-import_files(
-	struct cli *cli, struct registry *registry, struct feed_import_options *options, char **files, size_t count)
+import_files(struct cli *cli, struct registry *registry, struct feed_import_options *options,
+	struct office_import *office, char **files, size_t count)
 {
 	int exit = EXIT_DONE;
 
 	for (size_t i = 0; i < count; i++) {
 		struct feed_totals totals = {0};
-		struct error e = {0};
 		int code;
 
 		options->file = files[i];
-		code = feed_import(registry, options, &totals, &e);
-		if (code < 0) {
-			code = cli_fail(&e);
+		office->held = false;
+		if ((code = import_file(cli, registry, options, office, &totals)) != EXIT_DONE) {
 			if (code > exit)
 				exit = code;
 			if (code == EXIT_FAILED)
@@ -81,6 +117,9 @@ import(struct cli *cli, const char *kind, char **files, size_t count, bool stric
 	struct feed_mapping *mapping = NULL;
 	struct trust *trust = NULL;
 	struct feed_import_options options = {.kind = kind, .strict = strict, .refused = say, .noticed = say};
+	struct office_actor actor = {cli->as, getenv("HEALTHCODE_TOKEN")};
+	struct office office;
+	struct office_import second;
 	struct cli_store store;
 	struct error e = {0};
 	int exit;
@@ -88,6 +127,15 @@ import(struct cli *cli, const char *kind, char **files, size_t count, bool stric
 	if ((exit = cli_store_open(cli, true, &store)))
 		goto out;
 	options.by = store.has_user ? store.user.name : NULL;
+	office = (struct office){.cascade = store.cascade, .issuer = store.issuer};
+	if (office_import_open(&second, &office, store.has_user && actor.password ? &actor : NULL, kind, &e) < 0) {
+		exit = cli_fail(&e);
+		goto out;
+	}
+	if (second.most >= 0) {
+		options.settle = office_import_settle;
+		options.settle_context = &second;
+	}
 	if ((beside->mapping && feed_mapping_read(beside->mapping, &mapping, &e) < 0) ||
 		(beside->trust && trust_load(beside->trust, &trust, &e) < 0) ||
 		(beside->rejects && feed_rejects_new(beside->rejects, &options.rejects, &e) < 0)) {
@@ -96,7 +144,7 @@ import(struct cli *cli, const char *kind, char **files, size_t count, bool stric
 	}
 	options.mapping = mapping;
 	options.trust = trust;
-	exit = import_files(cli, store.registry, &options, files, count);
+	exit = import_files(cli, store.registry, &options, &second, files, count);
 	if (options.rejects && feed_rejects_finish(options.rejects, &e) < 0)
 		exit = cli_fail(&e);
 	if (may_bring_contacts(kind) && cascade_trace_cases(store.cascade, &e) < 0)
@@ -154,6 +202,71 @@ list(struct cli *cli)
 		0)
 		exit = cli_fail(&e);
 out:
+	cli_store_close(&store);
+	return exit;
+}
+
+static int
+print_held(const struct office_proposal *p, void *context, struct error *e)
+{
+	const struct listing *listing = context;
+	char at[TIME_TEXT_SIZE];
+
+	(void)e;
+	if (!p->is_import)
+		return 0;
+	time_write(p->proposed_at, listing->zone, at);
+	if (listing->json)
+		cli_print_json(json_pack("{s:I, s:s, s:s, s:s, s:I, s:s, s:s, s:s?, s:s?}", "proposal", (json_int_t)p->number,
+			"state", office_state_name(p->state), "kind", p->kind, "file", p->file, "people", (json_int_t)p->people,
+			"proposed_at", at, "proposed_by", p->proposed_by, "approved_by", p->decided_by, "revoked_by",
+			p->revoked_by));
+	else
+		printf("%" PRId64 " %s  %s  %s: %s, would worsen %" PRId64 " people, by %s%s%s\n", p->number,
+			office_state_name(p->state), at, p->file, p->kind, p->people, p->proposed_by,
+			p->decided_by ? ", approved by " : "", p->decided_by ? p->decided_by : "");
+	return 0;
+}
+
+/* Imports that wait for a second office, and what became of them. */
+static int
+held(struct cli *cli)
+{
+	struct listing listing = {.json = cli->json};
+	struct cli_store store;
+	struct error e = {0};
+	int exit = cli_store_open(cli, false, &store);
+
+	if (exit == 0) {
+		const struct office office = {.cascade = store.cascade, .issuer = store.issuer};
+
+		listing.zone = cli_zone(&store);
+		if (office_proposals_each(&office, print_held, &listing, &e) < 0)
+			exit = cli_fail(&e);
+	}
+	cli_store_close(&store);
+	return exit;
+}
+
+static int
+withdraw(struct cli *cli, const char *text)
+{
+	struct office_actor actor = {0};
+	struct cli_store store;
+	struct error e = {0};
+	int64_t number;
+	int exit = cli_actor_signs(cli, &actor);
+
+	if (exit)
+		return exit;
+	if (!text_integer(text, strlen(text), 1, INT64_MAX, &number))
+		return cli_usage(cli, "the number of a proposal expected, not '%s'", text);
+	if ((exit = cli_store_open(cli, true, &store)) == 0) {
+		const struct office office = {.cascade = store.cascade, .issuer = store.issuer};
+
+		if (office_import_withdraw(&office, number, &actor, &e) < 0)
+			exit = cli_fail(&e);
+	}
 	cli_store_close(&store);
 	return exit;
 }
@@ -240,6 +353,10 @@ run(struct cli *cli, int argc, char **argv)
 		return cli_usage(cli, "a kind and files are needed");
 	if (strcmp(words[0], "list") == 0 && count == 1)
 		return list(cli);
+	if (strcmp(words[0], "held") == 0 && count == 1)
+		return held(cli);
+	if (strcmp(words[0], "withdraw") == 0 && count == 2)
+		return withdraw(cli, words[1]);
 	if (strcmp(words[0], "undo") == 0 && count == 2)
 		return undo(cli, words[1]);
 	if (strcmp(words[0], "show") == 0 && count == 2)
@@ -260,7 +377,7 @@ const struct command command_import = {
 	.summary = "read files into the store, list imports, show or undo one",
 	.usage =
 		"import KIND FILE... [--mapping FILE] [--rejects FILE] [--strict] [--trust FILE] | import list | import show N | import undo N |\n"
-		"       import letters [show N | retry N | settle N | drop N]",
+		"       import held | import withdraw N | import letters [show N | retry N | settle N | drop N]",
 	.help =
 		"Reads CSV (with a heading line) or JSON lines, told apart by the content; '-' is standard input.\n"
 		"Kinds: residents checkins places stays venue-checkins devices pings visits areas risk-areas cases labs vaccinations\n"
@@ -274,6 +391,9 @@ const struct command command_import = {
 		"  --trust FILE    whose certificates count, as 'certificate verify' takes it: certificates are checked at the store's now\n\n"
 		"'import list' shows what was imported; 'import show N' one import with its file's SHA-256, why rows were refused, and what\n"
 		"rests on it. From 'import undo N' on nothing of import N counts; it is refused while something rests on it.\n"
+		"Where the default jurisdiction's pack has \"second_office\", a file that would give more people a worse colour is held: nothing\n"
+		"of it is kept until a user of another office (--as) imports the same file. 'import held' lists them, and 'import withdraw N'\n"
+		"takes one back.\n"
 		"'import letters' shows the messages that could not be taken ('healthcode mllp'); 'show N' prints one as it came, to be\n"
 		"mended and imported, 'retry N' takes it once more as it is, 'settle N' says that it needs nobody any more, and\n"
 		"'drop N' erases its bytes as well.\n",

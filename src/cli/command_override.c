@@ -73,7 +73,7 @@ list_one(const struct office_proposal *p, void *context, struct error *e)
 	char at[TIME_TEXT_SIZE], until[TIME_TEXT_SIZE];
 
 	(void)e;
-	if (p->is_pack || p->is_match)
+	if (p->is_pack || p->is_match || p->is_import)
 		return 0;
 	time_write(p->proposed_at, listing->zone, at);
 	time_write(p->until, listing->zone, until);

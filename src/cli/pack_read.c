@@ -12,6 +12,7 @@
 #include "exposure/exposure.h"
 #include "feed/feed.h"
 #include "gate/gate.h"
+#include "office/office.h"
 #include "place/place.h"
 #include "registry/registry.h"
 #include "report/report.h"
@@ -32,6 +33,7 @@ static const struct section {
 	{"follow_up", NULL, console_follow_up_check},
 	{"notices", NULL, cascade_notices_check},
 	{"grounds", NULL, cascade_grounds_check},
+	{"second_office", NULL, office_second_check},
 	{"report", NULL, report_check},
 };
 

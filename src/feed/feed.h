@@ -64,7 +64,15 @@ struct feed_import_options {
 	void (*refused)(const struct error *note, void *context);
 	void (*noticed)(const struct error *note, void *context);
 	void *context;
+
+	/* NULL, or who looks at what was taken before it is committed, in the open transaction; any failure of theirs leaves nothing of it. */
+	int (*settle)(const uint8_t sha256[32], void *context, struct error *e);
+	void *settle_context;
 };
+
+/* feed_file_hash(file, sha256, e): what feed_import tells of the file; zeros for standard input, which can be read only once. Return 0,
+ * ERROR_EXISTS_NOT or ERROR_IO. */
+int feed_file_hash(const char *file, uint8_t sha256[32], struct error *e);
 
 /* read = added + changed + unchanged + rejected, in rows; the heading is none. */
 struct feed_totals {

@@ -98,6 +98,12 @@ find_end(struct hl7_file *file, bool single, size_t from, size_t *ret_end, struc
 	return 0;
 }
 
+static int
+show_over(struct hl7_file *file, size_t length, struct error *e)
+{
+	return file->over ? file->over(window_bytes(file->window), length, file->context, e) : 0;
+}
+
 /* Go on to the next message, keeping nothing. */
 static int
 skip_rest(struct hl7_file *file, struct error *e)
@@ -117,6 +123,8 @@ skip_rest(struct hl7_file *file, struct error *e)
 
 			while (length < window_length(w) && !is_end(bytes[length]))
 				length++;
+			if ((r = show_over(file, length, e)) < 0)
+				return r;
 			window_consume(w, length);
 			line_start = false;
 			continue;
@@ -124,9 +132,11 @@ skip_rest(struct hl7_file *file, struct error *e)
 		line_start = true;
 		if (c == '\n' || window_bytes(w)[1] != '\n')
 			file->line++;
+		if ((r = show_over(file, 1, e)) < 0)
+			return r;
 		window_consume(w, 1);
 	}
-	if (r == 0)
+	if (r == 0 && (r = show_over(file, window_length(w), e)) == 0)
 		window_consume(w, window_length(w));
 	return r;
 }
@@ -163,6 +173,8 @@ hl7_file_next(struct hl7_file *file, struct hl7_chunk *ret_chunk, struct error *
 	if (end > HL7_MESSAGE_MAX) {
 		/* The bytes at hand are shown before they go. */
 		ret_chunk->length = 0;
+		if ((r = show_over(file, end, e)) < 0)
+			return r;
 		consume(file);
 		if ((r = skip_rest(file, e)) < 0)
 			return r;

@@ -24,6 +24,9 @@ struct hl7_chunk {
 struct hl7_file {
 	struct window *window;
 	size_t line, consumed, consumed_lines;
+	/* NULL, or who is shown the bytes of a message above the maximum as they go by; a failure of theirs is returned. */
+	int (*over)(const void *bytes, size_t length, void *context, struct error *e);
+	void *context;
 };
 
 struct hl7_file hl7_file_of(struct window *window);

@@ -34,21 +34,15 @@ find_kind(const char *name)
 	return NULL;
 }
 
-/* The content's SHA-256; zeros for standard input, which can be read only once. */
-static int
-hash_file(const struct feed_import_options *options, uint8_t hash[EVIDENCE_SHA256_SIZE], struct error *e)
+int
+feed_file_hash(const char *path, uint8_t hash[EVIDENCE_SHA256_SIZE], struct error *e)
 {
-	const char *path = options->file;
 	crypto_hash_sha256_state state;
 	uint8_t bytes[1 << 14];
 	ssize_t got;
 	int fd, code = 0;
 
 	memset(hash, 0, EVIDENCE_SHA256_SIZE);
-	if (options->bytes) {
-		crypto_hash_sha256(hash, options->bytes, options->length);
-		return 0;
-	}
 	if (strcmp(path, "-") == 0)
 		return 0;
 	fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -69,6 +63,16 @@ hash_file(const struct feed_import_options *options, uint8_t hash[EVIDENCE_SHA25
 	}
 	close(fd);
 	return code;
+}
+
+/* The content's SHA-256. */
+static int
+hash_content(const struct feed_import_options *options, uint8_t hash[EVIDENCE_SHA256_SIZE], struct error *e)
+{
+	if (!options->bytes)
+		return feed_file_hash(options->file, hash, e);
+	crypto_hash_sha256(hash, options->bytes, options->length);
+	return 0;
 }
 
 void
@@ -304,7 +308,7 @@ feed_import(struct registry *registry, const struct feed_import_options *options
 
 	if (!kind)
 		return error_set(e, ERROR_USAGE, "there is no kind of import \"%.32s\"", options->kind);
-	if ((code = hash_file(options, hash, e)) < 0 || (code = open_file(&import, kind, &format, e)) < 0 ||
+	if ((code = hash_content(options, hash, e)) < 0 || (code = open_file(&import, kind, &format, e)) < 0 ||
 		(code = registry_pack(registry, NULL, &import.pack, e)) < 0 ||
 		(code = open_presence(registry, &import.presence, e)) < 0)
 		goto out;
@@ -313,7 +317,8 @@ feed_import(struct registry *registry, const struct feed_import_options *options
 	if ((code = registry_begin(registry, e)) < 0)
 		goto out;
 	begun = true;
-	if ((code = import_rows(&import, kind, format, hash, e)) < 0)
+	if ((code = import_rows(&import, kind, format, hash, e)) < 0 ||
+		(options->settle && (code = options->settle(hash, options->settle_context, e)) < 0))
 		goto out;
 	begun = false;
 	if ((code = registry_commit(registry, e)) < 0)

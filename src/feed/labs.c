@@ -9,6 +9,7 @@
 #include "feed/hl7_file.h"
 #include "feed/hl7_oru.h"
 #include "feed/lab.h"
+#include "feed/rejects.h"
 
 enum {
 	ID_NUMBER,
@@ -248,6 +249,13 @@ is_hl7(const char *bytes, size_t length)
 		!strchr("abcdefghijklmnopqrstuvwxyz_,", bytes[3]);
 }
 
+/* A message above the maximum is kept as it goes by, however long it is. */
+static int
+keep_over(const void *bytes, size_t length, void *context, struct error *e)
+{
+	return rejects_add_bytes(context, bytes, length, e);
+}
+
 static int
 read_hl7(struct import *import, struct error *e)
 {
@@ -257,6 +265,10 @@ read_hl7(struct import *import, struct error *e)
 	struct error why;
 	int r;
 
+	if (import->options->rejects) {
+		file.over = keep_over;
+		file.context = import->options->rejects;
+	}
 	for (;;) {
 		why = (struct error){0};
 		r = hl7_file_next(&file, &chunk, &why);

@@ -11,6 +11,7 @@
 #include "credential/credential.h"
 #include "feed/edifact.h"
 #include "feed/journey.h"
+#include "feed/rejects.h"
 
 enum { LEGS_MAX = 16, STAYS_MAX = EDIFACT_SEGMENTS_MAX * LEGS_MAX };
 
@@ -26,10 +27,18 @@ struct boarding {
 	size_t stay_count, stay_capacity;
 };
 
+/* An interchange of those who were refused, so that it can be mended and imported: with the messages that they were in, without groups. */
+struct refused {
+	struct buffer text;
+	size_t lists, segments, people; /* the latter two of the message being written */
+	char component, element, terminator;
+};
+
 /* One PAXLST message: segments [begin, end), end being its UNT. */
 struct list {
 	struct import *import;
 	struct boarding *boarding;
+	struct refused *refused;
 	const struct edifact *i;
 	size_t begin, end, first_person;
 	size_t leg_count;
@@ -320,6 +329,52 @@ take_passenger(const struct list *l, size_t begin, size_t end, struct error *e)
 	return board(l, begin, person, seat, first, last, e);
 }
 
+/* Copy the segments [begin, end) as they stand. */
+static int
+copy_segments(
+	struct refused *refused, const struct edifact *i, const char *bytes, size_t begin, size_t end, struct error *e)
+{
+	size_t from = edifact_start(i, begin);
+
+	refused->segments += end - begin;
+	return buffer_add(&refused->text, bytes + from, edifact_start(i, end) - from, e);
+}
+
+/* Somebody who is refused, after what their list says before the first of those on board. */
+static int
+keep_refused(const struct list *l, const char *bytes, size_t begin, size_t end, struct error *e)
+{
+	struct refused *refused = l->refused;
+	int code;
+
+	if (refused->people++ == 0) {
+		refused->segments = 0;
+		refused->lists++;
+		if ((code = copy_segments(refused, l->i, bytes, l->begin, l->first_person, e)) < 0)
+			return code;
+	}
+	return copy_segments(refused, l->i, bytes, begin, end, e);
+}
+
+/* CNT and UNT of what was kept of the list. */
+static int
+end_refused(const struct list *l, const char *bytes, struct error *e)
+{
+	struct refused *r = l->refused;
+	const char *reference = strchr(bytes + edifact_start(l->i, l->end) + 4, r->element);
+	int code;
+
+	if (!r->people)
+		return 0;
+	if (!reference)
+		return error_set(e, ERROR_CORRUPT, "a message's end has no reference");
+	if ((code = buffer_add_format(&r->text, e, "CNT%c42%c%zu%cUNT%c%zu", r->element, r->component, r->people,
+			 r->terminator, r->element, r->segments + 2)) < 0)
+		return code;
+	r->people = 0;
+	return buffer_add(&r->text, reference, (size_t)(bytes + edifact_start(l->i, l->end + 1) - reference), e);
+}
+
 static int
 take_people(const struct list *l, const char *bytes, struct error *e)
 {
@@ -341,11 +396,11 @@ take_people(const struct list *l, const char *bytes, struct error *e)
 			return code;
 		}
 		error_at(&why, l->import->window.path, why.line, why.column);
-		if ((code = import_reject(l->import, &why, bytes + edifact_start(l->i, begin),
-				 edifact_start(l->i, end) - edifact_start(l->i, begin), e)) < 0)
+		if ((code = import_reject(l->import, &why, "", 0, e)) < 0 ||
+			(l->import->options->rejects && (code = keep_refused(l, bytes, begin, end, e)) < 0))
 			return code;
 	}
-	return 0;
+	return end_refused(l, bytes, e);
 }
 
 static void
@@ -361,14 +416,14 @@ note_taken(uint32_t ordinal, enum presence_change change, void *context)
 }
 
 static int
-take_lists(
-	struct import *import, struct boarding *boarding, const struct edifact *i, const char *bytes, struct error *e)
+take_lists(struct import *import, struct boarding *boarding, struct refused *refused, const struct edifact *i,
+	const char *bytes, struct error *e)
 {
 	size_t lists = 0;
 	int code;
 
 	for (size_t s = 0; s < edifact_count(i); s++) {
-		struct list l = {.import = import, .boarding = boarding, .i = i, .begin = s};
+		struct list l = {.import = import, .boarding = boarding, .refused = refused, .i = i, .begin = s};
 
 		if (!is(i, s, "UNH"))
 			continue;
@@ -382,9 +437,43 @@ take_lists(
 	return lists ? 0 : edifact_refuse(i, 0, e, "the interchange has no message");
 }
 
+/* What stands before the first message, or the first group; its signs are UNA's, or those that hold without one. */
+static int
+begin_refused(struct refused *refused, const struct edifact *i, const char *bytes, struct error *e)
+{
+	const char *una = bytes + strspn(bytes, " \t\r\n\v");
+	bool told = strncmp(una, "UNA", 3) == 0;
+	size_t first = 0;
+
+	refused->component = told ? una[3] : ':';
+	refused->element = told ? una[4] : '+';
+	refused->terminator = told ? una[8] : '\'';
+	while (first < edifact_count(i) && !is(i, first, "UNH") && !is(i, first, "UNG"))
+		first++;
+	return buffer_add(&refused->text, bytes, first < edifact_count(i) ? edifact_start(i, first) : 0, e);
+}
+
+/* UNZ, with the interchange's reference as it stands. */
+static int
+write_refused(
+	struct import *import, struct refused *refused, const struct edifact *i, const char *bytes, struct error *e)
+{
+	const char *end = bytes + edifact_start(i, edifact_count(i) - 1), *reference = strchr(end + 4, refused->element);
+	int code;
+
+	if (!refused->lists)
+		return 0;
+	if (!reference)
+		return error_set(e, ERROR_CORRUPT, "the interchange's end has no reference");
+	if ((code = buffer_add_format(&refused->text, e, "UNZ%c%zu%s", refused->element, refused->lists, reference)) < 0)
+		return code;
+	return rejects_add_bytes(import->options->rejects, refused->text.data, refused->text.length, e);
+}
+
 static int
 take_interchange(struct import *import, const struct edifact *i, const char *bytes, struct error *e)
 {
+	struct refused refused = {.text = buffer_make(2 * EDIFACT_SIZE_MAX)};
 	struct boarding boarding = {0};
 	struct presence_counts counts;
 	int code;
@@ -392,7 +481,9 @@ take_interchange(struct import *import, const struct edifact *i, const char *byt
 	if ((code = presence_load_new(import->presence, &import->source, &boarding.load, e)) < 0)
 		return code;
 	presence_load_tell(boarding.load, note_taken, &boarding);
-	if ((code = take_lists(import, &boarding, i, bytes, e)) < 0 ||
+	if ((code = begin_refused(&refused, i, bytes, e)) < 0 ||
+		(code = take_lists(import, &boarding, &refused, i, bytes, e)) < 0 ||
+		(code = write_refused(import, &refused, i, bytes, e)) < 0 ||
 		(code = presence_load_finish(boarding.load, &counts, e)) < 0)
 		goto out;
 	for (size_t n = 0; n < boarding.count && code == 0; n++) {
@@ -404,6 +495,9 @@ out:
 	presence_load_free(boarding.load);
 	free(boarding.people);
 	free(boarding.of_stay);
+	if (refused.text.data)
+		explicit_bzero(refused.text.data, refused.text.length);
+	buffer_free(&refused.text);
 	return code;
 }
 

@@ -143,6 +143,7 @@ note_kind(const struct office_proposal *proposal, void *context, struct error *e
 {
 	(void)e;
 	*(struct acts *)context = proposal->is_pack ? (struct acts){office_pack_approve, office_override_revoke}
+		: proposal->is_import                   ? (struct acts){office_import_approve, office_import_withdraw}
 		: proposal->is_match                    ? (struct acts){office_match_approve, office_match_withdraw}
 												: (struct acts){office_override_approve, office_override_revoke};
 	return 0;
@@ -211,9 +212,10 @@ list_proposal(const struct office_proposal *p, void *context, struct error *e)
 	}
 	l->last = p->number;
 	item = json_pack("{s:I, s:s, s:s, s:s?, s:s, s:o, s:s?, s:o, s:s?, s:o}", "proposal", (json_int_t)p->number, "kind",
-		p->is_pack        ? "pack"
-			: p->is_match ? "match"
-						  : "override",
+		p->is_pack         ? "pack"
+			: p->is_match  ? "match"
+			: p->is_import ? "import"
+						   : "override",
 		"state", office_state_name(p->state), "jurisdiction", p->jurisdiction, "proposed_by", p->proposed_by,
 		"proposed_at", time_json(l->c, p->proposed_at, true), "approved_by", p->decided_by, "approved_at",
 		time_json(l->c, p->decided_at, p->decided_by != NULL), "revoked_by", p->revoked_by, "revoked_at",
@@ -223,6 +225,10 @@ list_proposal(const struct office_proposal *p, void *context, struct error *e)
 	if (p->is_pack) {
 		json_object_set_new(item, "policy", json_string(p->policy));
 		json_object_set_new(item, "from", time_json(l->c, p->from, p->from != INT64_MIN));
+	} else if (p->is_import) {
+		json_object_set_new(item, "file", json_string(p->file));
+		json_object_set_new(item, "import_kind", json_string(p->kind));
+		json_object_set_new(item, "people", json_integer(p->people));
 	} else if (p->is_match) {
 		json_object_set_new(item, "match", json_integer(p->match));
 		json_object_set_new(item, "decision", json_string(p->decision));

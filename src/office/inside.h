@@ -30,6 +30,9 @@ bool kept_is(const struct kept *kept, const char *act);
 int kept_find_pack(
 	const struct office *office, const char *jurisdiction, const char *policy, struct kept *ret_kept, struct error *e);
 
+/* kept_find_waiting_before(office, number, ret_kept, e): the newest proposal below ${number} that waits and is of no person: 1, 0 or a code. */
+int kept_find_waiting_before(const struct office *office, int64_t number, struct kept *ret_kept, struct error *e);
+
 /* act_sign(office, actor, text, ret_user, ret_signature, e): authenticate, ask for the role, sign. Outside a transaction. */
 int act_sign(const struct office *office, const struct office_actor *actor, const char *text,
 	struct registry_user *ret_user, struct registry_signature *ret_signature, struct error *e);

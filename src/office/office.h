@@ -14,6 +14,7 @@
  *   override.revoked                        {"by", "override", "revoked_at"}: by one person; what the rules say counts again
  *   match.decided                           {"act": {"act": "match", "decision", "match", "purpose", "proposed_at"}, "by", "signature"}
  *   match.proposed, match.approved          {"act": the same, ...}: where somebody's colour gets worse
+ *   import.proposed, import.approved        {"act": {"act": "import", "file", "kind", "people", "sha256", "proposed_at"}, ...}: one that worsens many
  *   proposal.withdrawn                      {"act": {"proposal", "withdrawn_at"}, "by", "signature"}: before anybody approved it
  *   user.key                                {"user", "key"}: before the first act of a user
  *
@@ -24,13 +25,17 @@
 #ifndef HEALTHCODE_OFFICE_OFFICE_H
 #define HEALTHCODE_OFFICE_OFFICE_H
 
+#include <jansson.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "cascade/cascade.h"
 #include "gate/gate.h"
 #include "registry/registry.h"
 
-enum { OFFICE_CAUSE_SIZE = 129, OFFICE_TEXT_MAX = 4096 };
+enum { OFFICE_CAUSE_SIZE = 129, OFFICE_TEXT_MAX = 4096, OFFICE_SHA256_SIZE = 32 };
+
+struct json_check;
 
 /* The store at work; all borrowed. */
 struct office {
@@ -63,7 +68,9 @@ struct office_proposal {
 	enum office_state state;
 	const char *jurisdiction, *proposed_by, *decided_by, *revoked_by; /* NULL where nobody */
 	instant proposed_at, decided_at, revoked_at;
-	bool is_pack, is_match;
+	bool is_pack, is_match, is_import;
+	const char *file, *kind; /* an import's, with ${people} whom it would worsen */
+	int64_t people;
 	int64_t match; /* ${match}, ${decision} and ${purpose} are a match's: accepted or rejected */
 	const char *decision, *purpose;
 	const char *policy;
@@ -127,6 +134,39 @@ int
 office_match_approve(const struct office *office, int64_t number, const struct office_actor *actor, struct error *e);
 int
 office_match_withdraw(const struct office *office, int64_t number, const struct office_actor *actor, struct error *e);
+
+/* Imports that would give more people a worse colour than the default jurisdiction's pack lets one office do ("second_office": {"people", "source"}):
+ * nothing of such a file is kept until a user of another office imports the same bytes.
+ *
+ * office_second_check(section, check): tell every fault of that section.
+ * office_import_open(import, office, actor, kind, e): for files of one kind; ${actor} may be NULL. ${most} is -1 where the pack sets no limit.
+ * office_import_sign(import, sha256, e): before the file is imported: where it waits, and the actor may approve it, they sign. ERROR_DENIED where
+ * they are of the same office, or of none.
+ * office_import_settle(sha256, import, e): feed_import's settle: trace, count, and let it pass, approve it, or (${held}) ERROR_DENIED.
+ * office_import_hold(import, file, ret_number, e): after that: propose it. ERROR_DENIED where it waits already, or nobody signs.
+ * office_import_withdraw(office, number, actor, e): as office_match_withdraw. office_import_approve: ERROR_DENIED, which says how it is done. */
+struct office_import {
+	const struct office *office;
+	const struct office_actor *actor;
+	const char *kind;
+	int64_t most, people;
+	uint8_t sha256[OFFICE_SHA256_SIZE];
+	bool held;
+	int64_t proposal; /* that is signed for; 0: none */
+	struct registry_user user;
+	struct registry_signature signature;
+};
+
+void office_second_check(const json_t *section, struct json_check *check);
+int office_import_open(struct office_import *import, const struct office *office, const struct office_actor *actor,
+	const char *kind, struct error *e);
+int office_import_sign(struct office_import *import, const uint8_t sha256[OFFICE_SHA256_SIZE], struct error *e);
+int office_import_settle(const uint8_t sha256[OFFICE_SHA256_SIZE], void *context, struct error *e);
+int office_import_hold(const struct office_import *import, const char *file, int64_t *ret_number, struct error *e);
+int
+office_import_withdraw(const struct office *office, int64_t number, const struct office_actor *actor, struct error *e);
+int
+office_import_approve(const struct office *office, int64_t number, const struct office_actor *actor, struct error *e);
 
 /* office_proposals_each(office, each, context, e): all, oldest first. A non-zero return of ${each} ends the walk and is
  * returned. */

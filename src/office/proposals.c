@@ -204,6 +204,25 @@ kept_find_pack(
 	return r;
 }
 
+int
+kept_find_waiting_before(const struct office *office, int64_t number, struct kept *ret_kept, struct error *e)
+{
+	struct db_statement *statement = NULL;
+	struct db *db = registry_db(office_registry(office));
+	int r;
+
+	if ((r = office_migrate(db, e)) < 0 ||
+		(r = db_start(db,
+			 "SELECT " COLUMNS " FROM office_proposal WHERE state = 'proposed' AND person = 0 AND number < $1"
+			 " ORDER BY number DESC LIMIT 1",
+			 (struct db_value[]){db_int(number)}, 1, &statement, e)) < 0)
+		return r;
+	if ((r = db_step(statement, e)) == 1)
+		r = (r = kept_of_row(statement, ret_kept, e)) < 0 ? r : 1;
+	db_finish(statement);
+	return r;
+}
+
 /* Keep a proposal and the ledger's entry of it; ${text} is the act's. In the open transaction. */
 static int
 put_kept(const struct office *office, const char *entry, json_t *act, const char *text, person_number person,
@@ -360,6 +379,10 @@ show_row(struct db_statement *s, office_proposal_each *each, void *context, stru
 		.revoked_at = db_column_int(s, 10),
 		.is_pack = kept_is(&kept, "pack"),
 		.is_match = kept_is(&kept, "match"),
+		.is_import = kept_is(&kept, "import"),
+		.file = json_string_value(json_object_get(kept.act, "file")),
+		.kind = json_string_value(json_object_get(kept.act, "kind")),
+		.people = json_integer_value(json_object_get(kept.act, "people")),
 		.match = json_integer_value(json_object_get(kept.act, "match")),
 		.decision = json_string_value(json_object_get(kept.act, "decision")),
 		.purpose = json_string_value(json_object_get(kept.act, "purpose")),

@@ -236,6 +236,15 @@ due_clear(struct registry *registry, person_number person, const char *jurisdict
 }
 
 int
+registry_due_people(struct registry *registry, instant now, int64_t most, int64_t *ret_count, struct error *e)
+{
+	return db_one_int(registry->db,
+		"SELECT COUNT(*) FROM (SELECT 1 FROM due JOIN colour ON colour.person = due.person"
+		" AND colour.jurisdiction = due.jurisdiction WHERE due.first_at <= $1 LIMIT $2) AS those",
+		(struct db_value[]){db_int(now), db_int(most)}, 2, ret_count, e);
+}
+
+int
 registry_due_done(
 	struct registry *registry, person_number person, const char *jurisdiction, instant now, struct error *e)
 {

@@ -45,6 +45,10 @@ registry_due(person_number person, const char *jurisdiction, const char *cause, 
 int registry_due_each(struct registry *registry, const char *jurisdiction, instant now, size_t limit,
 	registry_due *each, void *context, size_t *ret_count, struct error *e);
 
+/* registry_due_people(registry, now, most, ret_count, e): how many of those who are due at ${now} for a cause of their own have a colour, counted
+ * up to ${most}. */
+int registry_due_people(struct registry *registry, instant now, int64_t most, int64_t *ret_count, struct error *e);
+
 /* registry_due_done(registry, person, jurisdiction, now, e): what was due up to ${now} is done, and there is no colour:
  * nobody applied there by then (or that was undone). A colour kept from a moment up to ${now} is forgotten. */
 int registry_due_done(

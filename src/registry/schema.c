@@ -119,6 +119,9 @@ static const char *const migrations[] = {
 	" compared BIGINT NOT NULL, found_at BIGINT NOT NULL, decided_by {text}, purpose {text}, decided_at BIGINT, link BIGINT,"
 	" UNIQUE(person, candidate));"
 	"CREATE INDEX person_match_state ON person_match(state, id);",
+
+	/* Which office a user acts for: what takes a second office asks for another one. */
+	"ALTER TABLE user_account ADD COLUMN office {text} NOT NULL DEFAULT '';",
 };
 
 const char *const registry_aside[REGISTRY_ASIDE] = {

@@ -78,13 +78,32 @@ registry_user_add(struct registry *registry, const char *name, enum registry_rol
 	return scope_end(registry, own, r, e);
 }
 
-/* Read a row of number, name, role. */
+int
+registry_user_move(struct registry *registry, const char *name, const char *office, struct error *e)
+{
+	bool own;
+	int r;
+
+	if (!word_is(office, USER_NAME_SIZE, "._-"))
+		return error_set(
+			e, ERROR_BAD_INPUT, "an office's name is 1 to %d of a-z, 0-9, '.', '_' and '-'", USER_NAME_SIZE - 1);
+	if ((r = scope_begin(registry, &own, e)) < 0)
+		return r;
+	r = db_do(registry->db, "UPDATE user_account SET office = $2 WHERE name = $1",
+		(struct db_value[]){db_text(name), db_text(office)}, 2, e);
+	if (r == 0 && db_changes(registry->db) == 0)
+		r = error_set(e, ERROR_EXISTS_NOT, "there is no user %s", name);
+	return scope_end(registry, own, r, e);
+}
+
+/* Read a row of number, name, role, office. */
 static int
 user_read(struct db_statement *statement, struct registry_user *ret_user, struct error *e)
 {
 	struct registry_user user = {.number = db_column_int(statement, 0)};
 
 	snprintf(user.name, sizeof user.name, "%s", db_column_text(statement, 1));
+	snprintf(user.office, sizeof user.office, "%s", db_column_text(statement, 3));
 	if (!registry_role_read(db_column_text(statement, 2), &user.role))
 		return error_set(e, ERROR_CORRUPT, "the user %s has no role", user.name);
 	*ret_user = user;
@@ -99,10 +118,10 @@ user_with_password(struct registry *registry, const char *name, struct registry_
 	struct db_statement *statement = NULL;
 	int r;
 
-	if ((r = db_start(registry->db, "SELECT id, name, role, password FROM user_account WHERE name = $1",
+	if ((r = db_start(registry->db, "SELECT id, name, role, office, password FROM user_account WHERE name = $1",
 			 (struct db_value[]){db_text(name)}, 1, &statement, e)) == 0 &&
 		(r = db_step(statement, e)) == 1) {
-		snprintf(hash, crypto_pwhash_STRBYTES, "%s", db_column_text(statement, 3));
+		snprintf(hash, crypto_pwhash_STRBYTES, "%s", db_column_text(statement, 4));
 		r = user_read(statement, ret_user, e);
 	} else if (r == 0) {
 		r = error_set(e, ERROR_EXISTS_NOT, "there is no user of that name");
@@ -158,8 +177,8 @@ registry_users_each(struct registry *registry, registry_user_each *each, void *c
 	struct db_statement *statement = NULL;
 	int r;
 
-	if ((r = db_start(registry->db, "SELECT id, name, role FROM user_account ORDER BY name", NULL, 0, &statement, e)) <
-		0)
+	if ((r = db_start(registry->db, "SELECT id, name, role, office FROM user_account ORDER BY name", NULL, 0,
+			 &statement, e)) < 0)
 		return r;
 	while ((r = db_step(statement, e)) == 1) {
 		struct registry_user user;

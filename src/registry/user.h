@@ -28,6 +28,7 @@ struct registry_user {
 	int64_t number;
 	char name[USER_NAME_SIZE];
 	enum registry_role role;
+	char office[USER_NAME_SIZE]; /* "" where none was told */
 };
 
 /* registry_user_add(registry, name, role, password, by, e):
@@ -35,6 +36,10 @@ struct registry_user {
  * ${by} is who adds, or NULL. Return 0, ERROR_EXISTS, ERROR_BAD_INPUT or ERROR_USAGE (a resident's role). */
 int registry_user_add(struct registry *registry, const char *name, enum registry_role role, const char *password,
 	const char *by, struct error *e);
+
+/* registry_user_move(registry, name, office, e): from now on they act for that office: 1 to 64 of [a-z0-9._-]. ERROR_EXISTS_NOT,
+ * ERROR_BAD_INPUT. */
+int registry_user_move(struct registry *registry, const char *name, const char *office, struct error *e);
 
 /* registry_user_authenticate(registry, name, password, ret_user, e):
  * Return 0, or ERROR_DENIED, as slowly for a name that is not there as for a wrong password; also after too many wrong

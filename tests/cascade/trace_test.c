@@ -290,6 +290,38 @@ a_suspected_case_that_is_discarded_never_coloured_anybody_T6(void **state)
 	assert_string_equal(scene_colour(m.s, m.contact, HZ), "green");
 }
 
+static int64_t
+worsened(struct scene *s, int64_t most)
+{
+	struct error e = {0};
+	int64_t count = -1;
+
+	GOOD(cascade_worsened(s->cascade, most, &count, &e));
+	return count;
+}
+
+static void
+whom_an_act_worsens_is_counted_before_it_is_committed(void **state)
+{
+	struct met m = one_suspected(*state);
+	person_number healthy = m.contact;
+	struct error e = {0};
+
+	assert_string_equal(scene_colour(m.s, healthy, HZ), "green");
+	GOOD(registry_begin(m.s->registry, &e));
+	scene_case(m.s, "S1", m.subject, "confirmed", "2020-03-07T00:00:00+08:00", "2020-03-11T11:00:00+08:00",
+		"2020-03-11T12:00:00+08:00");
+	GOOD(cascade_trace_cases(m.s->cascade, &e));
+	assert_int_equal(worsened(m.s, 0), 1);    /* nobody else was shown a colour yet */
+	assert_int_equal(worsened(m.s, 1000), 0); /* it concerns fewer */
+	registry_rollback(m.s->registry);
+	cascade_rolled_back(m.s->cascade);
+	assert_string_equal(scene_colour(m.s, healthy, HZ), "green");
+	GOOD(registry_begin(m.s->registry, &e));
+	assert_int_equal(worsened(m.s, 0), 0);
+	registry_rollback(m.s->registry);
+}
+
 int
 main(void)
 {
@@ -309,6 +341,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 			grounds_taken_back_give_the_colour_back_from_then_on_T6, scene_set_up, scene_tear_down),
 		cmocka_unit_test_setup_teardown(words_that_never_held_at_once_are_no_grounds_G2, scene_set_up, scene_tear_down),
+		cmocka_unit_test_setup_teardown(
+			whom_an_act_worsens_is_counted_before_it_is_committed, scene_set_up, scene_tear_down),
 		cmocka_unit_test_setup_teardown(
 			a_suspected_case_that_is_discarded_never_coloured_anybody_T6, scene_set_up, scene_tear_down),
 	};

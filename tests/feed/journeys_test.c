@@ -5,7 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "base/file.h"
+#include "feed/feed.h"
 #include "feed_store.h"
 
 static const char *
@@ -78,6 +81,48 @@ whoever_has_no_document_is_refused_alone(void **state)
 		"1:208: DOC: the number of a passport or an ID card expected\n");
 }
 
+/* The rejects hold their passengers' heads and counts, so that they are read again as they are, and mended. */
+static void
+rejects_are_a_list_that_can_be_mended_and_imported(void **state)
+{
+	struct feed_store *store = *state;
+	const char *list =
+		"UNA:+.? '\nUNB+UNOA:4+A+B+200324:1015+1'UNG+PAXLST+A+B+200324:1015+1+UN+D:02B'"
+		"UNH+1+PAXLST:D:02B:UN:IATA'BGM+745'TDT+20+XX7+++XX'LOC+125+AMS'DTM+189:202003252120:203'LOC+87+CAN'"
+		"DTM+232:202003261500:203'NAD+FL+++A:B'DOC+P+E1234571'NAD+FL+++C:D'DOC+P+-'NAD+FL+++E:F'DOC+P+-'"
+		"CNT+42:3'UNT+15+1'UNH+2+PAXLST:D:02B:UN:IATA'BGM+745'TDT+20+XX8+++XX'LOC+125+AMS'"
+		"DTM+189:202003252120:203'LOC+87+CAN'DTM+232:202003261500:203'NAD+FL+++G:H'DOC+P+-'CNT+42:1'UNT+11+2'"
+		"UNE+2+1'UNZ+1+1'\n";
+	struct feed_import_options options = {.kind = "flights", .file = "list.edi", .bytes = list, .length = strlen(list)};
+	struct buffer kept = buffer_make(1 << 16);
+	struct feed_totals totals = {0};
+	struct error e = {0};
+	char path[128], *bad;
+
+	snprintf(path, sizeof path, "%s.rejects", store->folder);
+	assert_int_equal(feed_rejects_new(path, &options.rejects, &e), 0);
+	assert_int_equal(feed_import(store->registry, &options, &totals, &e), 0);
+	assert_int_equal(totals.added, 1);
+	assert_int_equal(totals.rejected, 3);
+	assert_int_equal(feed_rejects_finish(options.rejects, &e), 0);
+	feed_rejects_free(options.rejects);
+	assert_int_equal(file_read(path, &kept, &e), 0);
+	assert_string_equal(feed_store_text(store, "flights", buffer_text(&kept)), "0 0 0 3");
+	for (char serial = '2'; (bad = strstr((char *)kept.data, "DOC+P+-'")); serial++) { /* each with a passport */
+		struct buffer mended = buffer_make(1 << 16);
+
+		assert_int_equal(buffer_add_format(&mended, &e, "%.*sDOC+P+E123457%c'%s", (int)(bad - (char *)kept.data),
+							 (char *)kept.data, serial, bad + strlen("DOC+P+-'")),
+			0);
+		buffer_free(&kept);
+		kept = mended;
+		(void)buffer_text(&kept);
+	}
+	assert_string_equal(feed_store_text(store, "flights", buffer_text(&kept)), "3 0 0 0");
+	buffer_free(&kept);
+	unlink(path);
+}
+
 static void
 whoever_is_told_by_name_and_birth_alone_is_somebody_without_a_code(void **state)
 {
@@ -122,6 +167,7 @@ main(void)
 		cmocka_unit_test(a_passenger_list_is_stays_on_a_flight_with_seats),
 		cmocka_unit_test(a_list_that_may_have_lost_somebody_is_not_kept),
 		cmocka_unit_test(whoever_has_no_document_is_refused_alone),
+		cmocka_unit_test(rejects_are_a_list_that_can_be_mended_and_imported),
 		cmocka_unit_test(whoever_is_told_by_name_and_birth_alone_is_somebody_without_a_code),
 		cmocka_unit_test(rows_are_seats_in_flights_and_carriages),
 	};

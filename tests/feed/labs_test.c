@@ -5,7 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
+#include "feed/feed.h"
 #include "feed_store.h"
 
 /* A report of one PCR of the person ${id}, with a line's ending CR. */
@@ -99,8 +101,12 @@ a_message_of_no_end_is_refused_and_the_next_one_read(void **state)
 {
 	struct feed_store *store = *state;
 	const char *good = message("m10", "o8", feed_id(3), "260415000", "F", "20200323200000+0800");
-	char path[] = "/tmp/healthcode-huge-XXXXXX";
+	char path[] = "/tmp/healthcode-huge-XXXXXX", kept[64];
+	struct feed_import_options options = {.kind = "labs"};
 	FILE *file = fdopen(mkstemp(path), "w");
+	struct feed_totals totals = {0};
+	struct error e = {0};
+	struct stat size;
 
 	fprintf(file, "MSH|^~\\&|A\rOBX|");
 	for (int i = 0; i < 5000000; i++)
@@ -109,6 +115,15 @@ a_message_of_no_end_is_refused_and_the_next_one_read(void **state)
 	fclose(file);
 	assert_string_equal(feed_store_file(store, "labs", path), "1 0 0 1");
 	assert_string_equal(buffer_text(&store->notes), "1:1: a message has at most 1048576 bytes\n");
+	options.file = path;
+	snprintf(kept, sizeof kept, "%s-rejects", path);
+	assert_int_equal(feed_rejects_new(kept, &options.rejects, &e), 0);
+	assert_int_equal(feed_import(store->registry, &options, &totals, &e), 0);
+	assert_int_equal(feed_rejects_finish(options.rejects, &e), 0);
+	feed_rejects_free(options.rejects);
+	assert_int_equal(stat(kept, &size), 0);
+	assert_int_equal(size.st_size, strlen("MSH|^~\\&|A\rOBX|") + 5000000 + 1); /* it is there whole, as it came */
+	remove(kept);
 	remove(path);
 }
 

@@ -281,7 +281,7 @@ try(struct feed_store *store, const struct sample *sample, const struct way *way
 		second.rejected != first.rejected || second.added)
 		fail_msg("%s: again, %llu are read, %llu rejected, %llu new", trying, (unsigned long long)second.read,
 			(unsigned long long)second.rejected, (unsigned long long)second.added);
-	if (code == 0 && first.rejected && strcmp(sample->kind, "flights") != 0)
+	if (code == 0 && first.rejected)
 		import_rejects(store, sample, path, &first);
 	buffer_free(&bytes);
 }
