@@ -1710,10 +1710,10 @@ export interface components {
         Proposal: {
             proposal: number;
             /** @enum {string} */
-            kind: "override" | "pack" | "match";
+            kind: "override" | "pack" | "match" | "import";
             /** @enum {string} */
             state: "proposed" | "approved" | "revoked";
-            /** @description null for a match */
+            /** @description null for a match and an import */
             jurisdiction: components["schemas"]["JurisdictionName"] | null;
             proposed_by: string;
             proposed_at: components["schemas"]["Time"];
@@ -1728,6 +1728,11 @@ export interface components {
             colour?: components["schemas"]["Colour"];
             cause?: string;
             until?: components["schemas"]["Time"];
+            /** @description of an import, which is approved by importing the same file for another office */
+            file?: string;
+            import_kind?: string;
+            /** @description whose colours the import would worsen */
+            people?: number;
             match?: number;
             /** @enum {string} */
             decision?: "accepted" | "rejected";
