@@ -248,8 +248,10 @@ wal_index(sqlite3 *connection)
 static int
 sqlite_mark(void *connection, const void **marks, uint8_t ret_mark[DB_MARK_SIZE], struct error *e)
 {
+	enum { WORDS = DB_MARK_SIZE / sizeof(uint32_t) };
 	const volatile uint32_t *twice;
-	struct wal_header header, again;
+	uint32_t words[WORDS], again[WORDS];
+	struct wal_header header;
 	int r;
 
 	if (!*marks) {
@@ -260,12 +262,13 @@ sqlite_mark(void *connection, const void **marks, uint8_t ret_mark[DB_MARK_SIZE]
 			return 0;
 	}
 	twice = *marks;
-	for (size_t i = 0; i < sizeof header / sizeof *twice; i++)
-		((uint32_t *)(void *)&header)[i] = twice[i];
+	for (size_t i = 0; i < WORDS; i++)
+		words[i] = twice[i];
 	atomic_thread_fence(memory_order_seq_cst);
-	for (size_t i = 0; i < sizeof again / sizeof *twice; i++)
-		((uint32_t *)(void *)&again)[i] = twice[sizeof header / sizeof *twice + i];
-	if (header.format != WAL_FORMAT || !header.is_initialized || memcmp(&header, &again, sizeof header) != 0)
+	for (size_t i = 0; i < WORDS; i++)
+		again[i] = twice[WORDS + i];
+	memcpy(&header, words, sizeof header);
+	if (header.format != WAL_FORMAT || !header.is_initialized || memcmp(words, again, sizeof words) != 0)
 		return 0;
 	memcpy(ret_mark, &header, sizeof header);
 	return 1;
