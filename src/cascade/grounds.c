@@ -134,7 +134,7 @@ compare_steps(const void *a, const void *b)
 static void
 count_words(const struct word *words, size_t count, struct cascade_case *c)
 {
-	struct step steps[2 * OF_A_CASE_MAX];
+	struct step steps[2 * OF_A_CASE_MAX] = {0};
 	instant from = EXPOSURE_UNKNOWN, until = INT64_MAX;
 	size_t step_count = 0;
 	int hold = 0;

@@ -28,7 +28,7 @@ static int
 issue(struct cli *cli, struct cli_store *store, const char *place, const char *svg, const char *png)
 {
 	struct buffer text = buffer_make(PLACE_CODE_TEXT_MAX);
-	struct gate_place_code code;
+	struct gate_place_code code = {0};
 	struct error e = {0};
 	int result = EXIT_DONE;
 
@@ -52,7 +52,7 @@ print_posters(
 	struct buffer texts[GATE_PLACE_DAYS] = {0}, pdf = buffer_make(PAPER_PDF_MAX);
 	char names[GATE_PLACE_DAYS][TIME_TEXT_SIZE], until[TIME_TEXT_SIZE];
 	struct poster posters[GATE_PLACE_DAYS];
-	struct gate_place_code code;
+	struct gate_place_code code = {0};
 	struct error e = {0};
 	int result = EXIT_DONE, r = 0;
 

@@ -309,7 +309,8 @@ to_row(struct rows *rows, const struct record *record, struct row *row, struct e
 	int r;
 
 	row->line = record->line;
-	memset(row->fields, 0, rows->forms[rows->form].column_count * sizeof *row->fields);
+	for (size_t i = 0; i < rows->forms[rows->form].column_count; i++)
+		row->fields[i] = NULL;
 	if (rows->csv && record->field_count != rows->heading_count) {
 		error_set(e, ERROR_BAD_INPUT, "%zu fields, the heading has %zu", record->field_count, rows->heading_count);
 		return rows_refuse(rows, row, NULL, e);

@@ -136,7 +136,7 @@ int
 traits_fill(struct registry *registry, struct error *e)
 {
 	char *filled = NULL;
-	struct error none;
+	struct error none = {0};
 	int r = setting_get(registry->db, FILLED, &filled, &none);
 
 	free(filled);
