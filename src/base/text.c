@@ -95,8 +95,10 @@ take_digits(const char *text, size_t length, size_t most, size_t *at, uint64_t *
 		*at = end;
 		return true;
 	}
-	for (; *at < end && is_digit(text[*at]); ++*at) {
-		if (!few && *value >= powers[DIGITS_MAX - 1])
+	for (; few && *at < end && is_digit(text[*at]); ++*at)
+		*value = *value * 10 + (uint64_t)(text[*at] - '0');
+	for (; !few && *at < end && is_digit(text[*at]); ++*at) {
+		if (*value >= powers[DIGITS_MAX - 1])
 			return false;
 		*value = *value * 10 + (uint64_t)(text[*at] - '0');
 	}

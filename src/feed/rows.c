@@ -288,6 +288,7 @@ map_row(struct rows *rows, struct row *row, struct error *e)
 	return 0;
 }
 
+/* Return 1, or ERROR_BAD_INPUT if a column without which a row is none is missing. */
 static int
 check_required(const struct rows *rows, const struct row *row, struct error *e)
 {
@@ -299,22 +300,28 @@ check_required(const struct rows *rows, const struct row *row, struct error *e)
 			return rows_refuse(rows, row, NULL, e);
 		}
 	}
-	return 0;
+	return 1;
+}
+
+/* Return whether none that is required is missing. */
+static bool
+place_plainly(const struct rows *rows, const struct record *record, struct row *row)
+{
+	uint32_t there = 0;
+
+	for (size_t i = 0; i < record->field_count; i++)
+		if (record->fields[i].length) {
+			row->fields[rows->column_of[i]] = &record->fields[i];
+			there |= UINT32_C(1) << rows->column_of[i];
+		}
+	return (there & rows->required) == rows->required;
 }
 
 static int
-to_row(struct rows *rows, const struct record *record, struct row *row, struct error *e)
+place_by_name(struct rows *rows, const struct record *record, struct row *row, struct error *e)
 {
-	uint32_t there = 0;
 	int r;
 
-	row->line = record->line;
-	for (size_t i = 0; i < rows->forms[rows->form].column_count; i++)
-		row->fields[i] = NULL;
-	if (rows->csv && record->field_count != rows->heading_count) {
-		error_set(e, ERROR_BAD_INPUT, "%zu fields, the heading has %zu", record->field_count, rows->heading_count);
-		return rows_refuse(rows, row, NULL, e);
-	}
 	for (size_t i = 0; i < record->field_count; i++) {
 		const struct record_field *field = &record->fields[i];
 		size_t column = column_of(rows, record, i);
@@ -327,16 +334,29 @@ to_row(struct rows *rows, const struct record *record, struct row *row, struct e
 		}
 		if (rows->mapping && !rows->csv && (r = keep_name(rows, column, field->name, e)) < 0)
 			return r;
-		if (field->length) {
+		if (field->length)
 			row->fields[column] = field;
-			there |= UINT32_C(1) << column;
-		}
 	}
-	if (rows->mapping && (r = map_row(rows, row, e)) < 0)
+	return 0;
+}
+
+static int
+to_row(struct rows *rows, const struct record *record, struct row *row, struct error *e)
+{
+	int r;
+
+	row->line = record->line;
+	for (size_t i = 0; i < rows->forms[rows->form].column_count; i++)
+		row->fields[i] = NULL;
+	if (rows->csv && record->field_count != rows->heading_count) {
+		error_set(e, ERROR_BAD_INPUT, "%zu fields, the heading has %zu", record->field_count, rows->heading_count);
+		return rows_refuse(rows, row, NULL, e);
+	}
+	if (rows->csv && !rows->mapping) /* each is a column's, as the heading said */
+		return place_plainly(rows, record, row) ? 1 : check_required(rows, row, e);
+	if ((r = place_by_name(rows, record, row, e)) < 0 || (rows->mapping && (r = map_row(rows, row, e)) < 0))
 		return r;
-	if ((rows->mapping || (there & rows->required) != rows->required) && (r = check_required(rows, row, e)) < 0)
-		return r;
-	return 1;
+	return check_required(rows, row, e);
 }
 
 int
