@@ -460,13 +460,14 @@ an_export_holds_each_value_as_it_is_stored_and_the_ledger_its_hash(void **state)
 
 	(void)state;
 	put_case("c,1", "confirmed", feng, "2020-03-20T00:00:00+00:00",
-		",\"infected_by\":\"say \\\"c0\\\"\",\"onset\":\"2020-03-10T00:00:00+00:00\",\"symptoms_ended\":\"2020-03-19T00:00:00+00:00\"");
+		",\"infected_by\":\"say \\\"c0\\\"\",\"onset\":\"2020-03-10T00:00:00+00:00\",\"symptoms_ended\":\"2020-03-19T00:00:00+00:00\","
+		"\"grounds\":\"clinicians\",\"clinicians\":\"Li Wei; Zhang Min\"");
 	put_case("c2", "suspected", 0, "2020-03-21T00:00:00+00:00", "");
 	GOOD(console_export_cases(registry, &every_case, &look, true, &csv, &e));
 	snprintf(wanted, sizeof wanted,
-		"case,id_number,status,onset,sampled,confirmed_at,isolated_at,infected_by,symptoms_ended\r\n"
-		"\"c,1\",%s,confirmed,2020-03-10T00:00:00+00:00,,2020-03-20T00:00:00+00:00,,\"say \"\"c0\"\"\",2020-03-19T00:00:00+00:00\r\n"
-		"c2,,suspected,,,2020-03-21T00:00:00+00:00,,,\r\n",
+		"case,id_number,status,onset,sampled,confirmed_at,isolated_at,infected_by,symptoms_ended,grounds,clinicians\r\n"
+		"\"c,1\",%s,confirmed,2020-03-10T00:00:00+00:00,,2020-03-20T00:00:00+00:00,,\"say \"\"c0\"\"\",2020-03-19T00:00:00+00:00,clinicians,Li Wei; Zhang Min\r\n"
+		"c2,,suspected,,,2020-03-21T00:00:00+00:00,,,,,\r\n",
 		FENG);
 	assert_string_equal(buffer_text(&csv), wanted);
 	crypto_hash_sha256(hash, csv.data, csv.length);
