@@ -29,6 +29,7 @@ const roles = {
 	ROLE_DECIDER: ['supervisor', 'administrator'],
 	ROLE_DECISION: ['supervisor', 'auditor', 'administrator'],
 	ROLE_PEER: ['peer'],
+	ROLE_CLINICIAN: ['clinician'],
 	ROLE_FEED: ['clinician', 'supervisor', 'administrator'],
 	ROLE_VOUCHER: ['clinician', 'supervisor'],
 };
