@@ -222,42 +222,26 @@ read_claims(const struct cbor_item *cwt, struct code_claims *claims)
 	return sealed ? CODE_VALID : read_colour(cwt, claims);
 }
 
-/* A failure to read is an answer; only want of memory is a failure. */
-static int
-answer(int r, enum code_cause *ret_cause)
-{
-	if (r == ERROR_NO_MEMORY)
-		return r;
-	*ret_cause = r == ERROR_TOO_LARGE ? CODE_TOO_LARGE : CODE_MALFORMED;
-	return 0;
-}
-
 int
 code_verify(const char *text, size_t length, const struct trust *trust, instant now, struct code_claims *ret_claims,
 	enum code_cause *ret_cause, struct error *e)
 {
-	struct buffer bytes = buffer_make(CONTAINER_MESSAGE_MAX);
-	struct cose_sign1 message = {0};
-	struct cbor *cwt = NULL;
+	struct signed_message message = {0};
 	struct code_claims claims = {0}, none = {0};
 	const struct trust_key *key = NULL;
 	const struct cbor_item *sealed;
-	enum container_step step;
-	enum code_cause cause = CODE_MALFORMED, opened = CODE_VALID;
+	enum code_cause cause, opened = CODE_VALID;
 	int r;
 
-	if ((r = container_open(text, length, &bytes, &step, e)) < 0 ||
-		(r = cose_sign1_read(bytes.data, bytes.length, &cbor_limits_default, &message, e)) < 0 ||
-		(r = cbor_read(message.payload, message.payload_length, &cbor_limits_default, &cwt, e)) < 0) {
-		r = answer(r, &cause);
+	if ((r = signed_open(text, length, &message, &cause, e)) < 0 || cause != CODE_VALID)
 		goto out;
-	}
-	if ((cause = read_claims(cbor_root(cwt), &claims)) == CODE_MALFORMED || cause == CODE_NOT_A_CODE) {
+	if ((cause = read_claims(cbor_root(message.claims), &claims)) == CODE_MALFORMED || cause == CODE_NOT_A_CODE) {
 		error_set(e, ERROR_BAD_INPUT, "the claims of a code are not all there");
 		goto out;
 	}
-	if (cause == CODE_VALID && (r = signed_find_key(&message, trust, &key, &cause, e)) == 0 && cause == CODE_VALID) {
-		sealed = cbor_at(cbor_root(cwt), CLAIM_SEALED);
+	if (cause == CODE_VALID && (r = signed_find_key(&message.cose, trust, &key, &cause, e)) == 0 &&
+		cause == CODE_VALID) {
+		sealed = cbor_at(cbor_root(message.claims), CLAIM_SEALED);
 		if (sealed && (r = open_sealed(sealed, trust, &claims, &opened, e)) < 0)
 			goto out;
 		cause = signed_judge(
@@ -270,8 +254,6 @@ out:
 		*ret_claims = key ? claims : none;
 		*ret_cause = cause;
 	}
-	cbor_free(cwt);
-	cose_sign1_free(&message);
-	buffer_free(&bytes);
+	signed_close(&message);
 	return r;
 }

@@ -74,24 +74,16 @@ int
 place_code_verify(const char *text, size_t length, const struct trust *trust, instant now, struct place_code *ret_code,
 	enum code_cause *ret_cause, struct error *e)
 {
-	struct buffer bytes = buffer_make(CONTAINER_MESSAGE_MAX);
-	struct cose_sign1 message = {0};
-	struct cbor *cwt = NULL;
+	struct signed_message message = {0};
 	struct place_code code = {0}, none = {0};
 	const struct trust_key *key = NULL;
-	enum container_step step;
-	enum code_cause cause = CODE_MALFORMED;
+	enum code_cause cause;
 	int r;
 
-	if ((r = container_open(text, length, &bytes, &step, e)) < 0 ||
-		(r = cose_sign1_read(bytes.data, bytes.length, &cbor_limits_default, &message, e)) < 0 ||
-		(r = cbor_read(message.payload, message.payload_length, &cbor_limits_default, &cwt, e)) < 0) {
-		cause = r == ERROR_TOO_LARGE ? CODE_TOO_LARGE : CODE_MALFORMED;
-		r = r == ERROR_NO_MEMORY ? r : 0;
+	if ((r = signed_open(text, length, &message, &cause, e)) < 0 || cause != CODE_VALID)
 		goto out;
-	}
-	if ((cause = read_claims(cbor_root(cwt), &code)) == CODE_VALID &&
-		(r = signed_find_key(&message, trust, &key, &cause, e)) == 0 && cause == CODE_VALID) {
+	if ((cause = read_claims(cbor_root(message.claims), &code)) == CODE_VALID &&
+		(r = signed_find_key(&message.cose, trust, &key, &cause, e)) == 0 && cause == CODE_VALID) {
 		const struct signed_claims claims = {
 			.issuer = code.issuer, .issued_at = code.issued_at, .expires_at = code.expires_at};
 
@@ -102,8 +94,6 @@ out:
 		*ret_code = key ? code : none;
 		*ret_cause = cause;
 	}
-	cbor_free(cwt);
-	cose_sign1_free(&message);
-	buffer_free(&bytes);
+	signed_close(&message);
 	return r;
 }

@@ -2,6 +2,34 @@
 
 #include <string.h>
 
+#include "credential/container.h"
+
+int
+signed_open(
+	const char *text, size_t length, struct signed_message *ret_message, enum code_cause *ret_cause, struct error *e)
+{
+	struct signed_message *m = ret_message;
+	enum container_step step;
+	int r;
+
+	*m = (struct signed_message){.bytes = buffer_make(CONTAINER_MESSAGE_MAX)};
+	*ret_cause = CODE_VALID;
+	if ((r = container_open(text, length, &m->bytes, &step, e)) == 0 &&
+		(r = cose_sign1_read(m->bytes.data, m->bytes.length, &cbor_limits_default, &m->cose, e)) == 0 &&
+		(r = cbor_read(m->cose.payload, m->cose.payload_length, &cbor_limits_default, &m->claims, e)) == 0)
+		return 0;
+	*ret_cause = r == ERROR_TOO_LARGE ? CODE_TOO_LARGE : CODE_MALFORMED;
+	return r == ERROR_NO_MEMORY ? r : 0;
+}
+
+void
+signed_close(struct signed_message *message)
+{
+	cbor_free(message->claims);
+	cose_sign1_free(&message->cose);
+	buffer_free(&message->bytes);
+}
+
 int
 signed_find_key(const struct cose_sign1 *message, const struct trust *trust, const struct trust_key **ret_key,
 	enum code_cause *ret_cause, struct error *e)

@@ -3,8 +3,22 @@
 #ifndef HEALTHCODE_CREDENTIAL_SIGNED_H
 #define HEALTHCODE_CREDENTIAL_SIGNED_H
 
+#include "credential/cbor.h"
 #include "credential/code.h"
 #include "credential/cose.h"
+
+/* A message taken out of its container: its claims are read, its signature is not looked at. */
+struct signed_message {
+	struct buffer bytes;
+	struct cose_sign1 cose;
+	struct cbor *claims;
+};
+
+/* signed_open(text, length, ret_message, ret_cause, e): CODE_VALID and the message, or CODE_TOO_LARGE or CODE_MALFORMED with ${e} filled.
+ * Return 0, or ERROR_NO_MEMORY. Whatever came of it is freed with signed_close. */
+int signed_open(
+	const char *text, size_t length, struct signed_message *ret_message, enum code_cause *ret_cause, struct error *e);
+void signed_close(struct signed_message *message);
 
 /* signed_find_key(message, trust, ret_key, ret_cause, e):
  * The trusted key for codes under which the signature holds: CODE_VALID and the key, or the cause and NULL. Return 0, or
