@@ -173,19 +173,7 @@ office_import_hold(const struct office_import *import, const char *file, int64_t
 int
 office_import_withdraw(const struct office *office, int64_t number, const struct office_actor *actor, struct error *e)
 {
-	struct kept kept = {0};
-	int r;
-
-	if ((r = kept_find(office, number, &kept, e)) < 0)
-		return r;
-	if (!kept_is(&kept, "import"))
-		r = error_set(e, ERROR_EXISTS_NOT, "proposal %lld is no import", (long long)number);
-	else if (kept.state != OFFICE_PROPOSED)
-		r = error_set(e, ERROR_EXISTS, "proposal %lld was decided before", (long long)number);
-	else
-		r = kept_withdraw(office, number, actor, e);
-	kept_clear(&kept);
-	return r;
+	return kept_withdraw(office, number, "import", actor, e);
 }
 
 int

@@ -19,9 +19,14 @@ void kept_clear(struct kept *kept);
 /* kept_find(office, number, ret_kept, e): 0 or ERROR_EXISTS_NOT. */
 int kept_find(const struct office *office, int64_t number, struct kept *ret_kept, struct error *e);
 
-/* kept_withdraw(office, number, actor, e): take a proposal back that nobody approved: signed, and in the ledger (proposal.withdrawn).
- * ERROR_EXISTS where it was decided meanwhile. */
-int kept_withdraw(const struct office *office, int64_t number, const struct office_actor *actor, struct error *e);
+/* kept_find_waiting(office, number, act, ret_kept, e): one of that act that was not decided: 0, ERROR_EXISTS_NOT, or ERROR_EXISTS for one that was. */
+int
+kept_find_waiting(const struct office *office, int64_t number, const char *act, struct kept *ret_kept, struct error *e);
+
+/* kept_withdraw(office, number, act, actor, e): take a proposal of that act back that nobody approved: signed, and in the ledger
+ * (proposal.withdrawn). As kept_find_waiting; ERROR_EXISTS also where it was decided meanwhile. */
+int kept_withdraw(
+	const struct office *office, int64_t number, const char *act, const struct office_actor *actor, struct error *e);
 
 /* Whether its act is that one. */
 bool kept_is(const struct kept *kept, const char *act);

@@ -132,16 +132,8 @@ office_match_approve(const struct office *office, int64_t number, const struct o
 	bool worse;
 	int r;
 
-	if ((r = kept_find(office, number, &kept, e)) < 0)
+	if ((r = kept_find_waiting(office, number, "match", &kept, e)) < 0)
 		return r;
-	if (!kept_is(&kept, "match")) {
-		r = error_set(e, ERROR_EXISTS_NOT, "proposal %lld is no match", (long long)number);
-		goto out;
-	}
-	if (kept.state != OFFICE_PROPOSED) {
-		r = error_set(e, ERROR_EXISTS, "proposal %lld was decided before", (long long)number);
-		goto out;
-	}
 	if ((r = read_decision(&kept, &decision, e)) < 0 ||
 		(r = act_sign(office, actor, kept.text, &user, &signature, e)) < 0 || (r = registry_begin(registry, e)) < 0)
 		goto out;
@@ -161,17 +153,5 @@ out:
 int
 office_match_withdraw(const struct office *office, int64_t number, const struct office_actor *actor, struct error *e)
 {
-	struct kept kept = {0};
-	int r;
-
-	if ((r = kept_find(office, number, &kept, e)) < 0)
-		return r;
-	if (!kept_is(&kept, "match"))
-		r = error_set(e, ERROR_EXISTS_NOT, "proposal %lld is no match", (long long)number);
-	else if (kept.state != OFFICE_PROPOSED)
-		r = error_set(e, ERROR_EXISTS, "proposal %lld was decided before", (long long)number);
-	else
-		r = kept_withdraw(office, number, actor, e);
-	kept_clear(&kept);
-	return r;
+	return kept_withdraw(office, number, "match", actor, e);
 }

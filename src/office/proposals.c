@@ -327,26 +327,51 @@ withdraw(const struct office *office, int64_t number, const json_t *act, const s
 }
 
 int
-kept_withdraw(const struct office *office, int64_t number, const struct office_actor *actor, struct error *e)
+kept_find_waiting(const struct office *office, int64_t number, const char *act, struct kept *ret_kept, struct error *e)
+{
+	struct kept kept = {0};
+	int r;
+
+	if ((r = kept_find(office, number, &kept, e)) < 0)
+		return r;
+	if (!kept_is(&kept, act))
+		r = error_set(e, ERROR_EXISTS_NOT, "proposal %lld is no %s", (long long)number, act);
+	else if (kept.state != OFFICE_PROPOSED)
+		r = error_set(e, ERROR_EXISTS, "proposal %lld was decided before", (long long)number);
+	if (r < 0)
+		kept_clear(&kept);
+	else
+		*ret_kept = kept;
+	return r;
+}
+
+int
+kept_withdraw(
+	const struct office *office, int64_t number, const char *act, const struct office_actor *actor, struct error *e)
 {
 	struct registry *registry = office_registry(office);
 	struct registry_signature signature;
 	char at[TIME_TEXT_SIZE], *text = NULL;
 	struct registry_user user;
-	json_t *act = json_pack("{s:I, s:s}", "proposal", (json_int_t)number, "withdrawn_at",
-		time_write(registry_recording_time(registry), &zone_utc, at));
+	struct kept kept = {0};
+	json_t *said;
 	int r;
 
-	if ((r = act_text(act, &text, e)) < 0 || (r = act_sign(office, actor, text, &user, &signature, e)) < 0 ||
+	if ((r = kept_find_waiting(office, number, act, &kept, e)) < 0)
+		return r;
+	kept_clear(&kept);
+	said = json_pack("{s:I, s:s}", "proposal", (json_int_t)number, "withdrawn_at",
+		time_write(registry_recording_time(registry), &zone_utc, at));
+	if ((r = act_text(said, &text, e)) < 0 || (r = act_sign(office, actor, text, &user, &signature, e)) < 0 ||
 		(r = registry_begin(registry, e)) < 0)
 		goto out;
-	if ((r = withdraw(office, number, act, &user, &signature, e)) < 0)
+	if ((r = withdraw(office, number, said, &user, &signature, e)) < 0)
 		registry_rollback(registry);
 	else
 		r = registry_commit(registry, e);
 out:
 	free(text);
-	json_decref(act);
+	json_decref(said);
 	return r;
 }
 
