@@ -123,14 +123,14 @@ int db_version(struct db *db, int64_t *ret_version, struct error *e);
 /* What was committed about whom. People, phones and what else is named by an integer or by bytes fall into DB_BLOCKS blocks, by the integer's
  * rest or the first two bytes.
  *
- * db_note_changes(db, aside, count, e): from now on each transaction of this connection notes, as it commits, the blocks of whom its
+ * db_note_changes(db, aside, e): from now on each transaction of this connection notes, as it commits, the blocks of whom its
  * statements say to be about, or everybody (DB_BLOCK_ALL) where one does not say, or they are many. Not so of statements that write to the
- * tables ${aside} (static), which nobody remembers anything of. A statement that is to be noted and runs outside of a transaction is one
+ * tables ${aside} (static, ended by NULL), which nobody remembers anything of. A statement that is to be noted and runs outside of a transaction is one
  * of its own by db_do, and refused elsewhere (ERROR_USAGE).
  * db_notes_each(db, after, each, context, e): the blocks noted last after the number ${after}, with their numbers, in order of numbers.
  * Whoever sees a change sees its note. */
 enum { DB_BLOCKS = 1 << 16, DB_BLOCK_ALL = DB_BLOCKS, DB_ABOUT_MAX = 8 };
-int db_note_changes(struct db *db, const char *const *aside, size_t count, struct error *e);
+int db_note_changes(struct db *db, const char *const *aside, struct error *e);
 typedef void db_note(uint32_t block, int64_t number, void *context);
 int db_notes_each(struct db *db, int64_t after, db_note *each, void *context, struct error *e);
 

@@ -21,11 +21,13 @@ struct db {
 	struct notes *notes; /* NULL: none are made */
 };
 
-/* Of whom the open transaction has changed something: a bit a block. */
+/* Of whom the open transaction has changed something: a bit a block, and the first of them in the order they came. */
+enum { NOTES_AT_ONCE = 256 }; /* more of one transaction are noted as everybody */
 struct notes {
-	const char *const *aside;
-	size_t aside_count, count;
+	const char *const *aside; /* ended by NULL */
+	size_t count;
 	bool all;
+	uint32_t blocks[NOTES_AT_ONCE];
 	uint8_t bits[DB_BLOCKS / 8];
 };
 

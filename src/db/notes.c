@@ -11,8 +11,6 @@
 #include "base/text.h"
 #include "db/engine.h"
 
-enum { NOTES_AT_ONCE = 256 }; /* more of one transaction are noted as everybody */
-
 static bool
 starts_with_word(const char *sql, const char *word)
 {
@@ -41,8 +39,8 @@ written_table(const char *sql, const char **ret_table, size_t *ret_length)
 static bool
 is_aside(const struct db *db, const char *table, size_t length)
 {
-	for (size_t i = 0; i < db->notes->aside_count; i++)
-		if (strlen(db->notes->aside[i]) == length && strncmp(db->notes->aside[i], table, length) == 0)
+	for (const char *const *aside = db->notes->aside; *aside; aside++)
+		if (strlen(*aside) == length && strncmp(*aside, table, length) == 0)
 			return true;
 	return false;
 }
@@ -99,7 +97,10 @@ notes_take(struct db *db, int about, const struct db_value *values, size_t count
 		notes->all = true;
 	} else if (!(notes->bits[block / 8] & 1U << block % 8)) {
 		notes->bits[block / 8] |= (uint8_t)(1U << block % 8);
-		notes->count++;
+		if (notes->count < NOTES_AT_ONCE)
+			notes->blocks[notes->count++] = block;
+		else
+			notes->all = true;
 	}
 }
 
@@ -133,18 +134,17 @@ notes_write(struct db *db, struct error *e)
 		return 0;
 	if ((r = db_one_int(db, "SELECT COALESCE(MAX(number), 0) + 1 FROM change_note", NULL, 0, &number, e)) < 0)
 		return r;
-	if (notes->all || notes->count > NOTES_AT_ONCE)
+	if (notes->all)
 		r = note_put(db, DB_BLOCK_ALL, number, e);
 	else
-		for (uint32_t block = 0; block < DB_BLOCKS && r == 0; block++)
-			if (notes->bits[block / 8] & 1U << block % 8)
-				r = note_put(db, block, number, e);
+		for (size_t i = 0; i < notes->count && r == 0; i++)
+			r = note_put(db, notes->blocks[i], number, e);
 	db->changes = changes; /* of the caller's last statement */
 	return r;
 }
 
 int
-db_note_changes(struct db *db, const char *const *aside, size_t count, struct error *e)
+db_note_changes(struct db *db, const char *const *aside, struct error *e)
 {
 	/* One table of the room's own, of one row a block. */
 	static const char *const migrations[] = {
@@ -158,7 +158,6 @@ db_note_changes(struct db *db, const char *const *aside, size_t count, struct er
 	if (!db->notes && !(db->notes = calloc(1, sizeof *db->notes)))
 		return error_no_memory(e);
 	db->notes->aside = aside;
-	db->notes->aside_count = count;
 	statements_forget_idle(db); /* what was prepared before asked for no notes */
 	return 0;
 }

@@ -53,9 +53,8 @@ int schema_migrate(struct db *db, struct error *e);
 
 /* Tables of which nothing is remembered between requests (docs/decisions/0109): a code is read from none of them, as a test shows, and
  * they are what is written to most; an issuer's it asks itself. A table that is not here counts for everybody, but for the rows that say
- * whom they are about. */
-enum { REGISTRY_ASIDE = 54 };
-extern const char *const registry_aside[REGISTRY_ASIDE];
+ * whom they are about. Ended by NULL. */
+extern const char *const registry_aside[];
 
 /* setting_get(db, name, ret_value, e): a copy that the caller frees; ERROR_EXISTS_NOT. */
 int setting_get(struct db *db, const char *name, char **ret_value, struct error *e);

@@ -124,7 +124,7 @@ static const char *const migrations[] = {
 	"ALTER TABLE user_account ADD COLUMN office {text} NOT NULL DEFAULT '';",
 };
 
-const char *const registry_aside[REGISTRY_ASIDE] = {
+const char *const registry_aside[] = {
 	"access_log",
 	"attempt",
 	"case_contact",
@@ -179,6 +179,7 @@ const char *const registry_aside[REGISTRY_ASIDE] = {
 	"sign_in",
 	"task_report",
 	"unnumbered",
+	NULL,
 };
 
 int

@@ -203,8 +203,7 @@ registry_open(const struct registry_where *where, struct registry **ret_registry
 	db = NULL;
 	keys = NULL;
 	if ((r = schema_migrate(registry->db, e)) < 0 || (r = evidence_migrate(registry->db, e)) < 0 ||
-		(r = ledger_migrate(registry->db, e)) < 0 ||
-		(r = db_note_changes(registry->db, registry_aside, REGISTRY_ASIDE, e)) < 0)
+		(r = ledger_migrate(registry->db, e)) < 0 || (r = db_note_changes(registry->db, registry_aside, e)) < 0)
 		goto out;
 	if ((r = read_settings(registry, e)) < 0) {
 		if (r == ERROR_EXISTS_NOT)

@@ -32,7 +32,7 @@ commit_about(uint32_t block)
 static int
 set_up(void **state)
 {
-	static const char *const aside[] = {"other"};
+	static const char *const aside[] = {"other", NULL};
 	struct error e = {0};
 
 	(void)state;
@@ -40,7 +40,7 @@ set_up(void **state)
 	assert_non_null(mkdtemp(folder));
 	GOOD(db_open(folder, true, &db, &e));
 	GOOD(db_run(db, "CREATE TABLE thing(a BIGINT); CREATE TABLE other(a BIGINT)", &e));
-	GOOD(db_note_changes(db, aside, 1, &e));
+	GOOD(db_note_changes(db, aside, &e));
 	GOOD(db_open(folder, false, &reader, &e));
 	GOOD(changes_new(&changes, &e));
 	version = number = 0;
