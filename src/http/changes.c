@@ -31,13 +31,19 @@ changes_free(struct changes *changes)
 	free(changes);
 }
 
+/* Notes on their way: the last number is told to others once all up to it are taken. */
+struct learning {
+	struct changes *changes;
+	int64_t last;
+};
+
 static void
 take_note(uint32_t block, int64_t number, void *context)
 {
-	struct changes *changes = context;
+	struct learning *learning = context;
 
-	atomic_store(&changes->numbers[block <= DB_BLOCKS ? block : DB_BLOCK_ALL], number);
-	atomic_store(&changes->last, number);
+	atomic_store(&learning->changes->numbers[block <= DB_BLOCKS ? block : DB_BLOCK_ALL], number);
+	learning->last = number;
 }
 
 int
@@ -50,8 +56,12 @@ changes_read(struct changes *changes, struct db *db, int64_t *known, int64_t *re
 	if ((r = db_version(db, &version, e)) < 0)
 		return r;
 	if (version != *known) {
+		struct learning learning = {.changes = changes};
+
 		pthread_mutex_lock(&changes->lock);
-		r = db_notes_each(db, atomic_load(&changes->last), take_note, changes, e);
+		learning.last = atomic_load(&changes->last);
+		if ((r = db_notes_each(db, learning.last, take_note, &learning, e)) == 0)
+			atomic_store(&changes->last, learning.last);
 		pthread_mutex_unlock(&changes->lock);
 		if (r < 0)
 			return r;
