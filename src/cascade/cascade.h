@@ -143,9 +143,11 @@ void cascade_grounds_check(const json_t *grounds, struct json_check *check);
 
 /* cascade_case_word(cascade, name, by, holds, e): the user ${by}, a clinician, says that the case is one (${holds}), or takes that back; its
  * contacts are traced again. ERROR_EXISTS_NOT (no such case, or nothing to take back), ERROR_EXISTS where it was said before.
- * cascade_case_words(cascade, name, ret_words, e): what was said: [{"by", "at", "withdrawn_at": or null}], by user; the caller's. */
+ * cascade_case_grounds(cascade, name, zone, ret_grounds, e): what it rests on: {"case", "status", "grounds": whether it colours its contacts,
+ * "grounds_from", "grounds_until": times in ${zone} or null, "words": [{"by", "at", "withdrawn_at": or null}] in UTC, by user}; the caller's. */
 int cascade_case_word(struct cascade *cascade, const char *name, const char *by, bool holds, struct error *e);
-int cascade_case_words(struct cascade *cascade, const char *name, json_t **ret_words, struct error *e);
+int cascade_case_grounds(
+	struct cascade *cascade, const char *name, const struct zone *zone, json_t **ret_grounds, struct error *e);
 
 /* cascade_each_case(cascade, each, context, e): call ${each} for every case as of registry_now and registry_known, by name. A non-zero
  * return from ${each} ends the walk and is returned. */

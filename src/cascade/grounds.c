@@ -306,11 +306,13 @@ list_word(const struct evidence_row *row, void *context, struct error *e)
 }
 
 int
-cascade_case_words(struct cascade *cascade, const char *name, json_t **ret_words, struct error *e)
+cascade_case_grounds(
+	struct cascade *cascade, const char *name, const struct zone *zone, json_t **ret_grounds, struct error *e)
 {
 	struct listing listing = {.name = name, .items = json_array()};
-	char after[CASCADE_CASE_SIZE + 1];
+	char after[CASCADE_CASE_SIZE + 1], from[TIME_TEXT_SIZE], until[TIME_TEXT_SIZE];
 	struct cascade_case c;
+	bool holds;
 	int r;
 
 	if (!listing.items)
@@ -321,9 +323,11 @@ cascade_case_words(struct cascade *cascade, const char *name, json_t **ret_words
 	if ((r = evidence_each_by_key(cascade->db, EVIDENCE_CASE_WORD, after, OF_A_CASE_MAX,
 			 registry_now(cascade->registry), registry_known(cascade->registry), list_word, &listing, e)) < 0)
 		goto out;
-	*ret_words = listing.items;
-	listing.items = NULL;
-	r = 0;
+	holds = grounds_ever(&c) && c.grounded_until == INT64_MAX;
+	*ret_grounds = json_pack("{s:s, s:s, s:b, s:s?, s:s?, s:O}", "case", c.name, "status", c.status, "grounds", holds,
+		"grounds_from", grounds_ever(&c) ? time_write(c.grounded_at, zone, from) : NULL, "grounds_until",
+		grounds_ever(&c) && !holds ? time_write(c.grounded_until, zone, until) : NULL, "words", listing.items);
+	r = *ret_grounds ? 0 : error_no_memory(e);
 out:
 	json_decref(listing.items);
 	return r;

@@ -523,6 +523,31 @@ slice_clear(struct slice *slice)
 	atomic_store(&slice->seen, 0);
 }
 
+/* NULL without memory. */
+static struct slice *
+slice_new(const char *jurisdiction, int64_t people)
+{
+	struct slice *slice = calloc(1, sizeof *slice);
+
+	if (!slice)
+		return NULL;
+	pthread_mutex_init(&slice->lock, NULL);
+	pthread_cond_init(&slice->decided, NULL);
+	slice->jurisdiction = jurisdiction;
+	slice->people = people;
+	slice_clear(slice);
+	return slice;
+}
+
+static void
+slice_free(struct slice *slice)
+{
+	slice_clear(slice);
+	pthread_cond_destroy(&slice->decided);
+	pthread_mutex_destroy(&slice->lock);
+	free(slice);
+}
+
 /* W5: what the open transaction is about. */
 static int
 slice_begin(struct registry *registry, struct slice *slice, int64_t *ret_area_version, struct error *e)
@@ -582,9 +607,6 @@ begin(struct run *run, const char *jurisdiction, struct slice *slice, struct wor
 
 	if ((r = registry_sweep_people(registry, jurisdiction, run->cascade->alone_most + 1, &people, e)) < 0)
 		return r;
-	slice->jurisdiction = jurisdiction;
-	slice->people = run->cascade->slice_people;
-	slice_clear(slice);
 	count = people <= run->cascade->alone_most || processors < 1 ? 1
 		: processors > WORKERS_MAX                               ? WORKERS_MAX
 																 : (size_t)processors;
@@ -637,7 +659,7 @@ count_worsened(struct worker *w, int64_t *ret_count, struct error *e)
 int
 sweep_worsened(struct cascade *cascade, const char *jurisdiction, int64_t *ret_count, struct error *e)
 {
-	struct slice *slice = calloc(1, sizeof *slice);
+	struct slice *slice = slice_new(jurisdiction, INT64_MAX);
 	struct registry_changed_areas *changed = NULL;
 	struct worker worker = {0};
 	int64_t area_version;
@@ -646,11 +668,6 @@ sweep_worsened(struct cascade *cascade, const char *jurisdiction, int64_t *ret_c
 	if (!slice)
 		return error_no_memory(e);
 	*ret_count = 0;
-	pthread_mutex_init(&slice->lock, NULL);
-	pthread_cond_init(&slice->decided, NULL);
-	slice->jurisdiction = jurisdiction;
-	slice->people = INT64_MAX;
-	slice_clear(slice);
 	if ((r = slice_begin(cascade->registry, slice, &area_version, e)) <= 0 ||
 		(r = registry_changed_areas(cascade->registry, &changed, e)) < 0)
 		goto out;
@@ -659,10 +676,7 @@ sweep_worsened(struct cascade *cascade, const char *jurisdiction, int64_t *ret_c
 		r = count_worsened(&worker, ret_count, e);
 	worker_close(&worker);
 out:
-	slice_clear(slice);
-	pthread_cond_destroy(&slice->decided);
-	pthread_mutex_destroy(&slice->lock);
-	free(slice);
+	slice_free(slice);
 	registry_changed_areas_free(changed);
 	return r;
 }
@@ -671,7 +685,7 @@ int
 sweep_jurisdiction(struct run *run, const char *jurisdiction, struct error *e)
 {
 	const struct timespec pause = {.tv_nsec = PAUSE_NS};
-	struct slice *slice = calloc(1, sizeof *slice);
+	struct slice *slice = slice_new(jurisdiction, run->cascade->slice_people);
 	struct worker workers[WORKERS_MAX] = {0};
 	bool behind[SWEEP_PARTS];
 	int64_t area_version;
@@ -680,8 +694,6 @@ sweep_jurisdiction(struct run *run, const char *jurisdiction, struct error *e)
 
 	if (!slice)
 		return error_no_memory(e);
-	pthread_mutex_init(&slice->lock, NULL);
-	pthread_cond_init(&slice->decided, NULL);
 	if ((r = registry_pack(run->cascade->registry, jurisdiction, &slice->pack, e)) < 0 ||
 		(r = registry_sweep_behind(run->cascade->registry, slice->pack, behind, &area_version, e)) <= 0 ||
 		(r = begin(run, jurisdiction, slice, workers, &count, e)) < 0)
@@ -696,11 +708,6 @@ sweep_jurisdiction(struct run *run, const char *jurisdiction, struct error *e)
 out:
 	for (size_t i = 0; i < count; i++)
 		worker_close(&workers[i]);
-	if (slice) {
-		slice_clear(slice);
-		pthread_cond_destroy(&slice->decided);
-		pthread_mutex_destroy(&slice->lock);
-	}
-	free(slice);
+	slice_free(slice);
 	return r;
 }

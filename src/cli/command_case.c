@@ -4,29 +4,21 @@
 #include "cli/commands.h"
 #include "cli/store.h"
 
-static int
-print_case(struct cli *cli, const struct cli_store *store, const struct cascade_case *c, const json_t *words)
+static void
+print_grounds(const struct cli_store *store, const json_t *grounds)
 {
-	bool ever = c->grounded_at != EXPOSURE_UNKNOWN, holds = ever && c->grounded_until == INT64_MAX;
-	char at[TIME_TEXT_SIZE], until[TIME_TEXT_SIZE], withdrawn[TIME_TEXT_SIZE];
-	const json_t *item;
+	const json_t *words = json_object_get(grounds, "words"), *item;
+	const char *from = cli_text(grounds, "grounds_from"), *until = cli_text(grounds, "grounds_until");
+	char at[TIME_TEXT_SIZE], withdrawn[TIME_TEXT_SIZE];
 	size_t i;
 
-	if (ever)
-		time_write(c->grounded_at, cli_zone(store), at);
-	if (ever && !holds)
-		time_write(c->grounded_until, cli_zone(store), until);
-	if (cli->json)
-		return cli_print_json(
-			json_pack("{s:s, s:s, s:b, s:s?, s:s?, s:O}", "case", c->name, "status", c->status, "grounds", holds,
-				"grounds_from", ever ? at : NULL, "grounds_until", ever && !holds ? until : NULL, "words", words));
-	printf("%s  %s  %s%s\n", c->name, c->status,
-		holds      ? "colours its contacts since "
-			: ever ? "coloured its contacts until "
-				   : "without grounds: its contacts wait for a laboratory's result or two clinicians",
-		holds      ? at
-			: ever ? until
-				   : "");
+	printf("%s  %s  ", cli_text(grounds, "case"), cli_text(grounds, "status"));
+	if (*until)
+		printf("coloured its contacts until %s\n", until);
+	else if (*from)
+		printf("colours its contacts since %s\n", from);
+	else
+		puts("without grounds: its contacts wait for a laboratory's result or two clinicians");
 	json_array_foreach((json_t *)words, i, item)
 	{
 		printf("  %s  %s", cli_text(item, "by"), cli_local(store, item, "at", at));
@@ -34,22 +26,21 @@ print_case(struct cli *cli, const struct cli_store *store, const struct cascade_
 			printf(", taken back %s", cli_local(store, item, "withdrawn_at", withdrawn));
 		printf("\n");
 	}
-	return EXIT_DONE;
 }
 
 static int
 show(struct cli *cli, struct cli_store *store, const char *name)
 {
-	json_t *words = NULL;
-	struct cascade_case c;
+	json_t *grounds = NULL;
 	struct error e = {0};
-	int exit;
 
-	if (cascade_case(store->cascade, name, &c, &e) < 0 || cascade_case_words(store->cascade, name, &words, &e) < 0)
+	if (cascade_case_grounds(store->cascade, name, cli_zone(store), &grounds, &e) < 0)
 		return cli_fail(&e);
-	exit = print_case(cli, store, &c, words);
-	json_decref(words);
-	return exit;
+	if (cli->json)
+		return cli_print_json(grounds);
+	print_grounds(store, grounds);
+	json_decref(grounds);
+	return EXIT_DONE;
 }
 
 static int

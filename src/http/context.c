@@ -13,7 +13,7 @@
 #include "keys/keys.h"
 #include "office/office.h"
 
-enum { LIST_LASTS_S = 300, ZONE_LASTS_S = 10, LIST_MAX = 16 << 20, LIMIT_KEY_BYTES = 16 };
+enum { LIST_LASTS_S = 300, ZONE_LASTS_S = 10, LIST_MAX = 16 << 20, LIMIT_KEY_BYTES = 16, REFRESH_BEFORE_END_S = 15 };
 
 struct http_shared {
 	char *data, *database, *presence;
@@ -299,8 +299,8 @@ context_admit(struct http_context *context, const struct route *route, struct ex
 	return true;
 }
 
-const char *
-context_time(struct http_context *context, instant at, char *text)
+const struct zone *
+context_zone(struct http_context *context)
 {
 	instant now = registry_clock(context->registry);
 	const struct pack *pack;
@@ -311,7 +311,19 @@ context_time(struct http_context *context, instant at, char *text)
 		context->zone = registry_pack(context->registry, NULL, &pack, &e) == 0 ? pack_zone(pack) : &zone_utc;
 		context->zone_at = now;
 	}
-	return time_write(at, context->zone, text);
+	return context->zone;
+}
+
+const char *
+context_time(struct http_context *context, instant at, char *text)
+{
+	return time_write(at, context_zone(context), text);
+}
+
+instant
+context_refresh_at(instant issued_at, int64_t lifetime_s)
+{
+	return issued_at + lifetime_s - (lifetime_s > 2 * REFRESH_BEFORE_END_S ? REFRESH_BEFORE_END_S : lifetime_s / 2);
 }
 
 int64_t

@@ -59,6 +59,10 @@ bool context_admit(struct http_context *context, const struct route *route, stru
 
 /* ${at} as RFC 3339 in the default jurisdiction's zone; ${text} has TIME_TEXT_SIZE bytes. */
 const char *context_time(struct http_context *context, instant at, char *text);
+const struct zone *context_zone(struct http_context *context);
+
+/* When a device asks for the next one of a code that was issued at ${issued_at}: a quarter of a minute before its end, or in its middle. */
+instant context_refresh_at(instant issued_at, int64_t lifetime_s);
 
 /* How long a code of the jurisdiction counts, in seconds (NULL: the default one's), by its pack's "credential". */
 int64_t context_code_lifetime(struct http_context *context, const struct pack *pack);

@@ -7,25 +7,15 @@
 #include "http/context.h"
 
 static void
-answer_words(struct http_context *c, struct exchange *x, int status)
+answer_words(struct http_context *c, struct exchange *x, unsigned status)
 {
-	char from[TIME_TEXT_SIZE], until[TIME_TEXT_SIZE];
-	json_t *words = NULL;
-	struct cascade_case found;
+	json_t *grounds = NULL;
 	struct error e = {0};
-	bool ever, holds;
 
-	if (cascade_case(c->cascade, x->parameters[0], &found, &e) < 0 ||
-		cascade_case_words(c->cascade, x->parameters[0], &words, &e) < 0) {
+	if (cascade_case_grounds(c->cascade, x->parameters[0], context_zone(c), &grounds, &e) < 0)
 		exchange_failure(x, &e);
-		return;
-	}
-	ever = found.grounded_at != EXPOSURE_UNKNOWN;
-	holds = ever && found.grounded_until == INT64_MAX;
-	exchange_answer(x, (unsigned)status,
-		json_pack("{s:s, s:s, s:b, s:s?, s:s?, s:o}", "case", found.name, "status", found.status, "grounds", holds,
-			"grounds_from", ever ? context_time(c, found.grounded_at, from) : NULL, "grounds_until",
-			ever && !holds ? context_time(c, found.grounded_until, until) : NULL, "words", words));
+	else
+		exchange_answer(x, status, grounds);
 }
 
 void

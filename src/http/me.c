@@ -12,7 +12,6 @@
 enum {
 	SLOTS_MAX = 120,
 	CODE_MAX = 4096,
-	REFRESH_BEFORE_END_S = 15,
 	LIMIT_DEFAULT = 50,
 	LIMIT_MOST = 200,
 	CURSOR_MOST = 100000,
@@ -260,16 +259,15 @@ write_codes(struct http_context *c, const struct pack *pack, const struct contex
 {
 	int64_t lifetime_s = context_code_lifetime(c, pack);
 	char since[TIME_TEXT_SIZE], refresh[TIME_TEXT_SIZE], now_text[TIME_TEXT_SIZE];
-	instant at = now,
-			refresh_at =
-				now + lifetime_s - (lifetime_s > 2 * REFRESH_BEFORE_END_S ? REFRESH_BEFORE_END_S : lifetime_s / 2);
+	instant at = now;
 	int r;
 
 	if ((r = buffer_add_byte(b, '{', e)) < 0 || (r = write_code(c, pack, shown, at, lifetime_s, sealed, b, e)) < 0 ||
 		(r = add_texts(b, e,
 			 (const char *[]){",\"jurisdiction\":\"", pack_jurisdiction(pack), "\",\"since\":\"",
-				 context_time(c, shown->since, since), "\",\"refresh_at\":\"", context_time(c, refresh_at, refresh),
-				 "\",\"now\":\"", context_time(c, now, now_text), "\",\"slots\":[", NULL})) < 0)
+				 context_time(c, shown->since, since), "\",\"refresh_at\":\"",
+				 context_time(c, context_refresh_at(now, lifetime_s), refresh), "\",\"now\":\"",
+				 context_time(c, now, now_text), "\",\"slots\":[", NULL})) < 0)
 		return r;
 	for (int64_t i = 0; i < slots; i++)
 		if ((r = buffer_add_text(b, i ? ",{" : "{", e)) < 0 ||

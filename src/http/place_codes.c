@@ -7,7 +7,7 @@
 #include "http/answers.h"
 #include "http/context.h"
 
-enum { CODE_MAX = 4096, PLACE_MOST = PRESENCE_CODE_SIZE - 1, REFRESH_BEFORE_END_S = 15, TYPED_PAUSE_S = 600 };
+enum { CODE_MAX = 4096, PLACE_MOST = PRESENCE_CODE_SIZE - 1, TYPED_PAUSE_S = 600 };
 
 void
 answer_place_code(struct http_context *c, struct exchange *x)
@@ -17,7 +17,6 @@ answer_place_code(struct http_context *c, struct exchange *x)
 	char issued[TIME_TEXT_SIZE], expires[TIME_TEXT_SIZE], refresh[TIME_TEXT_SIZE], now[TIME_TEXT_SIZE];
 	struct gate_place_code code;
 	struct error e = {0};
-	int64_t lifetime_s;
 
 	if (!place || !*place || strlen(place) > PLACE_MOST) {
 		exchange_problem(x, MHD_HTTP_BAD_REQUEST, "bad-request", "place is a place's code");
@@ -27,15 +26,12 @@ answer_place_code(struct http_context *c, struct exchange *x)
 		exchange_failure(x, &e);
 		goto out;
 	}
-	lifetime_s = code.expires_at - code.issued_at;
 	exchange_answer(x, MHD_HTTP_OK,
 		json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "place", place, "name", code.name, "code", buffer_text(&text),
 			"issued_at", context_time(c, code.issued_at, issued), "expires_at",
 			context_time(c, code.expires_at, expires), "refresh_at",
-			context_time(c,
-				code.expires_at - (lifetime_s > 2 * REFRESH_BEFORE_END_S ? REFRESH_BEFORE_END_S : lifetime_s / 2),
-				refresh),
-			"now", context_time(c, registry_now(c->registry), now)));
+			context_time(c, context_refresh_at(code.issued_at, code.expires_at - code.issued_at), refresh), "now",
+			context_time(c, registry_now(c->registry), now)));
 out:
 	buffer_free(&text);
 }
