@@ -28,7 +28,7 @@ sign(struct issuer *issuer, const struct presence_place *place, struct gate_plac
 
 	snprintf(said.issuer, sizeof said.issuer, "%s", pack_jurisdiction(code->pack));
 	snprintf(said.place, sizeof said.place, "%s", place->code);
-	snprintf(code->name, sizeof code->name, "%s", *place->name ? place->name : place->code);
+	snprintf(code->name, sizeof code->name, "%s", presence_place_called(place));
 	return issuer_sign_place_code(issuer, &said, text, e);
 }
 
@@ -117,7 +117,7 @@ static void
 tell(const struct presence_place *place, const struct presence_stay *stay, struct gate_visit *visit)
 {
 	snprintf(visit->place, sizeof visit->place, "%s", place->code);
-	snprintf(visit->name, sizeof visit->name, "%s", *place->name ? place->name : place->code);
+	snprintf(visit->name, sizeof visit->name, "%s", presence_place_called(place));
 	visit->from = stay->start;
 	visit->to = stay->end;
 }
@@ -213,8 +213,7 @@ read_typed(struct cascade *cascade, const struct presence_place *place, const st
 	r = registry_person_by_id_number(registry, id_number, strlen(id_number), false, 0, ret_person, e);
 	if (r < 0 && r != ERROR_EXISTS_NOT)
 		return r;
-	return registry_typed_look(
-		registry, *ret_person, *place->name ? place->name : place->code, by, rule.typed_an_hour, e);
+	return registry_typed_look(registry, *ret_person, presence_place_called(place), by, rule.typed_an_hour, e);
 }
 
 int

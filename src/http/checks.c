@@ -58,7 +58,7 @@ list_place(const struct presence_place *place, void *context, struct error *e)
 	if (gate && (r = gate_rule_read(gate, place->kind, &rule, e)) < 0)
 		return r;
 	json_array_append_new(places->items,
-		json_pack("{s:s, s:s, s:s, s:b, s:b}", "place", place->code, "name", *place->name ? place->name : place->code,
+		json_pack("{s:s, s:s, s:s, s:b, s:b}", "place", place->code, "name", presence_place_called(place),
 			"jurisdiction", pack_jurisdiction(pack), "care", rule.care, "card", rule.card));
 	return 0;
 }

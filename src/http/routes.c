@@ -6,6 +6,7 @@
 
 #include "feed/feed.h"
 #include "http/answers.h"
+#include "http/metrics.h"
 
 const struct route routes[] = {
 	/* operation.c */
@@ -94,6 +95,8 @@ const struct route routes[] = {
 	{"getCapabilities", "GET", "/fhir/metadata", ROLE_ANYBODY, LIMIT_READ, answer_capabilities},
 	{"postBundle", "POST", "/fhir", ROLE_FEED, LIMIT_WRITE, answer_bundle, FEED_MESSAGE_MAX},
 };
+
+_Static_assert(sizeof routes / sizeof routes[0] <= METRICS_ROUTES_MAX, "each route is counted");
 
 const size_t route_count = sizeof routes / sizeof routes[0];
 

@@ -107,6 +107,13 @@ struct presence_place {
 	int32_t latitude_e7, longitude_e7; /* degrees * 10^7; 0 where not ${positioned} */
 };
 
+/* What people call it: its name, or its code where it has none. */
+static inline const char *
+presence_place_called(const struct presence_place *place)
+{
+	return *place->name ? place->name : place->code;
+}
+
 /* presence_put_place(presence, place, source, ret_number, e):
  * Record the place with natural key ${place->code} (${place->number} is ignored). Return an enum presence_change and
  * the place's number, or ERROR_BAD_INPUT (empty code or kind, a text too long or not UTF-8, a position off the earth). */
