@@ -165,6 +165,25 @@ scene_trace(struct scene *s)
 	GOOD(cascade_trace_cases(s->cascade, &e));
 }
 
+struct scene_met
+scene_meet(struct scene *s)
+{
+	static const char hangzhou[] = "hangzhou-2020";
+	struct scene_met m = {.s = s};
+
+	scene_at(s, "2020-03-11T12:00:00+08:00");
+	m.subject = scene_person(s, 1, hangzhou, "2020-03-01T12:00:00+08:00");
+	m.contact = scene_person(s, 2, hangzhou, "2020-03-01T12:00:00+08:00");
+	m.tea_house = scene_place(s, "tea-house", "meal");
+	m.library = scene_place(s, "library", "venue");
+	scene_stay(s, m.subject, m.tea_house, "2020-03-09T09:00:00+08:00", "2020-03-09T11:00:00+08:00");
+	scene_stay(s, m.contact, m.tea_house, "2020-03-09T09:30:00+08:00", "2020-03-09T12:00:00+08:00");
+	scene_case(s, "C1", m.subject, "confirmed", "2020-03-07T00:00:00+08:00", "2020-03-11T10:00:00+08:00",
+		"2020-03-11T12:00:00+08:00");
+	scene_trace(s);
+	return m;
+}
+
 const char *
 scene_colour(struct scene *s, person_number person, const char *jurisdiction)
 {

@@ -45,6 +45,15 @@ void scene_checkin(struct scene *s, person_number person, const char *at, int32_
 /* Trace what is to be traced. */
 void scene_trace(struct scene *s);
 
+/* Serial 1, the case C1 of hangzhou-2020 with onset on 7 March, confirmed on the 11th, and serial 2, who ate with them in a tea house on the
+ * 9th for 90 minutes; nobody was in the library. Traced. */
+struct scene_met {
+	struct scene *s;
+	person_number subject, contact;
+	place_number tea_house, library;
+};
+struct scene_met scene_meet(struct scene *s);
+
 /* The colour's name at the scene's time in a jurisdiction. */
 const char *scene_colour(struct scene *s, person_number person, const char *jurisdiction);
 

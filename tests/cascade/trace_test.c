@@ -5,30 +5,6 @@
 #define HZ "hangzhou-2020"
 #define NB "ningbo-2020" /* it holds no colour: each moment is judged by itself */
 
-/* A case with onset on 7 March, confirmed on the 11th, and one who ate with it in a tea house on the 9th for 90 minutes. */
-struct met {
-	struct scene *s;
-	person_number subject, contact;
-	place_number tea_house;
-};
-
-static struct met
-one_contact(struct scene *s)
-{
-	struct met m = {.s = s};
-
-	scene_at(s, "2020-03-11T12:00:00+08:00");
-	m.subject = scene_person(s, 1, HZ, "2020-03-01T12:00:00+08:00");
-	m.contact = scene_person(s, 2, HZ, "2020-03-01T12:00:00+08:00");
-	m.tea_house = scene_place(s, "tea-house", "meal");
-	scene_stay(s, m.subject, m.tea_house, "2020-03-09T09:00:00+08:00", "2020-03-09T11:00:00+08:00");
-	scene_stay(s, m.contact, m.tea_house, "2020-03-09T09:30:00+08:00", "2020-03-09T12:00:00+08:00");
-	scene_case(s, "C1", m.subject, "confirmed", "2020-03-07T00:00:00+08:00", "2020-03-11T10:00:00+08:00",
-		"2020-03-11T12:00:00+08:00");
-	scene_trace(s);
-	return m;
-}
-
 static void
 contacts_are(struct scene *s, const char *wanted)
 {
@@ -63,7 +39,7 @@ contacts_with(struct scene *s, const char *part)
 static void
 a_contacts_own_time_is_the_cases_confirmation_T1(void **state)
 {
-	struct met m = one_contact(*state);
+	struct scene_met m = scene_meet(*state);
 	char wanted[512];
 
 	snprintf(wanted, sizeof wanted,
@@ -79,7 +55,7 @@ a_contacts_own_time_is_the_cases_confirmation_T1(void **state)
 static void
 tracing_again_later_adds_nothing_T2(void **state)
 {
-	struct met m = one_contact(*state);
+	struct scene_met m = scene_meet(*state);
 	char *before = scene_contacts(m.s);
 
 	scene_at(m.s, "2020-03-15T12:00:00+08:00");
@@ -110,7 +86,7 @@ nobody_is_ill_around_them(struct scene *s)
 static void
 quarantine_ends_counted_from_the_last_exposure(void **state)
 {
-	struct met m = one_contact(*state);
+	struct scene_met m = scene_meet(*state);
 	char day[32];
 
 	nobody_is_ill_around_them(m.s);
@@ -129,7 +105,7 @@ quarantine_ends_counted_from_the_last_exposure(void **state)
 static void
 a_correction_withdraws_from_the_start_T3(void **state)
 {
-	struct met m = one_contact(*state);
+	struct scene_met m = scene_meet(*state);
 
 	scene_at(m.s, "2020-03-12T12:00:00+08:00");
 	scene_case(m.s, "C1", m.subject, "confirmed", "2020-03-13T00:00:00+08:00", "2020-03-11T10:00:00+08:00",
@@ -144,7 +120,7 @@ a_correction_withdraws_from_the_start_T3(void **state)
 static void
 a_discarded_case_gives_its_contacts_their_colours_back_at_once_T3(void **state)
 {
-	struct met m = one_contact(*state);
+	struct scene_met m = scene_meet(*state);
 
 	assert_string_equal(scene_colour(m.s, m.contact, HZ), "red");
 	scene_at(m.s, "2020-03-14T12:00:00+08:00");
@@ -159,7 +135,7 @@ a_discarded_case_gives_its_contacts_their_colours_back_at_once_T3(void **state)
 static void
 a_contact_of_another_case_keeps_the_colour(void **state)
 {
-	struct met m = one_contact(*state);
+	struct scene_met m = scene_meet(*state);
 	person_number other = scene_person(m.s, 3, HZ, "2020-03-01T12:00:00+08:00");
 
 	scene_stay(m.s, other, m.tea_house, "2020-03-09T09:30:00+08:00", "2020-03-09T12:00:00+08:00");
@@ -175,7 +151,7 @@ a_contact_of_another_case_keeps_the_colour(void **state)
 static void
 secondary_contacts_are_met_until_the_case_is_known_T4(void **state)
 {
-	struct met m = one_contact(*state);
+	struct scene_met m = scene_meet(*state);
 	person_number mate = scene_person(m.s, 4, HZ, "2020-03-01T12:00:00+08:00");
 	person_number guest = scene_person(m.s, 5, HZ, "2020-03-01T12:00:00+08:00");
 	person_number third = scene_person(m.s, 6, HZ, "2020-03-01T12:00:00+08:00");
@@ -203,11 +179,11 @@ secondary_contacts_are_met_until_the_case_is_known_T4(void **state)
 	assert_int_equal(contacts_with(m.s, "\"withdrawn_at\":\"2020-03-11T02:00:00+00:00\""), 2);
 }
 
-/* Of somebody who is suspected, and met the contact as in one_contact. */
-static struct met
+/* Of somebody who is suspected, and met the contact as in scene_meet. */
+static struct scene_met
 one_suspected(struct scene *s)
 {
-	struct met m = one_contact(s);
+	struct scene_met m = scene_meet(s);
 
 	m.contact = scene_person(s, 3, HZ, "2020-03-01T12:00:00+08:00");
 	m.subject = scene_person(s, 4, HZ, "2020-03-01T12:00:00+08:00");
@@ -232,7 +208,7 @@ word(struct scene *s, const char *at, const char *by, bool holds)
 static void
 without_grounds_contacts_wait_until_the_second_word_T6(void **state)
 {
-	struct met m = one_suspected(*state);
+	struct scene_met m = one_suspected(*state);
 
 	assert_int_equal(contacts_with(m.s, "\"waiting\":true"), 1);
 	assert_string_equal(scene_colour(m.s, m.contact, HZ), "green");
@@ -249,7 +225,7 @@ without_grounds_contacts_wait_until_the_second_word_T6(void **state)
 static void
 grounds_taken_back_give_the_colour_back_from_then_on_T6(void **state)
 {
-	struct met m = one_suspected(*state);
+	struct scene_met m = one_suspected(*state);
 
 	word(m.s, "2020-03-12T09:00:00+08:00", "li", true);
 	word(m.s, "2020-03-12T10:00:00+08:00", "wang", true);
@@ -267,7 +243,7 @@ grounds_taken_back_give_the_colour_back_from_then_on_T6(void **state)
 static void
 words_that_never_held_at_once_are_no_grounds_G2(void **state)
 {
-	struct met m = one_suspected(*state);
+	struct scene_met m = one_suspected(*state);
 
 	word(m.s, "2020-03-12T09:00:00+08:00", "li", true);
 	word(m.s, "2020-03-13T10:00:00+08:00", "li", false);
@@ -279,7 +255,7 @@ words_that_never_held_at_once_are_no_grounds_G2(void **state)
 static void
 a_suspected_case_that_is_discarded_never_coloured_anybody_T6(void **state)
 {
-	struct met m = one_suspected(*state);
+	struct scene_met m = one_suspected(*state);
 
 	scene_at(m.s, "2020-03-14T12:00:00+08:00");
 	scene_case(m.s, "S1", m.subject, "discarded", NULL, "2020-03-14T09:00:00+08:00", NULL);
@@ -303,7 +279,7 @@ worsened(struct scene *s, int64_t most)
 static void
 whom_an_act_worsens_is_counted_before_it_is_committed(void **state)
 {
-	struct met m = one_suspected(*state);
+	struct scene_met m = one_suspected(*state);
 	person_number healthy = m.contact;
 	struct error e = {0};
 

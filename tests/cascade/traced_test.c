@@ -6,31 +6,6 @@
 
 enum { PEOPLE = 12, PLACES = 5, ROUNDS = 120 };
 
-/* Two who were together, and the case that one of them became. */
-struct pair {
-	struct scene *s;
-	person_number subject, contact;
-	place_number tea_house, library;
-};
-
-static struct pair
-one_pair(struct scene *s)
-{
-	struct pair p = {.s = s};
-
-	scene_at(s, "2020-03-11T12:00:00+08:00");
-	p.subject = scene_person(s, 1, HZ, "2020-03-01T12:00:00+08:00");
-	p.contact = scene_person(s, 2, HZ, "2020-03-01T12:00:00+08:00");
-	p.tea_house = scene_place(s, "tea-house", "meal");
-	p.library = scene_place(s, "library", "venue");
-	scene_stay(s, p.subject, p.tea_house, "2020-03-09T09:00:00+08:00", "2020-03-09T11:00:00+08:00");
-	scene_stay(s, p.contact, p.tea_house, "2020-03-09T09:30:00+08:00", "2020-03-09T12:00:00+08:00");
-	scene_case(s, "C1", p.subject, "confirmed", "2020-03-07T00:00:00+08:00", "2020-03-11T10:00:00+08:00",
-		"2020-03-11T12:00:00+08:00");
-	scene_trace(s);
-	return p;
-}
-
 /* Trace, and tell whether C1 was among the traced: its note of a contact, taken out, is there again. */
 static bool
 is_traced_again(struct scene *s)
@@ -51,7 +26,7 @@ is_traced_again(struct scene *s)
 static void
 nothing_new_traces_nothing(void **state)
 {
-	struct pair p = one_pair(*state);
+	struct scene_met p = scene_meet(*state);
 
 	assert_false(is_traced_again(p.s));
 	scene_at(p.s, "2020-03-15T12:00:00+08:00");
@@ -61,7 +36,7 @@ nothing_new_traces_nothing(void **state)
 static void
 a_stay_of_another_time_traces_nothing_and_one_of_these_days_does(void **state)
 {
-	struct pair p = one_pair(*state);
+	struct scene_met p = scene_meet(*state);
 
 	scene_stay(p.s, p.contact, p.library, "2020-03-12T08:00:00+08:00", "2020-03-12T09:00:00+08:00");
 	scene_stay(p.s, p.contact, p.library, "2020-03-04T22:00:00+08:00", "2020-03-04T23:59:59+08:00");
@@ -78,7 +53,7 @@ a_stay_of_another_time_traces_nothing_and_one_of_these_days_does(void **state)
 static void
 a_load_counts_for_each_day_that_a_stay_of_it_touches(void **state)
 {
-	struct pair p = one_pair(*state);
+	struct scene_met p = scene_meet(*state);
 	const struct presence_source source = {.recorded_at = registry_recording_time(p.s->registry), .import = 7};
 	struct presence_stay long_one = {.person = p.contact,
 		.place = p.library,
@@ -100,7 +75,7 @@ a_load_counts_for_each_day_that_a_stay_of_it_touches(void **state)
 static void
 a_place_of_another_kind_and_an_undone_import_trace_again(void **state)
 {
-	struct pair p = one_pair(*state);
+	struct scene_met p = scene_meet(*state);
 	struct error e = {0};
 
 	scene_place(p.s, "new-here", "venue");
@@ -116,7 +91,7 @@ a_place_of_another_kind_and_an_undone_import_trace_again(void **state)
 static void
 another_case_is_not_traced_for_ones_news(void **state)
 {
-	struct pair p = one_pair(*state);
+	struct scene_met p = scene_meet(*state);
 
 	scene_case(p.s, "C2", p.contact, "confirmed", "2020-03-10T00:00:00+08:00", "2020-03-12T10:00:00+08:00", NULL);
 	scene_trace(p.s);

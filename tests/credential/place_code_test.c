@@ -3,50 +3,10 @@
 #include <string.h>
 
 #include "credential/credential.h"
-
-enum { NOON = 1585022400 };
+#include "trusted_city.h"
 
 static const struct place_code market = {
 	.issuer = "city", .place = "market", .issued_at = NOON, .expires_at = NOON + 60};
-
-static struct signing_key *key;
-static struct trust *trust;
-
-/* A trust that has the key for "city" for two days from the noon before on. */
-static int
-begin(void **state)
-{
-	struct buffer der = buffer_make(KEY_DER_MAX), list = buffer_make(TRUST_FILE_MAX);
-	struct trust_facts facts = {.name = "test", .version = 1, .max_age_s = 7 * DAY_S, .issued_at = NOON};
-	struct trust_entry entry = {
-		.issuer = "city", .from = NOON - DAY_S, .to = NOON + DAY_S, .revoked_at = NOON + 3 * DAY_S};
-	struct signing_key *root = NULL;
-	struct error e = {0};
-	int r;
-
-	(void)state;
-	r = signing_key_make(&key, &e) < 0 || signing_key_make(&root, &e) < 0 || signing_key_public(key, &der, &e) < 0 ? -1
-																												   : 0;
-	entry.der = der.data;
-	entry.der_length = der.length;
-	if (r == 0 &&
-		(trust_write(root, &facts, &entry, 1, NULL, 0, &list, &e) < 0 || trust_new(NULL, 0, &trust, &e) < 0 ||
-			trust_add(trust, list.data, list.length, &e) < 0))
-		r = -1;
-	signing_key_free(root);
-	buffer_free(&der);
-	buffer_free(&list);
-	return r;
-}
-
-static int
-end(void **state)
-{
-	(void)state;
-	signing_key_free(key);
-	trust_free(trust);
-	return 0;
-}
 
 static enum code_cause
 cause_at(const struct buffer *text, instant now, struct place_code *found)
@@ -168,5 +128,5 @@ main(void)
 		cmocka_unit_test(one_without_a_place_or_of_more_than_a_day_is_not_signed),
 	};
 
-	return cmocka_run_group_tests(tests, begin, end);
+	return cmocka_run_group_tests(tests, trusted_city_begin, trusted_city_end);
 }
