@@ -1,6 +1,6 @@
 /* Checking in at a place by the code that it shows, and leaving. */
 
-import { useRef, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { api, newKey, ProblemError, type Person, type Visit } from '../api.ts';
 import { Camera } from '../camera.tsx';
 import { serviceNow_ms } from '../clock.ts';
@@ -15,14 +15,12 @@ export function PlaceCheckin({ person }: { person: Person }) {
 	const [visit, setVisit] = useState<Visit | null>(recall<Visit>(storeKey(person.person)) ?? null);
 	const [scanning, setScanning] = useState(false);
 	const [left, setLeft] = useState<string | null>(null);
-	const key = useRef(newKey());
 	const { busy, error, run } = useDoing();
 	const there = visit && serviceNow_ms() < Date.parse(visit.to) ? visit : null;
 	const arrive = (code: string) => {
 		setScanning(false);
 		void run(async () => {
-			key.current = newKey();
-			const fresh = await api.arrive(person.person, code, key.current);
+			const fresh = await api.arrive(person.person, code, newKey());
 			keep(storeKey(person.person), fresh);
 			setVisit(fresh);
 			setLeft(null);
