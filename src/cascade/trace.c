@@ -19,9 +19,14 @@
 #include "base/json.h"
 #include "cascade/alerts.h"
 #include "cascade/grounds.h"
+#include "cascade/settings.h"
 #include "cascade/traced.h"
 
-enum { BODY_SIZE = 512, KEY_SIZE = CASCADE_CASE_SIZE + 16, DUE_MARKS = 1 << 20 /* marked before they are put */ };
+enum {
+	BODY_SIZE = 512 + SETTINGS_TEXT_SIZE,
+	KEY_SIZE = CASCADE_CASE_SIZE + 16,
+	DUE_MARKS = 1 << 20 /* marked before they are put */
+};
 
 #define CONTACT_STANDS INT64_MAX
 
@@ -75,6 +80,7 @@ struct met {
 	int degree;
 	instant first, last;
 	bool waits; /* of one that stands: until the case has grounds */
+	struct settings settings;
 };
 
 static int
@@ -99,7 +105,12 @@ merge_contacts(const struct exposure_contacts *contacts, struct met **ret_met, s
 			free(met);
 			return r;
 		}
-		met[i] = (struct met){contact->person, contact->kind, contact->degree, contact->from, contact->to, false};
+		met[i] = (struct met){.person = contact->person,
+			.kind = contact->kind,
+			.degree = contact->degree,
+			.first = contact->from,
+			.last = contact->to};
+		settings_add(&met[i].settings, contact->setting, contact->kind, contact->degree, contact->to);
 	}
 	if (contacts->count)
 		qsort(met, contacts->count, sizeof *met, compare_met);
@@ -118,6 +129,7 @@ merge_contacts(const struct exposure_contacts *contacts, struct met **ret_met, s
 			last->first = met[i].first;
 		if (met[i].last > last->last)
 			last->last = met[i].last;
+		settings_unite(&last->settings, &met[i].settings);
 	}
 	*ret_met = met;
 	*ret_count = count;
@@ -155,10 +167,11 @@ withdrawn_from(const struct cascade_case *c, bool gone)
 
 /* ${withdrawn_at} is CONTACT_STANDS, or from when on they are no contact; ${waits}: until the case has grounds. */
 static int
-put_contact(struct cascade *cascade, const struct cascade_case *c, const struct met *met, instant withdrawn_at,
-	bool waits, struct error *e)
+put_contact(struct cascade *cascade, const struct exposure_parameters *parameters, const struct cascade_case *c,
+	const struct met *met, instant withdrawn_at, bool waits, struct error *e)
 {
-	char body[BODY_SIZE], key[KEY_SIZE], first[TIME_TEXT_SIZE], last[TIME_TEXT_SIZE], known[TIME_TEXT_SIZE];
+	char body[BODY_SIZE], settings[SETTINGS_TEXT_SIZE], key[KEY_SIZE], first[TIME_TEXT_SIZE], last[TIME_TEXT_SIZE],
+		known[TIME_TEXT_SIZE];
 	char withdrawn[TIME_TEXT_SIZE + 2] = "null";
 	instant at = known_at(c, met->first);
 	struct evidence_row row = {.kind = EVIDENCE_CONTACT,
@@ -174,10 +187,10 @@ put_contact(struct cascade *cascade, const struct cascade_case *c, const struct 
 			withdrawn, sizeof withdrawn, "\"%s\"", time_write(withdrawn_at < at ? at : withdrawn_at, &zone_utc, known));
 	snprintf(key, sizeof key, "%s/%u", c->name, met->person);
 	snprintf(body, sizeof body,
-		"{\"degree\":%d,\"first\":\"%s\",\"kind\":\"%s\",\"known_at\":\"%s\",\"last\":\"%s\",%s\"withdrawn_at\":%s}",
+		"{\"degree\":%d,\"first\":\"%s\",\"kind\":\"%s\",\"known_at\":\"%s\",\"last\":\"%s\",%s%s\"withdrawn_at\":%s}",
 		met->degree, time_write(met->first, &zone_utc, first), exposure_kind_name(met->kind),
-		time_write(at, &zone_utc, known), time_write(met->last, &zone_utc, last), waits ? "\"waiting\":true," : "",
-		withdrawn);
+		time_write(at, &zone_utc, known), time_write(met->last, &zone_utc, last),
+		settings_write(&met->settings, parameters, settings), waits ? "\"waiting\":true," : "", withdrawn);
 	return registry_evidence_put_marking(cascade->registry, &row, &cascade->due, &outcome, e);
 }
 
@@ -189,8 +202,7 @@ note_contact(struct cascade *cascade, const struct cascade_case *c, person_numbe
 }
 
 struct withdrawing {
-	struct cascade *cascade;
-	const struct cascade_case *c;
+	const struct exposure_parameters *parameters;
 	struct met met;
 	bool withdrawn;
 };
@@ -214,18 +226,19 @@ read_contact(const struct evidence_row *row, void *context, struct error *e)
 	withdrawing->met.degree = (int)json_integer_value(json_object_get(body, "degree"));
 	while (strcmp(exposure_kind_name(withdrawing->met.kind), kind) != 0)
 		withdrawing->met.kind++;
-	if ((r = time_read(first, strlen(first), &zone_utc, &withdrawing->met.first, e)) == 0)
-		r = time_read(last, strlen(last), &zone_utc, &withdrawing->met.last, e);
+	if ((r = time_read(first, strlen(first), &zone_utc, &withdrawing->met.first, e)) == 0 &&
+		(r = time_read(last, strlen(last), &zone_utc, &withdrawing->met.last, e)) == 0)
+		r = settings_read(body, withdrawing->parameters, &withdrawing->met.settings, e);
 	json_decref(body);
 	return r;
 }
 
 /* The contact as it stands, or waits: return 1, or 0 if there is none or it was withdrawn. */
 static int
-standing(
-	struct cascade *cascade, const struct cascade_case *c, person_number person, struct met *ret_met, struct error *e)
+standing(struct cascade *cascade, const struct exposure_parameters *parameters, const struct cascade_case *c,
+	person_number person, struct met *ret_met, struct error *e)
 {
-	struct withdrawing withdrawing = {.cascade = cascade, .c = c, .met = {.person = person}};
+	struct withdrawing withdrawing = {.parameters = parameters, .met = {.person = person}};
 	char key[KEY_SIZE];
 	int r;
 
@@ -240,32 +253,32 @@ standing(
 }
 
 static int
-withdraw(
-	struct cascade *cascade, const struct cascade_case *c, person_number person, instant forgotten, struct error *e)
+withdraw(struct cascade *cascade, const struct exposure_parameters *parameters, const struct cascade_case *c,
+	person_number person, instant forgotten, struct error *e)
 {
 	struct met met;
-	int r = standing(cascade, c, person, &met, e);
+	int r = standing(cascade, parameters, c, person, &met, e);
 
 	if (r <= 0)
 		return r;
 	if (met.first >= forgotten)
-		return put_contact(cascade, c, &met, INT64_MIN, false, e);
+		return put_contact(cascade, parameters, c, &met, INT64_MIN, false, e);
 	if (strcmp(c->status, discarded) == 0)
-		return put_contact(cascade, c, &met, withdrawn_from(c, true), false, e);
+		return put_contact(cascade, parameters, c, &met, withdrawn_from(c, true), false, e);
 	return met.waits != is_without_grounds(c)
-		? put_contact(cascade, c, &met, withdrawn_from(c, false), is_without_grounds(c), e)
+		? put_contact(cascade, parameters, c, &met, withdrawn_from(c, false), is_without_grounds(c), e)
 		: 0; /* T5 */
 }
 
 /* T5: what is found now is added to what was found before ${forgotten}. */
 static int
-add_what_stands(
-	struct cascade *cascade, const struct cascade_case *c, struct met *met, instant forgotten, struct error *e)
+add_what_stands(struct cascade *cascade, const struct exposure_parameters *parameters, const struct cascade_case *c,
+	struct met *met, instant forgotten, struct error *e)
 {
 	struct met before;
 	int r;
 
-	if (forgotten == INT64_MIN || (r = standing(cascade, c, met->person, &before, e)) == 0)
+	if (forgotten == INT64_MIN || (r = standing(cascade, parameters, c, met->person, &before, e)) == 0)
 		return 0;
 	if (r < 0 || before.first >= forgotten)
 		return r < 0 ? r : 0;
@@ -275,13 +288,14 @@ add_what_stands(
 	}
 	met->first = before.first < met->first ? before.first : met->first;
 	met->last = before.last > met->last ? before.last : met->last;
+	settings_unite(&met->settings, &before.settings);
 	return 0;
 }
 
 /* T3: whoever was noted as a contact of the case and is not among ${met}. */
 static int
-withdraw_others(struct cascade *cascade, const struct cascade_case *c, const struct met *met, size_t count,
-	instant forgotten, struct error *e)
+withdraw_others(struct cascade *cascade, const struct exposure_parameters *parameters, const struct cascade_case *c,
+	const struct met *met, size_t count, instant forgotten, struct error *e)
 {
 	struct db_statement *row = NULL;
 	person_number *gone = NULL;
@@ -302,14 +316,14 @@ withdraw_others(struct cascade *cascade, const struct cascade_case *c, const str
 	}
 	db_finish(row);
 	for (size_t i = 0; r == 0 && i < gone_count; i++)
-		r = withdraw(cascade, c, gone[i], forgotten, e);
+		r = withdraw(cascade, parameters, c, gone[i], forgotten, e);
 	free(gone);
 	return r;
 }
 
 static int
-keep_contacts(
-	struct cascade *cascade, const struct cascade_case *c, const struct exposure_contacts *contacts, struct error *e)
+keep_contacts(struct cascade *cascade, const struct exposure_parameters *parameters, const struct cascade_case *c,
+	const struct exposure_contacts *contacts, struct error *e)
 {
 	struct met *met = NULL;
 	size_t count = 0;
@@ -321,11 +335,11 @@ keep_contacts(
 	if (r == 0)
 		r = presence_forgotten(cascade->presence, &forgotten, e);
 	for (size_t i = 0; r == 0 && i < count; i++)
-		if ((r = add_what_stands(cascade, c, &met[i], forgotten, e)) == 0 &&
-			(r = put_contact(cascade, c, &met[i], withdrawn_at, waits, e)) == 0)
+		if ((r = add_what_stands(cascade, parameters, c, &met[i], forgotten, e)) == 0 &&
+			(r = put_contact(cascade, parameters, c, &met[i], withdrawn_at, waits, e)) == 0)
 			r = note_contact(cascade, c, met[i].person, e);
 	if (r == 0)
-		r = withdraw_others(cascade, c, met, count, forgotten, e);
+		r = withdraw_others(cascade, parameters, c, met, count, forgotten, e);
 	free(met);
 	return r;
 }
@@ -347,7 +361,7 @@ trace_again(struct cascade *cascade, const struct exposure_parameters *parameter
 		return r < 0 ? r : 0;
 	if ((r = same_read(cascade, INT64_MAX, &all.same, e)) == 0 &&
 		(r = trace(cascade, parameters, zone, c, &all, &contacts, e)) == 0 &&
-		(r = keep_contacts(cascade, c, &contacts, e)) == 0)
+		(r = keep_contacts(cascade, parameters, c, &contacts, e)) == 0)
 		r = traced_keep(cascade, c->name, &from, e);
 	exposure_contacts_free(&contacts);
 	return r;
@@ -364,7 +378,8 @@ put_due(struct cascade *cascade, size_t at_least, struct error *e)
 
 /* Cases whose imports were undone. */
 static int
-let_go(struct cascade *cascade, const struct cascade_cases *cases, struct error *e)
+let_go(struct cascade *cascade, const struct exposure_parameters *parameters, const struct cascade_cases *cases,
+	struct error *e)
 {
 	char(*names)[CASCADE_CASE_SIZE] = NULL;
 	size_t count = 0;
@@ -374,7 +389,7 @@ let_go(struct cascade *cascade, const struct cascade_cases *cases, struct error 
 		struct cascade_case gone = {0};
 
 		strcpy(gone.name, names[i]);
-		if ((r = withdraw_others(cascade, &gone, NULL, 0, INT64_MIN, e)) == 0)
+		if ((r = withdraw_others(cascade, parameters, &gone, NULL, 0, INT64_MIN, e)) == 0)
 			r = traced_forget(cascade, gone.name, e);
 	}
 	free(names);
@@ -400,7 +415,7 @@ cascade_trace_cases(struct cascade *cascade, struct error *e)
 	for (size_t i = 0; r == 0 && i < cases.count; i++)
 		if ((r = trace_again(cascade, parameters, zone, &cases.items[i], e)) == 0)
 			r = put_due(cascade, DUE_MARKS, e);
-	if (r == 0 && (r = let_go(cascade, &cases, e)) == 0 && (r = put_due(cascade, 0, e)) == 0 &&
+	if (r == 0 && (r = let_go(cascade, parameters, &cases, e)) == 0 && (r = put_due(cascade, 0, e)) == 0 &&
 		(r = alerts_settle(cascade, &cases, parameters, zone, e)) == 0 && own)
 		r = registry_commit(cascade->registry, e);
 out:

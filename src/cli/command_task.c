@@ -39,6 +39,7 @@ print_item(struct cli *cli, const struct cli_store *store, json_t *item)
 	printf("person %lld%s\n", (long long)json_integer_value(json_object_get(item, "person")),
 		json_is_true(json_object_get(item, "lost")) ? ": lost to follow-up" : "");
 	print_record(store, "quarantine", json_object_get(item, "quarantine"));
+	print_record(store, "monitoring", json_object_get(item, "monitoring"));
 	print_record(store, "isolation", json_object_get(item, "isolation"));
 	json_array_foreach(json_object_get(item, "tasks"), i, task)
 	{

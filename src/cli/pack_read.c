@@ -74,6 +74,47 @@ check_cell_size(const struct pack *pack, struct telling *telling)
 		&check, "", pack_section(pack, "parameters"), "cell_size_m", CELL_SIZE_LEAST_M, CELL_SIZE_MOST_M, &size);
 }
 
+static bool
+gives_setting(const struct pack *pack, const char *setting)
+{
+	json_t *place, *rule;
+	const char *kind;
+	size_t i;
+
+	json_object_foreach(json_object_get(pack_section(pack, "contact"), "places"), kind, place)
+	{
+		json_array_foreach(json_object_get(place, "rules"), i, rule)
+		{
+			const char *given = json_string_value(json_object_get(rule, "setting"));
+
+			if (given && strcmp(given, setting) == 0)
+				return true;
+		}
+	}
+	return false;
+}
+
+/* Follow-up in a setting that no contact is ever in would never be asked for. */
+static void
+check_settings(const struct pack *pack, struct telling *telling)
+{
+	struct json_check check = {.root = "/follow_up/kinds", .on_fault = tell, .context = telling};
+	char at[JSON_POINTER_SIZE], below[JSON_POINTER_SIZE];
+	const char *kind, *setting;
+	json_t *rule, *own;
+
+	json_object_foreach(json_object_get(pack_section(pack, "follow_up"), "kinds"), kind, rule)
+	{
+		json_pointer(at, "", kind);
+		json_pointer(below, at, "settings");
+		json_object_foreach(json_object_get(rule, "settings"), setting, own)
+		{
+			if (strcmp(setting, "other") != 0 && !gives_setting(pack, setting))
+				json_check_fault(&check, json_pointer(at, below, setting), "no rule of \"contact\" has this setting");
+		}
+	}
+}
+
 static int
 check_sections(
 	const char *folder, const struct pack *pack, pack_fault_function *on_fault, void *context, struct error *e)
@@ -95,8 +136,10 @@ check_sections(
 		else if (sections[i].without)
 			json_check_fault(&at_root, "", "\"%s\" is missing: %s", sections[i].name, sections[i].without);
 	}
-	if (r == 0)
+	if (r == 0) {
 		check_cell_size(pack, &telling);
+		check_settings(pack, &telling);
+	}
 	if (r == 0 && telling.faults > 0) {
 		*e = telling.first;
 		r = ERROR_BAD_INPUT;

@@ -109,10 +109,11 @@ struct console_follow_ups {
 };
 
 /* console_follow_ups_page(registry, filter, cursor, limit, ret_page, e):
- * Contacts in quarantine and cases in isolation, which are different things, with what is to be done about the contacts, by the
+ * Contacts in quarantine or monitored and cases in isolation, which are different things, with what is to be done about the contacts, by the
  * section "follow_up" of the default jurisdiction's pack (docs/packs.md): {"items": [{"person",
  *   "quarantine": {"from", "until", "ended_at" or null, "because": "days", "tests", "case" or null,
- *                  "contacts": [{"case", "kind", "degree", "last"}]} or null,
+ *                  "contacts": [{"case", "kind", "setting" or null, "degree", "last"}]} or null,
+ *   "monitoring": the same, of contacts who may go out, or null,
  *   "isolation": {"case", "from", "until" or null, "ended_at" or null, "because": "tests", "days", "status" or null} or null,
  *   "lost": whether as many check-ins in a row are missed as the pack says,
  *   "tasks": [{"task": "call", "test" or "checkin", "day", "from", "due", "state": "planned", "open", "missed" or "done",

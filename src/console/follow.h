@@ -5,12 +5,19 @@
 
 #include "console/inside.h"
 
-enum { FOLLOW_KINDS_MAX = 8, FOLLOW_TESTS_MAX = 16, FOLLOW_WORDS_MAX = 8, FOLLOW_DAYS_MAX = 90 };
+enum {
+	FOLLOW_KINDS_MAX = 8,
+	FOLLOW_SETTINGS_MAX = 8, /* of one contact, and of one kind */
+	FOLLOW_RULES_MAX = FOLLOW_KINDS_MAX * (FOLLOW_SETTINGS_MAX + 1),
+	FOLLOW_TESTS_MAX = 16,
+	FOLLOW_WORDS_MAX = 8,
+	FOLLOW_DAYS_MAX = 90
+};
 
-/* For contacts of one kind. Days count from the local day of the last exposure; 0: none. */
+/* For contacts of one kind, in a setting ("": in any that has no rule of its own). Days count from the local day of the last exposure in it; 0: none. */
 struct follow_kind {
-	char kind[24];
-	int64_t quarantine_days, call_hours;
+	char kind[24], setting[24];
+	int64_t quarantine_days, monitoring_days, call_hours;
 	int64_t test_days[FOLLOW_TESTS_MAX];
 	size_t test_count;
 	bool checkins; /* one a local day */
@@ -19,7 +26,7 @@ struct follow_kind {
 };
 
 struct follow_rules {
-	struct follow_kind kinds[FOLLOW_KINDS_MAX];
+	struct follow_kind kinds[FOLLOW_RULES_MAX];
 	size_t kind_count;
 	int64_t lost_days; /* so many check-ins missed in a row: lost to follow-up; 0: nobody is */
 
@@ -32,8 +39,18 @@ struct follow_rules {
 /* follow_rules_read(section, ret_rules, e): 0, or ERROR_BAD_INPUT with the first fault. */
 int follow_rules_read(const json_t *section, struct follow_rules *ret_rules, struct error *e);
 
-/* The kind's rule, or NULL. */
-const struct follow_kind *follow_kind_of(const struct follow_rules *rules, const char *kind);
+/* What one contact with a case was in one setting (NULL: the pack names none), and the rule for it. */
+struct follow_exposure {
+	const struct follow_kind *rule;
+	const char *setting;
+	int64_t degree;
+	instant last;
+};
+
+/* follow_exposures(rules, body, ret_exposures, ret_count, e): those of a contact's evidence for which there is a rule, each with its own last
+ * moment; texts are the ${body}'s. Return 0, or ERROR_CORRUPT. */
+int follow_exposures(const struct follow_rules *rules, const json_t *body,
+	struct follow_exposure ret_exposures[FOLLOW_SETTINGS_MAX], size_t *ret_count, struct error *e);
 
 /* follow_person(registry, rules, zone, person, ret_item, e): what console_follow_ups_page gives of one person, or NULL where there is
  * nothing to follow. */

@@ -5,7 +5,10 @@
  * F2. A quarantine is of a contact: from when its case was known until midnight after the last exposure's day and the kind's days;
  *     contacts whose times overlap are one quarantine, until the latest end. One that was withdrawn has no part in it.
  * F3. It ends earlier by the negative results that the rule asks for, or when the person becomes a case.
- * F4. An isolation is of a case, and ends by the first rule that is met. */
+ * F4. An isolation is of a case, and ends by the first rule that is met.
+ * F5. Monitoring is likewise of contacts, who may go out: until midnight after the days that the rule says, or until they are a case; results end
+ *     none of it. Tasks are of that of the two which goes on longer, by the rule that makes it do so, from when the first of both began.
+ * F6. What somebody shared with one case in several settings counts for each of them, by its own rule, from its own last moment. */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,11 +20,15 @@
 
 enum { CONTACTS_MAX = 10000, TESTS_MAX = 10000, MOMENTS_MAX = 100000, CASES_MAX = 64 };
 
+/* What there is of contacts. */
+enum record { QUARANTINE, MONITORING, RECORDS };
+
 struct contact {
-	char name[CASE_NAME_SIZE];
+	char name[CASE_NAME_SIZE], setting[24]; /* "": none is named */
 	const struct follow_kind *rule;
 	int64_t degree;
-	instant last, known_at, until;
+	instant last, known_at;
+	instant until[RECORDS]; /* NO_DATE: there is none */
 };
 
 struct test {
@@ -53,11 +60,12 @@ struct followed {
 	size_t case_count;
 };
 
-/* One stretch of quarantine: contacts [first, end), the governing one ends last. */
-struct quarantine {
+/* One stretch of a record: those of contacts [first, end) that have part in it, the governing one ends last. */
+struct stretch {
+	enum record record;
 	size_t first, end;
-	const struct contact *governing;
-	instant from, until, ended_at; /* ended_at: NO_DATE while it goes on */
+	const struct contact *governing; /* NULL: there is none */
+	instant from, until, ended_at;   /* ended_at: NO_DATE while it goes on */
 	const char *because;
 };
 
@@ -79,30 +87,51 @@ day_end(const struct followed *f, instant at, int64_t days)
 	return zone_day_start(f->zone, zone_day(f->zone, at) + (day_number)days + 1);
 }
 
+/* F6 */
 static int
-add_contact(struct followed *f, const struct evidence_row *row, const json_t *body, struct error *e)
+add_exposure(struct followed *f, const struct evidence_row *row, const struct follow_exposure *exposure,
+	instant known_at, struct error *e)
 {
-	const struct follow_kind *rule = follow_kind_of(f->rules, body_text(body, "kind"));
-	struct contact contact = {.rule = rule, .degree = json_integer_value(json_object_get(body, "degree"))};
-	instant withdrawn;
+	const int64_t days[RECORDS] = {
+		[QUARANTINE] = exposure->rule->quarantine_days, [MONITORING] = exposure->rule->monitoring_days};
+	struct contact contact = {
+		.rule = exposure->rule, .degree = exposure->degree, .last = exposure->last, .known_at = known_at};
+	bool any = false;
 	int r;
 
-	if (!rule || rule->quarantine_days == 0)
-		return 0;
-	if ((r = read_moment(body, "withdrawn_at", &withdrawn, e)) < 0 ||
-		(r = read_moment(body, "last", &contact.last, e)) < 0 ||
-		(r = read_moment(body, "known_at", &contact.known_at, e)) < 0)
-		return r;
-	if ((withdrawn != NO_DATE && withdrawn <= f->now) || contact.last == NO_DATE || contact.known_at == NO_DATE)
-		return 0;
-	contact.until = day_end(f, contact.last, rule->quarantine_days);
-	if (contact.until <= contact.known_at)
+	for (size_t i = 0; i < RECORDS; i++) {
+		const instant until = day_end(f, contact.last, days[i]);
+
+		contact.until[i] = days[i] && until > known_at ? until : NO_DATE;
+		any |= contact.until[i] != NO_DATE;
+	}
+	if (!any)
 		return 0;
 	snprintf(contact.name, sizeof contact.name, "%.*s", (int)strcspn(row->key, "/"), row->key);
+	snprintf(contact.setting, sizeof contact.setting, "%s", exposure->setting ? exposure->setting : "");
 	if ((r = array_grow(&f->contacts, &f->contact_capacity, f->contact_count + 1, sizeof contact, CONTACTS_MAX, e)) < 0)
 		return r;
 	f->contacts[f->contact_count++] = contact;
 	return 0;
+}
+
+static int
+add_contact(struct followed *f, const struct evidence_row *row, const json_t *body, struct error *e)
+{
+	struct follow_exposure exposures[FOLLOW_SETTINGS_MAX];
+	instant withdrawn, known_at;
+	size_t count;
+	int r;
+
+	if ((r = read_moment(body, "withdrawn_at", &withdrawn, e)) < 0 ||
+		(r = read_moment(body, "known_at", &known_at, e)) < 0 ||
+		(r = follow_exposures(f->rules, body, exposures, &count, e)) < 0)
+		return r;
+	if ((withdrawn != NO_DATE && withdrawn <= f->now) || known_at == NO_DATE)
+		return 0;
+	for (size_t i = 0; i < count && r == 0; i++)
+		r = add_exposure(f, row, &exposures[i], known_at, e);
+	return r;
 }
 
 static int
@@ -212,7 +241,7 @@ by_known(const void *a, const void *b)
 
 	if (x->known_at != y->known_at)
 		return x->known_at > y->known_at ? 1 : -1;
-	return strcmp(x->name, y->name);
+	return strcmp(x->name, y->name) ? strcmp(x->name, y->name) : strcmp(x->setting, y->setting);
 }
 
 static int
@@ -229,16 +258,16 @@ is_discarded(const struct case_of *c)
 	return strcmp(c->status, "discarded") == 0;
 }
 
-/* F3 */
+/* F3, F5 */
 static void
-end_quarantine(const struct followed *f, struct quarantine *q)
+end_stretch(const struct followed *f, struct stretch *q)
 {
 	const struct follow_kind *rule = q->governing->rule;
 	int64_t negatives = 0;
 	instant ends = q->until;
 
 	q->because = "days";
-	for (size_t i = 0; rule->release_negatives && i < f->test_count; i++) {
+	for (size_t i = 0; q->record == QUARANTINE && rule->release_negatives && i < f->test_count; i++) {
 		const struct test *test = &f->tests[i];
 
 		if (test->positive)
@@ -261,28 +290,44 @@ end_quarantine(const struct followed *f, struct quarantine *q)
 		q->because = NULL;
 }
 
-/* The latest stretch (F2). Return whether there is any. */
-static bool
-find_quarantine(struct followed *f, struct quarantine *q)
+/* The latest stretch (F2). */
+static struct stretch
+find_stretch(const struct followed *f, enum record record)
 {
-	*q = (struct quarantine){.ended_at = NO_DATE};
-	if (f->contact_count == 0)
-		return false;
-	qsort(f->contacts, f->contact_count, sizeof *f->contacts, by_known);
+	struct stretch q = {.record = record, .ended_at = NO_DATE};
+
 	for (size_t i = 0; i < f->contact_count; i++) {
 		const struct contact *contact = &f->contacts[i];
+		const instant until = contact->until[record];
 
-		if (!q->governing || contact->known_at >= q->until)
-			*q = (struct quarantine){
-				.first = i, .governing = contact, .from = contact->known_at, .until = contact->until};
-		q->end = i + 1;
-		if (contact->until > q->until) {
-			q->until = contact->until;
-			q->governing = contact;
+		if (until == NO_DATE)
+			continue;
+		if (!q.governing || contact->known_at >= q.until)
+			q = (struct stretch){
+				.record = record, .first = i, .governing = contact, .from = contact->known_at, .until = until};
+		q.end = i + 1;
+		if (until > q.until) {
+			q.until = until;
+			q.governing = contact;
 		}
 	}
-	end_quarantine(f, q);
-	return true;
+	if (q.governing)
+		end_stretch(f, &q);
+	return q;
+}
+
+/* What tasks are of (F5). */
+static struct stretch
+longer_of(const struct stretch *quarantine, const struct stretch *monitoring)
+{
+	const bool by_monitoring =
+		!quarantine->governing || (monitoring->governing && monitoring->until > quarantine->until);
+	const struct stretch *other = by_monitoring ? quarantine : monitoring;
+	struct stretch longer = by_monitoring ? *monitoring : *quarantine;
+
+	if (other->governing && other->until > longer.from && other->from < longer.from)
+		longer.from = other->from;
+	return longer;
 }
 
 /* The earliest moment at which as many negative results as the rule asks for are in, each so long after the one before. */
@@ -360,18 +405,27 @@ isolation_json(const struct followed *f)
 		ends != NO_DATE && ends <= f->now ? because : NULL);
 }
 
+/* A new reference, null where there is none, or NULL. */
 static json_t *
-quarantine_json(const struct followed *f, const struct quarantine *q)
+stretch_json(const struct followed *f, const struct stretch *q)
 {
-	json_t *contacts = json_array();
+	json_t *contacts;
 
-	for (size_t i = q->first; contacts && i < q->end; i++)
-		if (json_array_append_new(contacts,
-				json_pack("{s:s, s:s, s:I, s:o}", "case", f->contacts[i].name, "kind", f->contacts[i].rule->kind,
-					"degree", (json_int_t)f->contacts[i].degree, "last", date_json(f->contacts[i].last))) < 0) {
+	if (!q->governing)
+		return json_null();
+	contacts = json_array();
+	for (size_t i = q->first; contacts && i < q->end; i++) {
+		const struct contact *contact = &f->contacts[i];
+
+		if (contact->until[q->record] != NO_DATE &&
+			json_array_append_new(contacts,
+				json_pack("{s:s, s:s, s:s?, s:I, s:o}", "case", contact->name, "kind", contact->rule->kind, "setting",
+					*contact->setting ? contact->setting : NULL, "degree", (json_int_t)contact->degree, "last",
+					date_json(contact->last))) < 0) {
 			json_decref(contacts);
 			return NULL;
 		}
+	}
 	return json_pack("{s:o, s:o, s:o, s:s?, s:o}", "from", date_json(q->from), "until", date_json(q->until), "ended_at",
 		date_json(q->ended_at), "because", q->because, "contacts", contacts);
 }
@@ -383,7 +437,7 @@ struct task {
 
 /* Whether it has to be done at all: what is due after the end, and not done, is not. */
 static int
-add_task(const struct followed *f, const struct quarantine *q, const struct task *task, json_t *tasks, struct error *e)
+add_task(const struct followed *f, const struct stretch *q, const struct task *task, json_t *tasks, struct error *e)
 {
 	char day[TIME_TEXT_SIZE];
 	const char *state = task->done_at != NO_DATE ? "done"
@@ -425,7 +479,7 @@ tested_in(const struct followed *f, instant from, instant to)
 }
 
 static int
-add_tests(const struct followed *f, const struct quarantine *q, json_t *tasks, struct error *e)
+add_tests(const struct followed *f, const struct stretch *q, json_t *tasks, struct error *e)
 {
 	const struct follow_kind *rule = q->governing->rule;
 	int r = 0;
@@ -445,7 +499,7 @@ add_tests(const struct followed *f, const struct quarantine *q, json_t *tasks, s
 
 /* One a day; ${ret_lost}: the last ones that are over were missed. */
 static int
-add_checkins(const struct followed *f, const struct quarantine *q, json_t *tasks, bool *ret_lost, struct error *e)
+add_checkins(const struct followed *f, const struct stretch *q, json_t *tasks, bool *ret_lost, struct error *e)
 {
 	const instant end = q->ended_at != NO_DATE ? q->ended_at : q->until;
 	int64_t missed = 0;
@@ -468,7 +522,7 @@ add_checkins(const struct followed *f, const struct quarantine *q, json_t *tasks
 }
 
 static int
-add_tasks(const struct followed *f, const struct quarantine *q, json_t *tasks, bool *ret_lost, struct error *e)
+add_tasks(const struct followed *f, const struct stretch *q, json_t *tasks, bool *ret_lost, struct error *e)
 {
 	const struct follow_kind *rule = q->governing->rule;
 	const struct task call = {"call", q->from, q->from + rule->call_hours * 3600, done_in(f, true, q->from, q->until)};
@@ -486,32 +540,41 @@ add_tasks(const struct followed *f, const struct quarantine *q, json_t *tasks, b
 static int
 put_together(struct followed *f, person_number person, json_t **ret_item, struct error *e)
 {
-	struct quarantine q;
-	json_t *tasks = json_array(), *isolation, *quarantine = NULL;
-	bool in_quarantine, lost = false;
+	struct stretch quarantine, monitoring, longer;
+	json_t *tasks = json_array(), *isolation, *quarantined = NULL, *monitored = NULL, *item;
+	bool lost = false;
 	int r = 0;
 
 	if (f->test_count)
 		qsort(f->tests, f->test_count, sizeof *f->tests, by_sampling);
+	if (f->contact_count)
+		qsort(f->contacts, f->contact_count, sizeof *f->contacts, by_known);
 	isolation = isolation_json(f);
-	in_quarantine = find_quarantine(f, &q);
+	quarantine = find_stretch(f, QUARANTINE);
+	monitoring = find_stretch(f, MONITORING);
+	longer = longer_of(&quarantine, &monitoring);
 	if (!tasks || !isolation) {
 		r = error_no_memory(e);
 		goto out;
 	}
-	if (!in_quarantine && json_is_null(isolation)) {
+	if (!longer.governing && json_is_null(isolation)) {
 		*ret_item = NULL;
 		goto out;
 	}
-	if (in_quarantine && (r = add_tasks(f, &q, tasks, &lost, e)) < 0)
+	if (longer.governing && (r = add_tasks(f, &longer, tasks, &lost, e)) < 0)
 		goto out;
-	quarantine = in_quarantine ? quarantine_json(f, &q) : json_null();
-	*ret_item = quarantine ? json_pack("{s:I, s:O, s:O, s:b, s:O}", "person", (json_int_t)person, "quarantine",
-								 quarantine, "isolation", isolation, "lost", lost, "tasks", tasks)
-						   : NULL;
-	r = *ret_item ? 0 : error_no_memory(e);
+	quarantined = stretch_json(f, &quarantine);
+	monitored = stretch_json(f, &monitoring);
+	item = quarantined && monitored
+		? json_pack("{s:I, s:O, s:O, s:O, s:b, s:O}", "person", (json_int_t)person, "quarantine", quarantined,
+			  "monitoring", monitored, "isolation", isolation, "lost", lost, "tasks", tasks)
+		: NULL;
+	r = item ? 0 : error_no_memory(e);
+	if (item)
+		*ret_item = item;
 out:
-	json_decref(quarantine);
+	json_decref(quarantined);
+	json_decref(monitored);
 	json_decref(isolation);
 	json_decref(tasks);
 	return r;

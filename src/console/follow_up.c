@@ -86,12 +86,12 @@ is_listed_here(struct registry *registry, person_number number, person_number *r
 }
 
 static bool
-names_case(const json_t *item, const char *name)
+names_case(const json_t *record, const char *name)
 {
 	const json_t *contact;
 	size_t i;
 
-	json_array_foreach(json_object_get(json_object_get(item, "quarantine"), "contacts"), i, contact)
+	json_array_foreach(json_object_get(record, "contacts"), i, contact)
 	{
 		if (strcmp(body_text(contact, "case"), name) == 0)
 			return true;
@@ -105,7 +105,8 @@ takes(const struct console_follow_ups *filter, json_t *item)
 {
 	json_t *tasks = json_object_get(item, "tasks");
 
-	if (filter->name && !names_case(item, filter->name))
+	if (filter->name && !names_case(json_object_get(item, "quarantine"), filter->name) &&
+		!names_case(json_object_get(item, "monitoring"), filter->name))
 		return false;
 	if (filter->lost && !json_is_true(json_object_get(item, "lost")))
 		return false;

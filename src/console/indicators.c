@@ -149,8 +149,9 @@ note_source(const struct evidence_row *row, void *context, struct error *e)
 	struct before *b = context;
 	const struct counting *c = b->counting;
 	size_t length = strcspn(row->key, "/");
+	struct follow_exposure exposures[FOLLOW_SETTINGS_MAX];
 	instant first, last, known_at, withdrawn;
-	const struct follow_kind *rule;
+	size_t count = 0;
 	json_t *body = NULL;
 	int r;
 
@@ -166,10 +167,13 @@ note_source(const struct evidence_row *row, void *context, struct error *e)
 	}
 	if (withdrawn == NO_DATE || withdrawn > c->now)
 		b->linked |= first < b->known_at;
-	rule = c->follows ? follow_kind_of(&c->rules, body_text(body, "kind")) : NULL;
-	b->quarantined |= rule && rule->quarantine_days && known_at < b->known_at &&
-		(withdrawn == NO_DATE || withdrawn > b->known_at) &&
-		b->known_at < zone_day_start(c->zone, zone_day(c->zone, last) + 1 + rule->quarantine_days);
+	if (c->follows)
+		r = follow_exposures(&c->rules, body, exposures, &count, e);
+	for (size_t i = 0; r == 0 && i < count; i++)
+		b->quarantined |= exposures[i].rule->quarantine_days && known_at < b->known_at &&
+			(withdrawn == NO_DATE || withdrawn > b->known_at) &&
+			b->known_at <
+				zone_day_start(c->zone, zone_day(c->zone, exposures[i].last) + 1 + exposures[i].rule->quarantine_days);
 out:
 	json_decref(body);
 	return r;
@@ -273,7 +277,7 @@ follow_contacts(struct counting *c, struct error *e)
 		}
 		if ((r = follow_person(c->registry, &c->rules, c->zone, c->contacts[i], &item, e)) < 0)
 			return r;
-		if (json_is_object(json_object_get(item, "quarantine")))
+		if (json_is_object(json_object_get(item, "quarantine")) || json_is_object(json_object_get(item, "monitoring")))
 			tally(c, LOST, json_is_true(json_object_get(item, "lost")));
 		json_array_foreach(json_object_get(item, "tasks"), k, task)
 		{

@@ -157,6 +157,7 @@ add_overlap(struct overlaps *overlaps, const struct side *own, const struct side
 		.timed = !(either & SAYS_DAY_ONLY),
 		.rows = rows_apart(own, other),
 		.crew = either & SAYS_CREW,
+		.staff = other->says & SAYS_CREW,
 		.protected = either & SAYS_PROTECTED,
 		.outdoor = either & SAYS_OUTDOOR,
 	};

@@ -32,6 +32,8 @@ const char *exposure_kind_name(enum exposure_kind kind);
 enum {
 	EXPOSURE_RULES_MAX = 8, /* for one kind of place */
 	EXPOSURE_PLACE_KINDS_MAX = 64,
+	EXPOSURE_SETTINGS_MAX = 6,
+	EXPOSURE_SETTING_SIZE = 24,
 	EXPOSURE_ANY_ROW = -1,
 	EXPOSURE_CONTACTS_MAX = 1000000, /* rows of one trace */
 	EXPOSURE_CASES_MAX = 10000000,   /* other cases that a backward trace looks at */
@@ -46,12 +48,15 @@ enum exposure_condition { EXPOSURE_EITHER = 0, EXPOSURE_ONLY, EXPOSURE_EXCEPT };
  * zone of a venue. ${crew}: who serves the place (PRESENCE_SEAT_CREW) is near everybody. ${hours} (0: none asked for): one of the
  * two was there for more than so many hours in all, within ${within_days} days up to the end of what they shared (the
  * time-space companion of November 2021: over 30 h in 14 days). ${protected}: in which one of the two was known to be; ${outdoor}:
- * which was known to be in the open: time together that a rule does not take counts neither for its minutes nor its rows. */
+ * which was known to be in the open; ${staff}: in which the contact, and not the case alone, served the place: time together that a rule does
+ * not take counts neither for its minutes nor its rows. ${setting}: what follow-up calls it, a number in the parameters' settings, counted
+ * from 1, or 0: it has no name. */
 struct exposure_rule {
 	enum exposure_kind kind;
+	uint8_t setting;
 	int64_t minutes;
 	int rows;
-	bool crew;
+	bool crew, staff;
 	int64_t hours;
 	int32_t within_days;
 	enum exposure_condition protected, outdoor;
@@ -85,6 +90,8 @@ struct exposure_parameters {
 	int32_t secondary_days;    /* a close contact hands on for so long, unless quarantined before */
 	int32_t backward_from_days, backward_to_days; /* caught it between so many local days before onset */
 	struct exposure_place_alert place_alert;
+	size_t setting_count;
+	char settings[EXPOSURE_SETTINGS_MAX][EXPOSURE_SETTING_SIZE];
 	size_t place_count;
 	struct exposure_place_rules places[EXPOSURE_PLACE_KINDS_MAX];
 };
@@ -97,8 +104,9 @@ struct exposure_parameters {
  *               "aircraft": {"rules": [{"kind": "close", "rows": 3, "crew": true}, {"kind": "co-exposed"}]},
  *               "venue": {"rules": [{"kind": "close", "minutes": 60}, {"kind": "co-exposed", "minutes": 10}]},
  *               "*": {"rules": []}}}
- * Everything but a rule's minutes (0), rows (any), crew (false), hours with within_days (none), protected and outdoor (true: only
- * so, false: only where it is not known; either) and a place's secondary (false)
+ * Everything but a rule's minutes (0), rows (any), crew and staff (false), hours with within_days (none), protected and outdoor (true: only
+ * so, false: only where it is not known; either), its setting (lower-case letters, digits and hyphens; none, and not "other", which is all that
+ * has none) and a place's secondary (false)
  * must be there; beside it "symptom_free_days" (0), "infectious_after_sampling_days" (as after onset) and
  *   "place_alert": {"cases": 2, "days": 14, "kinds": ["workplace", "venue"]}
  * may (none: no place is told); nothing else. Cases are 2 to 1,000, its days at least 1. Days are 0 to 365, minutes 0 to 527,040, rows 0 to 1022; a rule's kind is not "secondary". Return 0, or
@@ -140,12 +148,13 @@ bool exposure_reach(const struct exposure_parameters *parameters, const struct e
 	const struct zone *zone, instant quarantined, struct exposure_window *ret_reach);
 
 /* A row: ${person} was with ${through} (the case; for degree 2 the close contact) at ${place}. ${minutes} are those
- * known to be shared, -1 where none are. [${from}, ${to}) holds all that they shared there without a break. */
+ * known to be shared, -1 where none are. [${from}, ${to}) holds all that they shared there without a break. ${setting} is the rule's. */
 struct exposure_contact {
 	person_number person, through;
 	place_number place;
 	enum exposure_kind kind;
 	int degree;
+	uint8_t setting;
 	instant from, to;
 	int64_t minutes;
 };

@@ -6,7 +6,7 @@
 #include "exposure/exposure.h"
 
 /* Time that ${person} and the one asked about, ${through}, were at ${place} together: [from, to), not empty. ${timed}: both
- * knew the hours. ${rows}: how many rows apart, -1 where a seat is not known. ${crew}: one of them served the place.
+ * knew the hours. ${rows}: how many rows apart, -1 where a seat is not known. ${crew}: one of them served the place; ${staff}: ${person} did.
  * ${protected}: one of them is known to have been; ${outdoor}: it is known to have been in the open. */
 struct overlap {
 	person_number through, person;
@@ -14,7 +14,7 @@ struct overlap {
 	instant from, to;
 	bool timed;
 	int rows;
-	bool crew;
+	bool crew, staff;
 	bool protected, outdoor;
 };
 

@@ -51,13 +51,50 @@ read_condition(struct json_check *check, const char *pointer, const json_t *rule
 	*ret_condition = json_is_true(value) ? EXPOSURE_ONLY : json_is_false(value) ? EXPOSURE_EXCEPT : EXPOSURE_EITHER;
 }
 
+static bool
+read_flag(struct json_check *check, const char *pointer, const json_t *object, const char *name)
+{
+	const json_t *value = json_object_get(object, name);
+	char member[JSON_POINTER_SIZE];
+
+	if (value && !json_is_boolean(value))
+		json_check_fault(check, json_pointer(member, pointer, name), "true or false expected");
+	return json_is_true(value);
+}
+
+/* Its number among those that were named before, or a new one. */
+static void
+read_setting(struct json_check *check, const char *pointer, const json_t *value, struct exposure_parameters *p,
+	uint8_t *ret_setting)
+{
+	const char *name = json_string_value(value);
+	char member[JSON_POINTER_SIZE];
+	size_t i = 0;
+
+	json_pointer(member, pointer, "setting");
+	if (!name || !*name || strlen(name) >= sizeof *p->settings || strcmp(name, "other") == 0 ||
+		strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-") != strlen(name)) {
+		json_check_fault(check, member, "1 to %d lower-case letters, digits and hyphens expected, and not \"other\"",
+			EXPOSURE_SETTING_SIZE - 1);
+		return;
+	}
+	while (i < p->setting_count && strcmp(p->settings[i], name) != 0)
+		i++;
+	if (i == EXPOSURE_SETTINGS_MAX) {
+		json_check_fault(check, member, "a pack has at most %d settings", EXPOSURE_SETTINGS_MAX);
+		return;
+	}
+	if (i == p->setting_count)
+		strcpy(p->settings[p->setting_count++], name);
+	*ret_setting = (uint8_t)(i + 1);
+}
+
 static struct exposure_rule
-read_rule(struct json_check *check, const char *pointer, const json_t *object)
+read_rule(struct json_check *check, const char *pointer, const json_t *object, struct exposure_parameters *p)
 {
 	static const char *const required[] = {"kind", NULL},
-							 *const optional[] = {
-								 "minutes", "rows", "crew", "hours", "within_days", "protected", "outdoor", NULL};
-	const json_t *crew = json_object_get(object, "crew");
+							 *const optional[] = {"minutes", "rows", "crew", "hours", "within_days", "protected",
+								 "outdoor", "staff", "setting", NULL};
 	char member[JSON_POINTER_SIZE];
 	struct exposure_rule rule = {.minutes = 0, .rows = EXPOSURE_ANY_ROW};
 	int64_t rows;
@@ -69,9 +106,10 @@ read_rule(struct json_check *check, const char *pointer, const json_t *object)
 	json_check_integer(check, pointer, object, "minutes", 0, MINUTES_MOST, &rule.minutes);
 	if (json_check_integer(check, pointer, object, "rows", 0, ROWS_MOST, &rows))
 		rule.rows = (int)rows;
-	if (crew && !json_is_boolean(crew))
-		json_check_fault(check, json_pointer(member, pointer, "crew"), "true or false expected");
-	rule.crew = json_is_true(crew);
+	rule.crew = read_flag(check, pointer, object, "crew");
+	rule.staff = read_flag(check, pointer, object, "staff");
+	if (json_object_get(object, "setting"))
+		read_setting(check, pointer, json_object_get(object, "setting"), p, &rule.setting);
 	read_condition(check, pointer, object, "protected", &rule.protected);
 	read_condition(check, pointer, object, "outdoor", &rule.outdoor);
 	json_check_integer(check, pointer, object, "hours", 1, HOURS_MOST, &rule.hours);
@@ -82,17 +120,16 @@ read_rule(struct json_check *check, const char *pointer, const json_t *object)
 }
 
 static void
-read_place(struct json_check *check, const char *pointer, const json_t *object, struct exposure_place_rules *place)
+read_place(struct json_check *check, const char *pointer, const json_t *object, struct exposure_parameters *p,
+	struct exposure_place_rules *place)
 {
 	static const char *const required[] = {"rules", NULL}, *const optional[] = {"secondary", NULL};
-	const json_t *rules = json_object_get(object, "rules"), *secondary = json_object_get(object, "secondary");
+	const json_t *rules = json_object_get(object, "rules");
 	char member[JSON_POINTER_SIZE], item[JSON_POINTER_SIZE + 24];
 
 	if (!json_check_object(check, pointer, object, required, optional))
 		return;
-	if (secondary && !json_is_boolean(secondary))
-		json_check_fault(check, json_pointer(member, pointer, "secondary"), "true or false expected");
-	place->secondary = json_is_true(secondary);
+	place->secondary = read_flag(check, pointer, object, "secondary");
 	if (!rules)
 		return;
 	json_pointer(member, pointer, "rules");
@@ -102,7 +139,7 @@ read_place(struct json_check *check, const char *pointer, const json_t *object, 
 	}
 	for (; place->count < json_array_size(rules); place->count++) {
 		snprintf(item, sizeof item, "%s/%zu", member, place->count);
-		place->rules[place->count] = read_rule(check, item, json_array_get(rules, place->count));
+		place->rules[place->count] = read_rule(check, item, json_array_get(rules, place->count), p);
 	}
 }
 
@@ -125,7 +162,7 @@ read_places(struct json_check *check, const json_t *places, struct exposure_para
 		if (!*kind || strlen(kind) >= sizeof rules->kind)
 			json_check_fault(check, pointer, "a kind of place has 1 to %d bytes", PRESENCE_KIND_SIZE - 1);
 		snprintf(rules->kind, sizeof rules->kind, "%s", kind);
-		read_place(check, pointer, place, rules);
+		read_place(check, pointer, place, parameters, rules);
 	}
 }
 

@@ -55,7 +55,8 @@ compare_overlaps(const void *left, const void *right)
 	if ((order = compare(a->through, b->through)) || (order = compare(a->person, b->person)) ||
 		(order = compare(a->from, b->from)) || (order = compare(a->to, b->to)) ||
 		(order = compare(a->timed, b->timed)) || (order = compare(a->rows, b->rows)) ||
-		(order = compare(a->crew, b->crew)) || (order = compare(a->protected, b->protected)))
+		(order = compare(a->crew, b->crew)) || (order = compare(a->staff, b->staff)) ||
+		(order = compare(a->protected, b->protected)))
 		return order;
 	return compare(a->outdoor, b->outdoor);
 }
@@ -128,7 +129,8 @@ stretch_measure(
 
 		if (o->to > stretch.to)
 			stretch.to = o->to;
-		if (rule && (!fits(rule->protected, o->protected) || !fits(rule->outdoor, o->outdoor)))
+		if (rule &&
+			(!fits(rule->protected, o->protected) || !fits(rule->outdoor, o->outdoor) || (rule->staff && !o->staff)))
 			continue;
 		any = true;
 		if (o->rows >= 0 && (stretch.rows < 0 || o->rows < stretch.rows))
@@ -303,6 +305,7 @@ add_contact(struct trace *trace, const struct exposure_place_rules *rules, const
 		.place = first->place,
 		.kind = trace->degree == 2 ? EXPOSURE_SECONDARY : rule->kind,
 		.degree = trace->degree,
+		.setting = rule->setting,
 		.from = stretch.from,
 		.to = stretch.to,
 		.minutes = stretch.timed ? stretch.shared_s / 60 : -1,

@@ -113,13 +113,15 @@ keep_status(json_t **item, struct error *e)
 	return 0;
 }
 
-/* A contact of a case that has no grounds waits, and is none for the rules; where the grounds were taken back it was one until then. */
+/* Where a contact met the case is follow-up's, and not the rules'. A contact of a case that has no grounds waits, and is none for the rules; where the grounds were taken back it was one until then. */
 static bool
 keep_contact(json_t *item)
 {
 	const char *known = json_string_value(json_object_get(item, "known_at"));
 	const char *withdrawn = json_string_value(json_object_get(item, "withdrawn_at"));
 
+	if (json_object_get(item, "settings"))
+		json_object_del(item, "settings");
 	if (!json_is_true(json_object_get(item, "waiting")))
 		return true;
 	json_object_del(item, "waiting");

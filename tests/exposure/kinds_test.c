@@ -162,6 +162,69 @@ time_that_a_rule_does_not_take_counts_for_nothing(void **state)
 	exposure_contacts_free(&contacts);
 }
 
+/* A ward, as WHO assesses the risk of health workers (19 March 2020): who wore what protects is another contact than who did not. */
+static struct exposure_parameters
+ward(void)
+{
+	static const char text[] =
+		"{\"before_onset_days\": 2, \"before_confirmed_days\": 2, \"infectious_after_onset_days\": 10, \"secondary_days\": 14,"
+		" \"backward\": {\"from_days\": 14, \"to_days\": 2}, \"places\": {\"hospital\": {\"rules\": ["
+		"{\"kind\": \"close\", \"staff\": true, \"protected\": false, \"setting\": \"health-worker\"},"
+		"{\"kind\": \"close\", \"staff\": true, \"setting\": \"protected-worker\"},"
+		"{\"kind\": \"close\", \"rows\": 0}]}}}";
+	struct exposure_parameters parameters;
+	struct error e = {0};
+	json_t *root = json_loads(text, 0, NULL);
+
+	assert_non_null(root);
+	if (exposure_parameters_read(root, &parameters, &e) < 0)
+		fail_msg("%s", e.message);
+	json_decref(root);
+	return parameters;
+}
+
+static void
+who_serves_a_ward_is_met_in_a_setting_of_their_own(void **state)
+{
+	const struct exposure_parameters parameters = ward();
+	const struct presence_source source = {0, 1};
+	struct fixture *f = *state;
+	const place_number place = put_place(f, "ward", "hospital");
+	struct exposure_case subject = case_of(1);
+	struct exposure_contacts contacts;
+	struct error e = {0};
+
+	put_seat(f, 1, place, noon, noon + HOUR_S, "3");
+	put_seat(f, 2, place, noon, noon + HOUR_S, "crew");
+	put_seat(f, 4, place, noon, noon + HOUR_S, "3");
+	for (person_number person = 3; person <= 5; person += 2) {
+		struct presence_stay stay = {.person = person,
+			.place = place,
+			.start = noon,
+			.end = noon + HOUR_S,
+			.seat = PRESENCE_SEAT_CREW,
+			.protected = true};
+
+		assert_int_equal(presence_put_stay(f->presence, &stay, &source, &e), PRESENCE_NEW);
+	}
+	assert_int_equal(
+		exposure_trace(f->presence, &parameters, &subject, &zone_utc, &see_all, NULL, NULL, &contacts, &e), 0);
+	assert_int_equal(contacts.count, 4);
+	assert_string_equal(parameters.settings[contacts.items[0].setting - 1], "health-worker");
+	assert_string_equal(parameters.settings[contacts.items[1].setting - 1], "protected-worker");
+	assert_int_equal(contacts.items[2].setting, 0);
+	assert_int_equal(contacts.items[3].setting, contacts.items[1].setting);
+	exposure_contacts_free(&contacts);
+
+	subject.person = 2; /* a nurse is the case: patients are no staff */
+	assert_int_equal(
+		exposure_trace(f->presence, &parameters, &subject, &zone_utc, &see_all, NULL, NULL, &contacts, &e), 0);
+	assert_int_equal(contacts.count, 2);
+	assert_int_equal(contacts.items[0].person, 3);
+	assert_int_equal(contacts.items[1].person, 5);
+	exposure_contacts_free(&contacts);
+}
+
 int
 main(void)
 {
@@ -174,6 +237,8 @@ main(void)
 		cmocka_unit_test(a_coach_is_close_and_a_ventilated_one_three_rows_either_way),
 		cmocka_unit_test(who_was_protected_or_in_the_open_is_co_exposed_where_the_pack_says_so),
 		cmocka_unit_test_setup_teardown(time_that_a_rule_does_not_take_counts_for_nothing, fixture_open, fixture_close),
+		cmocka_unit_test_setup_teardown(
+			who_serves_a_ward_is_met_in_a_setting_of_their_own, fixture_open, fixture_close),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -44,6 +44,14 @@ what_is_wrong_in_a_pack_is_named(void **state)
 			"/places/venue/rules/0/kind: "},
 		{"{" DAYS "," BACKWARD ", \"places\": {\"venue\": {\"rules\": [{\"kind\": \"close\", \"minutes\": -1}]}}}",
 			"/places/venue/rules/0/minutes: "},
+		{"{" DAYS "," BACKWARD ", \"places\": {\"venue\": {\"rules\": [{\"kind\": \"close\", \"staff\": 1}]}}}",
+			"/places/venue/rules/0/staff: "},
+		{"{" DAYS "," BACKWARD
+		 ", \"places\": {\"venue\": {\"rules\": [{\"kind\": \"close\", \"setting\": \"other\"}]}}}",
+			"/places/venue/rules/0/setting: "},
+		{"{" DAYS "," BACKWARD
+		 ", \"places\": {\"venue\": {\"rules\": [{\"kind\": \"close\", \"setting\": \"At Home\"}]}}}",
+			"/places/venue/rules/0/setting: "},
 		{"{" DAYS "," BACKWARD ", \"places\": {\"venue\": {\"secondary\": 1, \"rules\": []}}}",
 			"/places/venue/secondary: "},
 		{"{" DAYS "," BACKWARD ", \"places\": {}, \"place_alert\": {\"cases\": 2, \"days\": 14}}",
