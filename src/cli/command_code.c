@@ -29,8 +29,8 @@ print_answer(const struct cli *cli, const struct code_claims *claims, enum code_
 static int
 verify(struct cli *cli, int argc, char **argv)
 {
-	const char *trust_path = NULL;
-	const struct cli_option options[] = {{"trust", OPTION_VALUE, &trust_path}};
+	const char *trust_path = NULL, *gate = NULL;
+	const struct cli_option options[] = {{"trust", OPTION_VALUE, &trust_path}, {"for", OPTION_VALUE, &gate}};
 	struct buffer text = buffer_make(QR_PICTURE_MAX);
 	enum code_cause cause = CODE_MALFORMED;
 	struct code_claims claims = {0};
@@ -41,7 +41,7 @@ verify(struct cli *cli, int argc, char **argv)
 	instant now;
 	int code, r;
 
-	if ((code = cli_options(cli, options, 1, argc, argv, &words, &count)) != 0)
+	if ((code = cli_options(cli, options, 2, argc, argv, &words, &count)) != 0)
 		return code;
 	if (count != 1 || !trust_path)
 		return cli_usage(cli, "verify takes one code and --trust");
@@ -52,7 +52,8 @@ verify(struct cli *cli, int argc, char **argv)
 		goto out;
 	}
 	if ((r = verify_code(words[0], &text, &e)) == 0)
-		r = code_verify(buffer_text(&text), text.length, trust, now, &claims, &cause, &e);
+		r = gate ? code_verify_at(buffer_text(&text), text.length, trust, gate, now, &claims, &cause, &e)
+				 : code_verify(buffer_text(&text), text.length, trust, now, &claims, &cause, &e);
 	/* A picture that shows no code, or is too large to, is malformed, as such a text is. */
 	if (r < 0 && r != ERROR_BAD_INPUT && r != ERROR_TOO_LARGE) {
 		code = cli_fail(&e);
@@ -84,7 +85,7 @@ const struct command command_code = {
 	.name = "code",
 	.summary = "issue, check, revoke or recognise a signed code",
 	.usage =
-		"code issue ID [--pack P] [--public] [--svg FILE] [--png FILE] [--paper FILE [--size a4|a6]] | code verify TEXT|FILE --trust FILE | code revoke ID|TEXT [--pack P] | code recognise TEXT|FILE [--pack P] [--svg FILE] [--png FILE]",
+		"code issue ID [--pack P] [--public] [--svg FILE] [--png FILE] [--paper FILE [--size a4|a6]] | code verify TEXT|FILE --trust FILE [--for JURISDICTION] | code revoke ID|TEXT [--pack P] | code recognise TEXT|FILE [--pack P] [--svg FILE] [--png FILE]",
 	.help =
 		"issue signs a code of the person's colour now, evaluated first where something changed, and prints its text, or\n"
 		"draws it as a QR code. It counts for the pack's \"valid_s\" seconds.\n\n"
@@ -100,8 +101,9 @@ const struct command command_code = {
 		"PNG picture, or an SVG that healthcode drew; \"-\" is standard input. --trust is a signed trust list, or\n"
 		"certificates (PEM, DER, base64), or a folder of them. Neither has a time zone: times are in UTC. Exit 0 if it is valid; 1 if not, with the cause:\n"
 		"not_a_code, wrong_algorithm, unknown_key, bad_signature, wrong_issuer, key_not_valid, revoked,\n"
-		"not_yet_valid, expired, list_too_old, wrong_colour; 3 if it is malformed or too_large. What a code says is told only\n"
+		"not_yet_valid, expired, list_too_old, wrong_colour, sealed, not_recognised; 3 if it is malformed or too_large. What a code says is told only\n"
 		"where its signature holds.\n\n"
+		"  --for J      at a gate of the jurisdiction J: another's code counts as far as the signed list says so\n\n"
 		"revoke lets no code count that was handed out to the person for the next two hours, or the one code whose text is\n"
 		"given. It holds wherever the new trust list has come; the next code of the person counts after those two hours.\n\n"
 		"recognise issues anew, under our own key, the code of another jurisdiction that the pack recognises (trust import takes\n"

@@ -18,7 +18,7 @@ export_list(struct cli *cli)
 	if (code)
 		return code;
 	if ((code = cli_store_open(cli, false, &store)) == 0) {
-		if (issuer_trust_list(store.issuer, registry_now(store.registry), &list, NULL, &e) < 0)
+		if (gate_trust_list(store.registry, store.issuer, registry_now(store.registry), &list, NULL, &e) < 0)
 			code = cli_fail(&e);
 		else if (fwrite(list.data, 1, list.length, stdout) != list.length)
 			code = EXIT_FAILED;

@@ -39,6 +39,7 @@ static const char *const cause_names[] = {
 	[CODE_WRONG_COLOUR] = "wrong_colour",
 	[CODE_SEALED] = "sealed",
 	[CODE_TOO_LARGE] = "too_large",
+	[CODE_NOT_RECOGNISED] = "not_recognised",
 };
 
 const char *
@@ -61,7 +62,7 @@ code_colour_read(const char *name, enum code_colour *ret_colour)
 const char *
 code_cause_name(enum code_cause cause)
 {
-	return cause <= CODE_TOO_LARGE ? cause_names[cause] : NULL;
+	return cause <= CODE_NOT_RECOGNISED ? cause_names[cause] : NULL;
 }
 
 /* What only gates read, to be opened with the group's key. */
@@ -256,4 +257,25 @@ out:
 	}
 	signed_close(&message);
 	return r;
+}
+
+int
+code_verify_at(const char *text, size_t length, const struct trust *trust, const char *jurisdiction, instant now,
+	struct code_claims *ret_claims, enum code_cause *ret_cause, struct error *e)
+{
+	struct code_claims claims;
+	enum code_cause cause;
+	int r;
+
+	if (!trust_speaks_of(trust, jurisdiction))
+		return error_set(
+			e, ERROR_EXISTS_NOT, "the trust list does not say whose codes count at gates of %s", jurisdiction);
+	if ((r = code_verify(text, length, trust, now, &claims, &cause, e)) < 0)
+		return r;
+	if (cause == CODE_VALID &&
+		!trust_recognises(trust, jurisdiction, claims.issuer, claims.colour, claims.issued_at, now))
+		cause = CODE_NOT_RECOGNISED;
+	*ret_claims = claims;
+	*ret_cause = cause;
+	return 0;
 }

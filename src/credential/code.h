@@ -15,19 +15,11 @@
 #include "base/buffer.h"
 #include "base/error.h"
 #include "base/time.h"
+#include "credential/colour.h"
 #include "credential/key.h"
 #include "credential/trust.h"
 
 enum { CODE_ID_KEY_SIZE = 32, CODE_LIFETIME_MAX_S = 7 * DAY_S, CODE_CARD_SIZE = 5 };
-
-/* As the claim numbers them. */
-enum code_colour { CODE_GREEN = 1, CODE_YELLOW = 2, CODE_RED = 3, CODE_GRAY = 4 };
-
-/* "green", "yellow", "red" or "gray"; NULL for another number. */
-const char *code_colour_name(enum code_colour colour);
-
-/* Whether ${name} is one of these, and which. */
-bool code_colour_read(const char *name, enum code_colour *ret_colour);
 
 /* What a code says. It counts in [issued_at, expires_at). */
 struct code_claims {
@@ -55,6 +47,7 @@ enum code_cause {
 	CODE_WRONG_COLOUR,    /* "wrong_colour": a colour that is none of the four */
 	CODE_SEALED,          /* "sealed": for gates, and no gate key is known that opens it: what it says is not known */
 	CODE_TOO_LARGE,       /* "too_large": more text, inflated bytes or CBOR items than a code may have */
+	CODE_NOT_RECOGNISED, /* "not_recognised": valid, of another jurisdiction, and not taken where it is shown (code_verify_at alone) */
 };
 
 /* The cause's name; NULL for CODE_VALID. */
@@ -78,6 +71,12 @@ int code_issue_sealed(const struct signing_key *key, const struct code_claims *c
  * or ERROR_NO_MEMORY. */
 int code_verify(const char *text, size_t length, const struct trust *trust, instant now, struct code_claims *ret_claims,
 	enum code_cause *ret_cause, struct error *e);
+
+/* code_verify_at(text, length, trust, jurisdiction, now, ret_claims, ret_cause, e):
+ * The same at a gate of ${jurisdiction}: a code that counts, but not there by the word of the signed list, is CODE_NOT_RECOGNISED. Return
+ * as code_verify, or ERROR_EXISTS_NOT where the list doesn't say whose codes count there (trust_speaks_of). */
+int code_verify_at(const char *text, size_t length, const struct trust *trust, const char *jurisdiction, instant now,
+	struct code_claims *ret_claims, enum code_cause *ret_cause, struct error *e);
 
 /* What a code's id holds. ${jurisdiction} is the issuer's own number for it; ${slot} counts the slots of time that the
  * issuer divides the day into. */

@@ -44,6 +44,8 @@ trust_free(struct trust *trust)
 	for (size_t i = 0; i < trust->other_count; i++)
 		trust_free(trust->others[i]);
 	free(trust->others);
+	free(trust->gates);
+	free(trust->recognised);
 	if (trust->gate_keys)
 		OPENSSL_cleanse(trust->gate_keys, trust->gate_key_capacity * sizeof *trust->gate_keys);
 	free(trust->gate_keys);

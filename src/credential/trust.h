@@ -1,7 +1,7 @@
 /* credential/trust.h: whose signatures count.
  *
  * Two kinds of files are read: our own signed list (docs/code-format.md), which says who signs codes for whom, from
- * when to when, what was revoked, and how old the list itself may be; and X.509 certificates, which say who signs
+ * when to when, what was revoked, whose codes of which colours count where, and how old the list itself may be; and X.509 certificates, which say who signs
  * health certificates. */
 
 #ifndef HEALTHCODE_CREDENTIAL_TRUST_H
@@ -14,6 +14,7 @@
 #include "base/buffer.h"
 #include "base/error.h"
 #include "base/time.h"
+#include "credential/colour.h"
 #include "credential/key.h"
 
 enum {
@@ -23,6 +24,8 @@ enum {
 	TRUST_KEYS_MAX = 100000,
 	TRUST_REVOKED_MAX = 200000,
 	TRUST_OTHERS_MAX = 100,
+	TRUST_RECOGNISED_MAX = 100000,
+	TRUST_FRESH_MAX_S = 7 * DAY_S,
 };
 
 #define TRUST_NEVER INT64_MAX
@@ -46,7 +49,23 @@ struct trust_other {
 	size_t length;
 };
 
-/* What a signed list says of itself. ${others} are given to trust_write alone. */
+/* That codes of ${issuer} with these colours count somewhere beside the place's own, in [from, to), each for ${fresh_s} seconds after its
+ * issue (0: as long as it says). Without a beginning or an end, INT64_MIN and TRUST_NEVER. */
+struct trust_recognition {
+	char issuer[ISSUER_SIZE];
+	bool colours[CODE_GRAY + 1];
+	int64_t fresh_s;
+	instant from, to;
+};
+
+/* Whose codes count at the gates of a jurisdiction: all that is listed, and nothing else but its own. */
+struct trust_gates {
+	const char *jurisdiction;
+	const struct trust_recognition *recognised;
+	size_t count;
+};
+
+/* What a signed list says of itself. ${others} and ${gates} are given to trust_write alone. */
 struct trust_facts {
 	char name[ISSUER_SIZE]; /* who made it */
 	uint8_t root_id[KEY_ID_SIZE];
@@ -54,6 +73,8 @@ struct trust_facts {
 	instant issued_at;
 	const struct trust_other *others;
 	size_t other_count;
+	const struct trust_gates *gates; /* each jurisdiction once, in any order */
+	size_t gates_count;
 };
 
 /* trust_new(root, root_length, ret_trust, e):
@@ -102,6 +123,19 @@ bool trust_is_too_old(const struct trust *trust, instant now);
 /* Whether the list revokes the code of this id; one in 2^20 that it doesn't is taken for revoked too (credential/filter.h). */
 bool trust_is_revoked(const struct trust *trust, const uint8_t id[CODE_ID_SIZE]);
 
+/* trust_recognised_until(recognition, issuer, colour, issued_at, now): until when the recognition lets such a code count, at ${now}:
+ * its own end, or that of the code's freshness; INT64_MIN where it does not. */
+instant trust_recognised_until(const struct trust_recognition *recognition, const char *issuer, enum code_colour colour,
+	instant issued_at, instant now);
+
+/* trust_speaks_of(trust, jurisdiction): whether the signed list says whose codes count at the jurisdiction's gates; older lists and those
+ * of other makers don't, and what others' lists within it say is for their own gates.
+ * trust_recognises(trust, jurisdiction, issuer, colour, issued_at, now): whether, of a list that does, such a code counts there. The
+ * jurisdiction's own always does. */
+bool trust_speaks_of(const struct trust *trust, const char *jurisdiction);
+bool trust_recognises(const struct trust *trust, const char *jurisdiction, const char *issuer, enum code_colour colour,
+	instant issued_at, instant now);
+
 /* How many keys it holds, and each of them. */
 size_t trust_count(const struct trust *trust);
 const struct trust_key *trust_at(const struct trust *trust, size_t i);
@@ -116,7 +150,7 @@ struct trust_entry {
 };
 
 /* trust_write(root, facts, entries, count, revoked, revoked_count, list, e):
- * Append a signed list: ${facts} (its root_id is not read; others' lists as they are), the keys in the order given, and the filter of the ids of
+ * Append a signed list: ${facts} (its root_id is not read; others' lists as they are; what counts where, if it has any), the keys in the order given, and the filter of the ids of
  * revoked codes, at most TRUST_REVOKED_MAX.
  * Equal content gives equal bytes but for the signature. Return 0, ERROR_TOO_LARGE or ERROR_NO_MEMORY. */
 int trust_write(const struct signing_key *root, const struct trust_facts *facts, const struct trust_entry *entries,

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "credential/cbor.h"
 #include "credential/cose.h"
 
 enum {
@@ -19,6 +18,7 @@ enum {
 	LIST_REVOKED = 5,
 	LIST_FILTER = 6,
 	LIST_OTHERS = 7,
+	LIST_GATES = 8,
 	KEY_ISSUER = 1,
 	KEY_FROM = 2,
 	KEY_TO = 3,
@@ -92,8 +92,8 @@ read_others(struct trust *trust, const struct cbor_item *others, struct error *e
 	return r;
 }
 
-static int
-read_content(struct trust *trust, const struct cbor_item *list, struct error *e)
+int
+trust_read_content(struct trust *trust, const struct cbor_item *list, struct error *e)
 {
 	const struct cbor_item *keys = cbor_at(list, LIST_KEYS), *revoked = cbor_at(list, LIST_REVOKED);
 	int r;
@@ -113,6 +113,8 @@ read_content(struct trust *trust, const struct cbor_item *list, struct error *e)
 	for (const struct cbor_item *item = keys->first; item; item = item->next)
 		if ((r = read_key(trust, item, e)) < 0)
 			return r;
+	if (cbor_at(list, LIST_GATES) && (r = trust_read_gates(trust, cbor_at(list, LIST_GATES), e)) < 0)
+		return r;
 	return cbor_at(list, LIST_OTHERS) && !trust->is_other ? read_others(trust, cbor_at(list, LIST_OTHERS), e) : 0;
 }
 
@@ -171,7 +173,7 @@ trust_read_list(struct trust *trust, const uint8_t *bytes, size_t length, struct
 		r = malformed(e, "no maker, date, version or greatest age");
 		goto out;
 	}
-	if ((r = read_content(trust, list, e)) < 0)
+	if ((r = trust_read_content(trust, list, e)) < 0)
 		goto out;
 	trust->facts = facts;
 	trust->has_list = true;
@@ -211,7 +213,8 @@ trust_write(const struct signing_key *root, const struct trust_facts *facts, con
 		(r = cbor_write_integer(&b, CLAIM_ISSUER, e)) < 0 || (r = cbor_write_text(&b, facts->name, e)) < 0 ||
 		(r = cbor_write_integer(&b, CLAIM_ISSUED_AT, e)) < 0 || (r = cbor_write_integer(&b, facts->issued_at, e)) < 0 ||
 		(r = cbor_write_integer(&b, CLAIM_LIST, e)) < 0 ||
-		(r = cbor_write_map(&b, 5 + (revoked_count > 0) + (facts->other_count > 0), e)) < 0 ||
+		(r = cbor_write_map(&b, 5 + (revoked_count > 0) + (facts->other_count > 0) + (facts->gates_count > 0), e)) <
+			0 ||
 		(r = cbor_write_integer(&b, LIST_VERSION, e)) < 0 || (r = cbor_write_integer(&b, facts->version, e)) < 0 ||
 		(r = cbor_write_integer(&b, LIST_MAX_AGE, e)) < 0 || (r = cbor_write_integer(&b, facts->max_age_s, e)) < 0 ||
 		(r = cbor_write_integer(&b, LIST_ROOT, e)) < 0 || (r = cbor_write_bytes(&b, der.data, der.length, e)) < 0 ||
@@ -234,6 +237,9 @@ trust_write(const struct signing_key *root, const struct trust_facts *facts, con
 	for (size_t i = 0; i < facts->other_count; i++)
 		if ((r = cbor_write_bytes(&b, facts->others[i].bytes, facts->others[i].length, e)) < 0)
 			goto out;
+	if (facts->gates_count &&
+		((r = cbor_write_integer(&b, LIST_GATES, e)) < 0 || (r = trust_write_gates(facts, &b, e)) < 0))
+		goto out;
 	r = cose_sign1_write(root, b.data, b.length, list, e);
 out:
 	buffer_free(&b);

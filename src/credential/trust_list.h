@@ -3,6 +3,7 @@
 #ifndef HEALTHCODE_CREDENTIAL_TRUST_LIST_H
 #define HEALTHCODE_CREDENTIAL_TRUST_LIST_H
 
+#include "credential/cbor.h"
 #include "credential/filter.h"
 #include "credential/trust.h"
 
@@ -21,6 +22,13 @@ struct trust {
 		uint8_t key[GATE_KEY_SIZE];
 	} * gate_keys;
 	size_t gate_key_count, gate_key_capacity;
+	struct trust_gate {
+		char jurisdiction[ISSUER_SIZE];
+		size_t first, count; /* in ${recognised} */
+	} * gates;
+	size_t gate_count, gate_capacity;
+	struct trust_recognition *recognised;
+	size_t recognised_count, recognised_capacity;
 	bool has_list, is_other;
 	struct trust_facts facts;
 	struct public_key *root; /* NULL: any */
@@ -34,5 +42,12 @@ int trust_adopt(struct trust *trust, struct trust *other, struct error *e);
 
 /* trust_read_list(trust, bytes, length, e): take in a signed list, as trust_add says. */
 int trust_read_list(struct trust *trust, const uint8_t *bytes, size_t length, struct error *e);
+
+/* trust_read_content(trust, list, e): what stands in a list once its signature holds. */
+int trust_read_content(struct trust *trust, const struct cbor_item *list, struct error *e);
+
+/* trust_read_gates(trust, item, e), trust_write_gates(facts, b, e): the part of the list that says whose codes count where. */
+int trust_read_gates(struct trust *trust, const struct cbor_item *item, struct error *e);
+int trust_write_gates(const struct trust_facts *facts, struct buffer *b, struct error *e);
 
 #endif

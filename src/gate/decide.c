@@ -307,6 +307,8 @@ cause_of_code(enum code_cause cause)
 		return GATE_EXPIRED;
 	case CODE_SEALED:
 		return GATE_SEALED;
+	case CODE_NOT_RECOGNISED:
+		return GATE_NOT_RECOGNISED;
 	}
 	return GATE_MALFORMED;
 }

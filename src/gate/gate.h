@@ -92,18 +92,10 @@ int gate_rule_read(const json_t *gate, const char *place_kind, struct gate_rule 
 void gate_rule_check(const json_t *gate, struct json_check *check);
 void gate_credential_check(const json_t *credential, struct json_check *check);
 
-/* One item of a pack's "recognises": on which conditions codes of ${jurisdiction} count. */
-struct gate_recognition {
-	const char *jurisdiction; /* the pack's */
-	bool colours[CODE_GRAY + 1];
-	int64_t fresh_s; /* how long after its issue a code counts; 0: as long as it says */
-	instant from, to;
-};
-
-/* gate_recognition_read(item, ret_recognition): from a jurisdiction's name (all its codes), or
+/* gate_recognition_read(item, ret_recognition): one item of a pack's "recognises", from a jurisdiction's name (all its codes), or
  *   {"jurisdiction": "x", "colours": ["green"], "fresh_s": 3600, "from": T, "to": T}
  * of which all but the first may be left out. False where it is neither. gate_recognises_check tells every fault of the list. */
-bool gate_recognition_read(const json_t *item, struct gate_recognition *ret_recognition);
+bool gate_recognition_read(const json_t *item, struct trust_recognition *ret_recognition);
 void gate_recognises_check(const json_t *recognises, struct json_check *check);
 
 /* gate_recognises(pack, issuer, colour, issued_at, now): whether a code of ${issuer} counts at ${now} where the pack's rule
@@ -115,6 +107,12 @@ gate_recognises(const struct pack *pack, const char *issuer, enum code_colour co
  * of the code's freshness; INT64_MIN where it does not. */
 instant gate_recognised_until(
 	const struct pack *pack, const char *issuer, enum code_colour colour, instant issued_at, instant now);
+
+/* gate_trust_list(registry, issuer, now, list, ret_changes, e), gate_list_changes(registry, issuer, ret_changes, e):
+ * issuer_trust_list and issuer_list_changes (issuer.h), with what the packs in force recognise. */
+int gate_trust_list(struct registry *registry, struct issuer *issuer, instant now, struct buffer *list,
+	int64_t *ret_changes, struct error *e);
+int gate_list_changes(struct registry *registry, struct issuer *issuer, int64_t *ret_changes, struct error *e);
 
 /* A code issued anew, or why not: ${cause} is code_cause_name's, "not_recognised", or "own" of a code that needs no other; else
  * NULL. */

@@ -70,16 +70,22 @@ int issuer_issue_anew(struct issuer *issuer, const char *jurisdiction, const str
 int issuer_issue_paper(struct issuer *issuer, const char *jurisdiction, uint32_t person, enum code_colour colour,
 	const char *card, instant at, int64_t lifetime_s, struct buffer *text, struct error *e);
 
-/* issuer_trust_list(issuer, now, list, ret_changes, e): append the signed list of every key that may have signed a code that counts at
- * ${now} or until the list is too old, and of what is revoked. Keys of days to come are made where they are missing. ${ret_changes}
+/* issuer_trust_list(issuer, gates, now, list, ret_changes, e): append the signed list of every key that may have signed a code that counts at
+ * ${now} or until the list is too old, and of what is revoked; and what ${gates} (NULL: nothing) says of whose codes count where. Keys of days to come are made where they are missing. ${ret_changes}
  * (may be NULL) is issuer_list_changes of what it tells. */
-int issuer_trust_list(struct issuer *issuer, instant now, struct buffer *list, int64_t *ret_changes, struct error *e);
+struct issuer_gates {
+	const struct trust_gates *gates;
+	size_t count;
+	int64_t version; /* grows with each change of them */
+};
+int issuer_trust_list(struct issuer *issuer, const struct issuer_gates *gates, instant now, struct buffer *list,
+	int64_t *ret_changes, struct error *e);
 
 /* issuer_list_changes(issuer, ret_changes, e): a number that grows with each key, revocation and other's list that the trust list
  * tells of: one that was made when it was another is to be made again. */
 int issuer_list_changes(struct issuer *issuer, int64_t *ret_changes, struct error *e);
 
-/* issuer_trust(issuer, now, ret_trust, e): the same, read; it is the issuer's, and good until the next call. */
+/* issuer_trust(issuer, now, ret_trust, e): the same without ${gates}, read; it is the issuer's, and good until the next call. */
 int issuer_trust(struct issuer *issuer, instant now, const struct trust **ret_trust, struct error *e);
 
 /* issuer_trust_anew(...): the same, without what was remembered. */

@@ -130,7 +130,8 @@ issuer_list_changes(struct issuer *issuer, int64_t *ret_changes, struct error *e
 }
 
 int
-issuer_trust_list(struct issuer *issuer, instant now, struct buffer *text, int64_t *ret_changes, struct error *e)
+issuer_trust_list(struct issuer *issuer, const struct issuer_gates *gates, instant now, struct buffer *text,
+	int64_t *ret_changes, struct error *e)
 {
 	struct revoked revoked = {0};
 	struct trust_facts facts = {.name = "healthcode", .issued_at = now, .max_age_s = ISSUER_LIST_AGE_MAX_S};
@@ -161,6 +162,11 @@ issuer_trust_list(struct issuer *issuer, instant now, struct buffer *text, int64
 		goto out;
 	facts.others = peers.others;
 	facts.other_count = peers.count;
+	if (gates) {
+		facts.gates = gates->gates;
+		facts.gates_count = gates->count;
+		facts.version += gates->version;
+	}
 	for (size_t i = 0; i < list.count; i++) {
 		list.entries[i].issuer = list.issuers[i];
 		list.entries[i].der = list.ders[i].data;
@@ -194,8 +200,8 @@ issuer_trust(struct issuer *issuer, instant now, const struct trust **ret_trust,
 		return r;
 	if (!issuer->trust || changes != issuer->trust_changes || now < issuer->trust_at ||
 		now >= issuer->trust_at + LIST_REFRESH_S) {
-		if ((r = issuer_trust_list(issuer, now, &list, &changes, e)) < 0 || (r = trust_new(NULL, 0, &trust, e)) < 0 ||
-			(r = trust_add(trust, list.data, list.length, e)) < 0 ||
+		if ((r = issuer_trust_list(issuer, NULL, now, &list, &changes, e)) < 0 ||
+			(r = trust_new(NULL, 0, &trust, e)) < 0 || (r = trust_add(trust, list.data, list.length, e)) < 0 ||
 			(r = issuer_trust_gate_keys(issuer, now, trust, e)) < 0)
 			goto out;
 		trust_free(issuer->trust);

@@ -126,7 +126,7 @@ static json_t *
 describe_code(const struct pack *pack, const struct gate_rule *rule, instant at)
 {
 	json_t *verdicts = json_object(), *recognised = json_array();
-	struct gate_recognition found;
+	struct trust_recognition found;
 	const json_t *item;
 	size_t i;
 
@@ -141,8 +141,7 @@ describe_code(const struct pack *pack, const struct gate_rule *rule, instant at)
 			for (size_t k = 0; k < COLOURS; k++)
 				if (found.colours[colours[k]])
 					json_array_append_new(names, json_string(code_colour_name(colours[k])));
-			json_array_append_new(
-				recognised, json_pack("{s:s, s:O}", "jurisdiction", found.jurisdiction, "colours", names));
+			json_array_append_new(recognised, json_pack("{s:s, s:O}", "jurisdiction", found.issuer, "colours", names));
 		}
 		json_decref(names);
 	}

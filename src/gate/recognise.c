@@ -4,10 +4,8 @@
 
 #include "gate/gate.h"
 
-enum { FRESH_MAX_S = CODE_LIFETIME_MAX_S };
-
 static void
-read_colours(struct json_check *check, const char *pointer, const json_t *colours, struct gate_recognition *into)
+read_colours(struct json_check *check, const char *pointer, const json_t *colours, struct trust_recognition *into)
 {
 	enum code_colour colour;
 	const json_t *name;
@@ -41,20 +39,22 @@ read_time(struct json_check *check, const char *pointer, const json_t *item, con
 
 static void
 read_recognition(
-	struct json_check *check, const char *pointer, const json_t *item, struct gate_recognition *ret_recognition)
+	struct json_check *check, const char *pointer, const json_t *item, struct trust_recognition *ret_recognition)
 {
 	static const char *const required[] = {"jurisdiction", NULL};
 	static const char *const optional[] = {"colours", "fresh_s", "from", "to", NULL};
-	struct gate_recognition found = {.colours = {false, true, true, true, true}, .from = INT64_MIN, .to = INT64_MAX};
+	struct trust_recognition found = {.colours = {false, true, true, true, true}, .from = INT64_MIN, .to = TRUST_NEVER};
+	const json_t *name = json_is_string(item) ? item : json_object_get(item, "jurisdiction");
 	char place[JSON_POINTER_SIZE];
 
-	found.jurisdiction = json_string_value(json_is_string(item) ? item : json_object_get(item, "jurisdiction"));
+	/* One whose name is too long for an issuer's has no codes. */
+	snprintf(found.issuer, sizeof found.issuer, "%s", json_is_string(name) ? json_string_value(name) : "");
 	if (!json_is_string(item) && json_check_object(check, pointer, item, required, optional)) {
-		if (!found.jurisdiction && json_object_get(item, "jurisdiction"))
+		if (name && !json_is_string(name))
 			json_check_fault(check, json_pointer(place, pointer, "jurisdiction"), "a jurisdiction's name expected");
 		if (json_object_get(item, "colours"))
 			read_colours(check, json_pointer(place, pointer, "colours"), json_object_get(item, "colours"), &found);
-		json_check_integer(check, pointer, item, "fresh_s", 1, FRESH_MAX_S, &found.fresh_s);
+		json_check_integer(check, pointer, item, "fresh_s", 1, TRUST_FRESH_MAX_S, &found.fresh_s);
 		read_time(check, pointer, item, "from", &found.from);
 		read_time(check, pointer, item, "to", &found.to);
 		if (found.from >= found.to)
@@ -66,7 +66,7 @@ read_recognition(
 void
 gate_recognises_check(const json_t *recognises, struct json_check *check)
 {
-	struct gate_recognition recognition;
+	struct trust_recognition recognition;
 	char pointer[JSON_POINTER_SIZE], number[24];
 	const json_t *item;
 	size_t i;
@@ -79,13 +79,13 @@ gate_recognises_check(const json_t *recognises, struct json_check *check)
 }
 
 bool
-gate_recognition_read(const json_t *item, struct gate_recognition *ret_recognition)
+gate_recognition_read(const json_t *item, struct trust_recognition *ret_recognition)
 {
 	struct json_check check = {0};
-	struct gate_recognition found;
+	struct trust_recognition found;
 
 	read_recognition(&check, "", item, &found);
-	if (check.faults || !found.jurisdiction)
+	if (check.faults || !found.issuer[0])
 		return false;
 	*ret_recognition = found;
 	return true;
@@ -95,19 +95,15 @@ instant
 gate_recognised_until(
 	const struct pack *pack, const char *issuer, enum code_colour colour, instant issued_at, instant now)
 {
-	struct gate_recognition found;
+	struct trust_recognition found;
 	instant until = INT64_MIN;
 	const json_t *item;
 	size_t i;
 
-	json_array_foreach((json_t *)pack_section(pack, "recognises"), i, item)
+	json_array_foreach((json_t *)pack_section(pack, "recognises"), i, item) if (gate_recognition_read(item, &found))
 	{
-		instant end;
+		const instant end = trust_recognised_until(&found, issuer, colour, issued_at, now);
 
-		if (!gate_recognition_read(item, &found) || strcmp(found.jurisdiction, issuer) != 0 || !found.colours[colour] ||
-			now < found.from || now >= found.to || (found.fresh_s && now - issued_at >= found.fresh_s))
-			continue;
-		end = found.fresh_s && issued_at + found.fresh_s < found.to ? issued_at + found.fresh_s : found.to;
 		until = end > until ? end : until;
 	}
 	return until;

@@ -22,7 +22,7 @@ struct http_shared {
 	struct http_context *contexts; /* of every thread, to be closed at the end */
 	struct buffer list;            /* the trust list as of ${list_at}: one for all threads, so that its ETag holds */
 	instant list_at;
-	int64_t list_changes; /* issuer_list_changes before it was made */
+	int64_t list_changes; /* gate_list_changes before it was made */
 	struct shown *shown;
 	struct rehearsals *rehearsals;
 	struct changes *changes;
@@ -394,13 +394,14 @@ context_trust_list(struct http_context *context, struct buffer *list, struct err
 	int64_t changes;
 	int r;
 
-	if ((r = issuer_list_changes(context->issuer, &changes, e)) < 0)
+	if ((r = gate_list_changes(context->registry, context->issuer, &changes, e)) < 0)
 		return r;
 	pthread_mutex_lock(&shared->lock);
 	if (!shared->list.length || changes != shared->list_changes || now < shared->list_at ||
 		now >= shared->list_at + LIST_LASTS_S) {
 		buffer_clear(&shared->list);
-		if ((r = issuer_trust_list(context->issuer, now, &shared->list, &shared->list_changes, e)) == 0) {
+		if ((r = gate_trust_list(context->registry, context->issuer, now, &shared->list, &shared->list_changes, e)) ==
+			0) {
 			shared->list_at = now;
 			/* A demo goes back in time. What cannot be destroyed now is in five minutes. */
 			if (!registry_is_demo(context->registry))

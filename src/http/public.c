@@ -57,7 +57,7 @@ answer_service(struct http_context *c, struct exchange *x)
 }
 
 static json_t *
-recognition_json(struct http_context *c, const struct gate_recognition *recognition)
+recognition_json(struct http_context *c, const struct trust_recognition *recognition)
 {
 	json_t *colours = json_array();
 	char from[TIME_TEXT_SIZE], to[TIME_TEXT_SIZE];
@@ -65,8 +65,8 @@ recognition_json(struct http_context *c, const struct gate_recognition *recognit
 	for (enum code_colour colour = CODE_GREEN; colour <= CODE_GRAY; colour++)
 		if (recognition->colours[colour])
 			json_array_append_new(colours, json_string(code_colour_name(colour)));
-	return json_pack("{s:s, s:o, s:o, s:s?, s:s?}", "jurisdiction", recognition->jurisdiction, "colours", colours,
-		"fresh_s", recognition->fresh_s ? json_integer(recognition->fresh_s) : json_null(), "from",
+	return json_pack("{s:s, s:o, s:o, s:s?, s:s?}", "jurisdiction", recognition->issuer, "colours", colours, "fresh_s",
+		recognition->fresh_s ? json_integer(recognition->fresh_s) : json_null(), "from",
 		recognition->from == INT64_MIN ? NULL : context_time(c, recognition->from, from), "to",
 		recognition->to == INT64_MAX ? NULL : context_time(c, recognition->to, to));
 }
@@ -78,7 +78,7 @@ jurisdiction_gate(struct http_context *c, const struct pack *pack)
 	struct gate_rule rule;
 	struct error e = {0};
 	json_t *verdicts, *recognises, *recognition;
-	struct gate_recognition found;
+	struct trust_recognition found;
 	const json_t *item;
 	size_t at;
 
@@ -94,7 +94,7 @@ jurisdiction_gate(struct http_context *c, const struct pack *pack)
 																: GATE_REFUSE)));
 	json_array_foreach((json_t *)pack_section(pack, "recognises"), at, item) if (gate_recognition_read(item, &found))
 	{
-		json_array_append_new(recognises, json_string(found.jurisdiction));
+		json_array_append_new(recognises, json_string(found.issuer));
 		json_array_append_new(recognition, recognition_json(c, &found));
 	}
 	return json_pack("{s:o, s:i, s:o, s:o}", "verdicts", verdicts, "fever_tenths_c", (int)rule.fever_tenths_c,

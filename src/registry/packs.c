@@ -429,6 +429,14 @@ pack_first(struct registry *registry, const char *folder, struct error *e)
 }
 
 int
+registry_packs_changes(struct registry *registry, int64_t *ret_changes, struct error *e)
+{
+	return db_one_int(registry->db,
+		"SELECT CAST(count(*) + coalesce(sum(CASE WHEN at <= $1 THEN 1 ELSE 0 END), 0) AS BIGINT) FROM pack_activation",
+		(struct db_value[]){db_int(registry_now(registry))}, 1, ret_changes, e);
+}
+
+int
 registry_jurisdictions(
 	struct registry *registry, char (**ret_names)[JURISDICTION_SIZE], size_t *ret_count, struct error *e)
 {

@@ -53,6 +53,10 @@ typedef int registry_activation_each(const struct registry_activation *activatio
 int
 registry_activations_each(struct registry *registry, registry_activation_each *each, void *context, struct error *e);
 
+/* registry_packs_changes(registry, ret_changes, e): a number that grows with each activation that is recorded, and with each that
+ * begins. */
+int registry_packs_changes(struct registry *registry, int64_t *ret_changes, struct error *e);
+
 /* registry_jurisdictions(registry, ret_names, ret_count, e):
  * The names of the jurisdictions, the default one first, the others as they came. Freed with one free(). */
 int registry_jurisdictions(

@@ -35,7 +35,15 @@ static int
 write_list(const struct world *w, struct buffer *list)
 {
 	struct buffer der = buffer_make(KEY_DER_MAX);
-	struct trust_facts facts = {.name = "health office", .version = 3, .issued_at = NOW - 3600, .max_age_s = 86400};
+	const struct trust_recognition recognised = {
+		.issuer = "beta", .colours = {[CODE_GREEN] = true}, .fresh_s = 60, .from = NOW, .to = TRUST_NEVER};
+	const struct trust_gates gates[] = {{"beta", NULL, 0}, {"alpha", &recognised, 1}};
+	struct trust_facts facts = {.name = "health office",
+		.version = 3,
+		.issued_at = NOW - 3600,
+		.max_age_s = 86400,
+		.gates = gates,
+		.gates_count = 2};
 	struct trust_entry entry = {.issuer = "alpha", .from = NOW - 7200, .to = NOW + 79200, .revoked_at = TRUST_NEVER};
 	struct error e = {0};
 	int r = signing_key_public(w->key, &der, &e);

@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "credential/credential.h"
+#include "credential/trust_list.h"
 
 enum { NOW = 1585008000 };
 
@@ -214,6 +215,229 @@ nobody_signs_for_the_holder_of_a_list_and_trust_is_not_handed_on(void **state)
 	buffer_free(&list);
 }
 
+/* A list of ${root}: at gates of alpha beta's green codes count for an hour after their issue, from NOW on, and gamma's of any colour
+ * until an hour later; at delta's none but its own. */
+static struct buffer
+list_with_gates(const struct signing_key *root, const struct signing_key *key, const struct buffer *other)
+{
+	const struct trust_recognition recognised[] = {
+		{.issuer = "beta", .colours = {[CODE_GREEN] = true}, .fresh_s = 3600, .from = NOW, .to = TRUST_NEVER},
+		{.issuer = "gamma", .colours = {false, true, true, true, true}, .from = INT64_MIN, .to = NOW + 3600}};
+	const struct trust_gates gates[] = {{"delta", NULL, 0}, {"alpha", recognised, 2}, {"z", recognised, 1}};
+	struct trust_other others[] = {{.bytes = other ? other->data : NULL, .length = other ? other->length : 0}};
+	struct trust_facts facts = {.name = "office",
+		.issued_at = NOW,
+		.max_age_s = DAY_S,
+		.others = others,
+		.other_count = other ? 1 : 0,
+		.gates = gates,
+		.gates_count = 3};
+	struct buffer der = public_der(key), list = buffer_make(TRUST_FILE_MAX);
+	struct trust_entry entry = {.issuer = "beta",
+		.from = NOW - DAY_S,
+		.to = NOW + DAY_S,
+		.revoked_at = TRUST_NEVER,
+		.der = der.data,
+		.der_length = der.length};
+	struct error e = {0};
+
+	assert_int_equal(trust_write(root, &facts, &entry, 1, NULL, 0, &list, &e), 0);
+	buffer_free(&der);
+	return list;
+}
+
+static void
+a_list_says_whose_codes_of_which_colours_count_where(void **state)
+{
+	struct signing_key *root = new_key(), *key = new_key();
+	struct buffer list = list_with_gates(root, key, NULL), older = list_of(root, key);
+	struct trust *trust = new_trust(root), *silent = new_trust(root);
+	struct error e = {0};
+
+	(void)state;
+	assert_false(trust_speaks_of(trust, "alpha"));
+	assert_int_equal(trust_add(trust, list.data, list.length, &e), 0);
+	assert_true(trust_speaks_of(trust, "alpha") && trust_speaks_of(trust, "delta") && trust_speaks_of(trust, "z"));
+	assert_false(trust_speaks_of(trust, "beta"));
+	assert_true(trust_recognises(trust, "alpha", "beta", CODE_GREEN, NOW, NOW));
+	assert_false(trust_recognises(trust, "alpha", "beta", CODE_YELLOW, NOW, NOW));
+	assert_false(trust_recognises(trust, "alpha", "beta", CODE_GREEN, NOW - 1, NOW - 1));
+	assert_true(trust_recognises(trust, "alpha", "beta", CODE_GREEN, NOW, NOW + 3599));
+	assert_false(trust_recognises(trust, "alpha", "beta", CODE_GREEN, NOW, NOW + 3600));
+	assert_true(trust_recognises(trust, "alpha", "gamma", CODE_RED, 0, NOW + 3599));
+	assert_false(trust_recognises(trust, "alpha", "gamma", CODE_RED, NOW, NOW + 3600));
+	assert_true(trust_recognises(trust, "alpha", "alpha", CODE_RED, 0, NOW + 3600));
+	assert_false(trust_recognises(trust, "delta", "beta", CODE_GREEN, NOW, NOW));
+	assert_true(trust_recognises(trust, "delta", "delta", CODE_GREEN, NOW, NOW));
+	assert_int_equal(trust_add(silent, older.data, older.length, &e), 0);
+	assert_false(trust_speaks_of(silent, "alpha"));
+	trust_free(trust);
+	trust_free(silent);
+	signing_key_free(root);
+	signing_key_free(key);
+	buffer_free(&list);
+	buffer_free(&older);
+}
+
+static void
+anothers_list_within_ours_says_nothing_of_our_gates(void **state)
+{
+	struct signing_key *root = new_key(), *key = new_key(), *other_root = new_key(), *other_key = new_key();
+	struct buffer other = list_with_gates(other_root, other_key, NULL);
+	struct buffer list = list_with(root, key, "eta", NOW, &other, NULL);
+	struct trust *trust = new_trust(root);
+	struct error e = {0};
+
+	(void)state;
+	assert_int_equal(trust_add(trust, list.data, list.length, &e), 0);
+	assert_int_equal(trust_count(trust), 2);
+	assert_false(trust_speaks_of(trust, "alpha"));
+	trust_free(trust);
+	signing_key_free(root);
+	signing_key_free(key);
+	signing_key_free(other_root);
+	signing_key_free(other_key);
+	buffer_free(&list);
+	buffer_free(&other);
+}
+
+static void
+a_code_that_counts_elsewhere_is_not_recognised_here(void **state)
+{
+	struct signing_key *root = new_key(), *key = new_key();
+	struct buffer list = list_with_gates(root, key, NULL), text = buffer_make(4096);
+	struct code_claims claims = {.issuer = "beta", .issued_at = NOW, .expires_at = NOW + DAY_S}, found;
+	static const struct {
+		enum code_colour colour;
+		const char *at;
+		instant now;
+		enum code_cause cause;
+	} table[] = {
+		{CODE_GREEN, "alpha", NOW, CODE_VALID}, {CODE_RED, "alpha", NOW, CODE_NOT_RECOGNISED},
+		{CODE_GREEN, "alpha", NOW + 3600, CODE_NOT_RECOGNISED}, {CODE_GREEN, "delta", NOW, CODE_NOT_RECOGNISED},
+		{CODE_RED, "alpha", NOW - 1, CODE_NOT_YET_VALID}, /* what holds everywhere goes before */
+	};
+	struct trust *trust = new_trust(root);
+	enum code_cause cause;
+	struct error e = {0};
+
+	(void)state;
+	assert_int_equal(trust_add(trust, list.data, list.length, &e), 0);
+	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+		buffer_clear(&text);
+		claims.colour = table[i].colour;
+		assert_int_equal(code_issue(key, &claims, &text, &e), 0);
+		assert_int_equal(
+			code_verify_at(buffer_text(&text), text.length, trust, table[i].at, table[i].now, &found, &cause, &e), 0);
+		assert_int_equal(cause, table[i].cause);
+	}
+	assert_int_equal(
+		code_verify_at(buffer_text(&text), text.length, trust, "beta", NOW, &found, &cause, &e), ERROR_EXISTS_NOT);
+	assert_non_null(strstr(e.message, "at gates of beta"));
+	trust_free(trust);
+	signing_key_free(root);
+	signing_key_free(key);
+	buffer_free(&list);
+	buffer_free(&text);
+}
+
+static void
+what_counts_where_is_read_whole_or_not_at_all(void **state)
+{
+	static const struct {
+		const char *bytes;
+		size_t length;
+		bool holds;
+	} table[] = {
+#define CASE(bytes, holds) {bytes, sizeof bytes - 1, holds}
+		CASE("\xa0", true),
+		CASE("\xa1\x61"
+			 "a\x80",
+			true),
+		CASE("\xa1\x61"
+			 "a\x81\xa2\x01\x61"
+			 "b\x02\x81\x01",
+			true),
+		CASE("\xa1\x61"
+			 "a\x81\xa5\x01\x61"
+			 "b\x02\x82\x01\x04\x03\x01\x04\x20\x05\x00",
+			true),
+		CASE("\xa1\x61"
+			 "a\x81\xa3\x01\x61"
+			 "b\x02\x81\x01\x06\x01",
+			true), /* what is not known is passed over */
+		CASE("\x80", false),
+		CASE("\xa1\x01\x80", false),
+		CASE("\xa1\x60\x80", false),
+		CASE("\xa1\x61"
+			 "a\xa0",
+			false),
+		CASE("\xa1\x61"
+			 "a\x81\x01",
+			false),
+		CASE("\xa1\x61"
+			 "a\x81\xa1\x02\x81\x01",
+			false), /* no issuer */
+		CASE("\xa1\x61"
+			 "a\x81\xa2\x01\x60\x02\x81\x01",
+			false), /* without a name */
+		CASE("\xa1\x61"
+			 "a\x81\xa1\x01\x61"
+			 "b",
+			false), /* no colours */
+		CASE("\xa1\x61"
+			 "a\x81\xa2\x01\x61"
+			 "b\x02\x80",
+			false), /* none of them */
+		CASE("\xa1\x61"
+			 "a\x81\xa2\x01\x61"
+			 "b\x02\x81\x00",
+			false), /* none of the four */
+		CASE("\xa1\x61"
+			 "a\x81\xa2\x01\x61"
+			 "b\x02\x81\x05",
+			false),
+		CASE("\xa1\x61"
+			 "a\x81\xa2\x01\x61"
+			 "b\x02\x81\x61"
+			 "1",
+			false),
+		CASE("\xa1\x61"
+			 "a\x81\xa3\x01\x61"
+			 "b\x02\x81\x01\x03\x00",
+			false), /* fresh for no time */
+		CASE("\xa1\x61"
+			 "a\x81\xa3\x01\x61"
+			 "b\x02\x81\x01\x03\x1a\x00\x09\x3a\x81",
+			false), /* more than a week */
+		CASE("\xa1\x61"
+			 "a\x81\xa3\x01\x61"
+			 "b\x02\x81\x01\x04\xf6",
+			false),
+		CASE("\xa1\x61"
+			 "a\x81\xa3\x01\x61"
+			 "b\x02\x81\x01\x05\x60",
+			false),
+#undef CASE
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+		struct trust *trust = new_trust(NULL);
+		struct cbor *document = NULL;
+		struct error e = {0};
+		int r;
+
+		assert_int_equal(
+			cbor_read((const uint8_t *)table[i].bytes, table[i].length, &cbor_limits_default, &document, &e), 0);
+		r = trust_read_gates(trust, cbor_root(document), &e);
+		if (r != (table[i].holds ? 0 : ERROR_BAD_INPUT))
+			fail_msg("%zu: %d %s", i, r, e.message);
+		cbor_free(document);
+		trust_free(trust);
+	}
+}
+
 static void
 what_is_no_list_within_a_list_is_refused(void **state)
 {
@@ -374,6 +598,10 @@ main(void)
 		cmocka_unit_test(a_list_of_another_root_or_changed_by_a_bit_is_denied),
 		cmocka_unit_test(anothers_list_within_ours_counts_until_it_is_too_old_and_its_revocations_with_it),
 		cmocka_unit_test(nobody_signs_for_the_holder_of_a_list_and_trust_is_not_handed_on),
+		cmocka_unit_test(a_list_says_whose_codes_of_which_colours_count_where),
+		cmocka_unit_test(anothers_list_within_ours_says_nothing_of_our_gates),
+		cmocka_unit_test(a_code_that_counts_elsewhere_is_not_recognised_here),
+		cmocka_unit_test(what_counts_where_is_read_whole_or_not_at_all),
 		cmocka_unit_test(what_is_no_list_within_a_list_is_refused),
 		cmocka_unit_test(certificates_are_read_as_der_base64_and_pem),
 		cmocka_unit_test(a_folder_holds_lists_and_certificates_together),

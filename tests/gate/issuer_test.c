@@ -79,7 +79,7 @@ what_is_sealed_for_gates_is_opened_by_the_issuers_own_and_its_keys_end(void **st
 	assert_int_equal(person, 7);
 
 	/* the list that everybody gets opens nothing */
-	assert_int_equal(issuer_trust_list(f->issuer, MARCH_24, &list, NULL, &e), 0);
+	assert_int_equal(issuer_trust_list(f->issuer, NULL, MARCH_24, &list, NULL, &e), 0);
 	assert_int_equal(trust_new(NULL, 0, &public_trust, &e), 0);
 	assert_int_equal(trust_add(public_trust, list.data, list.length, &e), 0);
 	assert_int_equal(code_verify(buffer_text(&text), text.length, public_trust, MARCH_24, &claims, &cause, &e), 0);
@@ -251,7 +251,7 @@ each_day_has_a_key_of_its_own_that_an_old_list_knows_already(void **state)
 	struct error e = {0};
 
 	assert_int_equal(issuer_ensure(f->issuer, "city", MARCH_24, MARCH_24, &e), 0);
-	assert_int_equal(issuer_trust_list(f->issuer, MARCH_24 + 3600, &list, NULL, &e), 0);
+	assert_int_equal(issuer_trust_list(f->issuer, NULL, MARCH_24 + 3600, &list, NULL, &e), 0);
 	assert_int_equal(trust_new(NULL, 0, &trust, &e), 0);
 	assert_int_equal(trust_add(trust, list.data, list.length, &e), 0);
 	for (int day = 0; day < 8; day++) {

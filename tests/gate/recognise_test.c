@@ -23,11 +23,11 @@ static void
 a_name_alone_recognises_every_colour_at_any_time(void **state)
 {
 	json_t *name = json_string("neighbour");
-	struct gate_recognition found;
+	struct trust_recognition found;
 
 	(void)state;
 	assert_true(gate_recognition_read(name, &found));
-	assert_string_equal(found.jurisdiction, "neighbour");
+	assert_string_equal(found.issuer, "neighbour");
 	assert_true(
 		found.colours[CODE_GREEN] && found.colours[CODE_YELLOW] && found.colours[CODE_RED] && found.colours[CODE_GRAY]);
 	assert_int_equal(found.fresh_s, 0);
@@ -41,7 +41,7 @@ conditions_are_read(void **state)
 	json_t *item = json_loads("{\"jurisdiction\": \"neighbour\", \"colours\": [\"green\"], \"fresh_s\": 3600,"
 							  " \"from\": \"2020-03-25T00:00:00+08:00\"}",
 		0, NULL);
-	struct gate_recognition found;
+	struct trust_recognition found;
 
 	(void)state;
 	assert_true(gate_recognition_read(item, &found));
@@ -55,7 +55,7 @@ conditions_are_read(void **state)
 static void
 faults_are_named_and_what_is_faulty_recognises_nobody(void **state)
 {
-	struct gate_recognition found;
+	struct trust_recognition found;
 	json_t *item = json_loads("{\"jurisdiction\": \"neighbour\", \"colours\": [\"purple\"]}", 0, NULL);
 
 	(void)state;

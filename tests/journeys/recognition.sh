@@ -125,6 +125,29 @@ is "refuse not_recognised" "$(gate "$national")" "a recognition that ended is no
 at ningbo trust export >"$FOLDER/ningbo.trust"
 at_eight=$(at hubei --now $T --json code issue "$FENG" --pack hubei-2020 | jq -r .code)
 is "null hubei-2020" "$("$HEALTHCODE" --now $T --json code verify "$at_eight" --trust "$FOLDER/ningbo.trust" | jq -r '"\(.cause) \(.issuer)"')" "Ningbo's list, alone and offline, reads Hubei's code"
+verify_for() { "$HEALTHCODE" --now $T --json code verify "$1" --trust "$FOLDER/${3:-ningbo}.trust" --for "$2" | jq -r '"\(.valid) \(.cause)"' || true; }
+is "true null" "$(verify_for "$at_eight" ningbo-2020)" "it says too that Hubei's green counts in Ningbo"
+at_eight_red=$(at hubei --now $T --json code issue "$CASE" --pack hubei-2020 | jq -r .code)
+is "false not_recognised" "$(verify_for "$at_eight_red" ningbo-2020)" "and that its red does not"
+at national trust export >"$FOLDER/national-own.trust"
+national_eight=$(at national --now $T --json code issue "$FENG" --pack national-2020 | jq -r .code)
+is "false not_recognised" "$(verify_for "$national_eight" ningbo-2020)" "nor the national code any more"
+is "true null" "$(verify_for "$national_eight" national-2020 national-own)" "which counts at home"
+exits 1 "of another's gates the list says nothing" "$HEALTHCODE" --now $T code verify "$at_eight" --trust "$FOLDER/ningbo.trust" --for hubei-2020
+holds "and that is told" grep -q "does not say whose codes count at gates of hubei-2020" "$FOLDER/err"
+ask GET /v1/jurisdictions
+json_holds "pages learn what is recognised" '.items[0].gate.recognition[0] ==
+	{"jurisdiction":"hubei-2020","colours":["green"],"fresh_s":3600,"from":"2020-03-24T00:00:00+08:00","to":null}' "$BODY"
+ask GET /v1/trust
+old_list="If-None-Match: $(header ETag)"
+jq '.recognises = []' "$SOURCE/packs/ningbo-2020/pack.json" >"$FOLDER/ningbo-2020/pack.json"
+for user in zhang zhao; do
+	at ningbo user add $user --role supervisor >/dev/null
+	HEALTHCODE_TOKEN=$HEALTHCODE_PASSWORD exits 0 "$user says that Ningbo's next pack recognises nobody" at ningbo --as $user pack activate "$FOLDER/ningbo-2020" --jurisdiction ningbo-2020
+done
+answers 200 "whoever fetches the list gets a new one at once" GET /v1/trust '' -H "$old_list"
+at ningbo trust export >"$FOLDER/ningbo.trust"
+is "false not_recognised" "$(verify_for "$at_eight" ningbo-2020)" "by which Hubei's green counts no more"
 exits 0 "Hubei revokes Feng's codes" at hubei code revoke "$FENG" --pack hubei-2020
 at hubei trust export >"$FOLDER/hubei2.trust"
 exits 0 "Ningbo takes Hubei's newer list" at ningbo trust import "$FOLDER/hubei2.trust"
@@ -138,9 +161,6 @@ exits 0 "Hubei's root is forgotten" at ningbo trust forget --root "$root"
 is "refuse unknown_issuer" "$(gate "$red")" "and its codes count no more"
 exits 0 "Ningbo's ledger is whole" at ningbo ledger verify
 
-ask GET /v1/jurisdictions
-json_holds "pages learn what is recognised" '.items[0].gate.recognition[0] ==
-	{"jurisdiction":"hubei-2020","colours":["green"],"fresh_s":3600,"from":"2020-03-24T00:00:00+08:00","to":null}' "$BODY"
 jq '.recognises[0] = {jurisdiction: "hubei-2020", colors: ["green"]}' "$SOURCE/packs/ningbo-2020/pack.json" >"$FOLDER/ningbo-2020/pack.json"
 exits 3 "a misspelt condition is found" "$HEALTHCODE" pack check "$FOLDER/ningbo-2020"
 holds "and the right word named" grep -q 'did you mean "colours"' "$FOLDER/err"

@@ -8,7 +8,7 @@ import { isReached } from '../reach.ts';
 import en from '../texts/en.json';
 import { codeExpiry, type GateKey, verifyCode } from '../verify/code.ts';
 import { type Trust, trustAge_s, trustIsAhead, trustIsTooOld } from '../verify/trust.ts';
-import { decide, type Decision } from './decide.ts';
+import { decide, type Decision, recognisedAt } from './decide.ts';
 import { deliveredAs, enqueue, refuseWaiting } from './queue.ts';
 
 export interface Place {
@@ -75,7 +75,8 @@ export async function check(text: string, place: Place, temperature_tenths: numb
 		throw new NoVerdict('gate.no_rules');
 	const now_ms = serviceNow_ms();
 	const answer = await verifyCode(request.code, known.trust, Math.floor(now_ms / 1000), known.gateKeys);
-	const decision = decide(answer, { jurisdiction: place.jurisdiction, care: place.care }, rules, temperature_tenths, Math.floor(now_ms / 1000));
+	const recognised = recognisedAt(place.jurisdiction, known.trust, rules);
+	const decision = decide(answer, { jurisdiction: place.jurisdiction, care: place.care }, rules, recognised, temperature_tenths, Math.floor(now_ms / 1000));
 	const at = `${new Date(now_ms).toISOString().slice(0, 19)}Z`;
 	const item = enqueue({ ...request, offline: { at, verdict: decision.verdict, cause: decision.cause } }, asked ? key : undefined);
 	if (!item)

@@ -2,6 +2,7 @@
 
 import type { CheckCause, Colour, Jurisdiction, Verdict } from '../api.ts';
 import type { CodeAnswer, CodeCause } from '../verify/code.ts';
+import type { Recognition, Trust } from '../verify/trust.ts';
 
 export interface Decision {
 	verdict: Verdict;
@@ -35,21 +36,28 @@ const CODE_CAUSE: Record<CodeCause, CheckCause> = {
 /* Decide by the rules of the place, as src/gate/decide.c does. A fever asks; it does not soften a refusal. Where care is
  * given nobody is refused. */
 export function decide(answer: Omit<CodeAnswer, 'card'>, place: { jurisdiction: string; care: boolean }, rules: GateRules,
-	temperature_tenths: number | null, now_s: number): Decision {
-	const decision = decideAnywhere(answer, place.jurisdiction, rules, temperature_tenths, now_s);
+	recognised: readonly Recognition[], temperature_tenths: number | null, now_s: number): Decision {
+	const decision = decideAnywhere(answer, place.jurisdiction, rules, recognised, temperature_tenths, now_s);
 	return place.care && decision.verdict === 'refuse'
 		? { ...decision, verdict: 'ask', care: true }
 		: { ...decision, care: false };
 }
 
-/* As src/gate/recognise.c does. */
-const isRecognised = (code: Pick<CodeAnswer, 'issuer' | 'issuedAt'>, colour: Colour, rules: GateRules, now_s: number): boolean =>
-	rules.recognition.some((one) => one.jurisdiction === code.issuer && one.colours.includes(colour) &&
-		(one.from === null || now_s >= Date.parse(one.from) / 1000) && (one.to === null || now_s < Date.parse(one.to) / 1000) &&
-		(one.fresh_s === null || (code.issuedAt !== null && now_s < code.issuedAt + one.fresh_s)));
+/* Whose codes count there: by the word of the signed list, which nobody between can change; where an older one does not say, by that of
+ * the service. */
+export const recognisedAt = (jurisdiction: string, trust: Trust, rules: GateRules): readonly Recognition[] =>
+	trust.recognised ? (trust.recognised.get(jurisdiction) ?? [])
+		: rules.recognition.map(({ jurisdiction: issuer, colours, fresh_s, from, to }) =>
+			({ issuer, colours, fresh_s, from: from === null ? null : Date.parse(from) / 1000, to: to === null ? null : Date.parse(to) / 1000 }));
+
+/* As src/credential/trust_gates.c does. */
+const isRecognised = (code: Pick<CodeAnswer, 'issuer' | 'issuedAt'>, colour: Colour, recognised: readonly Recognition[], now_s: number): boolean =>
+	recognised.some(({ issuer, colours, fresh_s, from, to }) => issuer === code.issuer && colours.includes(colour) &&
+		(from === null || now_s >= from) && (to === null || now_s < to) &&
+		(fresh_s === null || (code.issuedAt !== null && now_s < code.issuedAt + fresh_s)));
 
 function decideAnywhere(answer: Omit<CodeAnswer, 'card'>, jurisdiction: string, rules: GateRules,
-	temperature_tenths: number | null, now_s: number): Omit<Decision, 'care'> {
+	recognised: readonly Recognition[], temperature_tenths: number | null, now_s: number): Omit<Decision, 'care'> {
 	if (answer.cause === 'sealed') {
 		const fever = temperature_tenths !== null && temperature_tenths >= rules.fever_tenths_c;
 		return { verdict: 'ask', cause: fever ? 'fever' : 'sealed', colour: null };
@@ -57,7 +65,7 @@ function decideAnywhere(answer: Omit<CodeAnswer, 'card'>, jurisdiction: string, 
 	if (answer.cause)
 		return { verdict: 'refuse', cause: CODE_CAUSE[answer.cause], colour: null };
 	const colour = answer.colour as Colour;
-	if (answer.issuer !== jurisdiction && !isRecognised(answer, colour, rules, now_s))
+	if (answer.issuer !== jurisdiction && !isRecognised(answer, colour, recognised, now_s))
 		return { verdict: 'refuse', cause: 'not_recognised', colour };
 	const verdict = rules.verdicts[colour];
 	if (verdict !== 'refuse' && temperature_tenths !== null && temperature_tenths >= rules.fever_tenths_c)

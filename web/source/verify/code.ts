@@ -5,7 +5,7 @@ import { base45Decode } from './base45.ts';
 import { algorithmIsKnown, type CborMap, hex, keySuits, readCbor, readSign1, type Sign1, sign1Holds } from './cose.ts';
 import { openForGates } from './encrypt0.ts';
 import { inflate } from './inflate.ts';
-import { isRevoked, type Trust, trustIsTooOld } from './trust.ts';
+import { colourOf, isRevoked, type Trust, trustIsTooOld } from './trust.ts';
 
 /* As docs/code-format.md lists them. */
 export type CodeCause =
@@ -33,7 +33,6 @@ const ID_SIZE = 16;
 const LIFETIME_MAX_S = 7 * 86400;
 const CLAIM = { issuer: 1, expiresAt: 4, issuedAt: 6, id: 7, colour: -65537, card: -65539, sealed: -65541 };
 const CARD = /^[0-9A-Z]{4}$/;
-const COLOURS: Record<number, Colour> = { 1: 'green', 2: 'yellow', 3: 'red', 4: 'gray' };
 
 const isTime = (value: unknown): value is number => typeof value === 'number' && Number.isInteger(value) && value >= 0;
 
@@ -79,7 +78,7 @@ async function openColour(sealed: Uint8Array, issuer: string, issuedAt: number, 
 	const content = opened && readCbor(opened);
 	if (!content)
 		return 'sealed';
-	return (content instanceof Map && COLOURS[content.get(CLAIM.colour) as number]) || 'wrong_colour';
+	return (content instanceof Map && colourOf(content.get(CLAIM.colour))) || 'wrong_colour';
 }
 
 /* Check ${text} at ${now} (s); ${gateKeys} are those that this gate has. */
@@ -102,7 +101,7 @@ export async function verifyCode(text: string, trust: Trust, now: number, gateKe
 	const card = claims.get(CLAIM.card) ?? null;
 	if (card !== null && !(typeof card === 'string' && CARD.test(card)))
 		return no('malformed');
-	const said = COLOURS[claims.get(CLAIM.colour) as number] ?? null;
+	const said = colourOf(claims.get(CLAIM.colour)) ?? null;
 	if (!said && !sealed)
 		return no('wrong_colour');
 	if (!algorithmIsKnown(message.algorithm))

@@ -1,5 +1,6 @@
 /* The signed trust list (docs/code-format.md): whose signatures count, and how old the list itself may be. */
 
+import type { Colour } from '../api.ts';
 import { type Filter, filterHas, readFilter } from './filter.ts';
 import { ES256, hex, keySuits, publicKeyId, readCbor, readPublicKey, readSign1, sign1Holds } from './cose.ts';
 
@@ -12,6 +13,15 @@ export interface TrustKey {
 	key: CryptoKey;
 }
 
+/* That codes of ${issuer} with these colours count beside the place's own, in [from, to), each for ${fresh_s} after its issue. */
+export interface Recognition {
+	issuer: string;
+	colours: Colour[];
+	fresh_s: number | null; /* null: as long as it says */
+	from: number | null; /* s */
+	to: number | null;
+}
+
 export interface Trust {
 	rootId: string;
 	version: number;
@@ -20,6 +30,7 @@ export interface Trust {
 	keys: Map<string, TrustKey[]>; /* by id; ids are short, so that two keys may share one */
 	revoked: Set<string>; /* ids of codes */
 	filter: Filter | null; /* of further ones */
+	recognised: Map<string, Recognition[]> | null; /* by whose gate it is; null: the list does not say, as older ones don't */
 	others: Trust[]; /* others' lists, for whom this one vouches; their keys are among ${keys} */
 }
 
@@ -27,8 +38,15 @@ export interface Trust {
 const CLOCK_SLACK_S = 60;
 
 const CLAIM = { issuedAt: 6, list: -65538 };
-const LIST = { version: 1, maxAge: 2, root: 3, keys: 4, revoked: 5, filter: 6, others: 7 };
+const LIST = { version: 1, maxAge: 2, root: 3, keys: 4, revoked: 5, filter: 6, others: 7, gates: 8 };
 const OTHERS_MAX = 100;
+const RECOGNISED = { issuer: 1, colours: 2, fresh: 3, from: 4, to: 5 };
+const COLOURS: Record<number, Colour> = { 1: 'green', 2: 'yellow', 3: 'red', 4: 'gray' };
+
+/* As a code's claim and the list number them; a text of the same digit is none. */
+export const colourOf = (number: unknown): Colour | undefined => (typeof number === 'number' ? COLOURS[number] : undefined);
+
+const FRESH_MAX_S = 7 * 86400;
 const KEY = { issuer: 1, from: 2, to: 3, publicKey: 4, certificate: 5, revokedAt: 6 };
 
 /* The list, or null where it is malformed, its signature does not hold, or it is another root's than ${pinnedRootId}. */
@@ -77,8 +95,12 @@ async function readList(bytes: Uint8Array, pinnedRootId: string | undefined, isO
 		const id = await publicKeyId(der);
 		keys.set(id, [...(keys.get(id) ?? []), { issuer, from, to, revokedAt, tooOldAt: Infinity, key }]);
 	}
+	const gates = list.get(LIST.gates);
+	const recognised = gates === undefined ? null : readGates(gates);
+	if (recognised === undefined)
+		return null;
 	const revoked = new Set(revokedIds.map((id: Uint8Array) => hex(id)));
-	const trust: Trust = { rootId, version, issuedAt, maxAge_s, keys, revoked, filter, others: [] };
+	const trust: Trust = { rootId, version, issuedAt, maxAge_s, keys, revoked, filter, recognised, others: [] };
 	const others = isOther ? undefined : list.get(LIST.others);
 	if (others === undefined)
 		return trust;
@@ -91,6 +113,33 @@ async function readList(bytes: Uint8Array, pinnedRootId: string | undefined, isO
 		adopt(trust, other);
 	}
 	return trust;
+}
+
+function readRecognition(item: unknown): Recognition | undefined {
+	if (!(item instanceof Map))
+		return undefined;
+	const [issuer, numbers, fresh_s, from, to] = [RECOGNISED.issuer, RECOGNISED.colours, RECOGNISED.fresh, RECOGNISED.from, RECOGNISED.to]
+		.map((name) => item.get(name) ?? (item.has(name) ? undefined : null));
+	const isTime = (time: unknown): time is number | null => time === null || typeof time === 'number';
+	const colours = Array.isArray(numbers) ? numbers.map(colourOf) : [];
+	if (typeof issuer !== 'string' || !issuer || colours.length === 0 || !colours.every((colour) => colour !== undefined) ||
+		!isTime(fresh_s) || (fresh_s !== null && (fresh_s < 1 || fresh_s > FRESH_MAX_S)) || !isTime(from) || !isTime(to))
+		return undefined;
+	return { issuer, colours, fresh_s, from, to };
+}
+
+/* Whose codes count where, or undefined where it is malformed. */
+export function readGates(gates: unknown): Map<string, Recognition[]> | undefined {
+	const found = new Map<string, Recognition[]>();
+	if (!(gates instanceof Map))
+		return undefined;
+	for (const [jurisdiction, items] of gates) {
+		const recognitions = Array.isArray(items) ? items.map(readRecognition) : [undefined];
+		if (typeof jurisdiction !== 'string' || !jurisdiction || !recognitions.every((one) => one !== undefined))
+			return undefined;
+		found.set(jurisdiction, recognitions);
+	}
+	return found;
 }
 
 /* Take in the keys of another's list, but of issuers whom this list or one before has keys of: nobody signs for a neighbour. */

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { Code, Slot } from '../../source/api.ts';
 import { holds } from '../../source/fields.tsx';
-import { decide, type GateRules } from '../../source/gate/decide.ts';
+import { decide, type GateRules, recognisedAt } from '../../source/gate/decide.ts';
 import { deliver, deliveredAs, enqueue, QUEUE_MAX, refuseWaiting, waiting } from '../../source/gate/queue.ts';
 import { idNumberFault, tidyIdNumber } from '../../source/id_number.ts';
 import { forget, keep, recall } from '../../source/keep.ts';
@@ -15,6 +15,7 @@ import { AHEAD_MAX, pick, take, wantedAhead } from '../../source/resident/keeper
 import { evidenceWords } from '../../source/resident/reasons.tsx';
 import en from '../../source/texts/en.json';
 import zh from '../../source/texts/zh.json';
+import type { Recognition, Trust } from '../../source/verify/trust.ts';
 
 const T = Date.parse('2020-03-24T08:00:00+08:00');
 const time = (second: number) => new Date(T + second * 1000).toISOString();
@@ -73,43 +74,57 @@ const rules: GateRules = {
 	verdicts: { green: 'pass', yellow: 'ask', red: 'refuse', gray: 'ask' }, fever_tenths_c: 373, recognises: ['neighbour'],
 	recognition: [{ jurisdiction: 'neighbour', colours: ['green'], fresh_s: 600, from: '2020-03-24T00:00:00+08:00', to: '2020-03-26T00:00:00+08:00' }],
 };
+const trustThat = (recognised: Trust['recognised']) => ({ recognised }) as Trust;
+const RECOGNISED = recognisedAt('here', trustThat(null), rules);
 const HERE = { jurisdiction: 'here', care: false };
 const NOW_S = Date.parse('2020-03-25T08:00:00+08:00') / 1000;
 const valid = (colour: Slot['colour'], issuer = 'here', issuedAt = NOW_S) => ({ cause: null, issuer, colour, issuedAt });
 
 test('green passes, red does not, and the code of a neighbour is taken only where it is recognised', () => {
-	assert.deepEqual(decide(valid('green'), HERE, rules, null, NOW_S), { verdict: 'pass', cause: null, colour: 'green', care: false });
-	assert.deepEqual(decide(valid('red'), HERE, rules, null, NOW_S), { verdict: 'refuse', cause: 'red', colour: 'red', care: false });
-	assert.equal(decide(valid('green', 'neighbour'), HERE, rules, null, NOW_S).verdict, 'pass');
-	assert.equal(decide(valid('green', 'nobody'), HERE, rules, null, NOW_S).cause, 'not_recognised');
+	assert.deepEqual(decide(valid('green'), HERE, rules, RECOGNISED, null, NOW_S), { verdict: 'pass', cause: null, colour: 'green', care: false });
+	assert.deepEqual(decide(valid('red'), HERE, rules, RECOGNISED, null, NOW_S), { verdict: 'refuse', cause: 'red', colour: 'red', care: false });
+	assert.equal(decide(valid('green', 'neighbour'), HERE, rules, RECOGNISED, null, NOW_S).verdict, 'pass');
+	assert.equal(decide(valid('green', 'nobody'), HERE, rules, RECOGNISED, null, NOW_S).cause, 'not_recognised');
 });
 
 test('a neighbour counts in the colours, the time and the freshness that are recognised', () => {
 	const causes = [valid('yellow', 'neighbour'), valid('green', 'neighbour', NOW_S - 599), valid('green', 'neighbour', NOW_S - 600)]
-		.map((code) => decide(code, HERE, rules, null, NOW_S).cause);
+		.map((code) => decide(code, HERE, rules, RECOGNISED, null, NOW_S).cause);
 	assert.deepEqual(causes, ['not_recognised', null, 'not_recognised']);
-	const later = [-2 * 86400, 0, 86400].map((by) => decide(valid('green', 'neighbour', NOW_S + by), HERE, rules, null, NOW_S + by).cause);
+	const later = [-2 * 86400, 0, 86400].map((by) => decide(valid('green', 'neighbour', NOW_S + by), HERE, rules, RECOGNISED, null, NOW_S + by).cause);
 	assert.deepEqual(later, ['not_recognised', null, 'not_recognised']);
 });
 
+test('whose codes count is said by the signed list, and by the service only where the list does not say', () => {
+	const says = (list: Recognition[]) => recognisedAt('here', trustThat(new Map([['here', list]])), rules);
+	const all: Recognition = { issuer: 'other', colours: ['green', 'red'], fresh_s: null, from: null, to: null };
+	const cause = (issuer: string, recognised: readonly Recognition[]) => decide(valid('green', issuer), HERE, rules, recognised, null, NOW_S).cause;
+	assert.deepEqual(RECOGNISED, [{ issuer: 'neighbour', colours: ['green'], fresh_s: 600, from: NOW_S - 32 * 3600, to: NOW_S + 16 * 3600 }]);
+	assert.equal(cause('other', says([all])), null);
+	assert.equal(cause('other', says([{ ...all, colours: ['red'] }])), 'not_recognised');
+	assert.equal(cause('neighbour', says([all])), 'not_recognised', 'the service is not asked where the list says');
+	assert.equal(cause('neighbour', says([])), 'not_recognised');
+	assert.deepEqual(recognisedAt('elsewhere', trustThat(new Map([['here', [all]]])), rules), []);
+});
+
 test('a fever asks, and does not soften a refusal', () => {
-	assert.equal(decide(valid('green'), HERE, rules, 372, NOW_S).verdict, 'pass');
-	assert.deepEqual(decide(valid('green'), HERE, rules, 373, NOW_S), { verdict: 'ask', cause: 'fever', colour: 'green', care: false });
-	assert.equal(decide(valid('red'), HERE, rules, 390, NOW_S).verdict, 'refuse');
+	assert.equal(decide(valid('green'), HERE, rules, RECOGNISED, 372, NOW_S).verdict, 'pass');
+	assert.deepEqual(decide(valid('green'), HERE, rules, RECOGNISED, 373, NOW_S), { verdict: 'ask', cause: 'fever', colour: 'green', care: false });
+	assert.equal(decide(valid('red'), HERE, rules, RECOGNISED, 390, NOW_S).verdict, 'refuse');
 });
 
 test('a code that does not count is refused and tells no colour', () => {
-	const decision = decide({ cause: 'expired', issuer: 'here', colour: 'green', issuedAt: NOW_S }, HERE, rules, null, NOW_S);
+	const decision = decide({ cause: 'expired', issuer: 'here', colour: 'green', issuedAt: NOW_S }, HERE, rules, RECOGNISED, null, NOW_S);
 	assert.deepEqual(decision, { verdict: 'refuse', cause: 'expired', colour: null, care: false });
-	assert.equal(decide({ cause: 'list_too_old', issuer: 'here', colour: 'green', issuedAt: NOW_S }, HERE, rules, null, NOW_S).cause, 'unknown_issuer');
+	assert.equal(decide({ cause: 'list_too_old', issuer: 'here', colour: 'green', issuedAt: NOW_S }, HERE, rules, RECOGNISED, null, NOW_S).cause, 'unknown_issuer');
 });
 
 test('where care is given nobody is refused, whatever the code', () => {
 	const clinic = { jurisdiction: 'here', care: true };
-	assert.deepEqual(decide(valid('red'), clinic, rules, 390, NOW_S), { verdict: 'ask', cause: 'red', colour: 'red', care: true });
-	assert.deepEqual(decide({ cause: 'malformed', issuer: null, colour: null, issuedAt: null }, clinic, rules, null, NOW_S),
+	assert.deepEqual(decide(valid('red'), clinic, rules, RECOGNISED, 390, NOW_S), { verdict: 'ask', cause: 'red', colour: 'red', care: true });
+	assert.deepEqual(decide({ cause: 'malformed', issuer: null, colour: null, issuedAt: null }, clinic, rules, RECOGNISED, null, NOW_S),
 		{ verdict: 'ask', cause: 'malformed', colour: null, care: true });
-	assert.deepEqual(decide(valid('green'), clinic, rules, null, NOW_S), { verdict: 'pass', cause: null, colour: 'green', care: false });
+	assert.deepEqual(decide(valid('green'), clinic, rules, RECOGNISED, null, NOW_S), { verdict: 'pass', cause: null, colour: 'green', care: false });
 });
 
 const REQUEST = { code: 'HC1:X', place: 'p', offline: { at: time(0), verdict: 'pass' as const, cause: null } };

@@ -8,7 +8,7 @@ import { verifyCode } from '../../source/verify/code.ts';
 import { openForGates } from '../../source/verify/encrypt0.ts';
 import { filterHas, readFilter } from '../../source/verify/filter.ts';
 import { inflate } from '../../source/verify/inflate.ts';
-import { readTrust } from '../../source/verify/trust.ts';
+import { readGates, readTrust } from '../../source/verify/trust.ts';
 
 const example = (name: string) => readFileSync(`${process.env.HEALTHCODE_SOURCE}/docs/code-format/${name}`);
 const code = example('code.txt').toString().trim();
@@ -136,6 +136,26 @@ test('the code of another whose list ours holds is read, until that list is too 
 	const aged = new Map([...keys].map(([id, list]) => [id, list.map((key) => ({ ...key, tooOldAt: key.tooOldAt - WEEK_S }))]));
 	assert.equal((await verifyCode(otherCode, { ...forever, keys: aged }, NOW)).cause, 'list_too_old');
 	assert.equal((await verifyCode(otherCode, { ...holding, others: [{ ...other, revoked: { has: () => true } as unknown as Set<string> }] }, NOW)).cause, 'revoked');
+});
+
+test('a list says whose codes count where; older lists do not', async () => {
+	const list = await readTrust(new Uint8Array(kept('with_gates.cbor')));
+	assert.deepEqual([...(list?.recognised ?? [])], [['ningbo-2020', [
+		{ issuer: 'hubei-2020', colours: ['green'], fresh_s: 3600, from: at('2020-03-24T00:00:00+08:00'), to: null },
+		{ issuer: 'national-2020', colours: ['green', 'yellow', 'red', 'gray'], fresh_s: null, from: null, to: at('2020-04-01T00:00:00+08:00') },
+	]]]);
+	assert.equal((await readTrust(new Uint8Array(kept('with_others.cbor'))))?.recognised, null);
+});
+
+test('what counts where is read whole or not at all', () => {
+	const of = (...members: [number, unknown][]) => readGates(new Map([['a', [new Map<number, unknown>([[1, 'b'], [2, [1]], ...members])]]]));
+	assert.deepEqual(of()?.get('a'), [{ issuer: 'b', colours: ['green'], fresh_s: null, from: null, to: null }]);
+	assert.ok(of([6, 1]), 'what is not known is passed over');
+	assert.deepEqual(readGates(new Map())?.size, 0);
+	for (const bad of [[1, ''], [1, 1], [2, []], [2, [0]], [2, [5]], [2, ['1']], [2, 1], [3, 0], [3, 604801], [3, 'a'], [4, null], [4, 'a'], [5, null]] as [number, unknown][])
+		assert.equal(of(bad), undefined, JSON.stringify(bad));
+	for (const bad of [[], new Map([[1, []]]), new Map([['', []]]), new Map([['a', new Map()]]), new Map([['a', [1]]])])
+		assert.equal(readGates(bad), undefined);
 });
 
 const SEALED = process.env.HEALTHCODE_SOURCE + '/tests/data/sealed/';
