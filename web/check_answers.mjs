@@ -32,6 +32,8 @@ const roles = {
 	ROLE_CLINICIAN: ['clinician'],
 	ROLE_FEED: ['clinician', 'supervisor', 'administrator'],
 	ROLE_VOUCHER: ['clinician', 'supervisor'],
+	ROLE_STAFF: ['clinician', 'supervisor'],
+	ROLE_COMMITTEE: ['clinician'],
 };
 
 let passed = 0;

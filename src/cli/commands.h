@@ -18,6 +18,7 @@ extern const struct command command_init;
 extern const struct command command_journey;
 extern const struct command command_key;
 extern const struct command command_ledger;
+extern const struct command command_mandate;
 extern const struct command command_match;
 extern const struct command command_migrate;
 extern const struct command command_mllp;
@@ -48,6 +49,7 @@ extern const struct command command_version;
 	&command_evaluate, \
 	&command_explain, \
 	&command_person, \
+	&command_mandate, \
 	&command_match, \
 	&command_trace, \
 	&command_case, \

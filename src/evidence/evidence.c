@@ -98,6 +98,7 @@ static const char *const kind_names[EVIDENCE_KIND_END] = {
 	[EVIDENCE_TRAVEL_ORDER] = "travel_order",
 	[EVIDENCE_RECOGNITION] = "recognition",
 	[EVIDENCE_CASE_WORD] = "case_word",
+	[EVIDENCE_MANDATE] = "mandate",
 };
 
 #define COLUMNS "row.kind, row.person, row.key, row.at, row.body, row.recorded_at, row.import_id"
@@ -112,9 +113,9 @@ static const char *const kind_names[EVIDENCE_KIND_END] = {
 /* clang-format on */
 
 /* Every kind by number, so that the index by kind and person serves for all kinds too. */
-_Static_assert(EVIDENCE_KIND_END == 18, "the list of kinds below is complete");
+_Static_assert(EVIDENCE_KIND_END == 19, "the list of kinds below is complete");
 static const char each_of_all[] = "SELECT " COLUMNS " FROM evidence AS row"
-								  " WHERE row.kind IN (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17)"
+								  " WHERE row.kind IN (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18)"
 								  " AND row.person = $1 AND " LAST_VERSIONS;
 static const char each_of_one[] =
 	"SELECT " COLUMNS " FROM evidence AS row WHERE row.kind = $4 AND row.person = $1 AND " LAST_VERSIONS;

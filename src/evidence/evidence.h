@@ -64,6 +64,7 @@ enum evidence_kind {
 	EVIDENCE_TRAVEL_ORDER = 15, /* from when people may leave or enter an area; of no person */
 	EVIDENCE_RECOGNITION = 16,  /* what colour another service says that the person has */
 	EVIDENCE_CASE_WORD = 17,    /* a clinician's word that a case is one, or that it is taken back; of no person */
+	EVIDENCE_MANDATE = 18,      /* somebody lets another act for them */
 	EVIDENCE_KIND_END,
 };
 

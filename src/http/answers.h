@@ -15,6 +15,8 @@ route_answer answer_health, answer_ready, answer_metrics;
 route_answer answer_peer_question, answer_peer_statements, answer_ask_peer;
 route_answer answer_service, answer_jurisdictions, answer_divisions, answer_trust, answer_case_map, answer_recognition;
 route_answer answer_apply, answer_dependant, answer_voucher;
+route_answer answer_mandates, answer_give_mandate, answer_accept_mandate, answer_end_mandate, answer_staff_mandate,
+	answer_apply_for;
 route_answer answer_send_code, answer_sign_in, answer_session, answer_sign_out;
 route_answer answer_me, answer_code, answer_reasons, answer_checkin, answer_travel_card, answer_accesses,
 	answer_journey;
@@ -38,6 +40,9 @@ struct registry_checkin;
 
 /* read_health(x, body, checkin): "symptoms" and "contact" of an application or a check-in; faults are noted in ${x}. */
 void read_health(struct exchange *x, const json_t *body, struct registry_checkin *checkin);
+
+/* answer_acts(acts): the acts of a mandate (enum mandate_act) as a list of words; a new reference. */
+json_t *answer_acts(unsigned acts);
 
 /* filter_holds(c, x, filter, cases): whether ${filter} is an object of words that GET /v1/cases (or /v1/contacts) takes; faults are noted
  * in ${x} under /filter. */

@@ -91,6 +91,7 @@ static int
 put_trip(struct http_context *c, person_number person, const struct trip *trip, const char *phone, struct error *e)
 {
 	char body[256], key[128], from[TIME_TEXT_SIZE], to[TIME_TEXT_SIZE];
+	enum evidence_outcome outcome;
 	struct evidence_row row = {.kind = EVIDENCE_VISIT,
 		.person = person,
 		.key = key,
@@ -103,7 +104,8 @@ put_trip(struct http_context *c, person_number person, const struct trip *trip, 
 	snprintf(body, sizeof body, "{\"country\":\"%s\",\"division\":%s%s%s,\"from\":\"%s\",\"to\":\"%s\"}", trip->country,
 		trip->division ? "\"" : "", trip->division ? trip->division : "null", trip->division ? "\"" : "",
 		time_write(trip->from, &zone_utc, from), time_write(trip->to, &zone_utc, to));
-	return registry_evidence_tell(c->registry, &row, phone, e);
+	return phone ? registry_evidence_tell(c->registry, &row, phone, e)
+				 : registry_evidence_put(c->registry, &row, &outcome, e);
 }
 
 /* What both applications hold, read. */
@@ -115,6 +117,17 @@ struct form {
 };
 
 static void
+read_who(struct exchange *x, const json_t *body, struct registry_application *a)
+{
+	struct error e = {0};
+
+	a->id_number = exchange_text(x, body, "id_number", 1, 40);
+	a->name = exchange_text(x, body, "name", 1, 100);
+	if (a->id_number && !context_is_id_number(a->id_number, &e))
+		exchange_invalid(x, "/id_number", "%s", e.message);
+}
+
+static void
 read_form(struct http_context *c, struct exchange *x, const json_t *body, struct form *form)
 {
 	struct registry_application *a = &form->application;
@@ -123,8 +136,6 @@ read_form(struct http_context *c, struct exchange *x, const json_t *body, struct
 	struct error e = {0};
 	size_t i;
 
-	a->id_number = exchange_text(x, body, "id_number", 1, 40);
-	a->name = exchange_text(x, body, "name", 1, 100);
 	a->jurisdiction = exchange_text(x, body, "jurisdiction", 1, 64);
 	a->division = exchange_text(x, body, "division", 6, 6);
 	a->address = exchange_text(x, body, "address", 0, 200);
@@ -132,8 +143,6 @@ read_form(struct http_context *c, struct exchange *x, const json_t *body, struct
 	a->applied_at = registry_now(c->registry);
 	a->residence_since = REGISTRY_ALWAYS;
 	a->how = VOUCHER_NONE;
-	if (a->id_number && !context_is_id_number(a->id_number, &e))
-		exchange_invalid(x, "/id_number", "%s", e.message);
 	if (a->division && !division_find_text(a->division, 6))
 		exchange_invalid(x, "/division", "there is no such division");
 	if (a->jurisdiction && registry_pack(c->registry, a->jurisdiction, &pack, &e) < 0)
@@ -148,7 +157,7 @@ read_form(struct http_context *c, struct exchange *x, const json_t *body, struct
 			item) if (read_trip(x, item, i, pack_zone(pack), &form->trips[form->trip_count])) form->trip_count++;
 }
 
-/* The phone's word: held until somebody vouches for it. */
+/* The phone's word is held until somebody vouches for it; a helper's, by a mandate, is evidence. */
 static int
 put_rest(struct http_context *c, struct form *form, person_number person, struct error *e)
 {
@@ -157,10 +166,10 @@ put_rest(struct http_context *c, struct form *form, person_number person, struct
 
 	form->declaration.person = person;
 	form->declaration.at = form->application.applied_at;
-	form->declaration.phone = form->application.phone;
+	form->declaration.phone = form->application.by_mandate ? NULL : form->application.phone;
 	r = registry_declaration_put(c->registry, &form->declaration, &outcome, e);
 	for (size_t i = 0; i < form->trip_count && r == 0; i++)
-		r = put_trip(c, person, &form->trips[i], form->application.phone, e);
+		r = put_trip(c, person, &form->trips[i], form->declaration.phone, e);
 	return r;
 }
 
@@ -218,6 +227,7 @@ answer_apply(struct http_context *c, struct exchange *x)
 	text = exchange_text(x, body, "phone", 1, 32);
 	if (text && registry_phone_read(text, strlen(text), phone, &e) < 0)
 		exchange_invalid(x, "/phone", "%s", e.message);
+	read_who(x, body, &form.application);
 	read_form(c, x, body, &form);
 	if (exchange_failed(x))
 		return;
@@ -248,8 +258,10 @@ answer_dependant(struct http_context *c, struct exchange *x)
 	if (relation && strcmp(relation, "parent") != 0 && strcmp(relation, "child") != 0 &&
 		strcmp(relation, "spouse") != 0 && strcmp(relation, "other") != 0)
 		exchange_invalid(x, "/relation", "parent, child, spouse or other is needed");
+	read_who(x, body, &form.application);
 	read_form(c, x, body, &form);
-	if (exchange_failed(x) || !relation || !context_person(c, x, "self", &self) || !context_speaks(x, &self))
+	if (exchange_failed(x) || !relation || !context_person(c, x, "self", &self) ||
+		!context_may(c, x, &self, MANDATE_OWN))
 		return;
 	if (registry_identity_own(c->registry, self.person, &guardian, &e) < 0) {
 		exchange_failure(x, &e);
@@ -267,6 +279,44 @@ answer_dependant(struct http_context *c, struct exchange *x)
 		exchange_failure(x, &e);
 	else
 		accept_form(x);
+}
+
+void
+answer_apply_for(struct http_context *c, struct exchange *x)
+{
+	static const char *const names[] = {
+		"person", "name", "jurisdiction", "division", "address", "symptoms", "contact", "travel", "promise", NULL};
+	const json_t *body = exchange_json(x, names);
+	struct registry_identity identity = {0};
+	const char *handle, *name;
+	struct person_mine person;
+	struct form form = {0};
+	struct error e = {0};
+
+	if (!body)
+		return;
+	handle = exchange_text(x, body, "person", 1, HANDLE_SIZE - 1);
+	name = exchange_text(x, body, "name", 0, 100);
+	read_form(c, x, body, &form);
+	if (exchange_failed(x) || !context_person(c, x, handle, &person) ||
+		!context_may(c, x, &person, MANDATE_APPLICATION))
+		return;
+	if (registry_identity_own(c->registry, person.person, &identity, &e) < 0) {
+		exchange_failure(x, &e);
+		return;
+	}
+	if (!*identity.name && !*name)
+		exchange_invalid(x, "/name", "nobody has told their name yet");
+	form.application.id_number = identity.id_number;
+	form.application.name = *identity.name ? identity.name : name;
+	form.application.by_mandate = true;
+	if (!exchange_failed(x)) {
+		if (put_form(c, &form, &e) < 0)
+			exchange_failure(x, &e);
+		else
+			exchange_answer(x, MHD_HTTP_ACCEPTED, json_pack("{s:s}", "state", "received"));
+	}
+	registry_identity_wipe(&identity);
 }
 
 /* The voucher, and its line in the log that the person can read. */

@@ -29,7 +29,7 @@ answer_complaint(struct http_context *c, struct exchange *x)
 	if (receipt && strlen(receipt) >= RECEIPT_SIZE)
 		exchange_invalid(x, "/receipt", "a receipt's number is needed");
 	if (exchange_failed(x) || !receipt || !text || !context_person(c, x, *handle ? handle : NULL, &person) ||
-		!context_speaks(x, &person))
+		!context_may(c, x, &person, MANDATE_COMPLAINT))
 		return;
 	strcpy(complaint.receipt, receipt);
 	strcpy(complaint.text, text);

@@ -38,6 +38,10 @@ struct http_context {
 	int64_t number;   /* of the last change that this request is sure to see */
 	json_t *case_map; /* as of ${case_map_at}, or NULL */
 	instant case_map_at;
+	struct {
+		person_number person, helper; /* person 0: nobody */
+		enum mandate_act act;
+	} mandated; /* what the present request does by a mandate */
 	struct http_context *next;
 };
 
@@ -98,11 +102,15 @@ bool context_phone_claims(struct http_context *context, const char *phone, const
 
 enum { HANDLE_SIZE = 33 };
 
-/* One of the people whom the signed-in phone claims to speak for. ${handle} is "self" or means nothing elsewhere. */
+/* One of the people whom the signed-in phone claims to speak for, or for whom one of those acts by a mandate. ${handle} is "self" or means
+ * nothing elsewhere. */
 struct person_mine {
 	person_number person, guardian; /* guardian 0: nobody */
+	person_number helper;           /* who acts by a mandate, 0: none is needed */
+	unsigned acts;                  /* enum mandate_act */
+	instant until;                  /* of the mandate */
 	enum voucher_state state;
-	char handle[HANDLE_SIZE], relation[RELATION_SIZE]; /* "self" for whoever has no guardian */
+	char handle[HANDLE_SIZE], relation[RELATION_SIZE]; /* "self" for whoever has no guardian, "helped" by a mandate */
 };
 
 /* context_people(context, ret_people, ret_count, e): all of them, oneself first; freed with free(). */
@@ -113,11 +121,17 @@ bool
 context_person(struct http_context *context, struct exchange *x, const char *handle, struct person_mine *ret_person);
 
 /* context_applied(context, x, handle, jurisdiction, ret_person, ret_pack): that person, for whom the phone speaks, and the pack of the jurisdiction
- * (NULL: the only one) in which they applied; false after answering. */
+ * (NULL: the only one) in which they applied; false after answering. ${act}: as context_may. */
 bool context_applied(struct http_context *context, struct exchange *x, const char *handle, const char *jurisdiction,
-	struct person_mine *ret_person, const struct pack **ret_pack);
+	enum mandate_act act, struct person_mine *ret_person, const struct pack **ret_pack);
 
-/* context_speaks(x, person): whether the phone was vouched for; false after answering with 409. */
-bool context_speaks(struct exchange *x, const struct person_mine *person);
+/* context_may(context, x, person, act): whether the phone was vouched for and may do ${act} for ${person}; false after answering with 409 or
+ * 403. What is done by a mandate is noted for context_answer. */
+bool
+context_may(struct http_context *context, struct exchange *x, const struct person_mine *person, enum mandate_act act);
+
+/* context_answer(context, route, x): have the route answer, and log what was done by a mandate for the person to read: nothing is answered
+ * that could not be logged. */
+void context_answer(struct http_context *context, const struct route *route, struct exchange *x);
 
 #endif

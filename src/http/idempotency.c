@@ -161,7 +161,7 @@ idempotency_answer(struct http_context *context, const struct route *route, stru
 	/* Signing in is not a write that may be repeated: its answer is a secret, given once. Bundles are told by themselves. */
 	if (!key || strcmp(x->method, "POST") != 0 || strcmp(route->name, "signIn") == 0 ||
 		strcmp(route->name, "postBundle") == 0) {
-		route->answer(context, x);
+		context_answer(context, route, x);
 		return;
 	}
 	if (!key_is_good(key)) {
@@ -173,7 +173,7 @@ idempotency_answer(struct http_context *context, const struct route *route, stru
 		(r = take(context, key_hash, body_hash, &status, &same, &kept, &e)) < 0) {
 		exchange_failure(x, &e);
 	} else if (r == 1) {
-		route->answer(context, x);
+		context_answer(context, route, x);
 		(void)keep(context, key_hash, x, &e); /* on failure the write stands, and the key frees itself */
 	} else if (!same) {
 		exchange_problem(x, MHD_HTTP_UNPROCESSABLE_CONTENT, "idempotency-key-reused",

@@ -31,8 +31,9 @@ answer_journey(struct http_context *c, struct exchange *x)
 	bool prevented;
 	json_t *answer;
 
-	if (!context_person(c, x, exchange_query(x, "person"), &person) || !context_speaks(x, &person) ||
-		!(journey.from = read_division(x, "from")) || !(journey.to = read_division(x, "to")))
+	if (!context_person(c, x, exchange_query(x, "person"), &person) ||
+		!context_may(c, x, &person, MANDATE_TRAVEL_CARD) || !(journey.from = read_division(x, "from")) ||
+		!(journey.to = read_division(x, "to")))
 		return;
 	if (registry_pack(c->registry, NULL, &pack, &e) < 0) {
 		exchange_failure(x, &e);

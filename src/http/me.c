@@ -68,9 +68,11 @@ describe_person(struct http_context *c, const struct person_mine *mine, json_t *
 
 	/* A phone that nobody has vouched for sees nothing of what the registry knows. */
 	if (confirmed &&
-		((r = registry_applications_each(c->registry, mine->person, list_applied, &listing, e)) < 0 ||
-			(r = evidence_each_of(registry_db(c->registry), mine->person, EVIDENCE_CHECKIN, registry_now(c->registry),
-				 EVIDENCE_NOW, note_checkin, &listing, e)) < 0 ||
+		((mine->acts & (MANDATE_CODE | MANDATE_COMPLAINT | MANDATE_APPLICATION) &&
+			 (r = registry_applications_each(c->registry, mine->person, list_applied, &listing, e)) < 0) ||
+			(mine->acts & MANDATE_CHECKIN &&
+				(r = evidence_each_of(registry_db(c->registry), mine->person, EVIDENCE_CHECKIN,
+					 registry_now(c->registry), EVIDENCE_NOW, note_checkin, &listing, e)) < 0) ||
 			(r = registry_identity_own(c->registry, mine->person, &identity, e)) < 0))
 		goto out;
 	registry_identity_mask(&identity);
@@ -79,6 +81,8 @@ describe_person(struct http_context *c, const struct person_mine *mine, json_t *
 		identity.id_number, "voucher", states[mine->state], "jurisdictions", listing.jurisdictions);
 	json_object_set_new(item, "last_checkin_at",
 		listing.last_checkin == INT64_MIN ? json_null() : json_string(context_time(c, listing.last_checkin, at)));
+	json_object_set_new(item, "acts", answer_acts(mine->acts));
+	json_object_set_new(item, "until", mine->helper ? json_string(context_time(c, mine->until, at)) : json_null());
 	*ret_item = item;
 out:
 	registry_identity_wipe(&identity);
@@ -104,7 +108,7 @@ answer_me(struct http_context *c, struct exchange *x)
 	json_t *list = json_array(), *item;
 	char now[TIME_TEXT_SIZE];
 	struct error e = {0};
-	size_t count = 0, others;
+	size_t count = 0, others = 0;
 
 	if (context_people(c, &people, &count, &e) < 0) {
 		exchange_failure(x, &e);
@@ -117,7 +121,8 @@ answer_me(struct http_context *c, struct exchange *x)
 		}
 		json_array_append_new(list, item);
 	}
-	others = count ? count - 1 : 0;
+	for (size_t i = 1; i < count; i++)
+		others += people[i].helper == 0;
 	exchange_answer(x, MHD_HTTP_OK,
 		json_pack("{s:O, s:i, s:s}", "people", list, "dependants_left",
 			dependants_max(c) > others ? (int)(dependants_max(c) - others) : 0, "now",
@@ -127,11 +132,12 @@ out:
 	free(people);
 }
 
-/* The person and the jurisdiction that the query names, and that phone may see them; false after answering. */
+/* The person and the jurisdiction that the query names, and that phone may do ${act} for them; false after answering. */
 static bool
-person_and_pack(struct http_context *c, struct exchange *x, struct person_mine *person, const struct pack **pack)
+person_and_pack(struct http_context *c, struct exchange *x, enum mandate_act act, struct person_mine *person,
+	const struct pack **pack)
 {
-	return context_applied(c, x, exchange_query(x, "person"), exchange_query(x, "jurisdiction"), person, pack);
+	return context_applied(c, x, exchange_query(x, "person"), exchange_query(x, "jurisdiction"), act, person, pack);
 }
 
 /* Under what it is remembered: whose phone asks for whom and where; false for what is longer than any name. */
@@ -168,7 +174,7 @@ read_shown(struct http_context *c, struct exchange *x, instant now, const struct
 		exchange_failure(x, &e);
 		return false;
 	}
-	if (!person_and_pack(c, x, &person, ret_pack)) {
+	if (!person_and_pack(c, x, MANDATE_CODE, &person, ret_pack)) {
 		db_rollback(registry_db(c->registry));
 		return false;
 	}
@@ -216,7 +222,8 @@ find_shown(
 	}
 	if (!read_shown(c, x, now, ret_pack, shown, &about, &until))
 		return false;
-	if (named)
+	/* What is shown by a mandate is logged each time, so that it is not remembered. */
+	if (named && !c->mandated.person)
 		memory_put(context_codes(c), key, &about, c->number, now, until, shown);
 	return true;
 }
@@ -307,7 +314,7 @@ answer_reasons(struct http_context *c, struct exchange *x)
 	struct error e = {0};
 	json_t *result;
 
-	if (!person_and_pack(c, x, &person, &pack))
+	if (!person_and_pack(c, x, MANDATE_COMPLAINT, &person, &pack))
 		return;
 	if (cascade_explain(c->cascade, pack, person.person, &result, &e) < 0)
 		exchange_failure(x, &e);
@@ -336,7 +343,8 @@ answer_checkin(struct http_context *c, struct exchange *x)
 	if (!json_is_number(temperature) || !(degrees >= 30 && degrees <= 45))
 		exchange_invalid(x, "/temperature_c", "30 to 45 degrees Celsius are needed");
 	read_health(x, body, &checkin);
-	if (exchange_failed(x) || !context_person(c, x, *handle ? handle : NULL, &person) || !context_speaks(x, &person))
+	if (exchange_failed(x) || !context_person(c, x, *handle ? handle : NULL, &person) ||
+		!context_may(c, x, &person, MANDATE_CHECKIN))
 		return;
 	checkin.person = person.person;
 	checkin.temperature_tenths_c = (int32_t)lround(degrees * 10);
@@ -356,7 +364,7 @@ answer_travel_card(struct http_context *c, struct exchange *x)
 	json_t *card;
 	int r;
 
-	if (!context_person(c, x, exchange_query(x, "person"), &person) || !context_speaks(x, &person))
+	if (!context_person(c, x, exchange_query(x, "person"), &person) || !context_may(c, x, &person, MANDATE_TRAVEL_CARD))
 		return;
 	r = cascade_travel_card_pack(c->cascade, &pack, &e);
 	if (r == ERROR_EXISTS_NOT) {
@@ -381,10 +389,12 @@ list_access(const struct registry_access *access, void *context, struct error *e
 {
 	struct accesses *accesses = context;
 	struct registry_user user;
+	person_number helper = registry_mandate_logged(access->by);
+	struct registry_identity name = {0};
 	struct error unknown = {0};
 	char at[TIME_TEXT_SIZE];
+	int r;
 
-	(void)e;
 	if (accesses->skip) {
 		accesses->skip--;
 		return 0;
@@ -394,11 +404,18 @@ list_access(const struct registry_access *access, void *context, struct error *e
 		return 1;
 	}
 	accesses->left--;
+	/* Whom the person named, or who accepted: as much as the list of mandates says. */
+	if (helper && (r = registry_identity_own(accesses->c->registry, helper, &name, e)) < 0 && r != ERROR_EXISTS_NOT)
+		return r;
+	registry_identity_mask(&name);
 	json_array_append_new(accesses->items,
 		json_pack("{s:s, s:s, s:s, s:s}", "at", context_time(accesses->c, access->at, at), "role",
-			registry_user_find(accesses->c->registry, access->by, &user, &unknown) == 0 ? registry_role_name(user.role)
-																						: "resident",
-			"by", access->by, "purpose", access->purpose));
+			helper ? "helper"
+				: registry_user_find(accesses->c->registry, access->by, &user, &unknown) == 0
+				? registry_role_name(user.role)
+				: "resident",
+			"by", helper ? name.name : access->by, "purpose", access->purpose));
+	registry_identity_wipe(&name);
 	return 0;
 }
 
@@ -411,7 +428,7 @@ answer_accesses(struct http_context *c, struct exchange *x)
 	struct error e = {0};
 
 	if (!exchange_number(x, "cursor", 0, CURSOR_MOST, &from) || !exchange_number(x, "limit", 1, LIMIT_MOST, &limit) ||
-		!context_person(c, x, exchange_query(x, "person"), &person) || !context_speaks(x, &person))
+		!context_person(c, x, exchange_query(x, "person"), &person) || !context_may(c, x, &person, MANDATE_OWN))
 		goto out;
 	accesses.skip = from;
 	accesses.left = limit;

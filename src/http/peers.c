@@ -117,7 +117,8 @@ answer_ask_peer(struct http_context *c, struct exchange *x)
 	jurisdiction = exchange_text(x, body, "jurisdiction", 0, JURISDICTION_SIZE - 1);
 	code = exchange_text(x, body, "code", 1, CODE_MAX);
 	if (exchange_failed(x) ||
-		!context_applied(c, x, *handle ? handle : NULL, *jurisdiction ? jurisdiction : NULL, &person, &pack))
+		!context_applied(
+			c, x, *handle ? handle : NULL, *jurisdiction ? jurisdiction : NULL, MANDATE_CODE, &person, &pack))
 		return;
 	if ((r = peer_prepare(c->cascade, c->issuer, pack, person.person, code, &asking, &refused, &e)) == 0) {
 		if (refused)

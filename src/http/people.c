@@ -53,7 +53,8 @@ add_person(person_number person, enum voucher_state state, void *context, struct
 	if ((r = array_grow(&g->people, &g->capacity, g->count + 1, sizeof *g->people, PEOPLE_MAX, e)) < 0)
 		return r;
 	mine = &g->people[g->count++];
-	*mine = (struct person_mine){.person = person, .state = state};
+	*mine = (struct person_mine){
+		.person = person, .state = state, .acts = (unsigned)MANDATE_ALL | (unsigned)MANDATE_OWN, .until = INT64_MAX};
 	strcpy(mine->relation, "self");
 	memcpy(account, g->context->session.phone_hash, REGISTRY_HASH_SIZE);
 	memcpy(account + REGISTRY_HASH_SIZE, &person, sizeof person);
@@ -89,18 +90,73 @@ forget_others_guardians(struct gathering *g)
 	}
 }
 
+/* For whom ${helper}, as whom somebody signed in, acts by a mandate. */
+static int
+add_helped(const struct registry_mandate *mandate, void *context, struct error *e)
+{
+	struct gathering *g = context;
+	struct person_mine *mine;
+	int r;
+
+	if (mandate->state != MANDATE_HOLDS)
+		return 0;
+	for (size_t i = 0; i < g->count; i++)
+		if (g->people[i].person == mandate->person && g->people[i].state == VOUCHER_SPEAKS)
+			return 0;
+	if ((r = add_person(mandate->person, VOUCHER_SPEAKS, g, e)) < 0)
+		return r;
+	mine = &g->people[g->count - 1];
+	mine->guardian = 0;
+	mine->helper = mandate->helper;
+	mine->acts = mandate->acts;
+	mine->until = mandate->until;
+	strcpy(mine->relation, "helped");
+	return 0;
+}
+
+/* A phone that claims to speak for somebody, and does not, still acts for them where a mandate says so. */
+static void
+leave_claims_of_helped(struct gathering *g)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < g->count; i++) {
+		bool helped = false;
+
+		for (size_t j = 0; j < g->count && g->people[i].state != VOUCHER_SPEAKS; j++)
+			helped |= g->people[j].person == g->people[i].person && g->people[j].helper != 0;
+		if (!helped)
+			g->people[kept++] = g->people[i];
+	}
+	g->count = kept;
+}
+
+static int
+gather(struct gathering *g, struct error *e)
+{
+	struct registry *registry = g->context->registry;
+	int r = registry_spoken_for_each(registry, g->context->session.phone_hash, add_person, g, e);
+	size_t own = g->count;
+
+	forget_others_guardians(g);
+	for (size_t i = 0; i < own && r == 0; i++)
+		if (g->people[i].state == VOUCHER_SPEAKS && strcmp(g->people[i].relation, "self") == 0)
+			r = registry_mandates_held_each(registry, g->people[i].person, add_helped, g, e);
+	leave_claims_of_helped(g);
+	return r;
+}
+
 int
 context_people(struct http_context *context, struct person_mine **ret_people, size_t *ret_count, struct error *e)
 {
 	struct gathering g = {.context = context};
-	int r = registry_spoken_for_each(context->registry, context->session.phone_hash, add_person, &g, e);
+	int r = gather(&g, e);
 
 	if (r < 0) {
 		free(g.people);
 		return r;
 	}
 	if (g.count) {
-		forget_others_guardians(&g);
 		qsort(g.people, g.count, sizeof *g.people, compare_people);
 		if (strcmp(g.people[0].relation, "self") == 0)
 			strcpy(g.people[0].handle, "self");
@@ -135,10 +191,20 @@ context_person(struct http_context *context, struct exchange *x, const char *han
 }
 
 bool
-context_speaks(struct exchange *x, const struct person_mine *person)
+context_may(struct http_context *context, struct exchange *x, const struct person_mine *person, enum mandate_act act)
 {
-	if (person->state == VOUCHER_SPEAKS)
+	if (person->state == VOUCHER_SPEAKS && person->acts & (unsigned)act) {
+		if (person->helper) {
+			context->mandated.person = person->person;
+			context->mandated.helper = person->helper;
+			context->mandated.act = act;
+		}
 		return true;
+	}
+	if (person->state == VOUCHER_SPEAKS) {
+		exchange_problem(x, MHD_HTTP_FORBIDDEN, "outside-mandate", "The mandate is not for this");
+		return false;
+	}
 	/* A frozen claim is told what an awaited one is, or it would tell that somebody else applied. */
 	if (person->state != VOUCHER_REPLACED)
 		exchange_problem(x, MHD_HTTP_CONFLICT, "awaiting-voucher", "Nobody has confirmed this phone yet");
@@ -146,6 +212,20 @@ context_speaks(struct exchange *x, const struct person_mine *person)
 		exchange_problem(
 			x, MHD_HTTP_CONFLICT, "frozen", "Another phone was confirmed for this ID number after this one");
 	return false;
+}
+
+void
+context_answer(struct http_context *context, const struct route *route, struct exchange *x)
+{
+	bool looks = strcmp(x->method, "GET") == 0 || strcmp(x->method, "HEAD") == 0;
+	struct error e = {0};
+
+	context->mandated.person = 0;
+	route->answer(context, x);
+	if (context->mandated.person && x->status < MHD_HTTP_BAD_REQUEST &&
+		registry_mandate_log(context->registry, context->mandated.person, context->mandated.helper,
+			context->mandated.act, looks, &e) < 0)
+		exchange_failure(x, &e);
 }
 
 struct looking {
@@ -199,12 +279,12 @@ choose_applied(const struct registry_applied *applied, void *context, struct err
 
 bool
 context_applied(struct http_context *c, struct exchange *x, const char *handle, const char *jurisdiction,
-	struct person_mine *person, const struct pack **pack)
+	enum mandate_act act, struct person_mine *person, const struct pack **pack)
 {
 	struct choosing choosing = {.wanted = jurisdiction};
 	struct error e = {0};
 
-	if (!context_person(c, x, handle, person) || !context_speaks(x, person))
+	if (!context_person(c, x, handle, person) || !context_may(c, x, person, act))
 		return false;
 	if (registry_applications_each(c->registry, person->person, choose_applied, &choosing, &e) < 0) {
 		exchange_failure(x, &e);

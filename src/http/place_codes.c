@@ -81,7 +81,7 @@ answer_arrival(struct http_context *c, struct exchange *x)
 	handle = exchange_text(x, body, "person", 0, HANDLE_SIZE - 1);
 	code = exchange_text(x, body, "code", 1, CODE_MAX);
 	if (exchange_failed(x) || !read_lasts(c, x, &lasts_s) || !context_person(c, x, *handle ? handle : NULL, &person) ||
-		!context_speaks(x, &person))
+		!context_may(c, x, &person, MANDATE_CHECKIN))
 		return;
 	if (gate_arrive(c->cascade, c->issuer, code, person.person, lasts_s, &visit, &cause, &e) < 0)
 		exchange_failure(x, &e);
@@ -111,7 +111,7 @@ answer_leaving(struct http_context *c, struct exchange *x)
 	if (from && time_read(from, strlen(from), &zone_utc, &at, &e) < 0)
 		exchange_invalid(x, "/from", "a time is needed");
 	if (exchange_failed(x) || !read_lasts(c, x, &lasts_s) || !context_person(c, x, *handle ? handle : NULL, &person) ||
-		!context_speaks(x, &person))
+		!context_may(c, x, &person, MANDATE_CHECKIN))
 		return;
 	if (gate_leave(c->cascade, person.person, place, at, lasts_s, &visit, &e) < 0)
 		exchange_failure(x, &e);

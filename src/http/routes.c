@@ -23,6 +23,7 @@ const struct route routes[] = {
 	/* apply.c */
 	{"apply", "POST", "/v1/applications", ROLE_ANYBODY, LIMIT_WRITE, answer_apply},
 	{"addDependant", "POST", "/v1/me/dependants", ROLE_RESIDENT, LIMIT_WRITE, answer_dependant},
+	{"applyFor", "POST", "/v1/me/applications", ROLE_RESIDENT, LIMIT_WRITE, answer_apply_for},
 	{"confirmPhone", "POST", "/v1/vouchers", ROLE_VOUCHER, LIMIT_WRITE, answer_voucher},
 	/* sessions.c */
 	{"sendOneTimeCode", "POST", "/v1/sessions/codes", ROLE_ANYBODY, LIMIT_SECRET, answer_send_code},
@@ -37,6 +38,13 @@ const struct route routes[] = {
 	{"getTravelCard", "GET", "/v1/me/travel-card", ROLE_RESIDENT, LIMIT_READ, answer_travel_card},
 	{"getJourney", "GET", "/v1/me/journey", ROLE_RESIDENT, LIMIT_READ, answer_journey},
 	{"listAccesses", "GET", "/v1/me/accesses", ROLE_RESIDENT, LIMIT_READ, answer_accesses},
+	/* mandates.c */
+	{"listMandates", "GET", "/v1/me/mandates", ROLE_RESIDENT, LIMIT_READ, answer_mandates},
+	{"giveMandate", "POST", "/v1/me/mandates", ROLE_RESIDENT, LIMIT_WRITE, answer_give_mandate},
+	{"acceptMandate", "POST", "/v1/me/mandates/{mandate}/acceptances", ROLE_RESIDENT, LIMIT_WRITE,
+		answer_accept_mandate},
+	{"endMandate", "DELETE", "/v1/me/mandates/{mandate}", ROLE_RESIDENT, LIMIT_WRITE, answer_end_mandate},
+	{"giveMandateBeforeStaff", "POST", "/v1/mandates", ROLE_STAFF, LIMIT_WRITE, answer_staff_mandate},
 	/* complaints.c */
 	{"complain", "POST", "/v1/me/complaints", ROLE_RESIDENT, LIMIT_WRITE, answer_complaint},
 	{"listComplaints", "GET", "/v1/complaints", ROLE_OFFICE, LIMIT_READ, answer_complaints},

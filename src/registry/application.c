@@ -21,6 +21,7 @@ struct checked {
 	const struct registry_application *given;
 	char jurisdiction[JURISDICTION_SIZE], key[EVIDENCE_KEY_MAX + 1];
 	struct registry_identity identity;
+	char relation[RELATION_SIZE];
 	person_number person, guardian;
 	int64_t dependants_max;
 };
@@ -101,7 +102,9 @@ check(struct registry *registry, const struct registry_application *given, struc
 		(r = take_text("address", given->address, c->identity.address, ADDRESS_SIZE, e)) < 0 ||
 		(r = check_relation(given->relation, e)) < 0)
 		return r;
-	if (!given->phone || registry_phone_read(given->phone, strlen(given->phone), c->identity.phone, &why) < 0)
+	snprintf(c->relation, sizeof c->relation, "%s", given->relation ? given->relation : "");
+	if (!given->by_mandate &&
+		(!given->phone || registry_phone_read(given->phone, strlen(given->phone), c->identity.phone, &why) < 0))
 		return fault(e, "phone", given->phone ? why.message : "missing");
 	if (!given->division || !division_find_text(given->division, strlen(given->division)))
 		return fault(e, "division", "no division's code of six digits");
@@ -185,8 +188,8 @@ application_put(
 	const struct registry_application *given = c->given;
 	size_t failures = json_memory_failures();
 	json_t *body = json_pack("{ss ss ss ss ss}", "jurisdiction", c->jurisdiction, "division", given->division,
-		"channel", given->channel ? given->channel : "", "relation", given->relation ? given->relation : "", "vouched",
-		voucher_how_name(given->how));
+		"channel", given->channel ? given->channel : "", "relation", c->relation, "vouched",
+		given->by_mandate ? "mandate" : voucher_how_name(given->how));
 
 	if (body && c->guardian)
 		json_object_set_new(body, "guardian", json_integer(c->guardian));
@@ -287,49 +290,6 @@ phone_put(struct registry *registry, const struct checked *c, struct error *e)
 	return state == VOUCHER_SPEAKS || state == VOUCHER_AWAITED;
 }
 
-static int
-apply(struct registry *registry, struct checked *c, enum evidence_outcome *ret_outcome, struct error *e)
-{
-	const struct registry_application *given = c->given;
-	int r;
-
-	if ((r = person_of(registry, "id_number", given->id_number, given->import, &c->person, e)) < 0)
-		return r;
-	if (given->guardian_id_number && *given->guardian_id_number &&
-		(r = person_of(registry, "guardian_id_number", given->guardian_id_number, given->import, &c->guardian, e)) < 0)
-		return r;
-	snprintf(c->key, sizeof c->key, "%" PRIu32 "/%s", c->person, c->jurisdiction);
-	if ((r = phone_put(registry, c, e)) < 0)
-		return r;
-	*ret_outcome = EVIDENCE_NEW;
-	if (r == 0)
-		return 1;
-	if (c->guardian && (r = guardian_link(registry, c, e)) < 0)
-		return r;
-	return tell_all(registry, c, ret_outcome, e);
-}
-
-int
-registry_apply(struct registry *registry, const struct registry_application *application,
-	enum evidence_outcome *ret_outcome, person_number *ret_person, struct error *e)
-{
-	enum evidence_outcome outcome = EVIDENCE_NEW;
-	struct checked checked = {0};
-	bool own;
-	int r;
-
-	if ((r = check(registry, application, &checked, e)) < 0 || (r = scope_begin(registry, &own, e)) < 0)
-		goto out;
-	r = scope_end(registry, own, apply(registry, &checked, &outcome, e), e);
-	if (r < 0)
-		goto out;
-	*ret_outcome = outcome;
-	*ret_person = checked.person;
-out:
-	registry_identity_wipe(&checked.identity);
-	return r;
-}
-
 struct applied_list {
 	struct registry_applied *items;
 	bool *vouched;
@@ -378,18 +338,80 @@ applied_free(struct applied_list *list)
 }
 
 static int
+applied_read(struct registry *registry, person_number person, struct applied_list *list, struct error *e)
+{
+	return evidence_each_of(registry->db, person, EVIDENCE_APPLICATION, registry_now(registry),
+		registry_known(registry), take_applied, list, e);
+}
+
+/* A helper's application leaves the guardian whom somebody vouched for; one who only claims to be the guardian is none by it. */
+static int
+keep_guardian(struct registry *registry, struct checked *c, struct error *e)
+{
+	struct applied_list list = {0};
+	int r = applied_read(registry, c->person, &list, e);
+
+	for (size_t i = 0; i < list.count && r == 0 && !c->guardian; i++) {
+		if (!list.items[i].guardian || !list.vouched[i])
+			continue;
+		c->guardian = list.items[i].guardian;
+		memcpy(c->relation, list.items[i].relation, sizeof c->relation);
+	}
+	applied_free(&list);
+	return r;
+}
+
+static int
+apply(struct registry *registry, struct checked *c, enum evidence_outcome *ret_outcome, struct error *e)
+{
+	const struct registry_application *given = c->given;
+	int r;
+
+	if ((r = person_of(registry, "id_number", given->id_number, given->import, &c->person, e)) < 0)
+		return r;
+	if (given->guardian_id_number && *given->guardian_id_number &&
+		(r = person_of(registry, "guardian_id_number", given->guardian_id_number, given->import, &c->guardian, e)) < 0)
+		return r;
+	snprintf(c->key, sizeof c->key, "%" PRIu32 "/%s", c->person, c->jurisdiction);
+	if (given->by_mandate && (r = keep_guardian(registry, c, e)) < 0)
+		return r;
+	if ((r = given->by_mandate ? 1 : phone_put(registry, c, e)) < 0)
+		return r;
+	*ret_outcome = EVIDENCE_NEW;
+	if (r == 0)
+		return 1;
+	if (c->guardian && (r = guardian_link(registry, c, e)) < 0)
+		return r;
+	return tell_all(registry, c, ret_outcome, e);
+}
+
+int
+registry_apply(struct registry *registry, const struct registry_application *application,
+	enum evidence_outcome *ret_outcome, person_number *ret_person, struct error *e)
+{
+	enum evidence_outcome outcome = EVIDENCE_NEW;
+	struct checked checked = {0};
+	bool own;
+	int r;
+
+	if ((r = check(registry, application, &checked, e)) < 0 || (r = scope_begin(registry, &own, e)) < 0)
+		goto out;
+	r = scope_end(registry, own, apply(registry, &checked, &outcome, e), e);
+	if (r < 0)
+		goto out;
+	*ret_outcome = outcome;
+	*ret_person = checked.person;
+out:
+	registry_identity_wipe(&checked.identity);
+	return r;
+}
+
+static int
 by_jurisdiction(const void *left, const void *right)
 {
 	const struct registry_applied *a = left, *b = right;
 
 	return strcmp(a->jurisdiction, b->jurisdiction);
-}
-
-static int
-applied_read(struct registry *registry, person_number person, struct applied_list *list, struct error *e)
-{
-	return evidence_each_of(registry->db, person, EVIDENCE_APPLICATION, registry_now(registry),
-		registry_known(registry), take_applied, list, e);
 }
 
 int

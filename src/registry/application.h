@@ -30,6 +30,7 @@ struct registry_application {
 	enum voucher_how how;    /* VOUCHER_NONE: it is the phone's word alone */
 	const char *vouched_by;  /* ? who vouches */
 	bool phone_proved;       /* the one who applies is signed in with that phone */
+	bool by_mandate;         /* whoever applies may speak for them: ${phone} is not read, and nobody's claim is made */
 	int64_t import;          /* 0: no import */
 };
 

@@ -206,7 +206,7 @@ take_next(const struct evidence_row *row, void *context, struct error *e)
 	struct next_search *search = context;
 
 	(void)e;
-	if (row->kind != EVIDENCE_VOUCHER && row->at > search->after && row->at < search->first)
+	if (evidence_colours(row->kind) && row->at > search->after && row->at < search->first)
 		search->first = row->at;
 	return 0;
 }

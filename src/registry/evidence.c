@@ -24,6 +24,12 @@ make_due(struct registry *registry, struct registry_due_marks *marks, enum evide
 				 : registry_due_put(registry, person, NULL, evidence_kind_name(kind), at, e);
 }
 
+bool
+evidence_colours(enum evidence_kind kind)
+{
+	return kind != EVIDENCE_VOUCHER && kind != EVIDENCE_MANDATE;
+}
+
 static int
 put(struct registry *registry, const struct evidence_row *row, struct registry_due_marks *marks,
 	enum evidence_outcome *ret_outcome, struct error *e)
@@ -38,8 +44,7 @@ put(struct registry *registry, const struct evidence_row *row, struct registry_d
 	if ((r = evidence_put_numbered(registry->db, row, ret_outcome, &seq, e)) < 0 ||
 		(seq && (r = given_put(registry, row, seq, e)) < 0))
 		return r;
-	/* A voucher says who may see a colour, and changes none. */
-	if (*ret_outcome == EVIDENCE_UNCHANGED || row->kind == EVIDENCE_VOUCHER || row->person == 0)
+	if (*ret_outcome == EVIDENCE_UNCHANGED || !evidence_colours(row->kind) || row->person == 0)
 		return 0;
 	/* A correction concerns the moment it was said of, and whom. */
 	if (*ret_outcome == EVIDENCE_CHANGED && before.person != 0 &&

@@ -225,7 +225,7 @@ take_row(const struct evidence_row *row, void *context, struct error *e)
 	int r;
 
 	if (row->at > g->now) {
-		g->until = row->kind != EVIDENCE_VOUCHER && row->at < g->until ? row->at : g->until;
+		g->until = evidence_colours(row->kind) && row->at < g->until ? row->at : g->until;
 		return 0;
 	}
 	if (row->kind == EVIDENCE_APPLICATION)

@@ -88,6 +88,15 @@ typedef int dependant_each(person_number dependant, const char *relation, bool v
 int dependants_each(
 	struct registry *registry, person_number guardian, dependant_each *each, void *context, struct error *e);
 
+/* Whether evidence of that kind can change a colour: vouchers and mandates say who may see one (evidence.c). */
+bool evidence_colours(enum evidence_kind kind);
+
+/* guardianship_until(registry, person, guardians, count, ret_until, e): until when whoever applied for ${person} and is one of ${guardians}
+ * (NULL: anybody) acts by that: the day on which a child comes of age, by "majority_years" of the pack (18 where it has none), or
+ * INT64_MAX: no guardian, no date of birth, or of age already when applied for (guardianship.c). */
+int guardianship_until(struct registry *registry, person_number person, const person_number *guardians, size_t count,
+	instant *ret_until, struct error *e);
+
 /* held_settle(registry, person, phone, e): ${phone} was vouched for last: what was held for it becomes evidence, what was
  * held for others is removed (held.c). In the open transaction. */
 int

@@ -27,6 +27,7 @@
 #include "registry/evidence.h"
 #include "registry/facts.h"
 #include "registry/identity.h"
+#include "registry/mandate.h"
 #include "registry/match.h"
 #include "registry/notice.h"
 #include "registry/packed.h"

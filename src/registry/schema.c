@@ -122,6 +122,11 @@ static const char *const migrations[] = {
 
 	/* Which office a user acts for: what takes a second office asks for another one. */
 	"ALTER TABLE user_account ADD COLUMN office {text} NOT NULL DEFAULT '';",
+
+	/* Who may act for whom by a mandate (mandate.c). */
+	"CREATE TABLE mandate_pair(helper BIGINT NOT NULL REFERENCES person(number),"
+	" person BIGINT NOT NULL REFERENCES person(number), PRIMARY KEY(helper, person)) {packed};"
+	"CREATE INDEX mandate_pair_person ON mandate_pair(person);",
 };
 
 const char *const registry_aside[] = {

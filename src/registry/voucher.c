@@ -401,6 +401,34 @@ spoken_claimed(
 	return r;
 }
 
+/* Leave out children who came of age since their guardian, for whom the phone speaks as well, applied for them. */
+static int
+leave_grown(struct registry *registry, struct spoken_list *list, struct error *e)
+{
+	person_number *guardians = NULL;
+	size_t count = 0, kept = 0;
+	int r = 0;
+
+	if (list->count < 2)
+		return 0;
+	if (!(guardians = calloc(list->count, sizeof *guardians)))
+		return error_no_memory(e);
+	for (size_t i = 0; i < list->count; i++)
+		if (list->items[i].state == VOUCHER_SPEAKS)
+			guardians[count++] = list->items[i].person;
+	for (size_t i = 0; i < list->count && r == 0; i++) {
+		instant until = INT64_MAX;
+
+		if (list->items[i].state == VOUCHER_SPEAKS)
+			r = guardianship_until(registry, list->items[i].person, guardians, count, &until, e);
+		if (registry_now(registry) < until)
+			list->items[kept++] = list->items[i];
+	}
+	list->count = kept;
+	free(guardians);
+	return r;
+}
+
 int
 registry_spoken_for_each(struct registry *registry, const uint8_t phone_hash[REGISTRY_HASH_SIZE],
 	registry_spoken_for *each, void *context, struct error *e)
@@ -415,7 +443,7 @@ registry_spoken_for_each(struct registry *registry, const uint8_t phone_hash[REG
 	for (size_t i = 0; i < own && r == 0; i++)
 		if (list.items[i].state == VOUCHER_SPEAKS)
 			r = dependants_each(registry, list.items[i].person, add_dependant, &list, e);
-	if (r < 0)
+	if (r < 0 || (r = leave_grown(registry, &list, e)) < 0)
 		goto out;
 	if (list.count > 0)
 		qsort(list.items, list.count, sizeof *list.items, by_person);
@@ -434,8 +462,11 @@ until_of(struct registry *registry, person_number person, struct db_about *about
 	instant next;
 	int r;
 
-	if ((r = evidence_same(registry->db, person, EVIDENCE_NOW, &same, e)) < 0)
+	if ((r = evidence_same(registry->db, person, EVIDENCE_NOW, &same, e)) < 0 ||
+		(r = guardianship_until(registry, person, NULL, 0, &next, e)) < 0)
 		return r;
+	if (next > registry_now(registry) && next < *until)
+		*until = next;
 	for (size_t i = 0; i < same.count; i++)
 		db_about_add(about, db_int(same.numbers[i]));
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {

@@ -54,7 +54,7 @@ int registry_voucher_state(struct registry *registry, person_number person, cons
 
 /* registry_spoken_for_each(registry, phone_hash, each, context, e):
  * Everyone whom the phone claims to speak for, and the dependants of those it speaks for whose guardian somebody vouched for,
- * by number, with the state. Only VOUCHER_SPEAKS may be shown anything beyond that, and a phone must not be told
+ * by number, with the state; no child of a guardian any more once it comes of age (guardianship_until). Only VOUCHER_SPEAKS may be shown anything beyond that, and a phone must not be told
  * VOUCHER_AWAITED and VOUCHER_FROZEN apart: that would tell who else applied. A non-zero return of ${each} ends the walk and is returned. */
 typedef int registry_spoken_for(person_number person, enum voucher_state state, void *context, struct error *e);
 int registry_spoken_for_each(

@@ -121,6 +121,14 @@ people(void)
 }
 
 static int
+take_mandate(const struct registry_mandate *mandate, void *context, struct error *e)
+{
+	(void)e;
+	*(struct registry_mandate *)context = *mandate;
+	return 0;
+}
+
+static int
 apply_and_take_back(void *context)
 {
 	struct registry_application a = application(MOTHER, "ningbo-2020", "2020-03-01T00:00:00Z");
@@ -137,6 +145,36 @@ apply_and_take_back(void *context)
 	assert_true((r == 0) == (person != 0));
 	registry_rollback(registry);
 	return r;
+}
+
+static int
+give_and_take_back(void *context)
+{
+	const person_number *pair = context;
+	struct registry_mandate found;
+	struct error e = {0};
+	int r;
+
+	assert_int_equal(registry_begin(registry, NULL), 0);
+	r = registry_mandate_give(registry, pair[0], pair[1], MANDATE_ALL, registry_clock(registry) + DAY_S, NULL, &e);
+	if (r == 0 && (r = registry_mandates_held_each(registry, pair[1], take_mandate, &found, &e)) == 0)
+		r = registry_mandate_accept(registry, pair[1], found.name, &e);
+	registry_rollback(registry);
+	return r;
+}
+
+static void
+a_mandate_survives_each_failed_allocation(void **state)
+{
+	struct registry_application a = application(FENG, "hubei-2020", "2020-03-01T00:00:00Z");
+	person_number pair[2];
+
+	(void)state;
+	pair[1] = apply(registry, &a);
+	a.id_number = MOTHER;
+	pair[0] = apply(registry, &a);
+	assert_int_equal(give_and_take_back(pair), 0);
+	assert_true(failing_allocation_sweep(give_and_take_back, pair) > 20);
 }
 
 static void
@@ -225,6 +263,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(facts_survive_each_failed_allocation, store_set_up, store_tear_down),
 		cmocka_unit_test_setup_teardown(an_application_survives_each_failed_allocation, store_set_up, store_tear_down),
+		cmocka_unit_test_setup_teardown(a_mandate_survives_each_failed_allocation, store_set_up, store_tear_down),
 		cmocka_unit_test_setup_teardown(a_checkin_survives_each_failed_allocation, store_set_up, store_tear_down),
 		cmocka_unit_test_setup_teardown(a_match_survives_each_failed_allocation, store_set_up, store_tear_down),
 	};

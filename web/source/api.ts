@@ -35,6 +35,8 @@ export type Verdict = Schemas['Verdict'];
 export type PlaceCode = operations['getPlaceCode']['responses']['200']['content']['application/json'];
 export type Visit = Schemas['Visit'];
 export type Problem = Schemas['Problem'];
+export type Mandate = Schemas['MandateList']['items'][number];
+export type MandateAct = Schemas['MandateActs'][number];
 
 /* The service answered, and the answer is a problem. */
 export class ProblemError extends Error {
@@ -155,6 +157,13 @@ export const api = {
 		json<{ at: string }>('POST', '/v1/me/complaints', { person, receipt, text }, key),
 	addDependant: (application: DependantApplication, key: string) =>
 		json<unknown>('POST', '/v1/me/dependants', application, key),
+
+	mandates: () => json<{ items: Mandate[] }>('GET', '/v1/me/mandates'),
+	giveMandate: (mandate: { person: string; helper_id_number: string; acts: MandateAct[]; until: string }, key: string) =>
+		json<unknown>('POST', '/v1/me/mandates', mandate, key),
+	acceptMandate: (mandate: string, key: string) =>
+		json<unknown>('POST', `/v1/me/mandates/${encodeURIComponent(mandate)}/acceptances`, {}, key),
+	endMandate: (mandate: string) => json<void>('DELETE', `/v1/me/mandates/${encodeURIComponent(mandate)}`),
 
 	gateKeys: () => json<{ items: GateKey[] }>('GET', '/v1/gate-keys'),
 	places: (search: string) => json<PlaceList>('GET', `/v1/places${query({ search })}`),

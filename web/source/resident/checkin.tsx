@@ -5,6 +5,7 @@ import { api, newKey, type Me, type Symptom } from '../api.ts';
 import { serviceNow_ms } from '../clock.ts';
 import { SymptomBoxes } from '../fields.tsx';
 import { sayDay, sayDayOf, sayTime, t, useLanguage } from '../language.ts';
+import { may, OutsideMandate } from './mandates.tsx';
 import { PlaceCheckin } from './place.tsx';
 import { Choice, Heading, ProblemLine, readTemperature, sayYesNo, Temperature, useDoing, yesNo } from '../parts.tsx';
 
@@ -22,10 +23,11 @@ export function CheckinScreen({ me, person, choose, done }: {
 	const [recorded, setRecorded] = useState<string | null>(null);
 	const key = useRef(newKey());
 	const { busy, error, run } = useDoing();
-	const who = me.people.find((one) => one.person === person) ?? me.people[0];
+	const people = me.people.filter((one) => may(one, 'checkin'));
+	const who = people.find((one) => one.person === person) ?? people[0];
 	if (!who)
-		return null;
-	if (who.voucher !== 'confirmed' && me.people.length === 1)
+		return <OutsideMandate />;
+	if (who.voucher !== 'confirmed' && people.length === 1)
 		return <section class="sheet"><Heading>{t('checkin.title')}</Heading><p>{t(`state.${who.voucher}.text`)}</p></section>;
 
 	const last = recorded ?? who.last_checkin_at;
@@ -57,8 +59,8 @@ export function CheckinScreen({ me, person, choose, done }: {
 		}}>
 			<Heading>{t('checkin.title')}</Heading>
 			<div role="status">{recorded && <p class="good">{t('checkin.thanks', { time: sayTime(recorded) })}</p>}</div>
-			{me.people.length > 1 && (
-				<Choice legend={t('checkin.for')} values={me.people.map((one) => one.person)} value={who.person}
+			{people.length > 1 && (
+				<Choice legend={t('checkin.for')} values={people.map((one) => one.person)} value={who.person}
 					say={(value) => me.people.find((one) => one.person === value)?.name ?? value}
 					choose={(value) => {
 						setRecorded(null);

@@ -75,7 +75,7 @@ function useCode(person: string, jurisdiction: string) {
 export function CodeScreen({ person, jurisdiction, openReasons, signIn }: {
 	person: Person;
 	jurisdiction: string;
-	openReasons: () => void;
+	openReasons?: () => void;
 	signIn: () => void;
 }) {
 	useLanguage();
@@ -141,7 +141,7 @@ export function CodeScreen({ person, jurisdiction, openReasons, signIn }: {
 					? <p>{t('code.offline_until', { clock: sayClock(coveredUntil_ms(kept), slot.issued_at).slice(0, 5) })}</p>
 					: <p>{t('code.show')}</p>}
 				<div class="buttons">
-					<button type="button" onClick={openReasons}>{t('code.why')}</button>
+					{openReasons && <button type="button" onClick={openReasons}>{t('code.why')}</button>}
 					{digits.known && (
 						<button type="button" onClick={digits.shown ? digits.hide : digits.ask}>{t(digits.shown ? 'digits.hide' : 'digits.button')}</button>
 					)}

@@ -11,6 +11,7 @@ import { Apply } from './apply.tsx';
 import { CheckinScreen } from './checkin.tsx';
 import { CodeScreen, Waiting } from './code.tsx';
 import { JourneyScreen } from './journey.tsx';
+import { may, OutsideMandate } from './mandates.tsx';
 import { DataScreen, FamilyScreen, TravelScreen } from './pages.tsx';
 import { ReasonsScreen } from './reasons.tsx';
 import { SignIn } from './sign_in.tsx';
@@ -173,19 +174,19 @@ function SignedIn({ me, service, screen, go, load, nobody, signOut }: {
 		<Frame title={title} service={service} foot={foot}>
 			{screen === 'add' ? (
 				<Apply family leave={() => go('family')} done={() => void load().then(() => go('family'))} />
-			) : screen === 'reasons' && jurisdiction ? (
+			) : screen === 'reasons' && jurisdiction && may(person, 'complaint') ? (
 				<ReasonsScreen person={person.person} jurisdiction={jurisdiction} leave={() => go('code')} />
-			) : screen === 'journey' && person.voucher === 'confirmed' ? (
+			) : screen === 'journey' && person.voucher === 'confirmed' && may(person, 'travel_card') ? (
 				<JourneyScreen key={person.person} person={person} leave={() => go('travel')} />
 			) : tab === 'checkin' ? (
 				<CheckinScreen me={me} person={person.person} choose={choose} done={() => void load()} />
 			) : tab === 'family' ? (
-				<FamilyScreen me={me} add={() => go('add')} show={(one) => {
+				<FamilyScreen me={me} add={() => go('add')} changed={() => void load()} show={(one) => {
 					choose(one);
 					go('code');
 				}} />
 			) : tab === 'travel' ? (
-				<>{switches}<TravelScreen person={person} openJourney={() => go('journey')} /></>
+				<>{switches}{may(person, 'travel_card') ? <TravelScreen person={person} openJourney={() => go('journey')} /> : <OutsideMandate />}</>
 			) : tab === 'data' ? (
 				<>{switches}<DataScreen person={person} signOut={signOut} /></>
 			) : (
@@ -193,11 +194,13 @@ function SignedIn({ me, service, screen, go, load, nobody, signOut }: {
 					{switches}
 					{person.voucher !== 'confirmed' ? (
 						<Unconfirmed state={person.voucher} load={load} />
+					) : !may(person, 'code') ? (
+						<OutsideMandate />
 					) : !jurisdiction ? (
 						<section class="sheet"><h1>{t('state.none.title')}</h1><p>{t('state.none.text')}</p></section>
 					) : (
 						<CodeScreen key={`${person.person} ${jurisdiction}`} person={person} jurisdiction={jurisdiction}
-							openReasons={() => go('reasons')} signIn={nobody} />
+							openReasons={may(person, 'complaint') ? () => go('reasons') : undefined} signIn={nobody} />
 					)}
 				</>
 			)}

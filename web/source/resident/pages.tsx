@@ -5,14 +5,16 @@ import { type AccessList, api, type Me, newKey, type Person, ProblemError, type 
 import { say, sayDay, sayTime, t, tOf, useLanguage } from '../language.ts';
 import { Field, Heading, ProblemLine, useDoing } from '../parts.tsx';
 import { ColourShape } from '../shapes.tsx';
+import { may, Mandates } from './mandates.tsx';
 
-export function FamilyScreen({ me, show, add }: { me: Me; show: (person: string) => void; add: () => void }) {
+export function FamilyScreen({ me, show, add, changed }: { me: Me; show: (person: string) => void; add: () => void; changed: () => void }) {
 	useLanguage();
 	const family = me.people.filter((one) => one.relation !== 'self');
 	/* Who is not confirmed cannot act for others yet. */
 	const voucher = me.people.find((one) => one.relation === 'self')?.voucher ?? 'awaiting';
 	const speaks = voucher === 'confirmed';
 	return (
+		<>
 		<section class="sheet">
 			<Heading>{t('family.title')}</Heading>
 			{family.length === 0 && speaks && <p>{t('family.alone')}</p>}
@@ -21,7 +23,7 @@ export function FamilyScreen({ me, show, add }: { me: Me; show: (person: string)
 					<li key={one.person}>
 						<p><strong>{one.name}</strong> · {tOf('relation', one.relation)}</p>
 						<p class="hint">{[one.id_number, t(`voucher.${one.voucher}`)].filter(Boolean).join(' · ')}</p>
-						<button type="button" onClick={() => show(one.person)}>{t('family.show', { name: one.name })}</button>
+						{may(one, 'code') && <button type="button" onClick={() => show(one.person)}>{t('family.show', { name: one.name })}</button>}
 					</li>
 				))}
 			</ul>
@@ -32,6 +34,8 @@ export function FamilyScreen({ me, show, add }: { me: Me; show: (person: string)
 				</>
 			) : <p class="hint">{t('family.full')}</p>}
 		</section>
+		{speaks && <Mandates changed={changed} />}
+		</>
 	);
 }
 
@@ -154,8 +158,9 @@ export function DataScreen({ person, signOut }: { person: Person; signOut: () =>
 		}, setError);
 	};
 	const confirmed = person.voucher === 'confirmed';
+	const helped = person.relation === 'helped';
 	useEffect(() => {
-		if (confirmed)
+		if (confirmed && !helped)
 			load();
 	}, [person.person, confirmed]);
 	if (person.voucher !== 'confirmed')
@@ -176,8 +181,8 @@ export function DataScreen({ person, signOut }: { person: Person; signOut: () =>
 					<li key={one.jurisdiction}>{t('data.applied', { jurisdiction: say(one.name), time: sayDay(one.applied_at) })}</li>
 				))}
 			</ul>
-			<h2>{t('data.who')}</h2>
-			{!items && !error && <p role="status">{t('common.loading')}</p>}
+			{helped ? <p>{t('mandate.log')}</p> : <h2>{t('data.who')}</h2>}
+			{!helped && !items && !error && <p role="status">{t('common.loading')}</p>}
 			<ProblemLine error={error} retry={() => load()} />
 			{items?.length === 0 && <p>{t('data.nobody')}</p>}
 			<ul class="lines lines-tall">
@@ -192,7 +197,7 @@ export function DataScreen({ person, signOut }: { person: Person; signOut: () =>
 				))}
 			</ul>
 			{next && <button type="button" onClick={() => load(next)}>{t('common.more')}</button>}
-			<Complaint person={person} />
+			{may(person, 'complaint') && <Complaint person={person} />}
 			<hr />
 			<button type="button" onClick={signOut}>{t('common.sign_out')}</button>
 		</section>
