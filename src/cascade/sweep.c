@@ -163,31 +163,13 @@ static int
 decide_from_row(
 	struct worker *w, const struct registry_swept *swept, struct registry_colour *ret_after, struct error *e)
 {
-	struct packed *packed = registry_packed_person(w->reader);
 	const struct registry_packed *row = &swept->packed;
 	const struct slice *slice = w->slice;
-	struct evaluated evaluated;
-	struct error none = {0};
-	int r;
 
 	if (!slice->rows_suffice || row->size == 0 || slice->now < row->from || slice->now >= row->until)
 		return 0;
-	if ((r = packed_read(packed, row->facts, row->size, &none)) < 0 ||
-		(slice->reads_visits &&
-			(r = facts_add_stays(w->cascade, swept->colour->person, slice->now, packed, w->visits, &none)) < 0) ||
-		(r = registry_packed_areas(w->reader, &ret_after->seen, &none)) < 0 ||
-		(r = packed_decide(packed, &evaluated, &none)) < 0) {
-		if (is_own_failure(r) || r == ERROR_CORRUPT || r == ERROR_EXISTS_NOT)
-			return 0;
-		*e = none;
-		return r;
-	}
-	ret_after->colour = evaluated.colour;
-	ret_after->since = evaluated.since;
-	ret_after->next_at = evaluated.next_at == EVALUATE_NEVER ? REGISTRY_NEVER : evaluated.next_at;
-	ret_after->next_colour = evaluated.next_colour;
-	ret_after->seen.until = evaluated.untold;
-	return 1;
+	return decide_row(
+		w->cascade, w->reader, slice->reads_visits ? w->visits : NULL, slice->now, row->facts, row->size, ret_after, e);
 }
 
 static bool
@@ -558,7 +540,7 @@ slice_begin(struct registry *registry, struct slice *slice, int64_t *ret_area_ve
 		return r;
 	slice->now = registry_now(registry);
 	slice->reads_visits = pack_reads_visits(slice->pack);
-	slice->rows_suffice = !pack_reads_birth_date(slice->pack) && registry_known(registry) == INT64_MAX;
+	slice->rows_suffice = rows_suffice(registry, slice->pack);
 	return registry_sweep_behind(registry, slice->pack, slice->behind, ret_area_version, e);
 }
 
