@@ -159,7 +159,7 @@ add_due(person_number person, const char *jurisdiction, const char *cause, void 
 	(void)cause;
 	if (has_failed(run, person, jurisdiction))
 		return 0;
-	if (run->batch.count == CASCADE_BATCH) {
+	if (run->batch.count == run->cascade->batch_most) {
 		run->more = true;
 		return 0;
 	}
@@ -194,7 +194,7 @@ cascade_evaluate_due(struct cascade *cascade, const char *jurisdiction, const st
 	do {
 		batch_clear(&run.batch);
 		run.more = false;
-		limit = CASCADE_BATCH + run.failed_count;
+		limit = cascade->batch_most + run.failed_count;
 		if ((r = registry_begin(cascade->registry, e)) < 0)
 			goto out;
 		if ((r = registry_due_each(cascade->registry, jurisdiction, registry_now(cascade->registry), limit, add_due,
@@ -264,7 +264,7 @@ cascade_evaluate_people(struct cascade *cascade, const char *jurisdiction, const
 		goto out;
 	for (size_t at = 0; at < scope.count; at += run.batch.count) {
 		batch_clear(&run.batch);
-		for (size_t i = at; r == 0 && i < scope.count && run.batch.count < CASCADE_BATCH; i++)
+		for (size_t i = at; r == 0 && i < scope.count && run.batch.count < cascade->batch_most; i++)
 			r = batch_add(&run.batch, scope.subjects[i].person, scope.subjects[i].jurisdiction, e);
 		if (r < 0 || (r = registry_begin(cascade->registry, e)) < 0 || (r = run_batch(&run, e)) != 0)
 			goto out;

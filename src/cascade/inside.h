@@ -16,6 +16,7 @@ struct cascade {
 	struct keys *keys;
 	int64_t alone_most;            /* people of a jurisdiction that one thread sweeps */
 	int64_t slice_people;          /* whom a sweep looks at in one transaction, about */
+	size_t batch_most;             /* people of a batch, at most CASCADE_BATCH */
 	int64_t batch_alone_most;      /* people of a batch whom one thread evaluates */
 	struct registry_due_marks due; /* whom the tracing under way makes due */
 	struct same *same;             /* who is known under several numbers, or NULL (same.c) */
