@@ -80,6 +80,7 @@ struct worker {
 	struct registry_packed_reader *reader;
 	struct stays_visits *visits;
 	struct buffer row;
+	struct decider decider; /* W3; of one transaction */
 	pthread_t thread;
 	bool started;
 	int result;
@@ -198,7 +199,7 @@ evaluate_person(struct worker *w, const struct registry_swept *swept, struct err
 	}
 	memcpy(subject.jurisdiction, before->jurisdiction, sizeof subject.jurisdiction);
 	buffer_clear(&w->row);
-	r = evaluate_subject(w->cascade, &subject, &after, &w->row, &reason);
+	r = decider_subject(&w->decider, &subject, &after, &w->row, &reason);
 	if (is_own_failure(r) || r == ERROR_EXISTS_NOT)
 		return keep_failure(w, before, &reason, e);
 	if (r < 0) {
@@ -291,6 +292,7 @@ static void
 worker_close(struct worker *w)
 {
 	registry_packed_close(w->reader);
+	decider_end(&w->decider);
 	beside_close(&w->beside);
 	buffer_free(&w->row);
 	free(w->visits);
@@ -306,6 +308,8 @@ worker_begin(struct worker *w, struct error *e)
 
 	registry_packed_close(w->reader);
 	w->reader = NULL;
+	decider_end(&w->decider);
+	w->decider.cascade = w->cascade;
 	if (w->beside.registry && (r = beside_begin(&w->beside, slice->now, e)) < 0)
 		return r;
 	if ((r = registry_pack_by_hash(w->cascade->registry, pack_hash(slice->pack), &pack, e)) < 0)
