@@ -6,6 +6,7 @@
  * keep nothing, with what they read in memory by then. Beside each whole is what the process was on a core for, which other loads
  * change little. */
 
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,7 @@
 
 #include "base/array.h"
 #include "base/buffer.h"
+#include "base/file.h"
 #include "bench/bench.h"
 #include "cascade/cascade.h"
 #include "feed/feed.h"
@@ -31,8 +33,10 @@ enum {
 	PEOPLE_MOST = 1000000,
 	PER_TRANSACTION = 100000,
 	MESSAGE_SIZE = 1024,
-	PATH_SIZE = 64,
+	PATH_SIZE = 256,
 	CODE_MAX = 4096,
+	ISSUERS_MAX = 16,
+	ISSUE_ALONE_MOST = 1000, /* codes */
 	HOUR_S = 3600,
 };
 
@@ -43,8 +47,6 @@ struct city {
 	struct registry_where where;
 	struct registry *registry;
 	struct cascade *cascade;
-	struct issuer *issuer;
-	const struct pack *pack;
 	person_number *people;
 	size_t count, days;
 	unsigned messages;
@@ -74,15 +76,11 @@ open_store(struct city *city)
 	bench_need(registry_open(&city->where, &city->registry, &e), &e);
 	registry_set_times(city->registry, &now, NULL);
 	bench_need(cascade_open(city->registry, &city->cascade, &e), &e);
-	bench_need(issuer_open(registry_db(city->registry), registry_keys(city->registry), &city->issuer, &e), &e);
-	bench_need(registry_pack(city->registry, jurisdiction, &city->pack, &e), &e);
-	bench_need(issuer_ensure(city->issuer, jurisdiction, NOW - HOUR_S, NOW, &e), &e);
 }
 
 static void
 close_store(struct city *city)
 {
-	issuer_close(city->issuer);
 	cascade_close(city->cascade);
 	registry_close(city->registry);
 }
@@ -170,6 +168,43 @@ put_stays(struct city *city)
 }
 
 static void
+run_command(const char *text)
+{
+	if (system(text) != 0)
+		bench_fail(text);
+}
+
+static void
+remove_folder(const char *path)
+{
+	char text[2 * PATH_SIZE];
+
+	snprintf(text, sizeof text, "rm -rf '%s'", path);
+	run_command(text);
+}
+
+/* ${to} is there, and empty. */
+static void
+copy_folder(const char *from, const char *to)
+{
+	char text[3 * PATH_SIZE];
+
+	snprintf(text, sizeof text, "cp -r '%s'/. '%s'", from, to);
+	run_command(text);
+}
+
+static void
+ensure_key(struct city *city)
+{
+	struct issuer *issuer = NULL;
+	struct error e = {0};
+
+	bench_need(issuer_open(registry_db(city->registry), registry_keys(city->registry), &issuer, &e), &e);
+	bench_need(issuer_ensure(issuer, jurisdiction, NOW - HOUR_S, NOW, &e), &e);
+	issuer_close(issuer);
+}
+
+static void
 make_city(struct city *city)
 {
 	const char *packs[] = {"packs/hubei-2020"};
@@ -178,20 +213,75 @@ make_city(struct city *city)
 	struct error e = {0};
 	double start = bench_now();
 
-	strcpy(city->folder, "/tmp/bench-cascade-XXXXXX");
-	if (!mkdtemp(city->folder) || !(city->people = calloc(city->count, sizeof *city->people)))
-		bench_fail("no temporary folder");
-	city->where.data = city->folder;
 	bench_need(registry_create(&city->where, packs, 1, &made_at, &e), &e);
 	open_store(city);
 	put_people(city);
 	fprintf(stderr, "bench: %zu people in %.1f s\n", city->count, bench_now() - start);
 	put_stays(city);
 	fprintf(stderr, "bench: %zu stays by %.1f s\n", city->count * city->days, bench_now() - start);
+	ensure_key(city);
 	bench_need(cascade_evaluate_due(city->cascade, NULL, NULL, &counts, &e), &e);
 	fprintf(stderr, "bench: evaluated by %.1f s\n", bench_now() - start);
 	if (counts.evaluated != (int64_t)city->count || counts.failed)
 		bench_fail("not everyone was evaluated");
+	close_store(city);
+}
+
+/* Whether the kept store is that city's, complete: its people's numbers are written last. */
+static bool
+is_kept(struct city *city, const char *path)
+{
+	uint64_t size[2];
+	FILE *file = fopen(path, "r");
+
+	if (!file)
+		return false;
+	if (fread(size, sizeof size, 1, file) != 1 || size[0] != city->count || size[1] != city->days)
+		bench_fail("the store holds another city");
+	if (fread(city->people, sizeof *city->people, city->count, file) != city->count)
+		bench_fail("the store's people cannot be read");
+	fclose(file);
+	return true;
+}
+
+static void
+note_kept(const struct city *city, const char *path)
+{
+	const uint64_t size[] = {city->count, city->days};
+	FILE *file = fopen(path, "w");
+
+	if (!file || fwrite(size, sizeof size, 1, file) != 1 ||
+		fwrite(city->people, sizeof *city->people, city->count, file) != city->count || fclose(file) != 0)
+		bench_fail("cannot note in the store that it is complete");
+}
+
+/* The city in a temporary folder: made there, or a copy of what --store keeps. */
+static void
+prepare_city(struct city *city)
+{
+	char kept[PATH_SIZE], people[PATH_SIZE];
+	struct error e = {0};
+
+	strcpy(city->folder, "/tmp/bench-cascade-XXXXXX");
+	if (!mkdtemp(city->folder) || !(city->people = calloc(city->count, sizeof *city->people)))
+		bench_fail("no temporary folder");
+	city->where.data = city->folder;
+	if (bench_store()) {
+		snprintf(kept, sizeof kept, "%s/city", bench_store());
+		snprintf(people, sizeof people, "%s/people", bench_store());
+		if (!is_kept(city, people)) {
+			bench_need(file_make_folder(bench_store(), 0700, &e), &e);
+			remove_folder(kept);
+			city->where.data = kept;
+			make_city(city);
+			note_kept(city, people);
+			city->where.data = city->folder;
+		}
+		copy_folder(kept, city->folder);
+	} else {
+		make_city(city);
+	}
+	open_store(city); /* nothing is in memory as the first message comes */
 }
 
 /* A positive result of the person at that place in the list. */
@@ -228,23 +318,61 @@ note_change(const struct cascade_change *change, void *context, struct error *e)
 	return r;
 }
 
-static void
-issue_codes(struct city *city, const struct changes *changes)
+/* Codes on their way, issued by several threads as those of a service do, each with a connection of its own. */
+struct issuing {
+	const struct city *city;
+	const struct changes *changes;
+	size_t first, step;
+	pthread_t thread;
+};
+
+static void *
+issue_some(void *context)
 {
+	const struct issuing *issuing = context;
+	const struct city *city = issuing->city;
 	struct buffer text = buffer_make(CODE_MAX);
+	struct registry *registry = NULL;
+	struct issuer *issuer = NULL;
+	const struct pack *pack;
 	struct error e = {0};
 
-	for (size_t i = 0; i < changes->count; i++) {
+	bench_need(registry_open_beside(city->registry, &registry, &e), &e);
+	bench_need(issuer_open(registry_db(registry), registry_keys(registry), &issuer, &e), &e);
+	bench_need(registry_pack(registry, jurisdiction, &pack, &e), &e);
+	for (size_t i = issuing->first; i < issuing->changes->count; i += issuing->step) {
+		const struct change *change = &issuing->changes->items[i];
 		enum code_colour colour;
 
-		if (!code_colour_read(colour_name(changes->items[i].colour), &colour))
+		if (!code_colour_read(colour_name(change->colour), &colour))
 			bench_fail("a colour has no code");
 		buffer_clear(&text);
-		bench_need(issuer_issue(city->issuer, jurisdiction, changes->items[i].person, colour, NOW,
-					   gate_code_lifetime(city->pack), &text, &e),
-			&e);
+		bench_need(
+			issuer_issue(issuer, jurisdiction, change->person, colour, NOW, gate_code_lifetime(pack), &text, &e), &e);
 	}
 	buffer_free(&text);
+	issuer_close(issuer);
+	registry_close(registry);
+	return NULL;
+}
+
+static void
+issue_codes(const struct city *city, const struct changes *changes)
+{
+	const long processors = sysconf(_SC_NPROCESSORS_ONLN);
+	const size_t count = changes->count < ISSUE_ALONE_MOST || processors < 1 ? 1
+		: processors > ISSUERS_MAX                                           ? ISSUERS_MAX
+																			 : (size_t)processors;
+	struct issuing issuing[ISSUERS_MAX];
+
+	for (size_t i = 0; i < count; i++) {
+		issuing[i] = (struct issuing){.city = city, .changes = changes, .first = i, .step = count};
+		if (i && pthread_create(&issuing[i].thread, NULL, issue_some, &issuing[i]) != 0)
+			bench_fail("no thread");
+	}
+	issue_some(&issuing[0]);
+	for (size_t i = 1; i < count; i++)
+		pthread_join(issuing[i].thread, NULL);
 }
 
 /* The name of the case that a person's message made. */
@@ -379,13 +507,10 @@ run_city(size_t people, size_t stays)
 	struct city city = {.count = people, .days = stays / people};
 	struct parts alone[ALONE], many;
 	size_t *cases = calloc(AT_ONCE, sizeof *cases);
-	char command[512];
 
 	if (!cases || people < PEOPLE_LEAST || people > PEOPLE_MOST || city.days < 4 || city.days > DAYS_MAX)
 		bench_fail("there can be 10 thousand to a million people, and 4 to 28 stays of each");
-	make_city(&city);
-	close_store(&city); /* nothing is in memory as the first message comes */
-	open_store(&city);
+	prepare_city(&city);
 	for (size_t i = 0; i < ALONE; i++) {
 		size_t at = people / (2 * ALONE) * (2 * i + 1) + 1;
 
@@ -400,9 +525,7 @@ run_city(size_t people, size_t stays)
 	many = cascade_of(&city, cases, AT_ONCE);
 	report("1000", &many, 60);
 	close_store(&city);
-	snprintf(command, sizeof command, "rm -rf '%s'", city.folder);
-	if (system(command) != 0)
-		bench_fail("the temporary store stays");
+	remove_folder(city.folder);
 	free(cases);
 	free(city.people);
 }

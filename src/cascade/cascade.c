@@ -33,7 +33,8 @@ cascade_open(struct registry *registry, struct cascade **ret_cascade, struct err
 	cascade->keys = registry_keys(registry);
 	cascade->alone_most = SWEEP_ALONE_MOST;
 	cascade->slice_people = SWEEP_SLICE_PEOPLE;
-	cascade->batch_alone_most = CASCADE_BATCH - 1;
+	cascade->batch_most = CASCADE_BATCH;
+	cascade->batch_alone_most = BATCH_ALONE_MOST;
 	if ((r = cascade_migrate(cascade->db, e)) < 0 || (r = open_presence(registry, &cascade->presence, e)) < 0)
 		goto out;
 	*ret_cascade = cascade;

@@ -29,7 +29,7 @@
 #include "presence/presence.h"
 #include "registry/registry.h"
 
-enum { CASCADE_CASE_SIZE = 65, CASCADE_BATCH = 500, CASCADE_FAILED_MAX = 10000 };
+enum { CASCADE_CASE_SIZE = 65, CASCADE_BATCH = 2000, CASCADE_FAILED_MAX = 10000 };
 
 struct cascade;
 struct json_check;
@@ -59,8 +59,8 @@ int cascade_explain(
  * when a colour that they had changes; nothing where the pack has none. */
 void cascade_notices_check(const json_t *notices, struct json_check *check);
 
-/* What an evaluation did: ${colours} counts everyone in scope by their colour after it, ${failed} those whose evaluation
- * could not be made. */
+/* What an evaluation did: ${failed} are those whose evaluation could not be made; ${colours} counts the people that were named by their
+ * colour after it (of everybody, registry_colour_counts tells, which reads them all). */
 struct cascade_counts {
 	int64_t evaluated, changed, failed, colours[COLOUR_COUNT];
 };

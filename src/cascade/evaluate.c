@@ -11,37 +11,6 @@
 #include "base/array.h"
 #include "cascade/inside.h"
 
-int
-evaluate_subject(struct cascade *cascade, const struct subject *subject, struct registry_colour *ret_colour,
-	struct buffer *row, struct error *e)
-{
-	struct registry_colour colour = {.person = subject->person};
-	struct evaluated evaluated;
-	const struct pack *pack;
-	json_t *facts = NULL;
-	int r;
-
-	if ((r = registry_pack(cascade->registry, subject->jurisdiction, &pack, e)) < 0)
-		goto out;
-	if ((r = facts_gather(cascade, pack, subject->person, &facts, &colour.seen, row, e)) < 0)
-		goto out;
-	colour.evaluated_at = registry_now(cascade->registry);
-	if ((r = evaluate_colour(pack, facts, colour.evaluated_at, &evaluated, e)) < 0)
-		goto out;
-	memcpy(colour.jurisdiction, subject->jurisdiction, sizeof colour.jurisdiction);
-	strcpy(colour.policy, pack_hash(pack));
-	colour.colour = evaluated.colour;
-	colour.since = evaluated.since;
-	colour.next_at = evaluated.next_at == EVALUATE_NEVER ? REGISTRY_NEVER : evaluated.next_at;
-	colour.next_colour = evaluated.next_colour;
-	if (evaluated.untold < colour.seen.until)
-		colour.seen.until = evaluated.untold;
-	*ret_colour = colour;
-out:
-	json_decref(facts);
-	return r;
-}
-
 bool
 is_own_failure(int code)
 {
@@ -98,17 +67,19 @@ put_due_again(struct cascade *cascade, const struct registry_colour *colour, str
 
 /* Write what was decided of the batch's subject ${i}. */
 static int
-write_one(struct run *run, size_t i, struct evaluation *evaluation, struct error *e)
+write_one(size_t i, void *context, struct error *e)
 {
-	const struct subject *subject = &run->batch->subjects[i];
-	const struct decision *decision = &run->batch->decisions[i];
+	struct run *run = context;
+	const struct subject *subject = &run->batch.subjects[i];
+	const struct decision *decision = &run->batch.decisions[i];
 	const struct registry_colour *colour = &decision->colour;
+	struct evaluation *evaluation = &run->evaluation;
 	struct cascade *cascade = run->cascade;
 	struct cascade_change change;
 	enum colour before = 0;
 	int changed, r = decision->result;
 
-	run->batch->outcomes[i].changed = false;
+	run->batch.outcomes[i].changed = false;
 	if (is_own_failure(r))
 		return run_note_failure(run, subject, &decision->reason, e);
 	if (r == ERROR_EXISTS_NOT)
@@ -130,8 +101,8 @@ write_one(struct run *run, size_t i, struct evaluation *evaluation, struct error
 		.before = before,
 		.after = colour->colour,
 		.since = colour->since};
-	run->batch->outcomes[i].changed = true;
-	run->batch->outcomes[i].change = change;
+	run->batch.outcomes[i].changed = true;
+	run->batch.outcomes[i].change = change;
 	return change_follow(cascade, evaluation, &change, colour, e);
 }
 
@@ -140,7 +111,7 @@ static int
 tell_changes(struct run *run, struct error *e)
 {
 	const struct cascade_listener *listener = run->listener;
-	const struct batch *batch = run->batch;
+	const struct batch *batch = &run->batch;
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < batch->count; i++)
@@ -156,38 +127,27 @@ static int
 run_batch(struct run *run, struct error *e)
 {
 	struct registry *registry = run->cascade->registry;
-	struct evaluation evaluation = {0};
-	struct batch *batch = run->batch;
-	int r = batch_decide(run->cascade, batch, e);
+	int r = batch_each(run->cascade, &run->batch, write_one, run, e);
 
-	for (size_t i = 0; r == 0 && i < batch->count; i++)
-		r = write_one(run, i, &evaluation, e);
 	if (r == 0)
-		r = evaluation_commit(run->cascade, &evaluation, e);
+		r = evaluation_commit(run->cascade, &run->evaluation, e);
 	if (r == 0)
 		r = registry_commit(registry, e);
 	else
 		registry_rollback(registry);
 	if (r == 0) {
-		run->counts.evaluated += evaluation.evaluated;
+		run->counts.evaluated += run->evaluation.evaluated;
 		r = tell_changes(run, e);
 	}
-	evaluation_clear(&evaluation);
+	evaluation_clear(&run->evaluation);
 	return r;
-}
-
-static int
-run_begin(struct run *run, struct cascade *cascade, const struct cascade_listener *listener, struct error *e)
-{
-	*run = (struct run){.cascade = cascade, .listener = listener};
-	return batch_new(&run->batch, e);
 }
 
 static void
 run_end(struct run *run)
 {
 	free(run->failed);
-	batch_free(run->batch);
+	batch_free(&run->batch);
 }
 
 /* Those who failed in this run are due still: they are passed over. */
@@ -195,22 +155,15 @@ static int
 add_due(person_number person, const char *jurisdiction, const char *cause, void *context, struct error *e)
 {
 	struct run *run = context;
-	struct batch *batch = run->batch;
-	struct subject *subject;
 
 	(void)cause;
-	if (strlen(jurisdiction) >= sizeof subject->jurisdiction)
-		return error_set(e, ERROR_CORRUPT, "a jurisdiction's name is too long");
 	if (has_failed(run, person, jurisdiction))
 		return 0;
-	if (batch->count == CASCADE_BATCH) {
+	if (run->batch.count == run->cascade->batch_most) {
 		run->more = true;
 		return 0;
 	}
-	subject = &batch->subjects[batch->count++];
-	subject->person = person;
-	strcpy(subject->jurisdiction, jurisdiction);
-	return 0;
+	return batch_add(&run->batch, person, jurisdiction, e);
 }
 
 static int
@@ -234,16 +187,14 @@ int
 cascade_evaluate_due(struct cascade *cascade, const char *jurisdiction, const struct cascade_listener *listener,
 	struct cascade_counts *ret_counts, struct error *e)
 {
-	struct run run;
+	struct run run = {.cascade = cascade, .listener = listener};
 	size_t due, limit;
 	int r;
 
-	if ((r = run_begin(&run, cascade, listener, e)) < 0)
-		return r;
 	do {
-		run.batch->count = 0;
+		batch_clear(&run.batch);
 		run.more = false;
-		limit = CASCADE_BATCH + run.failed_count;
+		limit = cascade->batch_most + run.failed_count;
 		if ((r = registry_begin(cascade->registry, e)) < 0)
 			goto out;
 		if ((r = registry_due_each(cascade->registry, jurisdiction, registry_now(cascade->registry), limit, add_due,
@@ -253,10 +204,8 @@ cascade_evaluate_due(struct cascade *cascade, const char *jurisdiction, const st
 		}
 		if ((r = run_batch(&run, e)) != 0)
 			goto out;
-	} while (run.batch->count > 0 && (run.more || due == limit));
+	} while (run.batch.count > 0 && (run.more || due == limit));
 	if ((r = sweep(&run, jurisdiction, e)) != 0)
-		goto out;
-	if ((r = registry_colour_counts(cascade->registry, jurisdiction, run.counts.colours, e)) < 0)
 		goto out;
 	*ret_counts = run.counts;
 out:
@@ -307,18 +256,17 @@ cascade_evaluate_people(struct cascade *cascade, const char *jurisdiction, const
 	const struct cascade_listener *listener, struct cascade_counts *ret_counts, struct error *e)
 {
 	struct scope scope = {.only = jurisdiction};
+	struct run run = {.cascade = cascade, .listener = listener};
 	struct registry_colour colour;
-	struct run run;
 	int r;
 
-	if ((r = run_begin(&run, cascade, listener, e)) < 0)
-		return r;
 	if ((r = gather(cascade, people, count, &scope, e)) < 0)
 		goto out;
-	for (size_t at = 0; at < scope.count; at += run.batch->count) {
-		run.batch->count = scope.count - at < CASCADE_BATCH ? scope.count - at : CASCADE_BATCH;
-		memcpy(run.batch->subjects, &scope.subjects[at], run.batch->count * sizeof *scope.subjects);
-		if ((r = registry_begin(cascade->registry, e)) < 0 || (r = run_batch(&run, e)) != 0)
+	for (size_t at = 0; at < scope.count; at += run.batch.count) {
+		batch_clear(&run.batch);
+		for (size_t i = at; r == 0 && i < scope.count && run.batch.count < cascade->batch_most; i++)
+			r = batch_add(&run.batch, scope.subjects[i].person, scope.subjects[i].jurisdiction, e);
+		if (r < 0 || (r = registry_begin(cascade->registry, e)) < 0 || (r = run_batch(&run, e)) != 0)
 			goto out;
 	}
 	for (size_t i = 0; i < scope.count; i++) {
@@ -339,6 +287,7 @@ out:
 struct rehearsing {
 	struct run run;
 	struct scope scope;
+	struct decider decider;
 	person_number last;
 	size_t seen;
 };
@@ -352,7 +301,7 @@ rehearse_scope(struct rehearsing *rehearsing, struct error *e)
 
 	for (size_t i = 0; i < scope->count; i++) {
 		struct error reason = {0};
-		int r = evaluate_subject(run->cascade, &scope->subjects[i], &colour, NULL, &reason);
+		int r = decider_subject(&rehearsing->decider, &scope->subjects[i], &colour, NULL, &reason);
 
 		if (r == ERROR_EXISTS_NOT)
 			continue;
@@ -389,7 +338,9 @@ int
 cascade_rehearse(struct cascade *cascade, const char *jurisdiction, const person_number *people, size_t count,
 	const struct cascade_listener *listener, struct cascade_counts *ret_counts, struct error *e)
 {
-	struct rehearsing rehearsing = {.run = {.cascade = cascade, .listener = listener}, .scope = {.only = jurisdiction}};
+	struct rehearsing rehearsing = {.run = {.cascade = cascade, .listener = listener},
+		.scope = {.only = jurisdiction},
+		.decider = {.cascade = cascade}};
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < count; i++)
@@ -403,6 +354,7 @@ cascade_rehearse(struct cascade *cascade, const char *jurisdiction, const person
 	if (r == 0)
 		*ret_counts = rehearsing.run.counts;
 	free(rehearsing.scope.subjects);
+	decider_end(&rehearsing.decider);
 	run_end(&rehearsing.run);
 	return r;
 }

@@ -102,45 +102,57 @@ pack_row(const json_t *facts, struct buffer *row, struct error *e)
 }
 
 int
-facts_gather(struct cascade *cascade, const struct pack *pack, person_number person, json_t **ret_facts,
-	struct registry_seen *ret_seen, struct buffer *row, struct error *e)
+facts_own(struct cascade *cascade, const struct pack *pack, person_number person, json_t **ret_facts,
+	instant *ret_until, struct buffer *row, struct error *e)
+{
+	instant now = registry_now(cascade->registry);
+	json_t *facts = NULL;
+	int r;
+
+	if ((r = registry_facts_own(cascade->registry, pack, person, unapplied_from(pack, now), now,
+			 registry_known(cascade->registry), &facts, ret_until, e)) == 0 &&
+		row && (r = pack_row(facts, row, e)) < 0) {
+		json_decref(facts);
+		return r;
+	}
+	if (r == 0)
+		*ret_facts = facts;
+	return r;
+}
+
+int
+facts_complete(struct cascade *cascade, const struct pack *pack, person_number person, json_t *facts,
+	struct registry_seen *seen, struct error *e)
 {
 	instant now = registry_now(cascade->registry), known = registry_known(cascade->registry);
 	struct visiting v = {.cascade = cascade, .view = {.now = INT64_MAX, .known = known}, .zone = pack_zone(pack)};
-	json_t *facts = NULL;
-	size_t before;
 	int r;
 
-	if ((r = registry_facts(
-			 cascade->registry, pack, person, unapplied_from(pack, now), now, known, &facts, ret_seen, e)) < 0)
-		return r;
-	if (row && (r = pack_row(facts, row, e)) < 0)
-		goto out;
 	v.visits = json_object_get(facts, "visits");
-	if (!v.visits) {
-		v.visits = json_array();
-		json_object_set_new(facts, "visits", v.visits);
-	}
-	before = json_array_size(v.visits);
 	if ((r = same_read(cascade, known, &v.view.same, e)) < 0 ||
 		(r = presence_each_stay_of(cascade->presence, person, 0, now, &v.view, add_stay, &v, e)) < 0 ||
 		(r = end_visit(&v, e)) < 0)
-		goto out;
-	if (json_array_size(v.visits) != before &&
-		(r = registry_facts_finish(cascade->registry, pack, facts, known, ret_seen, e)) < 0)
-		goto out;
-	*ret_facts = facts;
-	facts = NULL;
-out:
-	json_decref(facts);
-	return r;
+		return r;
+	return registry_facts_finish(cascade->registry, pack, facts, known, seen, e);
 }
 
 int
 cascade_facts(struct cascade *cascade, const struct pack *pack, person_number person, json_t **ret_facts,
 	struct registry_seen *ret_seen, struct error *e)
 {
-	return facts_gather(cascade, pack, person, ret_facts, ret_seen, NULL, e);
+	struct registry_seen seen = {0};
+	json_t *facts = NULL;
+	int r;
+
+	if ((r = facts_own(cascade, pack, person, &facts, &seen.until, NULL, e)) == 0 &&
+		(r = facts_complete(cascade, pack, person, facts, &seen, e)) == 0) {
+		if (ret_seen)
+			*ret_seen = seen;
+		*ret_facts = facts;
+		facts = NULL;
+	}
+	json_decref(facts);
+	return r;
 }
 
 int

@@ -16,6 +16,7 @@ struct cascade {
 	struct keys *keys;
 	int64_t alone_most;            /* people of a jurisdiction that one thread sweeps */
 	int64_t slice_people;          /* whom a sweep looks at in one transaction, about */
+	size_t batch_most;             /* people of a batch, at most CASCADE_BATCH */
 	int64_t batch_alone_most;      /* people of a batch whom one thread evaluates */
 	struct registry_due_marks due; /* whom the tracing under way makes due */
 	struct same *same;             /* who is known under several numbers, or NULL (same.c) */
@@ -29,7 +30,7 @@ int
 same_person(struct cascade *cascade, instant known, person_number number, person_number *ret_person, struct error *e);
 void same_forget(struct cascade *cascade);
 
-enum { SWEEP_ALONE_MOST = 20000, SWEEP_SLICE_PEOPLE = 100000 };
+enum { BATCH_ALONE_MOST = 499, SWEEP_ALONE_MOST = 20000, SWEEP_SLICE_PEOPLE = 100000 };
 
 /* evaluation_record(cascade, changes, e), evaluation_add(...): one transaction's changes on their way to the ledger. */
 struct evaluation {
@@ -50,10 +51,13 @@ int evaluation_add(
 	struct cascade *cascade, struct evaluation *evaluation, const struct registry_colour *colour, struct error *e);
 int evaluation_commit(struct cascade *cascade, struct evaluation *evaluation, struct error *e);
 
-/* facts_gather(cascade, pack, person, ret_facts, ret_seen, row, e): cascade_facts, and in ${row} (NULL: not wanted) the packed row
- * of what the registry knows, empty where there can be none. */
-int facts_gather(struct cascade *cascade, const struct pack *pack, person_number person, json_t **ret_facts,
-	struct registry_seen *ret_seen, struct buffer *row, struct error *e);
+/* facts_own(cascade, pack, person, ret_facts, ret_until, row, e): registry_facts_own as of registry_now, and in ${row} (NULL: not wanted) the
+ * packed row of it, empty where there can be none.
+ * facts_complete(cascade, pack, person, facts, seen, e): what else cascade_facts has: the person's stays, and areas. */
+int facts_own(struct cascade *cascade, const struct pack *pack, person_number person, json_t **ret_facts,
+	instant *ret_until, struct buffer *row, struct error *e);
+int facts_complete(struct cascade *cascade, const struct pack *pack, person_number person, json_t *facts,
+	struct registry_seen *seen, struct error *e);
 
 /* Stays as visits, with room for those of one person. */
 struct stays_visits {
@@ -87,6 +91,35 @@ struct subject {
 	char jurisdiction[JURISDICTION_SIZE];
 };
 
+/* One transaction's people, at most CASCADE_BATCH. What evaluating each gave is ${result}: 0 with ${colour} and the packed ${row}, or a code with
+ * ${reason}. ${outcomes} are what was written of them. */
+struct batch {
+	size_t count, subject_capacity, decision_capacity, outcome_capacity;
+	struct subject *subjects;
+	struct decision {
+		int result;
+		bool decided; /* under the readers' lock */
+		struct error reason;
+		struct registry_colour colour;
+		struct buffer row;
+	} * decisions;
+	struct outcome_of_one {
+		struct cascade_change change;
+		bool changed;
+	} * outcomes;
+	struct readers *readers; /* threads beside the caller's; NULL until they are needed */
+};
+
+/* batch_add(batch, person, jurisdiction, e): one more.
+ * batch_each(cascade, batch, write, context, e): evaluate each of the subjects as of registry_now, within the open transaction, and call ${write} for
+ * each, in order, once it is; a non-zero return of it ends that and is returned. What it writes may be nothing that an evaluation reads.
+ * batch_clear(batch): nobody is in it. batch_free frees what a batch holds that was begun as {0}. */
+typedef int batch_write(size_t i, void *context, struct error *e);
+int batch_add(struct batch *batch, person_number person, const char *jurisdiction, struct error *e);
+int batch_each(struct cascade *cascade, struct batch *batch, batch_write *write, void *context, struct error *e);
+void batch_clear(struct batch *batch);
+void batch_free(struct batch *batch);
+
 /* One evaluation of many: who hears of it, what it did, and who failed in it. */
 struct run {
 	struct cascade *cascade;
@@ -94,38 +127,43 @@ struct run {
 	struct cascade_counts counts;
 	struct subject *failed;
 	size_t failed_count, failed_capacity;
-	struct batch *batch;
-	bool more; /* who is due and found no room in the batch */
+	struct batch batch;
+	struct evaluation evaluation; /* of the transaction */
+	bool more;                    /* who is due and found no room in the batch */
 };
 
-/* One transaction's people. What evaluating each gave is ${result}: 0 with ${colour} and the packed ${row}, or a code with ${reason}.
- * ${outcomes} are what was written of them. */
-struct batch {
-	struct subject subjects[CASCADE_BATCH];
-	size_t count;
-	struct decision {
-		int result;
-		struct error reason;
-		struct registry_colour colour;
-		struct buffer row;
-	} decisions[CASCADE_BATCH];
-	struct {
-		struct cascade_change change;
-		bool changed;
-	} outcomes[CASCADE_BATCH];
-	struct readers *readers; /* threads beside the caller's; NULL until they are needed */
+/* Decides about people, one after the other, within one transaction: what is the same for all in one jurisdiction is looked up once.
+ * Begun as {.cascade = ...}; decider_end frees what it holds, and leaves it as it was begun. */
+struct decider {
+	struct cascade *cascade;
+	struct deciding {
+		char jurisdiction[JURISDICTION_SIZE];
+		const struct pack *pack;
+		struct registry_packed_reader *reader; /* NULL where rows do not suffice */
+		bool reads_visits;
+	} * in;
+	size_t count, capacity;
+	struct stays_visits *visits;
+	struct buffer row; /* of whom nobody wants it kept */
 };
 
-/* batch_new(ret_batch, e); batch_free accepts NULL.
- * batch_decide(cascade, batch, e): evaluate each of the subjects as of registry_now, within the open transaction, and write nothing. */
-int batch_new(struct batch **ret_batch, struct error *e);
-void batch_free(struct batch *batch);
-int batch_decide(struct cascade *cascade, struct batch *batch, struct error *e);
+/* decider_subject(decider, subject, ret_colour, row, e): evaluate one person as of registry_now, and pack their facts into ${row}
+ * (NULL: not wanted), which is empty; ERROR_EXISTS_NOT where they have not applied by then. */
+int decider_subject(struct decider *decider, const struct subject *subject, struct registry_colour *ret_colour,
+	struct buffer *row, struct error *e);
+void decider_end(struct decider *decider);
 
-/* evaluate_subject(cascade, subject, ret_colour, row, e): evaluate one person as of registry_now, and pack their facts into ${row}
- * (NULL: not wanted); ERROR_EXISTS_NOT where they have not applied by then. */
+/* evaluate_subject(cascade, subject, ret_colour, row, e): the same of one person alone. */
 int evaluate_subject(struct cascade *cascade, const struct subject *subject, struct registry_colour *ret_colour,
 	struct buffer *row, struct error *e);
+
+/* rows_suffice(registry, pack): whether the pack can decide from packed rows.
+ * decide_row(cascade, reader, visits, now, row, size, ret_after, e): by ${reader}, which is of ${now}, for ret_after->person; ${visits} is room for
+ * their stays where the pack reads them, else NULL. 1 with ${ret_after}: colour, since, next change and what was seen; 0 where the
+ * evidence must say, or a code. */
+bool rows_suffice(const struct registry *registry, const struct pack *pack);
+int decide_row(struct cascade *cascade, struct registry_packed_reader *reader, struct stays_visits *visits, instant now,
+	const void *row, size_t size, struct registry_colour *ret_after, struct error *e);
 
 /* put_due_again(cascade, colour, e): make who was evaluated due when something recorded already comes true. */
 int put_due_again(struct cascade *cascade, const struct registry_colour *colour, struct error *e);

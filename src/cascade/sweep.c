@@ -80,6 +80,7 @@ struct worker {
 	struct registry_packed_reader *reader;
 	struct stays_visits *visits;
 	struct buffer row;
+	struct decider decider; /* W3; of one transaction */
 	pthread_t thread;
 	bool started;
 	int result;
@@ -163,31 +164,13 @@ static int
 decide_from_row(
 	struct worker *w, const struct registry_swept *swept, struct registry_colour *ret_after, struct error *e)
 {
-	struct packed *packed = registry_packed_person(w->reader);
 	const struct registry_packed *row = &swept->packed;
 	const struct slice *slice = w->slice;
-	struct evaluated evaluated;
-	struct error none = {0};
-	int r;
 
 	if (!slice->rows_suffice || row->size == 0 || slice->now < row->from || slice->now >= row->until)
 		return 0;
-	if ((r = packed_read(packed, row->facts, row->size, &none)) < 0 ||
-		(slice->reads_visits &&
-			(r = facts_add_stays(w->cascade, swept->colour->person, slice->now, packed, w->visits, &none)) < 0) ||
-		(r = registry_packed_areas(w->reader, &ret_after->seen, &none)) < 0 ||
-		(r = packed_decide(packed, &evaluated, &none)) < 0) {
-		if (is_own_failure(r) || r == ERROR_CORRUPT || r == ERROR_EXISTS_NOT)
-			return 0;
-		*e = none;
-		return r;
-	}
-	ret_after->colour = evaluated.colour;
-	ret_after->since = evaluated.since;
-	ret_after->next_at = evaluated.next_at == EVALUATE_NEVER ? REGISTRY_NEVER : evaluated.next_at;
-	ret_after->next_colour = evaluated.next_colour;
-	ret_after->seen.until = evaluated.untold;
-	return 1;
+	return decide_row(
+		w->cascade, w->reader, slice->reads_visits ? w->visits : NULL, slice->now, row->facts, row->size, ret_after, e);
 }
 
 static bool
@@ -216,7 +199,7 @@ evaluate_person(struct worker *w, const struct registry_swept *swept, struct err
 	}
 	memcpy(subject.jurisdiction, before->jurisdiction, sizeof subject.jurisdiction);
 	buffer_clear(&w->row);
-	r = evaluate_subject(w->cascade, &subject, &after, &w->row, &reason);
+	r = decider_subject(&w->decider, &subject, &after, &w->row, &reason);
 	if (is_own_failure(r) || r == ERROR_EXISTS_NOT)
 		return keep_failure(w, before, &reason, e);
 	if (r < 0) {
@@ -309,6 +292,7 @@ static void
 worker_close(struct worker *w)
 {
 	registry_packed_close(w->reader);
+	decider_end(&w->decider);
 	beside_close(&w->beside);
 	buffer_free(&w->row);
 	free(w->visits);
@@ -324,6 +308,8 @@ worker_begin(struct worker *w, struct error *e)
 
 	registry_packed_close(w->reader);
 	w->reader = NULL;
+	decider_end(&w->decider);
+	w->decider.cascade = w->cascade;
 	if (w->beside.registry && (r = beside_begin(&w->beside, slice->now, e)) < 0)
 		return r;
 	if ((r = registry_pack_by_hash(w->cascade->registry, pack_hash(slice->pack), &pack, e)) < 0)
@@ -558,7 +544,7 @@ slice_begin(struct registry *registry, struct slice *slice, int64_t *ret_area_ve
 		return r;
 	slice->now = registry_now(registry);
 	slice->reads_visits = pack_reads_visits(slice->pack);
-	slice->rows_suffice = !pack_reads_birth_date(slice->pack) && registry_known(registry) == INT64_MAX;
+	slice->rows_suffice = rows_suffice(registry, slice->pack);
 	return registry_sweep_behind(registry, slice->pack, slice->behind, ret_area_version, e);
 }
 

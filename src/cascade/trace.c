@@ -376,6 +376,21 @@ put_due(struct cascade *cascade, size_t at_least, struct error *e)
 	return registry_due_put_marks(cascade->registry, &cascade->due, evidence_kind_name(EVIDENCE_CONTACT), e);
 }
 
+static int
+trace_all(struct cascade *cascade, const struct exposure_parameters *parameters, const struct zone *zone,
+	const struct cascade_cases *cases, struct error *e)
+{
+	int r = presence_hold(cascade->presence, e);
+
+	if (r < 0)
+		return r;
+	for (size_t i = 0; r == 0 && i < cases->count; i++)
+		if ((r = trace_again(cascade, parameters, zone, &cases->items[i], e)) == 0)
+			r = put_due(cascade, DUE_MARKS, e);
+	presence_release(cascade->presence);
+	return r;
+}
+
 /* Cases whose imports were undone. */
 static int
 let_go(struct cascade *cascade, const struct exposure_parameters *parameters, const struct cascade_cases *cases,
@@ -412,9 +427,7 @@ cascade_trace_cases(struct cascade *cascade, struct error *e)
 	if ((r = match_settle(cascade, e)) < 0 || (r = cases_read(cascade, EVIDENCE_NOW, EVIDENCE_NOW, &cases, e)) < 0 ||
 		(cases.count && (r = parameters_of(cascade, parameters, &zone, e)) < 0))
 		goto out;
-	for (size_t i = 0; r == 0 && i < cases.count; i++)
-		if ((r = trace_again(cascade, parameters, zone, &cases.items[i], e)) == 0)
-			r = put_due(cascade, DUE_MARKS, e);
+	r = trace_all(cascade, parameters, zone, &cases, e);
 	if (r == 0 && (r = let_go(cascade, parameters, &cases, e)) == 0 && (r = put_due(cascade, 0, e)) == 0 &&
 		(r = alerts_settle(cascade, &cases, parameters, zone, e)) == 0 && own)
 		r = registry_commit(cascade->registry, e);

@@ -9,6 +9,7 @@
 /* Those who are due, on their way. */
 struct counting {
 	struct cascade *cascade;
+	struct decider decider;
 	int64_t count;
 };
 
@@ -28,7 +29,7 @@ compare_one(person_number person, const char *jurisdiction, const char *cause, v
 	snprintf(subject.jurisdiction, sizeof subject.jurisdiction, "%s", jurisdiction);
 	if ((r = registry_colour(cascade->registry, person, jurisdiction, &before, e)) < 0)
 		return r == ERROR_EXISTS_NOT ? 0 : r;
-	if ((r = evaluate_subject(cascade, &subject, &after, NULL, &reason)) < 0) {
+	if ((r = decider_subject(&counting->decider, &subject, &after, NULL, &reason)) < 0) {
 		if (r == ERROR_EXISTS_NOT || is_own_failure(r))
 			return 0;
 		*e = reason;
@@ -64,7 +65,7 @@ count_concerned(struct cascade *cascade, char (*names)[JURISDICTION_SIZE], size_
 int
 cascade_worsened(struct cascade *cascade, int64_t most, int64_t *ret_count, struct error *e)
 {
-	struct counting counting = {.cascade = cascade};
+	struct counting counting = {.cascade = cascade, .decider = {.cascade = cascade}};
 	char(*names)[JURISDICTION_SIZE] = NULL;
 	int64_t concerned, swept;
 	size_t count = 0;
@@ -82,6 +83,7 @@ cascade_worsened(struct cascade *cascade, int64_t most, int64_t *ret_count, stru
 	if (r == 0)
 		*ret_count = counting.count;
 out:
+	decider_end(&counting.decider);
 	free(names);
 	return r;
 }

@@ -70,6 +70,16 @@ print_counts(struct cli *cli, const struct cascade_counts *counts)
 		(json_int_t)counts->changed, "failed", (json_int_t)counts->failed, "colours", colours));
 }
 
+/* Everybody who is due, and what colours there are then. */
+static int
+evaluate_all(struct cli_store *store, const char *jurisdiction, const struct cascade_listener *listener,
+	struct cascade_counts *ret_counts, struct error *e)
+{
+	int r = cascade_evaluate_due(store->cascade, jurisdiction, listener, ret_counts, e);
+
+	return r != 0 ? r : registry_colour_counts(store->registry, jurisdiction, ret_counts->colours, e);
+}
+
 static int
 run(struct cli *cli, int argc, char **argv)
 {
@@ -99,7 +109,7 @@ run(struct cli *cli, int argc, char **argv)
 		r = cascade_rehearse(store.cascade, pack_name, people, count, &listener, &counts, &e);
 	else if ((r = cascade_trace_cases(store.cascade, &e)) == 0)
 		r = count ? cascade_evaluate_people(store.cascade, pack_name, people, count, &listener, &counts, &e)
-				  : cascade_evaluate_due(store.cascade, pack_name, &listener, &counts, &e);
+				  : evaluate_all(&store, pack_name, &listener, &counts, &e);
 	if (r < 0)
 		code = cli_fail(&e);
 	else

@@ -112,11 +112,13 @@ static const char *const kind_names[EVIDENCE_KIND_END] = {
 	" ORDER BY row.kind, row.at, row.key"
 /* clang-format on */
 
-/* Every kind by number, so that the index by kind and person serves for all kinds too. */
+/* Every kind by number, so that the index by kind and person serves for all kinds too. They are joined: what is in a list SQLite puts into a table of
+ * its own for each question. */
 _Static_assert(EVIDENCE_KIND_END == 19, "the list of kinds below is complete");
-static const char each_of_all[] = "SELECT " COLUMNS " FROM evidence AS row"
-								  " WHERE row.kind IN (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18)"
-								  " AND row.person = $1 AND " LAST_VERSIONS;
+static const char each_of_all[] =
+	"SELECT " COLUMNS
+	" FROM (VALUES (1), (2), (3), (4), (5), (6), (7), (8), (9), (10), (11), (12), (13), (14), (15), (16), (17), (18))"
+	" AS kinds CROSS JOIN evidence AS row WHERE row.kind = kinds.column1 AND row.person = $1 AND " LAST_VERSIONS;
 static const char each_of_one[] =
 	"SELECT " COLUMNS " FROM evidence AS row WHERE row.kind = $4 AND row.person = $1 AND " LAST_VERSIONS;
 
@@ -193,16 +195,18 @@ check_row(const struct evidence_row *row, struct error *e)
 int
 evidence_put(struct db *db, const struct evidence_row *row, enum evidence_outcome *ret_outcome, struct error *e)
 {
+	struct evidence_before before;
 	int64_t seq;
 
-	return evidence_put_numbered(db, row, ret_outcome, &seq, e);
+	return evidence_put_numbered(db, row, ret_outcome, &seq, &before, e);
 }
 
 int
 evidence_put_numbered(struct db *db, const struct evidence_row *row, enum evidence_outcome *ret_outcome,
-	int64_t *ret_seq, struct error *e)
+	int64_t *ret_seq, struct evidence_before *ret_before, struct error *e)
 {
 	enum evidence_outcome outcome = EVIDENCE_NEW;
+	struct evidence_before before = {0};
 	struct db_statement *s = NULL;
 	int64_t of_import = 0, seq = 0;
 	int r;
@@ -216,6 +220,7 @@ evidence_put_numbered(struct db *db, const struct evidence_row *row, enum eviden
 			? EVIDENCE_UNCHANGED
 			: EVIDENCE_CHANGED;
 		of_import = last.import_id;
+		before = (struct evidence_before){.person = last.person, .at = last.at};
 	}
 	db_finish(s);
 	if (r < 0 || (r = rows_rest(db, row->import_id, of_import, outcome, e)) < 0)
@@ -230,6 +235,7 @@ evidence_put_numbered(struct db *db, const struct evidence_row *row, enum eviden
 		return r;
 	*ret_outcome = outcome;
 	*ret_seq = seq;
+	*ret_before = before;
 	return 0;
 }
 

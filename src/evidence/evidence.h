@@ -90,10 +90,15 @@ const char *evidence_kind_name(enum evidence_kind kind);
  * Record ${row}, unless the last version of its key that is seen at its recorded_at says the same (person, at and body
  * equal). ERROR_USAGE for a kind, key or body that cannot be, ERROR_TOO_LARGE.
  * evidence_put_numbered: ${ret_seq} is the number that the row has from then on, by which evidence_row_find finds it; 0 where
- * nothing was recorded. */
+ * nothing was recorded. ${ret_before}, where the outcome is not EVIDENCE_NEW, is whom and when the version before was of. */
+struct evidence_before {
+	uint32_t person;
+	instant at;
+};
+
 int evidence_put(struct db *db, const struct evidence_row *row, enum evidence_outcome *ret_outcome, struct error *e);
 int evidence_put_numbered(struct db *db, const struct evidence_row *row, enum evidence_outcome *ret_outcome,
-	int64_t *ret_seq, struct error *e);
+	int64_t *ret_seq, struct evidence_before *ret_before, struct error *e);
 
 typedef int evidence_callback(const struct evidence_row *row, void *context, struct error *e);
 

@@ -198,6 +198,11 @@ int presence_each_rest(
 	struct presence *presence, int64_t on, presence_each_rest_function *each, void *context, struct error *e);
 int presence_orphaned(struct presence *presence, int64_t import, struct presence_place *ret_place, struct error *e);
 
+/* presence_hold(presence, e), presence_release(presence): whoever holds, in an open transaction, reads from its moment, and asks no more whether it is
+ * still that. Nothing is to be put before it is released, as often as it was held. */
+int presence_hold(struct presence *presence, struct error *e);
+void presence_release(struct presence *presence);
+
 /* Called for a stay found; a non-zero return ends the walk, and the walk returns it (negative with ${e} filled). It may
  * read from presence, and must not put. */
 typedef int presence_each(const struct presence_stay *stay, void *context, struct error *e);

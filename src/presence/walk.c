@@ -211,3 +211,19 @@ presence_each_stay_at(struct presence *presence, place_number place, instant fro
 {
 	return walk(presence, ORDER_PLACE, place, from, to, view, each, context, e);
 }
+
+int
+presence_hold(struct presence *presence, struct error *e)
+{
+	int r = state_refresh(presence, e);
+
+	if (r == 0)
+		presence->walks++;
+	return r;
+}
+
+void
+presence_release(struct presence *presence)
+{
+	presence->walks--;
+}

@@ -1,20 +1,6 @@
 #include "registry/given.h"
 #include "registry/internal.h"
 
-/* What was said under the key before. */
-struct before {
-	person_number person;
-	instant at;
-};
-
-static int
-take_before(const struct evidence_row *row, void *context, struct error *e)
-{
-	(void)e;
-	*(struct before *)context = (struct before){.person = row->person, .at = row->at};
-	return 0;
-}
-
 /* Make due now, or later with others that are marked. */
 static int
 make_due(struct registry *registry, struct registry_due_marks *marks, enum evidence_kind kind, person_number person,
@@ -34,14 +20,11 @@ static int
 put(struct registry *registry, const struct evidence_row *row, struct registry_due_marks *marks,
 	enum evidence_outcome *ret_outcome, struct error *e)
 {
-	struct before before = {.person = row->person, .at = row->at};
+	struct evidence_before before;
 	int64_t seq;
 	int r;
 
-	if ((r = evidence_find(registry->db, row->kind, row->key, row->recorded_at, take_before, &before, NULL)) < 0 &&
-		r != ERROR_EXISTS_NOT)
-		return error_set(e, r, "the evidence before cannot be read");
-	if ((r = evidence_put_numbered(registry->db, row, ret_outcome, &seq, e)) < 0 ||
+	if ((r = evidence_put_numbered(registry->db, row, ret_outcome, &seq, &before, e)) < 0 ||
 		(seq && (r = given_put(registry, row, seq, e)) < 0))
 		return r;
 	if (*ret_outcome == EVIDENCE_UNCHANGED || !evidence_colours(row->kind) || row->person == 0)

@@ -495,6 +495,16 @@ add_birth_date(struct registry *registry, person_number person, instant known, j
 	return r < 0 ? r : 0;
 }
 
+static int
+order_lists(json_t *facts, struct error *e)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < LISTS && r == 0; i++)
+		r = order_list(json_object_get(facts, lists[i].list), lists[i].at, e);
+	return r;
+}
+
 int
 registry_facts_finish(struct registry *registry, const struct pack *pack, json_t *facts, instant known,
 	struct registry_seen *ret_seen, struct error *e)
@@ -502,10 +512,7 @@ registry_facts_finish(struct registry *registry, const struct pack *pack, json_t
 	struct registry_seen seen = {0};
 	int r;
 
-	for (size_t i = 0; i < LISTS; i++)
-		if ((r = order_list(json_object_get(facts, lists[i].list), lists[i].at, e)) < 0)
-			return r;
-	if ((r = areas_refresh(registry, known, &seen.area_version, e)) < 0 ||
+	if ((r = order_lists(facts, e)) < 0 || (r = areas_refresh(registry, known, &seen.area_version, e)) < 0 ||
 		(r = add_areas(registry, pack, facts, &seen, e)) < 0)
 		return r;
 	if (ret_seen) {
@@ -516,8 +523,8 @@ registry_facts_finish(struct registry *registry, const struct pack *pack, json_t
 }
 
 int
-registry_facts(struct registry *registry, const struct pack *pack, person_number person, instant unapplied_from,
-	instant now, instant known, json_t **ret_facts, struct registry_seen *ret_seen, struct error *e)
+registry_facts_own(struct registry *registry, const struct pack *pack, person_number person, instant unapplied_from,
+	instant now, instant known, json_t **ret_facts, instant *ret_until, struct error *e)
 {
 	char from[TIME_TEXT_SIZE];
 	struct gathering g = {
@@ -537,15 +544,32 @@ registry_facts(struct registry *registry, const struct pack *pack, person_number
 		r = error_set(e, ERROR_EXISTS_NOT, "the person has not applied in %s", g.jurisdiction);
 		goto out;
 	}
-	if (pack_reads_birth_date(pack) && (r = add_birth_date(registry, person, known, g.facts, e)) < 0)
+	if ((pack_reads_birth_date(pack) && (r = add_birth_date(registry, person, known, g.facts, e)) < 0) ||
+		(r = order_lists(g.facts, e)) < 0)
 		goto out;
-	if (ret_seen)
-		ret_seen->until = g.until;
-	if ((r = registry_facts_finish(registry, pack, g.facts, known, ret_seen, e)) < 0)
-		goto out;
+	*ret_until = g.until;
 	*ret_facts = g.facts;
 	g.facts = NULL;
 out:
 	json_decref(g.facts);
+	return r;
+}
+
+int
+registry_facts(struct registry *registry, const struct pack *pack, person_number person, instant unapplied_from,
+	instant now, instant known, json_t **ret_facts, struct registry_seen *ret_seen, struct error *e)
+{
+	struct registry_seen seen = {0};
+	json_t *facts = NULL;
+	int r;
+
+	if ((r = registry_facts_own(registry, pack, person, unapplied_from, now, known, &facts, &seen.until, e)) == 0 &&
+		(r = registry_facts_finish(registry, pack, facts, known, &seen, e)) == 0) {
+		if (ret_seen)
+			*ret_seen = seen;
+		*ret_facts = facts;
+		facts = NULL;
+	}
+	json_decref(facts);
 	return r;
 }

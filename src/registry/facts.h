@@ -32,9 +32,13 @@ struct registry_seen {
 int registry_facts(struct registry *registry, const struct pack *pack, person_number person, instant unapplied_from,
 	instant now, instant known, json_t **ret_facts, struct registry_seen *ret_seen, struct error *e);
 
-/* registry_facts_finish(registry, pack, facts, known, ret_seen, e):
- * For who added visits to what registry_facts gave (a person's stays): put the lists in order again, and the areas of all
+/* registry_facts_own(registry, pack, person, unapplied_from, now, known, ret_facts, ret_until, e): the same without areas, so far as it is of
+ * the person alone; ${ret_until} as in registry_seen.
+ * registry_facts_finish(registry, pack, facts, known, ret_seen, e):
+ * For who added visits to what one of both gave (a person's stays): put the lists in order again, and the areas of all
  * places in. */
+int registry_facts_own(struct registry *registry, const struct pack *pack, person_number person, instant unapplied_from,
+	instant now, instant known, json_t **ret_facts, instant *ret_until, struct error *e);
 int registry_facts_finish(struct registry *registry, const struct pack *pack, json_t *facts, instant known,
 	struct registry_seen *ret_seen, struct error *e);
 

@@ -136,6 +136,32 @@ a_walk_reads_what_is_said_of_a_place_now(void **state)
 	assert_string_equal(kind_in_a_walk(f, &found), "venue");
 }
 
+/* Who holds reads from one transaction; after it, another's word counts. */
+static void
+who_holds_reads_what_the_transaction_saw_and_no_longer(void **state)
+{
+	struct fixture *f = *state;
+	const struct presence_source first = {10, 1}, second = {20, 2};
+	struct presence_place place = {.code = "v-1", .kind = "venue"}, found;
+	place_number number;
+	struct error e = {0};
+
+	assert_int_equal(presence_put_place(f->presence, &place, &first, &number, &e), PRESENCE_NEW);
+	for (int round = 0; round < 2; round++) {
+		assert_int_equal(presence_hold(f->presence, &e), 0);
+		for (int i = 0; i < 2; i++) {
+			assert_int_equal(presence_place(f->presence, number, &see_all, &found, &e), 0);
+			assert_string_equal(found.kind, round ? "station" : "venue");
+		}
+		presence_release(f->presence);
+		assert_int_equal(db_commit(f->db, &e), 0);
+		assert_int_equal(db_begin(f->db, &e), 0);
+		strcpy(place.kind, "station");
+		assert_int_equal(presence_put_place(f->presence, &place, &second, &number, &e),
+			round ? PRESENCE_UNCHANGED : PRESENCE_CHANGED);
+	}
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_open, fixture_close)
 
 int
@@ -147,6 +173,7 @@ main(void)
 		TEST(a_place_off_the_earth_or_without_a_kind_is_refused),
 		TEST(near_coordinates_share_a_cell),
 		TEST(a_walk_reads_what_is_said_of_a_place_now),
+		TEST(who_holds_reads_what_the_transaction_saw_and_no_longer),
 	};
 
 	return run_on_engines(tests, sizeof tests / sizeof *tests);
