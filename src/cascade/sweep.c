@@ -187,7 +187,7 @@ decide_from_row(
 	if ((r = packed_read(packed, row->facts, row->size, &none)) < 0 ||
 		(slice->reads_visits &&
 			(r = facts_add_stays(w->cascade, swept->colour->person, slice->now, packed, w->visits, &none)) < 0) ||
-		(r = registry_packed_areas(w->reader, &ret_after->seen, &none)) < 0 ||
+		(slice->reads_places && (r = registry_packed_areas(w->reader, &ret_after->seen, &none)) < 0) ||
 		(r = packed_decide(packed, &evaluated, &none)) < 0) {
 		if (is_own_failure(r) || r == ERROR_CORRUPT || r == ERROR_EXISTS_NOT)
 			return 0;
@@ -222,7 +222,7 @@ evaluate_person(struct worker *w, const struct registry_swept *swept, struct err
 		return r;
 	if (r == 1) {
 		w->part->evaluated++;
-		if (!w->slice->reads_visits) /* then the areas looked at are those that were kept */
+		if (!w->slice->reads_visits) /* then the areas looked at are those that were kept, if any were */
 			memcpy(after.seen.areas, before->seen.areas, sizeof after.seen.areas);
 		return is_same(before, &after) && after.seen.until == INT64_MAX ? 0 : keep_outcome(w, before, &after, NULL, e);
 	}

@@ -116,6 +116,31 @@ whom_new_rules_do_not_concern_keeps_what_evaluating_would_give_W6(void **state)
 		fail_msg("%d of %d", (int)fewest, (int)of_pack);
 }
 
+/* Hubei's rules look at no place: what is counted there changes no colour, and is taken as seen. */
+static void
+counts_concern_nobody_where_no_rule_reads_places_W6(void **state)
+{
+	const char *const packs[] = {pack_folder("hubei-2020")};
+	struct registry_colour before, after;
+	struct error e = {0};
+	person_number person;
+	struct scene *s;
+
+	(void)state;
+	s = scene_open_with(packs, 1);
+	scene_at(s, "2020-03-20T00:00:00Z");
+	person = scene_person(s, 1, "hubei-2020", "2020-03-10T00:00:00Z");
+	crowd_count(s, "420800", 18330, 9);
+	assert_int_equal(crowd_evaluate_due(s).evaluated, 1);
+	GOOD(registry_colour(s->registry, person, "hubei-2020", &before, &e));
+	crowd_count(s, "420800", 18331, 90);
+	assert_int_equal(crowd_evaluate_due(s).evaluated, 0);
+	GOOD(registry_colour(s->registry, person, "hubei-2020", &after, &e));
+	assert_true(after.seen.area_version > before.seen.area_version);
+	assert_int_equal(registry_is_stale(s->registry, person, "hubei-2020", registry_now(s->registry), &e), 0);
+	scene_close(s);
+}
+
 /* B1: whoever is due is evaluated by several threads, or by one. */
 static void
 many_threads_decide_what_one_does(void **state)
@@ -201,6 +226,7 @@ main(void)
 		TEST(sweeping_packed_rows_gives_what_reading_the_evidence_gives_W3),
 		TEST(another_pack_concerns_everyone_and_only_what_differs_is_written_S1),
 		TEST(whom_new_rules_do_not_concern_keeps_what_evaluating_would_give_W6),
+		cmocka_unit_test(counts_concern_nobody_where_no_rule_reads_places_W6),
 		TEST(many_threads_decide_what_one_does),
 		TEST(a_sweep_goes_on_where_it_was_broken_off),
 		TEST(who_was_evaluated_for_a_later_moment_is_apart_from_the_mark),
