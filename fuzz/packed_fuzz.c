@@ -53,11 +53,28 @@ decide(struct packed *packed, const uint8_t *bytes, size_t size, struct evaluate
 	return r;
 }
 
+/* Whom a change of rules about some lists concerns is whom one about each of them concerns. */
+static void
+look_for_lists(const uint8_t *bytes, size_t size)
+{
+	enum { LISTS = 11 };
+	const struct pack_change all = {.lists = (1u << LISTS) - 1};
+	bool some = false;
+
+	for (unsigned i = 0; i < LISTS; i++) {
+		const struct pack_change one = {.lists = 1u << i};
+
+		some = pack_change_concerns(&one, false, bytes, size) || some;
+	}
+	assert(pack_change_concerns(&all, false, bytes, size) == some);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
 	if (!deciders[0])
 		begin();
+	look_for_lists(bytes, size);
 	for (size_t i = 0; i < PACKS; i++) {
 		struct evaluated first, second;
 		int r;

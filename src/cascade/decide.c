@@ -27,8 +27,8 @@ take_evaluated(const struct evaluated *evaluated, struct registry_colour *colour
 }
 
 int
-decide_row(struct cascade *cascade, struct registry_packed_reader *reader, struct stays_visits *visits, instant now,
-	const void *row, size_t size, struct registry_colour *ret_after, struct error *e)
+decide_row(struct cascade *cascade, struct registry_packed_reader *reader, bool places, struct stays_visits *visits,
+	instant now, const void *row, size_t size, struct registry_colour *ret_after, struct error *e)
 {
 	struct packed *packed = registry_packed_person(reader);
 	struct evaluated evaluated;
@@ -37,7 +37,7 @@ decide_row(struct cascade *cascade, struct registry_packed_reader *reader, struc
 
 	if ((r = packed_read(packed, row, size, &none)) < 0 ||
 		(visits && (r = facts_add_stays(cascade, ret_after->person, now, packed, visits, &none)) < 0) ||
-		(r = registry_packed_areas(reader, &ret_after->seen, &none)) < 0 ||
+		(places && (r = registry_packed_areas(reader, &ret_after->seen, &none)) < 0) ||
 		(r = packed_decide(packed, &evaluated, &none)) < 0) {
 		if (is_own_failure(r) || r == ERROR_CORRUPT || r == ERROR_EXISTS_NOT)
 			return 0;
@@ -105,8 +105,8 @@ decide_own_row(struct decider *d, const struct deciding *in, const struct buffer
 		return 0;
 	if (in->reads_visits && !d->visits && !(d->visits = calloc(1, sizeof *d->visits)))
 		return error_no_memory(e);
-	if ((r = decide_row(d->cascade, in->reader, in->reads_visits ? d->visits : NULL, colour->evaluated_at, row->data,
-			 row->length, &after, e)) != 1)
+	if ((r = decide_row(d->cascade, in->reader, true, in->reads_visits ? d->visits : NULL, colour->evaluated_at,
+			 row->data, row->length, &after, e)) != 1)
 		return r;
 	if (colour->seen.until < after.seen.until)
 		after.seen.until = colour->seen.until;

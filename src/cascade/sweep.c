@@ -13,7 +13,9 @@
  *     row. So rows change how long a sweep takes and nothing else.
  * W4. Who fails is due from now on, like anybody with a cause of their own.
  * W5. Pack, version of areas and moment are those of the transaction, not those at which the sweep began: two sweepers at once agree on what
- *     is behind, and nobody was evaluated for a later moment by another while the clock runs. */
+ *     is behind, and nobody was evaluated for a later moment by another while the clock runs.
+ * W6. Whom neither the areas' new counts nor the pack's new rules concern keeps what was found: evaluated, they would come out as they
+ *     did, with the same next change. */
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -30,6 +32,7 @@ enum {
 	OUTCOMES_MAX = 1 << 27, /* of one part */
 	TEXTS_MAX = INT32_MAX,  /* bytes of areas and rows of one part */
 	PAUSE_NS = 10000000,    /* between transactions, for other writers */
+	COMPARED = 4,           /* packs that people were last evaluated by and that are kept in mind */
 };
 
 /* What is to be written of one person. ${areas}, ${row} and ${policy} are where theirs begin among the part's texts. */
@@ -62,7 +65,7 @@ struct slice {
 	int64_t people; /* that are enough for one transaction */
 	const struct registry_changed_areas *changed;
 	bool behind[SWEEP_PARTS];
-	bool reads_visits, rows_suffice;
+	bool reads_visits, reads_places, rows_hold, rows_suffice; /* ${rows_hold}: all that is recorded is known */
 	struct part_result parts[SWEEP_PARTS];
 	atomic_long seen;
 	pthread_mutex_t lock;
@@ -72,12 +75,21 @@ struct slice {
 	bool stop;
 };
 
+/* Whom it concerns that the slice's pack took the place of another. */
+struct compared {
+	char policy[PACK_HASH_TEXT_SIZE], by[PACK_HASH_TEXT_SIZE];
+	struct pack_change change;
+};
+
 struct worker {
 	struct cascade *cascade;
 	struct beside beside; /* closed with the worker; not opened where ${cascade} is the caller's */
 	struct slice *slice;
 	struct part_result *part; /* at work */
 	struct registry_packed_reader *reader;
+	const struct pack *pack; /* the slice's, in this worker's registry */
+	struct compared compared[COMPARED];
+	size_t next_compared;
 	struct stays_visits *visits;
 	struct buffer row;
 	struct decider decider; /* W3; of one transaction */
@@ -169,8 +181,8 @@ decide_from_row(
 
 	if (!slice->rows_suffice || row->size == 0 || slice->now < row->from || slice->now >= row->until)
 		return 0;
-	return decide_row(
-		w->cascade, w->reader, slice->reads_visits ? w->visits : NULL, slice->now, row->facts, row->size, ret_after, e);
+	return decide_row(w->cascade, w->reader, slice->reads_places, slice->reads_visits ? w->visits : NULL, slice->now,
+		row->facts, row->size, ret_after, e);
 }
 
 static bool
@@ -193,7 +205,7 @@ evaluate_person(struct worker *w, const struct registry_swept *swept, struct err
 		return r;
 	if (r == 1) {
 		w->part->evaluated++;
-		if (!w->slice->reads_visits) /* then the areas looked at are those that were kept */
+		if (!w->slice->reads_visits) /* then the areas looked at are those that were kept, if any were */
 			memcpy(after.seen.areas, before->seen.areas, sizeof after.seen.areas);
 		return is_same(before, &after) && after.seen.until == INT64_MAX ? 0 : keep_outcome(w, before, &after, NULL, e);
 	}
@@ -210,20 +222,68 @@ evaluate_person(struct worker *w, const struct registry_swept *swept, struct err
 	return keep_outcome(w, before, &after, &w->row, e);
 }
 
+/* Whom it concerns that this pack took the place of ${policy}: everyone where that one is not kept. */
+static int
+change_from(struct worker *w, const char *policy, const struct pack_change **ret_change, struct error *e)
+{
+	struct compared *compared = w->compared;
+	const struct pack *before;
+	struct error none = {0};
+	int r;
+
+	for (; compared < w->compared + COMPARED; compared++)
+		if (strcmp(compared->policy, policy) == 0 && strcmp(compared->by, pack_hash(w->pack)) == 0) {
+			*ret_change = &compared->change;
+			return 0;
+		}
+	compared = &w->compared[w->next_compared++ % COMPARED];
+	*compared = (struct compared){.change = {.everyone = true}};
+	r = registry_pack_by_hash(w->cascade->registry, policy, &before, &none);
+	if (r < 0 && r != ERROR_EXISTS_NOT && r != ERROR_BAD_INPUT) {
+		*e = none;
+		return r;
+	}
+	if (r == 0 && !cascade_is_travel_card(w->pack)) /* which begins for everyone when the pack does */
+		compared->change = pack_compare(before, w->pack);
+	snprintf(compared->policy, sizeof compared->policy, "%s", policy);
+	snprintf(compared->by, sizeof compared->by, "%s", pack_hash(w->pack));
+	*ret_change = &compared->change;
+	return 0;
+}
+
+/* W6: 1 where the pack's change concerns them, 0, or a code. */
+static int
+rules_concern(struct worker *w, const struct registry_swept *swept, struct error *e)
+{
+	const struct registry_packed *row = &swept->packed;
+	const struct slice *slice = w->slice;
+	const struct pack_change *change;
+	int r;
+
+	if (!slice->rows_hold || row->size == 0 || slice->now < row->from || slice->now >= row->until)
+		return 1;
+	if ((r = change_from(w, swept->colour->policy, &change, e)) < 0)
+		return r;
+	return pack_change_concerns(change, swept->colour->next_at == REGISTRY_NEVER, row->facts, row->size);
+}
+
 static int
 look_at(const struct registry_swept *swept, void *context, struct error *e)
 {
 	const struct registry_colour *before = swept->colour;
 	struct worker *w = context;
 	const struct slice *slice = w->slice;
+	int concerned;
 
 	atomic_fetch_add_explicit(&w->slice->seen, 1, memory_order_relaxed);
 	if (before->evaluated_at > slice->now)
 		return keep_apart(w, before, e);
-	if (swept->due ||
-		(strcmp(before->policy, pack_hash(slice->pack)) == 0 && !registry_areas_changed(slice->changed, &before->seen)))
+	if (swept->due)
 		return 0;
-	return evaluate_person(w, swept, e);
+	concerned = slice->reads_places && registry_areas_changed(slice->changed, &before->seen);
+	if (!concerned && strcmp(before->policy, pack_hash(slice->pack)) != 0)
+		concerned = rules_concern(w, swept, e);
+	return concerned == 1 ? evaluate_person(w, swept, e) : concerned;
 }
 
 /* The next part to decide about, or -1 where the transaction has enough, or somebody failed. */
@@ -303,7 +363,6 @@ static int
 worker_begin(struct worker *w, struct error *e)
 {
 	const struct slice *slice = w->slice;
-	const struct pack *pack;
 	int r;
 
 	registry_packed_close(w->reader);
@@ -312,9 +371,9 @@ worker_begin(struct worker *w, struct error *e)
 	w->decider.cascade = w->cascade;
 	if (w->beside.registry && (r = beside_begin(&w->beside, slice->now, e)) < 0)
 		return r;
-	if ((r = registry_pack_by_hash(w->cascade->registry, pack_hash(slice->pack), &pack, e)) < 0)
+	if ((r = registry_pack_by_hash(w->cascade->registry, pack_hash(slice->pack), &w->pack, e)) < 0)
 		return r;
-	return registry_packed_open(w->cascade->registry, pack, slice->now, &w->reader, e);
+	return registry_packed_open(w->cascade->registry, w->pack, slice->now, &w->reader, e);
 }
 
 static int
@@ -544,6 +603,8 @@ slice_begin(struct registry *registry, struct slice *slice, int64_t *ret_area_ve
 		return r;
 	slice->now = registry_now(registry);
 	slice->reads_visits = pack_reads_visits(slice->pack);
+	slice->reads_places = pack_reads_places(slice->pack);
+	slice->rows_hold = registry_known(registry) == INT64_MAX;
 	slice->rows_suffice = rows_suffice(registry, slice->pack);
 	return registry_sweep_behind(registry, slice->pack, slice->behind, ret_area_version, e);
 }

@@ -96,6 +96,9 @@ bool pack_reads_birth_date(const struct pack *pack);
 /* Whether some rule may look at visits; where none does, they change no colour. */
 bool pack_reads_visits(const struct pack *pack);
 
+/* Whether colours depend on where people lived or were; where they do not, no area's level changes one. */
+bool pack_reads_places(const struct pack *pack);
+
 /* pack_valid(pack, ret_from, ret_to): the span [from, to) in which the pack is meant to be used; without an end ${ret_to}
  * is INT64_MAX. Evaluation does not look at it. */
 void pack_valid(const struct pack *pack, instant *ret_from, instant *ret_to);

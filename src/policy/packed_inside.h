@@ -14,6 +14,14 @@
 #ifndef HEALTHCODE_POLICY_PACKED_INSIDE_H
 #define HEALTHCODE_POLICY_PACKED_INSIDE_H
 
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
 enum { PACKED_VERSION = 3 };
+
+/* Whether some list of ${lists} (a bit a list of the facts) has an item in that row, whatever its time; also where it is no row. Nothing
+ * outside the row is looked at. */
+bool packed_has(const void *row, size_t size, uint32_t lists);
 
 #endif

@@ -8,6 +8,7 @@
 #define HEALTHCODE_POLICY_POLICY_H
 
 #include "policy/certlogic.h"
+#include "policy/change.h"
 #include "policy/colour.h"
 #include "policy/evaluate.h"
 #include "policy/pack.h"

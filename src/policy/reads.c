@@ -74,3 +74,9 @@ pack_reads_visits(const struct pack *pack)
 			return true;
 	return false;
 }
+
+bool
+pack_reads_places(const struct pack *pack)
+{
+	return pack->watched & (VIEW_PART(FACT_RESIDENCES) | VIEW_PART(FACT_VISITS) | VIEW_PART(VIEW_PLACES));
+}

@@ -156,14 +156,19 @@ crowd_is_as_the_evidence_says(struct scene *s, person_number people[CROWD])
 void
 crowd_put_another_in_force(struct scene *s)
 {
+	crowd_put_in_force(s, "s/\"yellow_days\": 7/\"yellow_days\": 2/");
+}
+
+void
+crowd_put_in_force(struct scene *s, const char *edit)
+{
 	char place[] = "/tmp/healthcode-pack-XXXXXX", command[512];
 	const struct pack *pack;
 	struct error e = {0};
 
 	assert_non_null(mkdtemp(place));
-	snprintf(command, sizeof command,
-		"cp -r %s %s/" HZ " && sed -i 's/\"yellow_days\": 7/\"yellow_days\": 2/' %s/" HZ "/pack.json", pack_folder(HZ),
-		place, place);
+	snprintf(command, sizeof command, "cp -r %s %s/" HZ " && sed -i '%s' %s/" HZ "/pack.json", pack_folder(HZ), place,
+		edit, place);
 	assert_int_equal(system(command), 0);
 	strcat(strcpy(command, place), "/" HZ);
 	GOOD(registry_begin(s->registry, &e));

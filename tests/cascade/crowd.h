@@ -29,8 +29,9 @@ void crowd_fill(struct scene *s, person_number people[CROWD]);
 
 struct cascade_counts crowd_evaluate_due(struct scene *s);
 
-/* Hangzhou's pack with another number, in force from now on. */
+/* Hangzhou's pack with another number, in force from now on; crowd_put_in_force: with that edit (sed's) of its pack.json. */
 void crowd_put_another_in_force(struct scene *s);
+void crowd_put_in_force(struct scene *s, const char *edit);
 
 /* What is kept of each is what their evidence says at the scene's time, by the pack in force, and so is what the ledger has. */
 void crowd_is_as_the_evidence_says(struct scene *s, person_number people[CROWD]);

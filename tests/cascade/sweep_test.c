@@ -71,6 +71,76 @@ another_pack_concerns_everyone_and_only_what_differs_is_written_S1(void **state)
 	assert_true(written < of_pack / 2);
 }
 
+/* Days go by, and rules come that concern who has a contact or a case, or everyone; areas are counted meanwhile, evidence comes, rows get
+ * lost. */
+static void
+whom_new_rules_do_not_concern_keeps_what_evaluating_would_give_W6(void **state)
+{
+	static const char *const edits[] = {
+		"s/\"contact_days\": 14/\"contact_days\": 7/",
+		"s/\"contact_days\": 14/\"contact_days\": 7/; s/\"en\": \"/&A /",
+		"s/\"contact_days\": 14/\"contact_days\": 7/; s/\"confirmed\", \"clinical\"/\"clinical\"/",
+		"s/\"yellow_days\": 7/\"yellow_days\": 3/; s/\"contact_days\": 14/\"contact_days\": 5/",
+		"s/\"contact_days\": 14/\"contact_days\": 30/",
+		"s/\"horizon_days\": [0-9]*/\"horizon_days\": 20/",
+		"s/\"horizon_days\": [0-9]*/\"horizon_days\": 20/; s/\"contact_days\": 14/\"contact_days\": 3/",
+	};
+	struct scene *s = *state;
+	person_number people[CROWD];
+	char at[TIME_TEXT_SIZE];
+	struct error e = {0};
+	int64_t of_pack, evaluated, fewest = CROWD;
+
+	scene_at(s, "2020-03-06T12:00:00Z");
+	crowd_fill(s, people);
+	for (unsigned round = 0; round < 2 * sizeof edits / sizeof *edits; round++) {
+		scene_at(s, crowd_day(6 + 2 * (int)round, at));
+		crowd_evaluate_due(s);
+		GOOD(db_one_int(s->db, "SELECT COUNT(*) FROM colour WHERE jurisdiction = '" HZ "'", NULL, 0, &of_pack, &e));
+		if (round % 3 == 1) {
+			crowd_count(s, "330100", 18320 + (day_number)round, 1 + crowd_any(60));
+			crowd_visit(s, people[crowd_any(CROWD)], 2 * (int)round);
+		}
+		if (round % 4 == 2)
+			GOOD(db_do(s->db, "DELETE FROM packed WHERE person % 3 = 0", NULL, 0, &e));
+		s->cascade->alone_most = round % 2 ? 0 : CROWD;
+		scene_at(s, crowd_day(7 + 2 * (int)round, at));
+		crowd_evaluate_due(s);
+		crowd_put_in_force(s, edits[round % (sizeof edits / sizeof *edits)]);
+		evaluated = crowd_evaluate_due(s).evaluated;
+		fewest = evaluated < fewest ? evaluated : fewest;
+		crowd_is_as_the_evidence_says(s, people);
+		assert_int_equal(crowd_evaluate_due(s).evaluated, 0);
+	}
+	if (fewest >= of_pack / 2)
+		fail_msg("%d of %d", (int)fewest, (int)of_pack);
+}
+
+/* Hubei's rules look at no place: what is counted there changes no colour, and is taken as seen. */
+static void
+counts_concern_nobody_where_no_rule_reads_places_W6(void **state)
+{
+	const char *const packs[] = {pack_folder("hubei-2020")};
+	struct registry_colour before, after;
+	struct error e = {0};
+	person_number person;
+	struct scene *s;
+
+	(void)state;
+	s = scene_open_with(packs, 1);
+	scene_at(s, "2020-03-20T00:00:00Z");
+	person = scene_person(s, 1, "hubei-2020", "2020-03-10T00:00:00Z");
+	crowd_count(s, "420800", 18330, 9);
+	assert_int_equal(crowd_evaluate_due(s).evaluated, 1);
+	GOOD(registry_colour(s->registry, person, "hubei-2020", &before, &e));
+	crowd_count(s, "420800", 18331, 90);
+	assert_int_equal(crowd_evaluate_due(s).evaluated, 0);
+	GOOD(registry_colour(s->registry, person, "hubei-2020", &after, &e));
+	assert_true(after.seen.area_version > before.seen.area_version);
+	assert_int_equal(registry_is_stale(s->registry, person, "hubei-2020", registry_now(s->registry), &e), 0);
+	scene_close(s);
+}
+
 /* B1: whoever is due is evaluated by several threads, or by one. */
 static void
 many_threads_decide_what_one_does(void **state)
@@ -155,6 +225,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(sweeping_packed_rows_gives_what_reading_the_evidence_gives_W3),
 		TEST(another_pack_concerns_everyone_and_only_what_differs_is_written_S1),
+		TEST(whom_new_rules_do_not_concern_keeps_what_evaluating_would_give_W6),
+		cmocka_unit_test(counts_concern_nobody_where_no_rule_reads_places_W6),
 		TEST(many_threads_decide_what_one_does),
 		TEST(a_sweep_goes_on_where_it_was_broken_off),
 		TEST(who_was_evaluated_for_a_later_moment_is_apart_from_the_mark),
