@@ -38,37 +38,54 @@ count_stay(const struct detect_stay *stay, void *context, struct error *e)
 	return 0;
 }
 
+struct making {
+	struct import import;
+	struct texts devices;
+	struct detector *detectors[DEVICES];
+};
+
+static void
+take(struct making *making, const struct ping *ping, struct error *e)
+{
+	size_t device;
+	int r = texts_number(&making->devices, ping->key->text, ping->key->length, DEVICES, &device, e);
+
+	if (r < 0 || (r == 1 && detect_new(&parameters, &making->detectors[device], e) < 0) ||
+		detect_push(making->detectors[device], &ping->position, count_stay, NULL, e) < 0)
+		bench_fail(e->message);
+}
+
 /* What an import does, but for keeping the stays. */
 static void
 make_stays(void *path)
 {
-	static struct detector *detectors[DEVICES];
-	struct import import = {.zone = &zone_utc};
-	struct texts devices = {0};
+	static struct making making;
 	struct error e = {0};
+	struct ping ping;
 	struct row row;
 	int r;
 
+	making = (struct making){.import = {.zone = &zone_utc}};
 	stays = 0;
-	if (rows_open(path, &ping_form, 1, &import.rows, &e) < 0)
-		bench_fail(e.message);
-	while ((r = rows_next(import.rows, &row, &e)) == 1) {
-		struct ping ping;
-		size_t device;
-
-		if (ping_read(&import, &row, &ping, &e) < 0 ||
-			(r = texts_number(&devices, ping.key->text, ping.key->length, DEVICES, &device, &e)) < 0 ||
-			(r == 1 && detect_new(&parameters, &detectors[device], &e) < 0) ||
-			detect_push(detectors[device], &ping.position, count_stay, NULL, &e) < 0)
-			bench_fail(e.message);
+	bench_need(rows_open(path, &ping_form, 1, &making.import.rows, &e), &e);
+	do {
+		while ((r = ping_read_plain(&making.import, &ping, &e)) > 0) {
+			take(&making, &ping, &e);
+			rows_plain_done(making.import.rows);
+		}
+		if (r == 0 && (r = rows_next(making.import.rows, &row, &e)) > 0) {
+			bench_need(ping_read(&making.import, &row, &ping, &e), &e);
+			take(&making, &ping, &e);
+		}
+	} while (r > 0);
+	bench_need(r, &e);
+	for (size_t i = 0; i < making.devices.count; i++) {
+		bench_need(detect_finish(making.detectors[i], count_stay, NULL, &e), &e);
+		detect_free(making.detectors[i]);
 	}
-	for (size_t i = 0; i < devices.count; i++) {
-		detect_finish(detectors[i], count_stay, NULL, &e);
-		detect_free(detectors[i]);
-	}
-	texts_free(&devices);
-	rows_close(import.rows);
-	if (r < 0 || stays == 0)
+	texts_free(&making.devices);
+	rows_close(making.import.rows);
+	if (stays == 0)
 		bench_fail("pings are missing");
 }
 

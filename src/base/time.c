@@ -234,31 +234,55 @@ read_pairs(const char *text, const char *shape, uint8_t ret_pairs[8])
 	return true;
 }
 
-/* "2020-03-01T08:00:00+08:00", which files have by the million, at once. What is written otherwise, or wrong, is left to the
- * functions above, which say where. */
-static bool
-read_plainly(const char *text, size_t length, instant *ret_at)
-{
-	uint8_t year[8], hour[8], second[8];
-	int64_t local, offset_s;
-	unsigned y;
+enum { PLAIN_LENGTH = sizeof "YYYY-MM-DDThh:mm:ss+hh:mm" - 1, DAY_LENGTH = 11, OFFSET_LENGTH = 6 };
 
-	if (length != sizeof "YYYY-MM-DDThh:mm:ss+hh:mm" - 1 || text[16] != ':' || !read_pairs(text, "0000-00-", year) ||
-		!read_pairs(text + 8, "00T00:00", hour) ||
-		!read_pairs(text + 17, text[19] == '-' ? "00-00:00" : "00+00:00", second))
+/* "08:00:00" as seconds; false where it is written otherwise, or wrong. */
+static bool
+read_seconds(const char *text, int32_t *ret_seconds)
+{
+	uint8_t pairs[8];
+
+	if (!read_pairs(text, "00:00:00", pairs) || pairs[0] > 23 || pairs[3] > 59 || pairs[6] > 59)
 		return false;
-	y = year[0] * 100U + year[2];
-	if (y == 0 || year[5] < 1 || year[5] > 12 || hour[0] < 1 || hour[0] > days_in_month(y, year[5]) || hour[3] > 23 ||
-		hour[6] > 59 || second[0] > 59 || second[3] > 23 || second[6] > 59)
-		return false;
-	local = (int64_t)day_from_civil((int)y, year[5], hour[0]) * DAY_S + hour[3] * 3600 + hour[6] * 60 + second[0];
-	offset_s = second[3] * 3600 + second[6] * 60;
-	*ret_at = text[19] == '-' ? local + offset_s : local - offset_s;
+	*ret_seconds = pairs[0] * 3600 + pairs[3] * 60 + pairs[6];
 	return true;
 }
 
-int
-time_read(const char *text, size_t length, const struct zone *zone, instant *ret_at, struct error *e)
+/* "2020-03-01T08:00:00+08:00", which files have by the million, at once. What is written otherwise, or wrong, is left to the
+ * functions above, which say where. ${ret_day_start}: when that day began, by that offset. */
+static bool
+read_plainly(const char *text, size_t length, instant *ret_day_start, int32_t *ret_seconds)
+{
+	uint8_t year[8], day[8], offset[8];
+	int64_t local, offset_s;
+	unsigned y;
+
+	if (length != PLAIN_LENGTH || !read_pairs(text, "0000-00-", year) || !read_pairs(text + 8, "00T00:00", day) ||
+		!read_seconds(text + DAY_LENGTH, ret_seconds) ||
+		!read_pairs(text + 17, text[19] == '-' ? "00-00:00" : "00+00:00", offset))
+		return false;
+	y = year[0] * 100U + year[2];
+	if (y == 0 || year[5] < 1 || year[5] > 12 || day[0] < 1 || day[0] > days_in_month(y, year[5]) || offset[3] > 23 ||
+		offset[6] > 59)
+		return false;
+	local = (int64_t)day_from_civil((int)y, year[5], day[0]) * DAY_S;
+	offset_s = offset[3] * 3600 + offset[6] * 60;
+	*ret_day_start = text[19] == '-' ? local + offset_s : local - offset_s;
+	return true;
+}
+
+/* Whether both have the same day and offset; in lengths that compilers compare as words. */
+static bool
+shares_day(const char *a, const char *b)
+{
+	return memcmp(a, b, 8) == 0 && memcmp(a + DAY_LENGTH - 4, b + DAY_LENGTH - 4, 4) == 0 &&
+		memcmp(a + PLAIN_LENGTH - OFFSET_LENGTH, b + PLAIN_LENGTH - OFFSET_LENGTH, 4) == 0 &&
+		memcmp(a + PLAIN_LENGTH - 2, b + PLAIN_LENGTH - 2, 2) == 0;
+}
+
+/* Whatever is not written plainly, and what is wrong. */
+static int
+read_by_steps(const char *text, size_t length, const struct zone *zone, instant *ret_at, struct error *e)
 {
 	struct reading r = {text, length, 0, e};
 	unsigned seconds = 0;
@@ -268,8 +292,6 @@ time_read(const char *text, size_t length, const struct zone *zone, instant *ret
 	day_number day;
 	int code;
 
-	if (read_plainly(text, length, ret_at))
-		return 0;
 	if ((code = date(&r, &day)) < 0)
 		return code;
 	if (r.at < r.length) {
@@ -283,6 +305,31 @@ time_read(const char *text, size_t length, const struct zone *zone, instant *ret
 	}
 	local = (int64_t)day * DAY_S + seconds;
 	*ret_at = given ? local - offset_s : zone_instant(zone, local);
+	return 0;
+}
+
+int
+time_read(const char *text, size_t length, const struct zone *zone, instant *ret_at, struct error *e)
+{
+	struct time_before none = {.day_start = 0};
+
+	return time_read_after(text, length, zone, &none, ret_at, e);
+}
+
+int
+time_read_after(const char *text, size_t length, const struct zone *zone, struct time_before *before, instant *ret_at,
+	struct error *e)
+{
+	int32_t seconds;
+
+	if (length == PLAIN_LENGTH && shares_day(text, before->text) && read_seconds(text + DAY_LENGTH, &seconds)) {
+		*ret_at = before->day_start + seconds;
+		return 0;
+	}
+	if (!read_plainly(text, length, &before->day_start, &seconds))
+		return read_by_steps(text, length, zone, ret_at, e);
+	memcpy(before->text, text, PLAIN_LENGTH);
+	*ret_at = before->day_start + seconds;
 	return 0;
 }
 

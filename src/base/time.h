@@ -48,6 +48,16 @@ instant zone_instant(const struct zone *zone, int64_t local);
  * no leap second but :60 read as :59. Return 0 or ERROR_BAD_INPUT with the reason and e->column at the fault. */
 int time_read(const char *text, size_t length, const struct zone *zone, instant *ret_at, struct error *e);
 
+/* A time that was read and what of it the next one is likely to share: the day and the offset. All zero: none yet. */
+struct time_before {
+	char text[sizeof "YYYY-MM-DDThh:mm:ss+hh:mm"];
+	instant day_start;
+};
+
+/* time_read_after(text, length, zone, before, ret_at, e): time_read for one of many that come one after another. */
+int time_read_after(const char *text, size_t length, const struct zone *zone, struct time_before *before,
+	instant *ret_at, struct error *e);
+
 /* day_read(text, length, ret_day, e): read "YYYY-MM-DD". Return 0 or ERROR_BAD_INPUT. */
 int day_read(const char *text, size_t length, day_number *ret_day, struct error *e);
 

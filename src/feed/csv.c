@@ -1,12 +1,10 @@
 #include "feed/csv.h"
 
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
+#include "feed/stride.h"
 
 struct csv_reader {
 	struct window *window;
@@ -223,44 +221,19 @@ skip_empty_lines(struct csv_reader *reader, struct error *e)
 	}
 }
 
-enum { STRIDE = 16 };
-
-/* Which of STRIDE bytes are commas, which quotes, carriage returns or NUL, and which no ASCII: a bit each, the first byte's the lowest. */
+/* Which of STRIDE bytes are commas, which quotes, carriage returns or NUL, and which no ASCII. */
 struct kinds {
 	uint32_t commas, special, beyond_ascii;
 };
 
-#ifdef __SSE2__
-static uint32_t
-where(__m128i bytes, char byte)
-{
-	return (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(byte)));
-}
-
 static struct kinds
 kinds_of(const char *bytes)
 {
-	const __m128i b = _mm_loadu_si128((const __m128i *)(const void *)bytes);
+	const stride s = stride_at(bytes);
 
 	return (struct kinds){
-		where(b, ','), where(b, '"') | where(b, '\r') | where(b, '\0'), (uint32_t)_mm_movemask_epi8(b)};
+		stride_equal(s, ','), stride_equal(s, '"') | stride_equal(s, '\r') | stride_equal(s, '\0'), stride_below(s, 0)};
 }
-#else
-static struct kinds
-kinds_of(const char *bytes)
-{
-	struct kinds kinds = {0};
-
-	for (unsigned i = 0; i < STRIDE; i++) {
-		const unsigned char byte = (unsigned char)bytes[i];
-
-		kinds.commas |= (uint32_t)(byte == ',') << i;
-		kinds.special |= (uint32_t)(byte == '"' || byte == '\r' || byte == '\0') << i;
-		kinds.beyond_ascii |= (uint32_t)(byte >> 7) << i;
-	}
-	return kinds;
-}
-#endif
 
 /* Copy a line and cut its fields apart, STRIDE bytes at once: ${length} bytes are copied from ${from}, where STRIDE more may be read, to ${text}, where
  * STRIDE more may be written; the two may be the same. Return false if a byte is a quote, a carriage return or NUL, or if there are too

@@ -33,7 +33,7 @@ import_time(struct import *import, const struct row *row, size_t column, instant
 {
 	const struct record_field *field = row->fields[column];
 
-	if (time_read(field->text, field->length, import->zone, ret_at, e) < 0)
+	if (time_read_after(field->text, field->length, import->zone, &import->before, ret_at, e) < 0)
 		return rows_refuse(import->rows, row, field, e);
 	return 0;
 }
@@ -93,23 +93,37 @@ import_check_division(struct import *import, const struct row *row, size_t colum
 	return 0;
 }
 
+const char *
+coordinates_read(const struct field_text *latitude, const struct field_text *longitude, int32_t *ret_latitude_e7,
+	int32_t *ret_longitude_e7, size_t *ret_which)
+{
+	int64_t latitude_e7, longitude_e7;
+
+	*ret_which = latitude->length == 0; /* the one that is there */
+	if (!latitude->length || !longitude->length)
+		return "latitude and longitude go together";
+	*ret_which = 0;
+	if (!text_decimal(latitude->text, latitude->length, 7, &latitude_e7) || !coordinates_valid(latitude_e7, 0))
+		return "a latitude from -90 to 90 degrees expected";
+	*ret_which = 1;
+	if (!text_decimal(longitude->text, longitude->length, 7, &longitude_e7) || !coordinates_valid(0, longitude_e7))
+		return "a longitude from -180 to 180 degrees expected";
+	*ret_latitude_e7 = (int32_t)latitude_e7;
+	*ret_longitude_e7 = (int32_t)longitude_e7;
+	return NULL;
+}
+
 int
 import_coordinates(struct import *import, const struct row *row, size_t latitude_column, int32_t *ret_latitude_e7,
 	int32_t *ret_longitude_e7, struct error *e)
 {
-	const struct record_field *latitude = row->fields[latitude_column], *longitude = row->fields[latitude_column + 1];
-	int64_t latitude_e7, longitude_e7;
+	const struct field_text *fields = rows_fields(import->rows, row);
+	const char *why;
+	size_t which;
 
-	if (!latitude || !longitude)
-		return import_refuse(
-			import, row, latitude ? latitude_column : latitude_column + 1, e, "latitude and longitude go together");
-	if (!text_decimal(latitude->text, latitude->length, 7, &latitude_e7) || !coordinates_valid(latitude_e7, 0))
-		return import_refuse(import, row, latitude_column, e, "a latitude from -90 to 90 degrees expected");
-	if (!text_decimal(longitude->text, longitude->length, 7, &longitude_e7) || !coordinates_valid(0, longitude_e7))
-		return import_refuse(import, row, latitude_column + 1, e, "a longitude from -180 to 180 degrees expected");
-	*ret_latitude_e7 = (int32_t)latitude_e7;
-	*ret_longitude_e7 = (int32_t)longitude_e7;
-	return 0;
+	why = coordinates_read(
+		&fields[latitude_column], &fields[latitude_column + 1], ret_latitude_e7, ret_longitude_e7, &which);
+	return why ? import_refuse(import, row, latitude_column + which, e, why) : 0;
 }
 
 bool

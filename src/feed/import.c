@@ -135,6 +135,8 @@ take_rows(struct import *import, const struct import_kind *kind, struct error *e
 		enum taken taken = TAKEN_UNCHANGED;
 
 		why = (struct error){0};
+		if (kind->take_plain && (code = kind->take_plain(import, &why)) < 0)
+			break;
 		code = rows_next(import->rows, &row, &why);
 		if (code == 0)
 			return 0;

@@ -19,6 +19,7 @@ struct import {
 	const struct pack *pack;       /* of the default jurisdiction */
 	const struct zone *zone;       /* its zone: times without offset are local to it */
 	struct presence_source source; /* when and by which import things are recorded */
+	struct time_before before;     /* the last one that was read of many */
 	struct feed_totals totals;
 	struct moved moved; /* whose stays it puts */
 	struct stays_known {
@@ -48,7 +49,8 @@ struct import_format {
 
 /* A kind of file. ${formats}, ending in NULL, or NULL. ${begin}, ${finish} and ${end} may be NULL. ${take} stores a row and says what became of it, or fails: with
  * ERROR_BAD_INPUT, and the place in ${e} (import_refuse), before anything was written, the row is refused. ${finish} comes after
- * the last row, ${end} in any case. */
+ * the last row, ${end} in any case. ${take_plain}, or NULL, comes before each row: it takes, and counts as read, those that come next as long as
+ * rows_plain gives them and nothing is to be refused; it fails only with what ends the import. */
 struct import_kind {
 	const char *name;
 	const struct row_form *forms;
@@ -56,6 +58,7 @@ struct import_kind {
 	const struct import_format *const *formats;
 	int (*begin)(struct import *import, struct error *e);
 	int (*take)(struct import *import, const struct row *row, enum taken *ret_taken, struct error *e);
+	int (*take_plain)(struct import *import, struct error *e);
 	int (*finish)(struct import *import, struct error *e);
 	void (*end)(struct import *import);
 };
@@ -110,6 +113,11 @@ int import_country(struct import *import, const struct row *row, size_t column, 
 
 /* import_check_division(import, row, column, e): a known division's code. Nothing is checked where the row has none. */
 int import_check_division(struct import *import, const struct row *row, size_t column, struct error *e);
+
+/* coordinates_read(latitude, longitude, ret_latitude_e7, ret_longitude_e7, ret_which): degrees. Return NULL, or what is wrong with the first or
+ * the second of the two. */
+const char *coordinates_read(const struct field_text *latitude, const struct field_text *longitude,
+	int32_t *ret_latitude_e7, int32_t *ret_longitude_e7, size_t *ret_which);
 
 /* import_coordinates(import, row, latitude_column, ret_latitude_e7, ret_longitude_e7, e):
  * Degrees of latitude, and of longitude in the next column. Both must be there. */

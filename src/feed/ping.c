@@ -6,95 +6,111 @@
 #include "base/text.h"
 #include "place/place.h"
 
-enum { DEVICE, ID_NUMBER, PERSON, AT, LATITUDE, LONGITUDE, ACCURACY, CELL };
-static const struct row_column columns[] = {{"device", false}, {"id_number", false}, {"person", false}, {"at", true},
-	{"latitude", false}, {"longitude", false}, {"accuracy_m", false}, {"cell", false}};
+static const struct row_column columns[] = {[PING_DEVICE] = {"device", false},
+	[PING_ID_NUMBER] = {"id_number", false},
+	[PING_PERSON] = {"person", false},
+	[PING_AT] = {"at", true},
+	[PING_LATITUDE] = {"latitude", false},
+	[PING_LONGITUDE] = {"longitude", false},
+	[PING_ACCURACY] = {"accuracy_m", false},
+	[PING_CELL] = {"cell", false}};
 
-const struct row_form ping_form = {"pings", sizeof columns / sizeof *columns, columns};
+const struct row_form ping_form = {"pings", PING_COLUMNS, columns};
 
 enum { KEY_MOST = 64, ACCURACY_MOST_M = 100000, MINUTES_MOST = 10080 };
 
 static int
-read_whose(struct import *import, const struct row *row, struct ping *ping, struct error *e)
+wrong(enum ping_column column, const char *why, enum ping_column *ret_column, struct error *e)
 {
-	static const struct {
-		size_t column;
-		enum ping_whose whose;
-	} ways[] = {{DEVICE, PING_DEVICE}, {ID_NUMBER, PING_ID_NUMBER}, {PERSON, PING_PERSON}};
-
-	for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
-		const struct record_field *field = row->fields[ways[i].column];
-
-		if (!field)
-			continue;
-		if (ping->key)
-			return import_refuse(import, row, ways[i].column, e, "only one of device, id_number and person");
-		if (field->length > KEY_MOST)
-			return import_refuse(import, row, ways[i].column, e, "more than the maximum of 64 bytes");
-		ping->key = field;
-		ping->whose = ways[i].whose;
-	}
-	return ping->key ? 0 : import_refuse(import, row, DEVICE, e, "one of device, id_number and person is needed");
+	*ret_column = column;
+	return error_set(e, ERROR_BAD_INPUT, "%s", why);
 }
 
 static int
-read_accuracy(struct import *import, const struct row *row, struct ping *ping, struct error *e)
+read_whose(const struct field_text *fields, struct ping *ping, enum ping_column *ret_column, struct error *e)
 {
-	const struct record_field *field = row->fields[ACCURACY];
+	for (enum ping_column way = PING_DEVICE; way < PING_WAYS; way++) {
+		if (!fields[way].length)
+			continue;
+		if (ping->key)
+			return wrong(way, "only one of device, id_number and person", ret_column, e);
+		if (fields[way].length > KEY_MOST)
+			return wrong(way, "more than the maximum of 64 bytes", ret_column, e);
+		ping->key = &fields[way];
+		ping->whose = way;
+	}
+	return ping->key ? 0 : wrong(PING_DEVICE, "one of device, id_number and person is needed", ret_column, e);
+}
+
+static int
+read_accuracy(const struct field_text *field, struct ping *ping, enum ping_column *ret_column, struct error *e)
+{
 	int64_t centimetres;
 
-	if (!field)
+	if (!field->length)
 		return 0;
 	if (!text_decimal(field->text, field->length, 2, &centimetres) || centimetres < 0 ||
 		centimetres > ACCURACY_MOST_M * INT64_C(100))
-		return import_refuse(import, row, ACCURACY, e, "metres from 0 to 100000 expected");
+		return wrong(PING_ACCURACY, "metres from 0 to 100000 expected", ret_column, e);
 	ping->position.accuracy_m = (uint32_t)((centimetres + 99) / 100);
 	return 0;
 }
 
 static int
-read_where(struct import *import, const struct row *row, struct ping *ping, struct error *e)
+read_where(const struct field_text *fields, struct ping *ping, enum ping_column *ret_column, struct error *e)
 {
-	int r;
+	const char *why;
+	size_t which;
 
-	ping->cell = row->fields[CELL];
-	if (!ping->cell == !(row->fields[LATITUDE] || row->fields[LONGITUDE]))
-		return import_refuse(import, row, CELL, e, "a cell, or latitude and longitude, is needed");
+	ping->cell = fields[PING_CELL].length ? &fields[PING_CELL] : NULL;
+	if (!ping->cell == !(fields[PING_LATITUDE].length || fields[PING_LONGITUDE].length))
+		return wrong(PING_CELL, "a cell, or latitude and longitude, is needed", ret_column, e);
 	if (ping->cell)
 		return ping->cell->length >= PRESENCE_CODE_SIZE
-			? import_refuse(import, row, CELL, e, "a cell's code has at most 64 bytes")
+			? wrong(PING_CELL, "a cell's code has at most 64 bytes", ret_column, e)
 			: 0;
-	if ((r = import_coordinates(import, row, LATITUDE, &ping->position.latitude_e7, &ping->position.longitude_e7, e)) <
-		0)
-		return r;
-	return read_accuracy(import, row, ping, e);
+	why = coordinates_read(&fields[PING_LATITUDE], &fields[PING_LONGITUDE], &ping->position.latitude_e7,
+		&ping->position.longitude_e7, &which);
+	if (why)
+		return wrong(PING_LATITUDE + which, why, ret_column, e);
+	return read_accuracy(&fields[PING_ACCURACY], ping, ret_column, e);
 }
 
-int
-ping_read(struct import *import, const struct row *row, struct ping *ret_ping, struct error *e)
+/* What the fields say; or ERROR_BAD_INPUT, and which of them is wrong. Written where it goes: a copy made of it at once would wait for it. */
+static int
+read_fields(struct import *import, const struct field_text *fields, struct ping *ping, enum ping_column *ret_column,
+	struct error *e)
 {
-	struct ping ping = {.key = NULL};
 	int r;
 
-	if ((r = read_whose(import, row, &ping, e)) < 0 || (r = import_time(import, row, AT, &ping.position.at, e)) < 0 ||
-		(r = read_where(import, row, &ping, e)) < 0)
+	*ping = (struct ping){.key = NULL};
+	if ((r = read_whose(fields, ping, ret_column, e)) < 0)
 		return r;
-	*ret_ping = ping;
-	return 0;
+	if ((r = time_read_after(
+			 fields[PING_AT].text, fields[PING_AT].length, import->zone, &import->before, &ping->position.at, e)) < 0) {
+		*ret_column = PING_AT;
+		return r;
+	}
+	return read_where(fields, ping, ret_column, e);
 }
 
 int
-ping_refuse(struct import *import, const struct row *row, const struct ping *ping, int code, struct error *e)
+ping_read(struct import *import, const struct row *row, struct ping *ping, struct error *e)
 {
-	static const size_t column_of[] = {[PING_DEVICE] = DEVICE, [PING_ID_NUMBER] = ID_NUMBER, [PING_PERSON] = PERSON};
+	enum ping_column column;
+	int r = read_fields(import, rows_fields(import->rows, row), ping, &column, e);
 
-	return import_refuse_for(import, row, column_of[ping->whose], code, e);
+	return r < 0 ? import_refuse_for(import, row, column, r, e) : 0;
 }
 
 int
-ping_refuse_late(struct import *import, const struct row *row, const char *why, struct error *e)
+ping_read_plain(struct import *import, struct ping *ping, struct error *e)
 {
-	return import_refuse(import, row, AT, e, why);
+	const struct field_text *fields;
+	enum ping_column column;
+	int r = rows_plain(import->rows, &fields, e);
+
+	return r <= 0 ? r : read_fields(import, fields, ping, &column, NULL) == 0;
 }
 
 static void

@@ -7,23 +7,34 @@
 
 extern const struct row_form ping_form;
 
-/* Which of the row's columns says whose ping it is. */
-enum ping_whose { PING_DEVICE, PING_ID_NUMBER, PING_PERSON };
+/* A row's columns. The first PING_WAYS say whose ping it is: one of them does. */
+enum ping_column {
+	PING_DEVICE,
+	PING_ID_NUMBER,
+	PING_PERSON,
+	PING_WAYS,
+	PING_AT = PING_WAYS,
+	PING_LATITUDE,
+	PING_LONGITUDE,
+	PING_ACCURACY,
+	PING_CELL,
+	PING_COLUMNS
+};
 
 /* ${position.cell} is 0 for a cell too: ${cell} (else NULL) is its code. Valid until the next row. */
 struct ping {
-	enum ping_whose whose;
-	const struct record_field *key, *cell;
+	enum ping_column whose;
+	const struct field_text *key, *cell;
 	struct detect_position position;
 };
 
-/* ping_read(import, row, ret_ping, e): what the row says. ${import} needs its rows and its zone. Return 0, or refuse the row. */
-int ping_read(struct import *import, const struct row *row, struct ping *ret_ping, struct error *e);
+/* ping_read(import, row, ping, e): what the row says. ${import} needs its rows and its zone. Return 0, or refuse the row; ${ping} holds
+ * something or other then. */
+int ping_read(struct import *import, const struct row *row, struct ping *ping, struct error *e);
 
-/* ping_refuse(import, row, ping, code, e): as import_refuse_for, at whose ping it is. ping_refuse_late(import, row, why, e): it
- * comes too late: at its time. */
-int ping_refuse(struct import *import, const struct row *row, const struct ping *ping, int code, struct error *e);
-int ping_refuse_late(struct import *import, const struct row *row, const char *why, struct error *e);
+/* ping_read_plain(import, ping, e): what the next row says, where it is written plainly (rows_plain). Return 1; 0 where rows_next and ping_read
+ * are to read it, and to say what is wrong with it; ERROR_IO or ERROR_NO_MEMORY. It is the next one until rows_plain_done. */
+int ping_read_plain(struct import *import, struct ping *ping, struct error *e);
 
 /* detection_read(pack, ret_parameters, ret_cell_size_m, e):
  * The pack's "detection" object: radius_m, minimum_minutes, gap_minutes, late_minutes, accuracy_most_m, neighbour_m and

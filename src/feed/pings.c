@@ -38,9 +38,9 @@ struct pings {
 	uint32_t cell_size_m;
 	bool holders_read;
 	struct device_holders holders;
-	struct texts names[3]; /* by enum ping_whose */
-	struct whose *whose[3];
-	size_t whose_capacity[3];
+	struct texts names[PING_WAYS];
+	struct whose *whose[PING_WAYS];
+	size_t whose_capacity[PING_WAYS];
 	struct texts cells;
 	struct presence_place *places; /* of the cells */
 	size_t places_capacity;
@@ -77,7 +77,7 @@ end(struct import *import)
 
 	if (!pings)
 		return;
-	for (size_t way = 0; way < 3; way++) {
+	for (size_t way = 0; way < PING_WAYS; way++) {
 		for (size_t i = 0; i < pings->whose_capacity[way]; i++) /* room without a name is all zero */
 			for (struct source *source = pings->whose[way][i].sources, *next; source; source = next) {
 				next = source->next;
@@ -248,17 +248,20 @@ detector_of(
 
 /* A cell that is not known yet becomes known by its code alone. */
 static int
-find_cell(struct import *import, const struct record_field *code, struct presence_place *ret_place, struct error *e)
+find_cell(struct import *import, const struct field_text *code, struct presence_place *ret_place, struct error *e)
 {
 	static const char kind_unknown[] = "unknown";
 	const struct presence_source source = {.recorded_at = import->source.recorded_at}; /* as a stay's place (stays.c) */
 	const struct presence_view all = {INT64_MAX, INT64_MAX};
 	struct presence_place place = {0};
-	int r = presence_find_place(import->presence, code->text, &all, &place, e);
+	char text[PRESENCE_CODE_SIZE] = {0};
+	int r;
 
+	memcpy(text, code->text, code->length);
+	r = presence_find_place(import->presence, text, &all, &place, e);
 	if (r == ERROR_EXISTS_NOT) {
 		place = (struct presence_place){0};
-		memcpy(place.code, code->text, code->length + 1);
+		memcpy(place.code, text, sizeof place.code);
 		memcpy(place.kind, kind_unknown, sizeof kind_unknown);
 		r = presence_put_place(import->presence, &place, &source, &place.number, e);
 	}
@@ -291,46 +294,73 @@ read_cell(struct pings *pings, struct ping *ping, struct error *e)
 	return 0;
 }
 
+/* Return 0, or a failure; where a field is the reason ${ret_column} is which. */
 static int
-take_ping(struct pings *pings, const struct row *row, struct ping *ping, struct error *e)
+take_ping(struct pings *pings, struct ping *ping, enum ping_column *ret_column, struct error *e)
 {
-	struct import *import = pings->import;
 	struct detector *detector = NULL;
 	struct whose *whose = NULL;
 	int r;
 
+	*ret_column = PING_AT;
+	if (ping->position.at < pings->forgotten)
+		return error_set(e, ERROR_BAD_INPUT, "its day's stays were destroyed");
+	*ret_column = ping->whose;
 	if ((r = whose_of(pings, ping, &whose, e)) < 0)
-		return ping_refuse(import, row, ping, r, e);
+		return r;
 	pings->person = person_at(pings, whose, ping->position.at);
-	if (!pings->person) {
-		r = error_set(e, ERROR_EXISTS_NOT, "at that time the device is nobody's that is known (import devices)");
-		return ping_refuse(import, row, ping, r, e);
-	}
-	if (ping->cell && (r = read_cell(pings, ping, e)) < 0)
+	if (!pings->person)
+		return error_set(e, ERROR_EXISTS_NOT, "at that time the device is nobody's that is known (import devices)");
+	*ret_column = PING_COLUMNS;
+	if ((ping->cell && (r = read_cell(pings, ping, e)) < 0) ||
+		(r = detector_of(pings, whose, pings->person, &detector, e)) < 0 ||
+		(r = detect_push(detector, &ping->position, put_stay, pings, e)) != DETECT_LATE)
 		return r;
-	if ((r = detector_of(pings, whose, pings->person, &detector, e)) < 0)
-		return r;
-	r = detect_push(detector, &ping->position, put_stay, pings, e);
-	return r == DETECT_LATE
-		? ping_refuse_late(import, row, "older than the pack's detection waits for (late_minutes)", e)
-		: r;
+	*ret_column = PING_AT;
+	return error_set(e, ERROR_BAD_INPUT, "older than the pack's detection waits for (late_minutes)");
+}
+
+/* No fault of the row's: nothing of the file is kept. */
+static int
+fail(const struct pings *pings, int code, struct error *e)
+{
+	if (pings->fault && record_refused(code))
+		return error_set(e, ERROR_IO, "the stays found cannot be kept: %.200s", e->message);
+	return code;
 }
 
 static int
 take(struct import *import, const struct row *row, enum taken *ret_taken, struct error *e)
 {
 	struct pings *pings = import->state;
+	enum ping_column column;
 	struct ping ping;
 	int r;
 
 	if ((r = ping_read(import, row, &ping, e)) < 0)
 		return r;
-	if (ping.position.at < pings->forgotten)
-		return ping_refuse_late(import, row, "its day's stays were destroyed", e);
 	*ret_taken = TAKEN_LATER;
-	r = take_ping(pings, row, &ping, e);
-	if (pings->fault && record_refused(r)) /* no fault of the row's: nothing of the file is kept */
-		return error_set(e, ERROR_IO, "the stays found cannot be kept: %.200s", e->message);
+	r = take_ping(pings, &ping, &column, e);
+	if (r < 0 && column < PING_COLUMNS)
+		r = import_refuse_for(import, row, column, r, e);
+	return r < 0 ? fail(pings, r, e) : r;
+}
+
+/* What is refused here changed nothing: it is read again by take, which says where the fault is. */
+static int
+take_plain(struct import *import, struct error *e)
+{
+	struct pings *pings = import->state;
+	enum ping_column column;
+	struct ping ping;
+	int r;
+
+	while ((r = ping_read_plain(import, &ping, e)) > 0) {
+		if ((r = take_ping(pings, &ping, &column, e)) < 0)
+			return column < PING_COLUMNS && !pings->fault ? 0 : fail(pings, r, e);
+		rows_plain_done(import->rows);
+		import->totals.read++;
+	}
 	return r;
 }
 
@@ -342,7 +372,7 @@ finish(struct import *import, struct error *e)
 	uint64_t changing;
 	int r;
 
-	for (size_t way = 0; way < 3; way++)
+	for (size_t way = 0; way < PING_WAYS; way++)
 		for (size_t i = 0; i < pings->names[way].count; i++)
 			for (struct source *source = pings->whose[way][i].sources; source; source = source->next) {
 				pings->person = source->person;
@@ -358,5 +388,11 @@ finish(struct import *import, struct error *e)
 	return 0;
 }
 
-const struct import_kind import_pings = {
-	.name = "pings", .forms = &ping_form, .form_count = 1, .begin = begin, .take = take, .finish = finish, .end = end};
+const struct import_kind import_pings = {.name = "pings",
+	.forms = &ping_form,
+	.form_count = 1,
+	.begin = begin,
+	.take = take,
+	.take_plain = take_plain,
+	.finish = finish,
+	.end = end};

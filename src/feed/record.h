@@ -19,6 +19,12 @@ struct record_field {
 	size_t length, line, column;
 };
 
+/* A field where it stands in the file: no NUL follows. ${length} 0: none is there. */
+struct field_text {
+	const char *text;
+	size_t length;
+};
+
 struct record {
 	size_t line; /* where it starts */
 	size_t field_count;

@@ -6,6 +6,7 @@
 
 #include "feed/csv.h"
 #include "feed/json_lines.h"
+#include "feed/plain.h"
 
 _Static_assert(ROW_COLUMNS_MAX < 32, "a bit a column");
 
@@ -21,6 +22,9 @@ struct rows {
 	size_t heading_count;
 	size_t column_of[RECORD_FIELDS_MAX]; /* the form's column of each CSV field */
 	uint32_t required;                   /* the form's columns without which a row is none, a bit each */
+
+	size_t plain_length;                      /* of the line that rows_plain gave */
+	struct field_text texts[ROW_COLUMNS_MAX]; /* its fields; those of columns that the file lacks are empty */
 
 	/* By a mapping: what each column is called in the file, and, of the row last read, what it means. */
 	const struct feed_mapping *mapping;
@@ -367,6 +371,40 @@ rows_next(struct rows *rows, struct row *ret_row, struct error *e)
 
 	r = rows->csv ? csv_next(rows->csv, &record, e) : json_lines_next(rows->json_lines, &record, e);
 	return r <= 0 ? r : to_row(rows, &record, ret_row, e);
+}
+
+int
+rows_plain(struct rows *rows, const struct field_text **ret_fields, struct error *e)
+{
+	struct window *window = &rows->window;
+	int r;
+
+	if (!rows->csv || rows->mapping)
+		return 0;
+	if (window->record_length && (r = window_finish(window, NULL, NULL, e)) < 0)
+		return r;
+	if (window_length(window) < PLAIN_LOOK && (r = window_need(window, PLAIN_LOOK - 1, e)) <= 0)
+		return r;
+	rows->plain_length = plain_cut(window_bytes(window), rows->column_of, rows->heading_count, rows->texts);
+	*ret_fields = rows->texts;
+	return rows->plain_length > 0;
+}
+
+void
+rows_plain_done(struct rows *rows)
+{
+	window_pass_line(&rows->window, rows->plain_length);
+}
+
+const struct field_text *
+rows_fields(struct rows *rows, const struct row *row)
+{
+	for (size_t i = 0; i < rows->forms[rows->form].column_count; i++) {
+		const struct record_field *field = row->fields[i];
+
+		rows->texts[i] = field ? (struct field_text){field->text, field->length} : (struct field_text){0};
+	}
+	return rows->texts;
 }
 
 const char *

@@ -69,6 +69,17 @@ bool rows_decoded(const struct rows *rows);
  * refused (see record_refused; go on with the next call), or ERROR_IO or ERROR_NO_MEMORY. */
 int rows_next(struct rows *rows, struct row *ret_row, struct error *e);
 
+/* rows_plain(rows, ret_fields, e):
+ * The next row, where it is a line of CSV that is written plainly (feed/plain.h) and no mapping changes what it means: for kinds whose
+ * files have millions. Return 1 and the fields by the form's columns, valid until the next call of anything but rows_plain_done; 0 where the row
+ * is to be read by rows_next, or there is none; ERROR_IO or ERROR_NO_MEMORY. Whether a required field is there was not looked at.
+ * rows_plain_done(rows): that row was taken. Without it the row is still the next one. */
+int rows_plain(struct rows *rows, const struct field_text **ret_fields, struct error *e);
+void rows_plain_done(struct rows *rows);
+
+/* rows_fields(rows, row): the same of the row last returned by rows_next. */
+const struct field_text *rows_fields(struct rows *rows, const struct row *row);
+
 /* rows_heading(rows, ret_length): the heading line's bytes with its end; NULL for JSON lines. */
 const char *rows_heading(const struct rows *rows, size_t *ret_length);
 

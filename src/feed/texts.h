@@ -8,7 +8,7 @@
 
 #include "base/error.h"
 
-enum { TEXTS_SEED_SIZE = 16, TEXTS_BRIEF_SIZE = 28, TEXTS_LENGTH_MAX = 1 << 20 };
+enum { TEXTS_SEED_SIZE = 16, TEXTS_BRIEF_SIZE = 28, TEXTS_LENGTH_MAX = 1 << 20, TEXTS_RECENT = 4096 };
 
 /* All zero is empty. */
 struct texts {
@@ -21,6 +21,8 @@ struct texts {
 	} * items;
 	uint32_t *slots; /* number + 1, 0 where free; a power of two, never more than half full */
 	size_t count, capacity, slot_count;
+	uint32_t
+		*recent; /* TEXTS_RECENT: of the texts with the same mix the one that came last, number + 1; 0: none came */
 };
 
 /* texts_number(texts, text, length, most, ret_number, e):

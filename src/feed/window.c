@@ -221,6 +221,13 @@ window_line(struct window *w, size_t length)
 	w->is_line = true;
 }
 
+void
+window_pass_line(struct window *w, size_t length)
+{
+	w->line++;
+	w->start += length;
+}
+
 int
 window_refuse(struct window *w, size_t from, struct error *e)
 {
@@ -257,8 +264,7 @@ window_finish(struct window *w, window_sink *sink, void *context, struct error *
 	int code;
 
 	if (w->is_line && !sink) {
-		w->line++;
-		w->start += w->record_length;
+		window_pass_line(w, w->record_length);
 		w->record_length = 0;
 		w->is_line = false;
 		return 0;

@@ -69,6 +69,9 @@ void window_record(struct window *w, size_t length);
 /* window_line(w, length): the same where they are one line, of which the line feed is the last byte: letting it go takes no look at it. */
 void window_line(struct window *w, size_t length);
 
+/* window_pass_line(w, length): no record was read; move on by a line of ${length} bytes, of which the line feed is the last. */
+void window_pass_line(struct window *w, size_t length);
+
 /* window_refuse(w, from, e): the record is refused, for the reason that is in ${e} already; it ends with the line that
  * the byte at ${from} lies in. Return e's code, or that of a failure to read on. */
 int window_refuse(struct window *w, size_t from, struct error *e);

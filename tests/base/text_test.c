@@ -113,6 +113,18 @@ a_decimal_is_read_as_it_was_written_wherever_a_fault_is(void **state)
 				part *= 10;
 			assert_true(text_decimal(text, (size_t)length, 9, &value));
 			assert_int_equal(value, whole * 1000000000 + part);
+			for (unsigned places = 0; places <= 9; places++) {
+				char negative[sizeof text + 1];
+				int64_t scaled = whole * 1000000000 + part;
+
+				for (unsigned i = places; i < 9; i++)
+					scaled /= 10;
+				snprintf(negative, sizeof negative, "-%s", text);
+				assert_true(text_decimal(text, (size_t)length, places, &value));
+				assert_int_equal(value, scaled);
+				assert_true(text_decimal(negative, (size_t)length + 1, places, &value));
+				assert_int_equal(value, -scaled);
+			}
 			for (int at = 0; at < length; at++)
 				for (int byte = 1; byte < 256; byte++) {
 					const char kept = text[at];

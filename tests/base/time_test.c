@@ -148,6 +148,37 @@ a_space_for_the_T_changes_nothing_wherever_a_fault_is(void **state)
 	refused_at("0000-02-20T08:00:00+08:00", 1);
 }
 
+/* Whatever was read before: days and offsets that differ in each character, seconds that are none, other ways of writing. */
+static void
+a_time_says_the_same_whatever_was_read_before_it(void **state)
+{
+	static const char base[] = "2020-03-01T08:00:00+08:00";
+	struct time_before before = {.day_start = 0};
+
+	(void)state;
+	for (size_t at = 0; at < sizeof base - 1; at++)
+		for (const char *other = "0123456789:+-TZ. x"; *other; other++) {
+			char texts[3][sizeof base];
+
+			memcpy(texts[0], base, sizeof base);
+			memcpy(texts[1], base, sizeof base);
+			memcpy(texts[2], base, sizeof base);
+			texts[0][at] = *other;
+			texts[2][15] = '7';
+			for (size_t i = 0; i < 6; i++) {
+				const char *text = texts[i % 3];
+				const size_t length = i == 5 ? at : sizeof base - 1;
+				instant alone = -1, after = -1;
+				struct error e = {0}, after_e = {0};
+				int r = time_read(text, length, &zone_utc, &alone, &e);
+
+				assert_int_equal(time_read_after(text, length, &zone_utc, &before, &after, &after_e), r);
+				assert_int_equal(after, alone);
+				assert_int_equal(after_e.column, e.column);
+			}
+		}
+}
+
 int
 main(void)
 {
@@ -159,6 +190,7 @@ main(void)
 		cmocka_unit_test(a_day_begins_when_the_clocks_say_so),
 		cmocka_unit_test(a_wall_time_that_is_skipped_means_the_change_and_one_that_repeats_the_first),
 		cmocka_unit_test(a_space_for_the_T_changes_nothing_wherever_a_fault_is),
+		cmocka_unit_test(a_time_says_the_same_whatever_was_read_before_it),
 		cmocka_unit_test(every_day_of_eight_centuries_is_read_as_it_was_written),
 	};
 
