@@ -158,9 +158,9 @@ int evaluate_subject(struct cascade *cascade, const struct subject *subject, str
 	struct buffer *row, struct error *e);
 
 /* rows_suffice(registry, pack): whether the pack can decide from packed rows.
- * decide_row(cascade, reader, places, visits, now, row, size, ret_after, e): by ${reader}, which is of ${now}, for ret_after->person; ${places}:
- * areas are looked up, and noted as seen; ${visits} is room for their stays where the pack reads them, else NULL. 1 with ${ret_after}: colour, since, next change and what was seen; 0 where the
- * evidence must say, or a code. */
+ * decide_row(cascade, reader, places, visits, now, row, size, ret_after, e): by ${reader}, which is of ${now}, for ret_after->person. Where ${places},
+ * areas are looked up and noted as seen; ${visits} is room for their stays where the pack reads them, else NULL. 1 with ${ret_after}:
+ * colour, since, next change and what was seen; 0 where the evidence must say, or a code. */
 bool rows_suffice(const struct registry *registry, const struct pack *pack);
 int decide_row(struct cascade *cascade, struct registry_packed_reader *reader, bool places, struct stays_visits *visits,
 	instant now, const void *row, size_t size, struct registry_colour *ret_after, struct error *e);
