@@ -5,6 +5,7 @@
 
 #include <jansson.h>
 
+#include "evidence/evidence.h"
 #include "policy/policy.h"
 #include "registry/store.h"
 
@@ -37,5 +38,8 @@ int registry_facts(struct registry *registry, const struct pack *pack, person_nu
  * places in. */
 int registry_facts_finish(struct registry *registry, const struct pack *pack, json_t *facts, instant known,
 	struct registry_seen *ret_seen, struct error *e);
+
+/* Whether evidence of ${kind} stands in the list ${list} of the facts. */
+bool registry_list_has(const char *list, enum evidence_kind kind);
 
 #endif
