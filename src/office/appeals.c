@@ -14,8 +14,6 @@
 #include "office/appeal_inside.h"
 #include "office/inside.h"
 
-enum { PURPOSE_SIZE = 64 };
-
 /* Both languages, as people may read either. */
 static const char *const outcomes[APPEAL_STATES][2] = {
 	[APPEAL_UPHELD] = {"成立", "upheld"}, [APPEAL_REJECTED] = {"不成立", "rejected"}};
@@ -311,12 +309,10 @@ office_appeal_show(const struct office *office, int64_t number, const char *by, 
 {
 	struct registry *registry = office_registry(office);
 	struct appealed appealed = {0};
-	char purpose[PURPOSE_SIZE];
 	int r = registry_appeal(registry, number, false, take_appealed, &appealed, e);
 
-	snprintf(purpose, sizeof purpose, "appeal %" PRId64, number);
 	if (r == 0 && appealed.person)
-		r = registry_access_put(registry, appealed.person, purpose, by, e);
+		r = registry_access_put(registry, appealed.person, "appeal", by, e);
 	appealed_clear(&appealed);
 	return r < 0 ? r : registry_appeal(registry, number, true, each, context, e);
 }

@@ -66,7 +66,7 @@ is 1 "$(at 2020-03-14T00:00:00+08:00 --json appeal list --overdue | wc -l)" "the
 ok "its words are sealed"
 exits 0 "an officer reads them" as sun 2020-03-11T14:00:00+08:00 --json appeal show 1
 is '"我那天不在茶馆"' "$(jq -c .words "$FOLDER/out")" "the first ones"
-json_holds "which the person reads of, as of who wrote it down" 'map([.by, .purpose]) | contains([["sun", "appeal 1"]]) and contains([["desk", "appeal written down"]])' "$(H --json person show "$CLOSE" | jq -c .accesses)"
+json_holds "which the person reads of, as of who wrote it down" 'map([.by, .purpose]) | contains([["sun", "appeal"]]) and contains([["desk", "appeal written down"]])' "$(H --json person show "$CLOSE" | jq -c .accesses)"
 
 # Who decides, and by what.
 decide() { as "$1" "$2" appeal decide "${@:3}"; }

@@ -214,7 +214,7 @@ export interface paths {
         };
         /**
          * The people I act for
-         * @description Myself first, then dependants in the order they were added and who lets me act for them. No colour here.
+         * @description Myself first, then dependants in the order they were added. No colour here.
          */
         get: operations["getMe"];
         put?: never;
@@ -459,6 +459,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/me/appeals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My appeals against my colour in a jurisdiction, and whose office answers
+         * @description Oldest first, with my words and the office's answers. Where the colour is another service's, `office` says whose and, where that is known, where it is asked; what is appealed against here would change nothing there.
+         */
+        get: operations["listMyAppeals"];
+        put?: never;
+        /**
+         * Appeal against my colour
+         * @description In my own words, which are sealed, against the colour of now: its rules, the version of the pack and since when it holds are kept with them. While one about the same colour is open, the same again is that one (200), and says what it said. An appeal changes no colour. `another-office` (409): the colour is another service's; 409 `conflict`: it stops nobody. At most 10 a day.
+         */
+        post: operations["appeal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/appeals/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take an appeal back */
+        delete: operations["withdrawAppeal"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/me/dependants": {
         parameters: {
             query?: never;
@@ -473,104 +514,6 @@ export interface paths {
          * @description Who has no phone, or is too young or too old for it. At most five. A voucher is needed for each, as for oneself. A person who is known already needs a new application here only for another jurisdiction.
          */
         post: operations["addDependant"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/me/applications": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Apply for somebody for whom one acts
-         * @description Again, or in another jurisdiction. By a mandate it takes the act `application`. What is declared counts at once.
-         */
-        post: operations["applyFor"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/me/mandates": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Who acts for me, and for whom I act
-         * @description Ended ones too, by the helper and the person. Of who has not accepted no name is told.
-         */
-        get: operations["listMandates"];
-        put?: never;
-        /**
-         * Let somebody act for me
-         * @description An offer, which holds once the helper accepts it, in place of what there was between the two. The answer is the same whether anybody is known by that ID number.
-         */
-        post: operations["giveMandate"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/me/mandates/{mandate}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /** End a mandate that I gave or was given */
-        delete: operations["endMandate"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/me/mandates/{mandate}/acceptances": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Accept what somebody offered me */
-        post: operations["acceptMandate"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/mandates": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Somebody lets a helper act for them, before staff who saw the ID card
-         * @description It holds at once. Both are told, and it is in the log that the person can read.
-         */
-        post: operations["giveMandateBeforeStaff"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1061,6 +1004,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/appeals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What people say against their colours
+         * @description Oldest first, without the words.
+         */
+        get: operations["listAppeals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/appeals/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One appeal, with its words
+         * @description The person reads in their log who opened it.
+         */
+        get: operations["getAppeal"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/appeals/{number}/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Uphold or reject an appeal
+         * @description Signed with the officer's own key, made of their password, by somebody of the office that the pack names who neither wrote the appeal down nor entered what the colour rests on (else 403). Who upholds one names what was corrected since: an import that was brought or undone, a case that is discarded or without grounds, or an override that is proposed; it must be about the person, or their decision be another one by now (else 422). The person is told; the colour changes by what was corrected alone.
+         */
+        post: operations["decideAppeal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/proposals": {
         parameters: {
             query?: never;
@@ -1357,6 +1360,43 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @enum {string} */
+        AppealState: "open" | "upheld" | "rejected" | "withdrawn";
+        /** @description as written; in one language at least, at most 1000 bytes of UTF-8 each */
+        AppealAnswer: {
+            zh?: string | null;
+            en?: string | null;
+        };
+        /** @description one of them */
+        AppealCorrection: {
+            import?: number;
+            case?: string;
+            override?: number;
+        };
+        Appeal: {
+            appeal: number;
+            state: components["schemas"]["AppealState"];
+            /** @description it is open and was to be answered by now */
+            overdue: boolean;
+            jurisdiction: components["schemas"]["JurisdictionName"];
+            colour: components["schemas"]["Colour"];
+            since: components["schemas"]["Time"];
+            policy: components["schemas"]["Policy"];
+            /** @description which gave the colour */
+            rules: string[];
+            opened_at: components["schemas"]["Time"];
+            /** @description the user who wrote it down for the person */
+            opened_by: string | null;
+            due_at: components["schemas"]["Time"];
+            decided_at: components["schemas"]["Time"] | null;
+            decided_by: string | null;
+            correction: components["schemas"]["AppealCorrection"] | null;
+            /** @description for the office; null once it is forgotten */
+            person?: components["schemas"]["PersonNumber"] | null;
+            /** @description not in lists of the office */
+            words?: string | null;
+            answer?: components["schemas"]["AppealAnswer"] | null;
+        };
         Visit: {
             place: string;
             /** @description of the place */
@@ -1537,15 +1577,8 @@ export interface components {
         Me: {
             people: {
                 person: components["schemas"]["PersonHandle"];
-                /**
-                 * @description helped: by a mandate
-                 * @enum {string}
-                 */
-                relation: "self" | "parent" | "child" | "spouse" | "other" | "helped";
-                /** @description what one may do for them; of another act nothing is shown */
-                acts: components["schemas"]["MandateActs"];
-                /** @description when the mandate ends, where there is one */
-                until: components["schemas"]["Time"] | null;
+                /** @enum {string} */
+                relation: "self" | "parent" | "child" | "spouse" | "other";
                 /** @description masked; empty before a voucher */
                 name: string;
                 /** @description masked; empty before a voucher */
@@ -1723,29 +1756,6 @@ export interface components {
                 hours: number;
             }[];
             now: components["schemas"]["Time"];
-        };
-        /** @description `code` show it; `checkin` daily and at places; `application`; `complaint` about checks, and the reasons of a colour; `travel_card` and journeys */
-        MandateActs: ("code" | "checkin" | "application" | "complaint" | "travel_card")[];
-        MandateState: {
-            /** @enum {string} */
-            state: "offered" | "holds";
-        };
-        MandateList: {
-            items: {
-                mandate: string;
-                /** @enum {string} */
-                direction: "given" | "held";
-                /** @enum {string} */
-                state: "offered" | "holds" | "ended";
-                acts: components["schemas"]["MandateActs"];
-                from: components["schemas"]["Time"];
-                until: components["schemas"]["Time"];
-                /** @description the other one's, masked; empty before they accepted */
-                name: string;
-                /** @description masked */
-                id_number: string;
-                before_staff: boolean;
-            }[];
         };
         AccessList: {
             items: {
@@ -2058,7 +2068,7 @@ export interface components {
         };
         Problem: {
             /** @enum {string} */
-            type: "/problems/bad-request" | "/problems/sign-in-needed" | "/problems/sign-in-failed" | "/problems/certificate-needed" | "/problems/forbidden" | "/problems/not-found" | "/problems/method-not-allowed" | "/problems/conflict" | "/problems/awaiting-voucher" | "/problems/frozen" | "/problems/too-many-dependants" | "/problems/too-many-mandates" | "/problems/outside-mandate" | "/problems/refused-already" | "/problems/forgotten" | "/problems/too-large" | "/problems/unsupported-media-type" | "/problems/invalid" | "/problems/idempotency-key-reused" | "/problems/too-many-requests" | "/problems/internal" | "/problems/unavailable" | "/problems/no-answer";
+            type: "/problems/bad-request" | "/problems/sign-in-needed" | "/problems/sign-in-failed" | "/problems/certificate-needed" | "/problems/forbidden" | "/problems/another-office" | "/problems/not-found" | "/problems/method-not-allowed" | "/problems/conflict" | "/problems/awaiting-voucher" | "/problems/frozen" | "/problems/too-many-dependants" | "/problems/refused-already" | "/problems/forgotten" | "/problems/too-large" | "/problems/unsupported-media-type" | "/problems/invalid" | "/problems/idempotency-key-reused" | "/problems/too-many-requests" | "/problems/internal" | "/problems/unavailable" | "/problems/no-answer";
             title: string;
             status: number;
             detail?: string;
@@ -2070,15 +2080,6 @@ export interface components {
         };
     };
     responses: {
-        /** @description The mandate is not for this act (`outside-mandate`); or forbidden otherwise */
-        OutsideMandate: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
         /** @description A problem */
         Problem: {
             headers: {
@@ -2744,15 +2745,7 @@ export interface operations {
                      *               "applied_at": "2020-03-01T09:00:00+08:00"
                      *             }
                      *           ],
-                     *           "last_checkin_at": "2020-03-24T07:30:00+08:00",
-                     *           "acts": [
-                     *             "code",
-                     *             "checkin",
-                     *             "application",
-                     *             "complaint",
-                     *             "travel_card"
-                     *           ],
-                     *           "until": null
+                     *           "last_checkin_at": "2020-03-24T07:30:00+08:00"
                      *         }
                      *       ],
                      *       "dependants_left": 5,
@@ -2807,7 +2800,6 @@ export interface operations {
                 };
             };
             401: components["responses"]["SignInNeeded"];
-            403: components["responses"]["OutsideMandate"];
             /** @description Not a person I act for, or no application there (`not-found`) */
             404: {
                 headers: {
@@ -2861,7 +2853,6 @@ export interface operations {
                 };
             };
             401: components["responses"]["SignInNeeded"];
-            403: components["responses"]["OutsideMandate"];
             404: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
             default: components["responses"]["Problem"];
@@ -2916,7 +2907,6 @@ export interface operations {
                 };
             };
             401: components["responses"]["SignInNeeded"];
-            403: components["responses"]["OutsideMandate"];
             404: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
             413: components["responses"]["TooLarge"];
@@ -3083,7 +3073,6 @@ export interface operations {
                 };
             };
             401: components["responses"]["SignInNeeded"];
-            403: components["responses"]["OutsideMandate"];
             404: components["responses"]["Problem"];
             /** @description No voucher yet (`awaiting-voucher`, `frozen`) */
             409: {
@@ -3145,7 +3134,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["SignInNeeded"];
-            403: components["responses"]["OutsideMandate"];
+            403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
             /** @description No voucher yet (`awaiting-voucher`, `frozen`) */
             409: {
@@ -3208,7 +3197,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["SignInNeeded"];
-            403: components["responses"]["OutsideMandate"];
+            403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
             /** @description No voucher yet (`awaiting-voucher`, `frozen`) */
             409: {
@@ -3309,7 +3298,6 @@ export interface operations {
             };
             400: components["responses"]["Problem"];
             401: components["responses"]["SignInNeeded"];
-            403: components["responses"]["OutsideMandate"];
             404: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
             default: components["responses"]["Problem"];
@@ -3356,7 +3344,6 @@ export interface operations {
                 };
             };
             401: components["responses"]["SignInNeeded"];
-            403: components["responses"]["OutsideMandate"];
             /** @description Not a person I act for, or this service has no travel card (`not-found`) */
             404: {
                 headers: {
@@ -3412,7 +3399,6 @@ export interface operations {
                 };
             };
             401: components["responses"]["SignInNeeded"];
-            403: components["responses"]["OutsideMandate"];
             404: components["responses"]["Problem"];
             default: components["responses"]["Problem"];
         };
@@ -3464,7 +3450,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["SignInNeeded"];
-            403: components["responses"]["OutsideMandate"];
+            403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
             /** @description The check was a pass over an hour ago, and of passes only counts are kept (`forgotten`) */
@@ -3478,6 +3464,129 @@ export interface operations {
             };
             413: components["responses"]["TooLarge"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listMyAppeals: {
+        parameters: {
+            query?: {
+                person?: components["schemas"]["PersonHandle"];
+                /** @description needed where the person applied in several */
+                jurisdiction?: components["schemas"]["JurisdictionName"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description At most 200 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Appeal"][];
+                        /** @description whether the colour of now is one to appeal against; the least severe one stops nobody */
+                        stops: boolean;
+                        office: {
+                            jurisdiction: components["schemas"]["JurisdictionName"];
+                            here: boolean;
+                            /** @description another service's address */
+                            url: string | null;
+                        };
+                    };
+                };
+            };
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    appeal: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the caller's own random name for this write */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "person": "self",
+                 *       "jurisdiction": "hangzhou-2020",
+                 *       "words": "那天我不在那里"
+                 *     }
+                 */
+                "application/json": {
+                    person?: components["schemas"]["PersonHandle"];
+                    jurisdiction?: components["schemas"]["JurisdictionName"];
+                    /** @description at most 2000 bytes of UTF-8 */
+                    words: string;
+                };
+            };
+        };
+        responses: {
+            /** @description One about this colour is open */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Appeal"];
+                };
+            };
+            /** @description Opened */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Appeal"];
+                };
+            };
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    withdrawAppeal: {
+        parameters: {
+            query?: {
+                person?: components["schemas"]["PersonHandle"];
+            };
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is withdrawn */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
             429: components["responses"]["TooMany"];
             default: components["responses"]["Problem"];
         };
@@ -3513,332 +3622,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["SignInNeeded"];
-            403: components["responses"]["OutsideMandate"];
             /** @description Five already (`too-many-dependants`), or the guardian has no voucher yet (`awaiting-voucher`, `frozen`) */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: components["responses"]["TooLarge"];
-            422: components["responses"]["Invalid"];
-            429: components["responses"]["TooMany"];
-            default: components["responses"]["Problem"];
-        };
-    };
-    applyFor: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description the caller's own random name for this write */
-                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                /**
-                 * @example {
-                 *       "person": "5f0c7a1be29d4836",
-                 *       "jurisdiction": "hangzhou-2020",
-                 *       "division": "330106",
-                 *       "symptoms": [],
-                 *       "contact": false,
-                 *       "travel": [],
-                 *       "promise": true
-                 *     }
-                 */
-                "application/json": {
-                    person: components["schemas"]["PersonHandle"];
-                    /** @description read where nothing but the ID number is known of them */
-                    name?: string;
-                    jurisdiction: components["schemas"]["JurisdictionName"];
-                    division: components["schemas"]["DivisionCode"];
-                    address?: string;
-                    symptoms: components["schemas"]["Symptoms"];
-                    contact: boolean;
-                    travel: components["schemas"]["Trip"][];
-                    /** @constant */
-                    promise: true;
-                };
-            };
-        };
-        responses: {
-            /** @description Received */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "state": "received"
-                     *     }
-                     */
-                    "application/json": {
-                        /** @constant */
-                        state: "received";
-                    };
-                };
-            };
-            401: components["responses"]["SignInNeeded"];
-            403: components["responses"]["OutsideMandate"];
-            404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            413: components["responses"]["TooLarge"];
-            422: components["responses"]["Invalid"];
-            429: components["responses"]["TooMany"];
-            default: components["responses"]["Problem"];
-        };
-    };
-    listMandates: {
-        parameters: {
-            query?: {
-                /** @description one of the people of `GET /v1/me` */
-                person?: components["parameters"]["Person"];
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The mandates */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "items": [
-                     *         {
-                     *           "mandate": "5f0c7a1be29d4836",
-                     *           "direction": "given",
-                     *           "state": "holds",
-                     *           "acts": [
-                     *             "code",
-                     *             "checkin"
-                     *           ],
-                     *           "from": "2020-03-24T08:00:00+08:00",
-                     *           "until": "2020-07-01T00:00:00+08:00",
-                     *           "name": "李*",
-                     *           "id_number": "**************0018",
-                     *           "before_staff": false
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/json": components["schemas"]["MandateList"];
-                };
-            };
-            401: components["responses"]["SignInNeeded"];
-            403: components["responses"]["OutsideMandate"];
-            404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            429: components["responses"]["TooMany"];
-            default: components["responses"]["Problem"];
-        };
-    };
-    giveMandate: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description the caller's own random name for this write */
-                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                /**
-                 * @example {
-                 *       "person": "self",
-                 *       "helper_id_number": "420802198001010018",
-                 *       "acts": [
-                 *         "code",
-                 *         "checkin"
-                 *       ],
-                 *       "until": "2020-06-30"
-                 *     }
-                 */
-                "application/json": {
-                    person?: components["schemas"]["PersonHandle"];
-                    helper_id_number: components["schemas"]["IdNumber"];
-                    acts: components["schemas"]["MandateActs"];
-                    /**
-                     * Format: date
-                     * @description the last day, at most 366 days ahead
-                     */
-                    until: string;
-                };
-            };
-        };
-        responses: {
-            /** @description Offered */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "state": "offered"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["MandateState"];
-                };
-            };
-            401: components["responses"]["SignInNeeded"];
-            403: components["responses"]["OutsideMandate"];
-            404: components["responses"]["Problem"];
-            /** @description Ten that are not over (`too-many-mandates`), or no voucher yet (`awaiting-voucher`, `frozen`) */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: components["responses"]["TooLarge"];
-            422: components["responses"]["Invalid"];
-            429: components["responses"]["TooMany"];
-            default: components["responses"]["Problem"];
-        };
-    };
-    endMandate: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                mandate: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Ended; both are told */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            401: components["responses"]["SignInNeeded"];
-            404: components["responses"]["Problem"];
-            429: components["responses"]["TooMany"];
-            default: components["responses"]["Problem"];
-        };
-    };
-    acceptMandate: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description the caller's own random name for this write */
-                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-            };
-            path: {
-                mandate: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                /** @example {} */
-                "application/json": Record<string, never>;
-            };
-        };
-        responses: {
-            /** @description It holds */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "state": "holds"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["MandateState"];
-                };
-            };
-            401: components["responses"]["SignInNeeded"];
-            404: components["responses"]["Problem"];
-            /** @description As many already as the pack's `dependants_max` (`too-many-mandates`) */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: components["responses"]["TooLarge"];
-            422: components["responses"]["Invalid"];
-            429: components["responses"]["TooMany"];
-            default: components["responses"]["Problem"];
-        };
-    };
-    giveMandateBeforeStaff: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description the caller's own random name for this write */
-                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                /**
-                 * @example {
-                 *       "id_number": "11010519491231002X",
-                 *       "helper_id_number": "420802198001010018",
-                 *       "acts": [
-                 *         "code",
-                 *         "checkin"
-                 *       ],
-                 *       "until": "2020-06-30"
-                 *     }
-                 */
-                "application/json": {
-                    id_number: components["schemas"]["IdNumber"];
-                    helper_id_number: components["schemas"]["IdNumber"];
-                    acts: components["schemas"]["MandateActs"];
-                    /**
-                     * Format: date
-                     * @description the last day, at most 366 days ahead
-                     */
-                    until: string;
-                };
-            };
-        };
-        responses: {
-            /** @description It holds */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "state": "holds"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["MandateState"];
-                };
-            };
-            401: components["responses"]["SignInNeeded"];
-            403: components["responses"]["Problem"];
-            /** @description As many already as one person may give, or hold (`too-many-mandates`) */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4836,7 +4620,7 @@ export interface operations {
                         to: string;
                         indicators: {
                             /** @enum {unknown} */
-                            id: "results_within_24h" | "positivity" | "cases_interviewed_within_24h" | "onset_to_isolation" | "cases_unlinked" | "cases_in_quarantine" | "contacts_per_case" | "contacts_reached_within_24h" | "followed_daily" | "lost_to_follow_up";
+                            id: "results_within_24h" | "positivity" | "cases_interviewed_within_24h" | "onset_to_isolation" | "cases_unlinked" | "cases_in_quarantine" | "contacts_per_case" | "contacts_reached_within_24h" | "followed_daily" | "lost_to_follow_up" | "appeals_answered_in_time" | "appeals_upheld";
                             count: number;
                             of: number;
                             unknown: number;
@@ -5102,6 +4886,113 @@ export interface operations {
             401: components["responses"]["SignInNeeded"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listAppeals: {
+        parameters: {
+            query?: {
+                state?: components["schemas"]["AppealState"];
+                /** @description only those that are open and whose answer is overdue */
+                overdue?: "yes";
+                jurisdiction?: components["schemas"]["JurisdictionName"];
+                /** @description the `next` of the page before */
+                cursor?: components["parameters"]["Cursor"];
+                limit?: components["parameters"]["Limit"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Appeal"][];
+                        next: string | null;
+                    };
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getAppeal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it stands */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Appeal"];
+                };
+            };
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    decideAppeal: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the caller's own random name for this write */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    decision: "upheld" | "rejected";
+                    answer: components["schemas"]["AppealAnswer"];
+                    correction?: components["schemas"]["AppealCorrection"];
+                    password: components["schemas"]["Password"];
+                };
+            };
+        };
+        responses: {
+            /** @description Decided */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        appeal: number;
+                        state: components["schemas"]["AppealState"];
+                    };
+                };
+            };
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
             default: components["responses"]["Problem"];
         };
