@@ -104,7 +104,7 @@ holds_text(const json_t *list, const char *text)
 
 	json_array_foreach((json_t *)list, i, item)
 	{
-		if (strcmp(json_string_value(item), text) == 0)
+		if (json_is_string(item) && strcmp(json_string_value(item), text) == 0)
 			return true;
 	}
 	return false;
@@ -140,6 +140,15 @@ read_rules(const json_t *result, struct office_colour *colour, struct error *e)
 	return r;
 }
 
+/* Whether a gate lets that colour pass without more ado. */
+static bool
+passes(const struct pack *pack, enum colour colour)
+{
+	const json_t *passing = json_object_get(pack_section(pack, "gate"), "pass_colours");
+
+	return passing ? holds_text(passing, colour_name(colour)) : colour == COLOUR_GREEN;
+}
+
 int
 office_colour(const struct office *office, const struct pack *pack, person_number person,
 	struct office_colour *ret_colour, struct error *e)
@@ -157,7 +166,7 @@ office_colour(const struct office *office, const struct pack *pack, person_numbe
 		goto out;
 	}
 	snprintf(colour.policy, sizeof colour.policy, "%s", json_string_value(json_object_get(result, "policy")));
-	colour.stops = pack_severity(pack, colour.colour) > 0;
+	colour.stops = !passes(pack, colour.colour);
 	if ((r = time_read(since, strlen(since), pack_zone(pack), &colour.since, e)) < 0 ||
 		(r = read_rules(result, &colour, e)) < 0 || (r = find_office(office, result, &colour, e)) < 0)
 		goto out;
