@@ -3489,7 +3489,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         items: components["schemas"]["Appeal"][];
-                        /** @description whether the colour of now is one to appeal against; the least severe one stops nobody */
+                        /** @description whether the colour of now is one that gates do not let pass; against another there is nothing to appeal */
                         stops: boolean;
                         office: {
                             jurisdiction: components["schemas"]["JurisdictionName"];
