@@ -100,7 +100,7 @@ test('the answer is there, with who gave it, in both languages', async () => {
 
 test('for her child it is another one', async () => {
 	await page.goto(`${server.address}/#/code`);
-	await page.getByLabel('Family').first().selectOption({ label: '钱小' });
+	await page.getByLabel('Family').first().selectOption({ index: 1 });
 	await why();
 	await expect(page.getByText('Rejected')).toHaveCount(0);
 	await page.getByText('Appeal against this colour').click();
