@@ -73,7 +73,7 @@ export interface paths {
         };
         /**
          * The signed trust list
-         * @description The keys whose codes a gate may accept, signed by this service's root, as docs/code-format.md writes it down. A gate keeps it and says how old it is.
+         * @description The keys whose codes a gate may accept, what is revoked, and whose codes of which colours count at which gates, signed by this service's root, as docs/code-format.md writes it down. A gate keeps it and says how old it is.
          */
         get: operations["getTrust"];
         put?: never;
@@ -748,7 +748,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Contacts in quarantine, cases in isolation, and what is to be done
+         * Contacts in quarantine or monitored, cases in isolation, and what is to be done
          * @description By person. All of it follows from what is stored and from the section `follow_up` of the default jurisdiction's pack: a discarded case takes its part away, a new exposure adds its own. A page may be short and go on. 404 where that pack has no such section.
          */
         get: operations["listFollowUps"];
@@ -2005,6 +2005,8 @@ export interface components {
             contacts: {
                 case: components["schemas"]["CaseName"];
                 kind: components["schemas"]["ContactKind"];
+                /** @description where the pack says that it was */
+                setting: string | null;
                 degree: number;
                 last: components["schemas"]["Time"];
             }[];
@@ -2020,6 +2022,8 @@ export interface components {
         FollowUp: {
             person: components["schemas"]["PersonNumber"];
             quarantine: components["schemas"]["Quarantine"];
+            /** @description of contacts who may go out, and are looked after all the same */
+            monitoring: components["schemas"]["Quarantine"];
             isolation: components["schemas"]["Isolation"];
             /** @description as many check-ins in a row are missed as the pack says */
             lost: boolean;
