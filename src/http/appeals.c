@@ -86,7 +86,8 @@ answer_appeal(struct http_context *c, struct exchange *x)
 	if (words && strlen(words) >= APPEAL_WORDS_SIZE)
 		exchange_invalid(x, "/words", "at most %d bytes", APPEAL_WORDS_SIZE - 1);
 	if (exchange_failed(x) || !handle || !jurisdiction ||
-		!context_applied(c, x, *handle ? handle : NULL, *jurisdiction ? jurisdiction : NULL, &person, &pack))
+		!context_applied(
+			c, x, *handle ? handle : NULL, *jurisdiction ? jurisdiction : NULL, MANDATE_COMPLAINT, &person, &pack))
 		return;
 	if (office_colour(&office, pack, person.person, &colour, &e) < 0) {
 		exchange_failure(x, &e);
@@ -127,7 +128,8 @@ answer_my_appeals(struct http_context *c, struct exchange *x)
 	const struct pack *pack;
 	struct error e = {0};
 
-	if (!context_applied(c, x, exchange_query(x, "person"), exchange_query(x, "jurisdiction"), &person, &pack))
+	if (!context_applied(
+			c, x, exchange_query(x, "person"), exchange_query(x, "jurisdiction"), MANDATE_COMPLAINT, &person, &pack))
 		return;
 	asked.person = person.person;
 	asked.jurisdiction = pack_jurisdiction(pack);
@@ -155,7 +157,7 @@ answer_appeal_withdrawal(struct http_context *c, struct exchange *x)
 	int64_t number;
 
 	if (!read_number(x, &number) || !context_person(c, x, exchange_query(x, "person"), &person) ||
-		!context_speaks(x, &person))
+		!context_may(c, x, &person, MANDATE_COMPLAINT))
 		return;
 	if (office_appeal_withdraw(&office, number, person.person, NULL, &e) < 0)
 		exchange_failure(x, &e);

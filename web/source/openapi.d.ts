@@ -214,7 +214,7 @@ export interface paths {
         };
         /**
          * The people I act for
-         * @description Myself first, then dependants in the order they were added. No colour here.
+         * @description Myself first, then dependants in the order they were added and who lets me act for them. No colour here.
          */
         get: operations["getMe"];
         put?: never;
@@ -514,6 +514,104 @@ export interface paths {
          * @description Who has no phone, or is too young or too old for it. At most five. A voucher is needed for each, as for oneself. A person who is known already needs a new application here only for another jurisdiction.
          */
         post: operations["addDependant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/applications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Apply for somebody for whom one acts
+         * @description Again, or in another jurisdiction. By a mandate it takes the act `application`. What is declared counts at once.
+         */
+        post: operations["applyFor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/mandates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who acts for me, and for whom I act
+         * @description Ended ones too, by the helper and the person. Of who has not accepted no name is told.
+         */
+        get: operations["listMandates"];
+        put?: never;
+        /**
+         * Let somebody act for me
+         * @description An offer, which holds once the helper accepts it, in place of what there was between the two. The answer is the same whether anybody is known by that ID number.
+         */
+        post: operations["giveMandate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/mandates/{mandate}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End a mandate that I gave or was given */
+        delete: operations["endMandate"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/mandates/{mandate}/acceptances": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accept what somebody offered me */
+        post: operations["acceptMandate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/mandates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Somebody lets a helper act for them, before staff who saw the ID card
+         * @description It holds at once. Both are told, and it is in the log that the person can read.
+         */
+        post: operations["giveMandateBeforeStaff"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1577,8 +1675,15 @@ export interface components {
         Me: {
             people: {
                 person: components["schemas"]["PersonHandle"];
-                /** @enum {string} */
-                relation: "self" | "parent" | "child" | "spouse" | "other";
+                /**
+                 * @description helped: by a mandate
+                 * @enum {string}
+                 */
+                relation: "self" | "parent" | "child" | "spouse" | "other" | "helped";
+                /** @description what one may do for them; of another act nothing is shown */
+                acts: components["schemas"]["MandateActs"];
+                /** @description when the mandate ends, where there is one */
+                until: components["schemas"]["Time"] | null;
                 /** @description masked; empty before a voucher */
                 name: string;
                 /** @description masked; empty before a voucher */
@@ -1756,6 +1861,29 @@ export interface components {
                 hours: number;
             }[];
             now: components["schemas"]["Time"];
+        };
+        /** @description `code` show it; `checkin` daily and at places; `application`; `complaint` about checks, and the reasons of a colour; `travel_card` and journeys */
+        MandateActs: ("code" | "checkin" | "application" | "complaint" | "travel_card")[];
+        MandateState: {
+            /** @enum {string} */
+            state: "offered" | "holds";
+        };
+        MandateList: {
+            items: {
+                mandate: string;
+                /** @enum {string} */
+                direction: "given" | "held";
+                /** @enum {string} */
+                state: "offered" | "holds" | "ended";
+                acts: components["schemas"]["MandateActs"];
+                from: components["schemas"]["Time"];
+                until: components["schemas"]["Time"];
+                /** @description the other one's, masked; empty before they accepted */
+                name: string;
+                /** @description masked */
+                id_number: string;
+                before_staff: boolean;
+            }[];
         };
         AccessList: {
             items: {
@@ -2072,7 +2200,7 @@ export interface components {
         };
         Problem: {
             /** @enum {string} */
-            type: "/problems/bad-request" | "/problems/sign-in-needed" | "/problems/sign-in-failed" | "/problems/certificate-needed" | "/problems/forbidden" | "/problems/another-office" | "/problems/not-found" | "/problems/method-not-allowed" | "/problems/conflict" | "/problems/awaiting-voucher" | "/problems/frozen" | "/problems/too-many-dependants" | "/problems/refused-already" | "/problems/forgotten" | "/problems/too-large" | "/problems/unsupported-media-type" | "/problems/invalid" | "/problems/idempotency-key-reused" | "/problems/too-many-requests" | "/problems/internal" | "/problems/unavailable" | "/problems/no-answer";
+            type: "/problems/bad-request" | "/problems/sign-in-needed" | "/problems/sign-in-failed" | "/problems/certificate-needed" | "/problems/forbidden" | "/problems/another-office" | "/problems/not-found" | "/problems/method-not-allowed" | "/problems/conflict" | "/problems/awaiting-voucher" | "/problems/frozen" | "/problems/too-many-dependants" | "/problems/too-many-mandates" | "/problems/outside-mandate" | "/problems/refused-already" | "/problems/forgotten" | "/problems/too-large" | "/problems/unsupported-media-type" | "/problems/invalid" | "/problems/idempotency-key-reused" | "/problems/too-many-requests" | "/problems/internal" | "/problems/unavailable" | "/problems/no-answer";
             title: string;
             status: number;
             detail?: string;
@@ -2084,6 +2212,15 @@ export interface components {
         };
     };
     responses: {
+        /** @description The mandate is not for this act (`outside-mandate`); or forbidden otherwise */
+        OutsideMandate: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description A problem */
         Problem: {
             headers: {
@@ -2749,7 +2886,15 @@ export interface operations {
                      *               "applied_at": "2020-03-01T09:00:00+08:00"
                      *             }
                      *           ],
-                     *           "last_checkin_at": "2020-03-24T07:30:00+08:00"
+                     *           "last_checkin_at": "2020-03-24T07:30:00+08:00",
+                     *           "acts": [
+                     *             "code",
+                     *             "checkin",
+                     *             "application",
+                     *             "complaint",
+                     *             "travel_card"
+                     *           ],
+                     *           "until": null
                      *         }
                      *       ],
                      *       "dependants_left": 5,
@@ -2804,6 +2949,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["OutsideMandate"];
             /** @description Not a person I act for, or no application there (`not-found`) */
             404: {
                 headers: {
@@ -2857,6 +3003,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["OutsideMandate"];
             404: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
             default: components["responses"]["Problem"];
@@ -2911,6 +3058,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["OutsideMandate"];
             404: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
             413: components["responses"]["TooLarge"];
@@ -3077,6 +3225,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["OutsideMandate"];
             404: components["responses"]["Problem"];
             /** @description No voucher yet (`awaiting-voucher`, `frozen`) */
             409: {
@@ -3138,7 +3287,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["SignInNeeded"];
-            403: components["responses"]["Problem"];
+            403: components["responses"]["OutsideMandate"];
             404: components["responses"]["Problem"];
             /** @description No voucher yet (`awaiting-voucher`, `frozen`) */
             409: {
@@ -3201,7 +3350,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["SignInNeeded"];
-            403: components["responses"]["Problem"];
+            403: components["responses"]["OutsideMandate"];
             404: components["responses"]["Problem"];
             /** @description No voucher yet (`awaiting-voucher`, `frozen`) */
             409: {
@@ -3302,6 +3451,7 @@ export interface operations {
             };
             400: components["responses"]["Problem"];
             401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["OutsideMandate"];
             404: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
             default: components["responses"]["Problem"];
@@ -3348,6 +3498,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["OutsideMandate"];
             /** @description Not a person I act for, or this service has no travel card (`not-found`) */
             404: {
                 headers: {
@@ -3403,6 +3554,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["OutsideMandate"];
             404: components["responses"]["Problem"];
             default: components["responses"]["Problem"];
         };
@@ -3454,7 +3606,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["SignInNeeded"];
-            403: components["responses"]["Problem"];
+            403: components["responses"]["OutsideMandate"];
             404: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
             /** @description The check was a pass over an hour ago, and of passes only counts are kept (`forgotten`) */
@@ -3626,7 +3778,332 @@ export interface operations {
                 };
             };
             401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["OutsideMandate"];
             /** @description Five already (`too-many-dependants`), or the guardian has no voucher yet (`awaiting-voucher`, `frozen`) */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    applyFor: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the caller's own random name for this write */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "person": "5f0c7a1be29d4836",
+                 *       "jurisdiction": "hangzhou-2020",
+                 *       "division": "330106",
+                 *       "symptoms": [],
+                 *       "contact": false,
+                 *       "travel": [],
+                 *       "promise": true
+                 *     }
+                 */
+                "application/json": {
+                    person: components["schemas"]["PersonHandle"];
+                    /** @description read where nothing but the ID number is known of them */
+                    name?: string;
+                    jurisdiction: components["schemas"]["JurisdictionName"];
+                    division: components["schemas"]["DivisionCode"];
+                    address?: string;
+                    symptoms: components["schemas"]["Symptoms"];
+                    contact: boolean;
+                    travel: components["schemas"]["Trip"][];
+                    /** @constant */
+                    promise: true;
+                };
+            };
+        };
+        responses: {
+            /** @description Received */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "state": "received"
+                     *     }
+                     */
+                    "application/json": {
+                        /** @constant */
+                        state: "received";
+                    };
+                };
+            };
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["OutsideMandate"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listMandates: {
+        parameters: {
+            query?: {
+                /** @description one of the people of `GET /v1/me` */
+                person?: components["parameters"]["Person"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The mandates */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "mandate": "5f0c7a1be29d4836",
+                     *           "direction": "given",
+                     *           "state": "holds",
+                     *           "acts": [
+                     *             "code",
+                     *             "checkin"
+                     *           ],
+                     *           "from": "2020-03-24T08:00:00+08:00",
+                     *           "until": "2020-07-01T00:00:00+08:00",
+                     *           "name": "李*",
+                     *           "id_number": "**************0018",
+                     *           "before_staff": false
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["MandateList"];
+                };
+            };
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["OutsideMandate"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    giveMandate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the caller's own random name for this write */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "person": "self",
+                 *       "helper_id_number": "420802198001010018",
+                 *       "acts": [
+                 *         "code",
+                 *         "checkin"
+                 *       ],
+                 *       "until": "2020-06-30"
+                 *     }
+                 */
+                "application/json": {
+                    person?: components["schemas"]["PersonHandle"];
+                    helper_id_number: components["schemas"]["IdNumber"];
+                    acts: components["schemas"]["MandateActs"];
+                    /**
+                     * Format: date
+                     * @description the last day, at most 366 days ahead
+                     */
+                    until: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Offered */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "state": "offered"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["MandateState"];
+                };
+            };
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["OutsideMandate"];
+            404: components["responses"]["Problem"];
+            /** @description Ten that are not over (`too-many-mandates`), or no voucher yet (`awaiting-voucher`, `frozen`) */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    endMandate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                mandate: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ended; both are told */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["SignInNeeded"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    acceptMandate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the caller's own random name for this write */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                mandate: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /** @example {} */
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description It holds */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "state": "holds"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["MandateState"];
+                };
+            };
+            401: components["responses"]["SignInNeeded"];
+            404: components["responses"]["Problem"];
+            /** @description As many already as the pack's `dependants_max` (`too-many-mandates`) */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    giveMandateBeforeStaff: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the caller's own random name for this write */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id_number": "11010519491231002X",
+                 *       "helper_id_number": "420802198001010018",
+                 *       "acts": [
+                 *         "code",
+                 *         "checkin"
+                 *       ],
+                 *       "until": "2020-06-30"
+                 *     }
+                 */
+                "application/json": {
+                    id_number: components["schemas"]["IdNumber"];
+                    helper_id_number: components["schemas"]["IdNumber"];
+                    acts: components["schemas"]["MandateActs"];
+                    /**
+                     * Format: date
+                     * @description the last day, at most 366 days ahead
+                     */
+                    until: string;
+                };
+            };
+        };
+        responses: {
+            /** @description It holds */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "state": "holds"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["MandateState"];
+                };
+            };
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["Problem"];
+            /** @description As many already as one person may give, or hold (`too-many-mandates`) */
             409: {
                 headers: {
                     [name: string]: unknown;
