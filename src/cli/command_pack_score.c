@@ -13,6 +13,13 @@ number(const json_t *object, const char *name)
 	return json_integer_value(json_object_get(object, name));
 }
 
+/* How many of the appeals about a rule, or about all, ended so. */
+static long long
+appeals(const json_t *object, const char *state)
+{
+	return number(json_object_get(object, "appeals"), state);
+}
+
 static void
 print_report(const json_t *report)
 {
@@ -24,12 +31,15 @@ print_report(const json_t *report)
 	printf("%lld people, %lld found positive; %lld never stopped, of whom %lld were positive\n",
 		number(report, "people"), number(report, "positive"), number(report, "never_stopped"),
 		number(report, "never_stopped_positive"));
-	printf("\n%-32s%10s%12s%16s%16s\n", "stopped by", "people", "person-days", "later positive", "contests upheld");
+	printf("appeals: %lld upheld, %lld rejected, %lld open, %lld withdrawn\n", appeals(report, "upheld"),
+		appeals(report, "rejected"), appeals(report, "open"), appeals(report, "withdrawn"));
+	printf("\n%-32s%10s%12s%16s%16s%16s%10s%8s\n", "stopped by", "people", "person-days", "later positive",
+		"contests upheld", "appeals upheld", "rejected", "open");
 	json_array_foreach(json_object_get(report, "rules"), i, rule)
 	{
-		printf("  %-30s%10lld%12lld%16lld%16lld\n", json_string_value(json_object_get(rule, "rule")),
+		printf("  %-30s%10lld%12lld%16lld%16lld%16lld%10lld%8lld\n", json_string_value(json_object_get(rule, "rule")),
 			number(rule, "people"), number(rule, "person_days"), number(rule, "later_positive"),
-			number(rule, "contests_upheld"));
+			number(rule, "contests_upheld"), appeals(rule, "upheld"), appeals(rule, "rejected"), appeals(rule, "open"));
 	}
 	if (number(report, "failed"))
 		cli_say("the pack cannot decide %lld", number(report, "failed"));

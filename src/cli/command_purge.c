@@ -4,6 +4,7 @@
 #include "cli/commands.h"
 #include "cli/store.h"
 #include "ledger/ledger.h"
+#include "office/appeal.h"
 #include "policy/policy.h"
 
 /* The first local day that is still kept: a day is destroyed when ${days} whole days have passed since it ended. */
@@ -15,7 +16,7 @@ first_kept(struct cli_store *store, const struct pack *pack, int64_t days)
 
 struct purged {
 	struct presence_purged stays;
-	int64_t checks, code_days, held;
+	int64_t checks, code_days, held, appeals;
 };
 
 static json_t *
@@ -24,10 +25,11 @@ purged_json(const struct purged *purged)
 	const struct presence_purged *stays = &purged->stays;
 	char first[TIME_TEXT_SIZE], last[TIME_TEXT_SIZE];
 
-	return json_pack("{s:s, s:I, s:I, s:s?, s:s?, s:I, s:I, s:I}", "kind", "stays", "days", (json_int_t)stays->days,
-		"bytes", (json_int_t)stays->bytes, "first", stays->days ? day_write(stays->first, first) : NULL, "last",
-		stays->days ? day_write(stays->last, last) : NULL, "checks", (json_int_t)purged->checks, "code_days",
-		(json_int_t)purged->code_days, "held", (json_int_t)purged->held);
+	return json_pack("{s:s, s:I, s:I, s:s?, s:s?, s:I, s:I, s:I, s:I}", "kind", "stays", "days",
+		(json_int_t)stays->days, "bytes", (json_int_t)stays->bytes, "first",
+		stays->days ? day_write(stays->first, first) : NULL, "last", stays->days ? day_write(stays->last, last) : NULL,
+		"checks", (json_int_t)purged->checks, "code_days", (json_int_t)purged->code_days, "held",
+		(json_int_t)purged->held, "appeals", (json_int_t)purged->appeals);
 }
 
 static int
@@ -58,6 +60,7 @@ purge(struct cli_store *store, const struct pack *pack, const json_t *stays_days
 	struct error *e)
 {
 	const json_t *movement_days = json_object_get(pack_section(pack, "retention"), "movement_days");
+	const struct office office = {.cascade = store->cascade, .issuer = store->issuer};
 	struct purged purged = {0};
 	int r;
 
@@ -68,7 +71,9 @@ purge(struct cli_store *store, const struct pack *pack, const json_t *stays_days
 		(r = cascade_place_alerts_forget(store->cascade, e)) == 0 && json_is_integer(movement_days))
 		r = purge_movement(store,
 			zone_day_start(pack_zone(pack), first_kept(store, pack, json_integer_value(movement_days))), &purged, e);
-	if (r == 0 && (purged.stays.days || purged.checks || purged.code_days || purged.held))
+	if (r == 0)
+		r = office_appeals_forget(&office, &purged.appeals, e);
+	if (r == 0 && (purged.stays.days || purged.checks || purged.code_days || purged.held || purged.appeals))
 		r = note(store, &purged, e);
 	if (r < 0)
 		registry_rollback(store->registry);
@@ -141,6 +146,7 @@ const struct command command_purge = {
 		"ledger. Contacts that were traced before stay as they were; alerts about places of those days go. Nothing can be imported into a destroyed day.\n"
 		"What gates asked about and refused is forgotten after retention.movement_days, with the complaints about it, and so is\n"
 		"whose the codes of those days were: the keys of their ids are destroyed. What a phone said that nobody vouched for by then is\n"
-		"removed. Run it once a day.\n",
+		"removed. Of appeals that ended as long ago as their packs' appeals.kept_days says, the words, the answer and whose they were are\n"
+		"forgotten. Run it once a day.\n",
 	.run = run,
 };

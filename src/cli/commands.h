@@ -5,6 +5,7 @@
 
 #include "cli/cli.h"
 
+extern const struct command command_appeal;
 extern const struct command command_backup;
 extern const struct command command_case;
 extern const struct command command_certificate;
@@ -70,6 +71,7 @@ extern const struct command command_version;
 	&command_mllp, \
 	&command_pack, \
 	&command_override, \
+	&command_appeal, \
 	&command_rule, \
 	&command_certificate, \
 	&command_ledger, \

@@ -12,6 +12,7 @@
 #include "exposure/exposure.h"
 #include "feed/feed.h"
 #include "gate/gate.h"
+#include "office/appeal.h"
 #include "office/office.h"
 #include "place/place.h"
 #include "registry/registry.h"
@@ -34,6 +35,7 @@ static const struct section {
 	{"notices", NULL, cascade_notices_check},
 	{"grounds", NULL, cascade_grounds_check},
 	{"second_office", NULL, office_second_check},
+	{"appeals", NULL, office_appeals_check},
 	{"report", NULL, report_check},
 };
 

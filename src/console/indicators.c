@@ -20,6 +20,8 @@ enum indicator {
 	REACHED_WITHIN_24H,
 	FOLLOWED_DAILY,
 	LOST,
+	APPEALS_IN_TIME,
+	APPEALS_UPHELD,
 	INDICATORS,
 };
 
@@ -34,6 +36,8 @@ static const char *const names[INDICATORS] = {
 	[REACHED_WITHIN_24H] = "contacts_reached_within_24h",
 	[FOLLOWED_DAILY] = "followed_daily",
 	[LOST] = "lost_to_follow_up",
+	[APPEALS_IN_TIME] = "appeals_answered_in_time",
+	[APPEALS_UPHELD] = "appeals_upheld",
 };
 
 struct counting {
@@ -292,6 +296,29 @@ follow_contacts(struct counting *c, struct error *e)
 	return 0;
 }
 
+/* Of what was said from ${from} to ${to}; what was taken back asks for no answer. */
+static int
+add_appeal(const struct registry_appeal *appeal, void *context, struct error *e)
+{
+	struct counting *c = context;
+	bool answered =
+		(appeal->state == APPEAL_UPHELD || appeal->state == APPEAL_REJECTED) && appeal->decided_at <= c->now;
+
+	(void)e;
+	if (appeal->opened_at < c->from || appeal->opened_at >= c->to || appeal->opened_at > c->now ||
+		(appeal->state == APPEAL_WITHDRAWN && appeal->decided_at <= c->now))
+		return 0;
+	if (answered || appeal->due_at <= c->now)
+		tally(c, APPEALS_IN_TIME, answered && appeal->decided_at < appeal->due_at);
+	else
+		c->tallies[APPEALS_IN_TIME].unknown++;
+	if (answered)
+		tally(c, APPEALS_UPHELD, appeal->state == APPEAL_UPHELD);
+	else
+		c->tallies[APPEALS_UPHELD].unknown++;
+	return 0;
+}
+
 /* The middle one, in whole hours; of an even number the mean of both. */
 static json_t *
 median_hours(struct counting *c)
@@ -329,6 +356,7 @@ int
 console_indicators(struct registry *registry, instant from, instant to, json_t **ret_indicators, struct error *e)
 {
 	const struct console_cases reported = {.by = CONSOLE_REPORTED, .from = from, .to = to};
+	const struct registry_appeals_asked appeals = {.state = APPEAL_STATES};
 	struct counting *c = calloc(1, sizeof *c);
 	const struct pack *pack;
 	const json_t *section;
@@ -350,7 +378,7 @@ console_indicators(struct registry *registry, instant from, instant to, json_t *
 		(r = evidence_each(registry_db(registry), EVIDENCE_TEST, c->now, registry_known(registry), add_test, c, e)) <
 			0 ||
 		(r = cases_walk(registry, &reported, "", CONSOLE_LISTED_MAX, NULL, add_case, c, e)) < 0 ||
-		(r = follow_contacts(c, e)) < 0)
+		(r = follow_contacts(c, e)) < 0 || (r = registry_appeals_each(registry, &appeals, add_appeal, c, e)) < 0)
 		goto out;
 	*ret_indicators = write_indicators(c);
 	r = *ret_indicators ? 0 : error_no_memory(e);

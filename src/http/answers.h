@@ -23,6 +23,8 @@ route_answer answer_me, answer_code, answer_reasons, answer_checkin, answer_trav
 route_answer answer_places, answer_gate_keys, answer_check, answer_refusal, answer_refusals;
 route_answer answer_place_code, answer_arrival, answer_leaving, answer_staff_arrival;
 route_answer answer_complaint, answer_complaints;
+route_answer answer_appeal, answer_my_appeals, answer_appeal_withdrawal, answer_appeals, answer_appeal_opened,
+	answer_appeal_decision;
 route_answer answer_cases, answer_contacts, answer_curve, answer_indicators, answer_chains, answer_identity,
 	answer_export;
 route_answer answer_views, answer_keep_view, answer_drop_view;

@@ -65,6 +65,33 @@ write_notices(struct buffer *b, struct error *e)
 	return r;
 }
 
+static struct {
+	atomic_bool counted;
+	atomic_int_fast64_t open, overdue;
+} appeals;
+
+void
+metrics_appeals(int64_t open, int64_t overdue)
+{
+	atomic_store_explicit(&appeals.open, open, memory_order_relaxed);
+	atomic_store_explicit(&appeals.overdue, overdue, memory_order_relaxed);
+	atomic_store_explicit(&appeals.counted, true, memory_order_relaxed);
+}
+
+static int
+write_appeals(struct buffer *b, struct error *e)
+{
+	if (!atomic_load_explicit(&appeals.counted, memory_order_relaxed))
+		return 0;
+	return buffer_add_format(b, e,
+		"# TYPE appeals_open gauge\n# HELP appeals_open Appeals against colours that wait for an answer.\n"
+		"appeals_open %" PRId64 "\n"
+		"# TYPE appeals_overdue gauge\n# HELP appeals_overdue Open appeals whose answer is overdue.\n"
+		"appeals_overdue %" PRId64 "\n",
+		(int64_t)atomic_load_explicit(&appeals.open, memory_order_relaxed),
+		(int64_t)atomic_load_explicit(&appeals.overdue, memory_order_relaxed));
+}
+
 static int
 write_durations(const char *name, unsigned route, struct buffer *b, struct error *e)
 {
@@ -107,5 +134,7 @@ metrics_write(const char *const *names, unsigned count, struct buffer *b, struct
 		r = write_durations(names[route], route, b, e);
 	if (r == 0)
 		r = write_notices(b, e);
+	if (r == 0)
+		r = write_appeals(b, e);
 	return r < 0 ? r : buffer_add_text(b, "# EOF\n", e);
 }

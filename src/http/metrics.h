@@ -20,6 +20,9 @@ enum metrics_notice_fate { NOTICE_SENT, NOTICE_REFUSED, NOTICE_FAILED, NOTICE_FA
 void metrics_notice(enum metrics_notice_fate fate);
 void metrics_notices_waiting(int64_t count);
 
+/* metrics_appeals(open, overdue): how many appeals against colours wait for an answer, and of these are overdue, as last counted. */
+void metrics_appeals(int64_t open, int64_t overdue);
+
 /* metrics_write(names, count, b, e): append everything counted since the start, routes named by ${names}. */
 int metrics_write(const char *const *names, unsigned count, struct buffer *b, struct error *e);
 

@@ -49,9 +49,12 @@ void
 answer_metrics(struct http_context *c, struct exchange *x)
 {
 	const char *names[METRICS_ROUTES_MAX];
+	int64_t open, overdue;
 	struct error e = {0};
 
-	(void)c;
+	/* What the server counts about itself is told also where the store does not answer. */
+	if (registry_appeals_waiting(c->registry, registry_clock(c->registry), &open, &overdue, &e) == 0)
+		metrics_appeals(open, overdue);
 	for (size_t i = 0; i < route_count; i++)
 		names[i] = routes[i].name;
 	answer_text(x, "");

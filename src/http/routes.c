@@ -48,6 +48,13 @@ const struct route routes[] = {
 	/* complaints.c */
 	{"complain", "POST", "/v1/me/complaints", ROLE_RESIDENT, LIMIT_WRITE, answer_complaint},
 	{"listComplaints", "GET", "/v1/complaints", ROLE_OFFICE, LIMIT_READ, answer_complaints},
+	/* appeals.c */
+	{"appeal", "POST", "/v1/me/appeals", ROLE_RESIDENT, LIMIT_WRITE, answer_appeal},
+	{"listMyAppeals", "GET", "/v1/me/appeals", ROLE_RESIDENT, LIMIT_READ, answer_my_appeals},
+	{"withdrawAppeal", "DELETE", "/v1/me/appeals/{number}", ROLE_RESIDENT, LIMIT_WRITE, answer_appeal_withdrawal},
+	{"listAppeals", "GET", "/v1/appeals", ROLE_DECISION, LIMIT_READ, answer_appeals},
+	{"getAppeal", "GET", "/v1/appeals/{number}", ROLE_DECISION, LIMIT_READ, answer_appeal_opened},
+	{"decideAppeal", "POST", "/v1/appeals/{number}/decisions", ROLE_DECIDER, LIMIT_SECRET, answer_appeal_decision},
 	/* checks.c */
 	{"listPlaces", "GET", "/v1/places", ROLE_GATE, LIMIT_READ, answer_places},
 	{"listGateKeys", "GET", "/v1/gate-keys", ROLE_GATE, LIMIT_READ, answer_gate_keys},

@@ -3,6 +3,7 @@
 #ifndef HEALTHCODE_OFFICE_INSIDE_H
 #define HEALTHCODE_OFFICE_INSIDE_H
 
+#include "ledger/ledger.h"
 #include "office/office.h"
 
 /* A proposal as it is kept: ${text} is what both sign. Owned; freed with kept_clear. */
@@ -60,6 +61,10 @@ int act_text(const json_t *value, char **ret_text, struct error *e);
 
 /* act_append(office, kind, body, e): a ledger entry; takes the reference of ${body}. */
 int act_append(const struct office *office, const char *kind, json_t *body, struct error *e);
+
+/* act_person(office, purpose, person, at, hex, e): how the person stands in the ledger: a commitment, salted for ${purpose} and the moment ${at}. */
+int act_person(const struct office *office, const char *purpose, person_number person, const char *at,
+	char hex[2 * LEDGER_HASH_SIZE + 1], struct error *e);
 
 struct registry *office_registry(const struct office *office);
 

@@ -6,7 +6,6 @@
 
 #include "base/text.h"
 #include "evidence/evidence.h"
-#include "keys/keys.h"
 #include "ledger/ledger.h"
 #include "office/inside.h"
 
@@ -65,24 +64,6 @@ check_applied(struct registry *registry, person_number person, const char *juris
 	return error_set(e, ERROR_EXISTS_NOT, "the person has not applied in %s", jurisdiction);
 }
 
-/* How the person stands in the ledger. */
-static int
-commit_to(struct registry *registry, person_number person, const char *at, char hex[2 * LEDGER_HASH_SIZE + 1],
-	struct error *e)
-{
-	struct ledger_hash commitment;
-	uint8_t salt[KEYS_SIZE];
-	char record[KEY_SIZE], number[16];
-	int length = snprintf(record, sizeof record, "%s/%u", at, person), r;
-
-	_Static_assert((int)KEYS_SIZE == (int)LEDGER_SALT_SIZE, "a keyed hash serves as a salt");
-	keys_hash(registry_keys(registry), "override-salt", record, (size_t)length, salt);
-	length = snprintf(number, sizeof number, "%u", person);
-	if ((r = ledger_commitment(salt, number, (size_t)length, &commitment, e)) == 0)
-		text_hex(commitment.bytes, sizeof commitment.bytes, hex);
-	return r;
-}
-
 int
 office_override_propose(const struct office *office, const char *jurisdiction, person_number person, enum colour colour,
 	const char *cause, instant until, const struct office_actor *actor, int64_t *ret_number, struct error *e)
@@ -101,7 +82,8 @@ office_override_propose(const struct office *office, const char *jurisdiction, p
 		return error_set(
 			e, ERROR_BAD_INPUT, "'%.64s' is none of the causes that %s knows", cause, pack_jurisdiction(pack));
 	time_write(registry_recording_time(registry), &zone_utc, at);
-	if ((r = check_end(registry, pack, until, e)) < 0 || (r = commit_to(registry, person, at, committed, e)) < 0)
+	if ((r = check_end(registry, pack, until, e)) < 0 ||
+		(r = act_person(office, "override-salt", person, at, committed, e)) < 0)
 		return r;
 	act = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "act", "override", "cause", cause, "colour",
 		colour_name(colour), "jurisdiction", pack_jurisdiction(pack), "person", committed, "proposed_at", at, "until",

@@ -4,14 +4,18 @@
  * P2. A proposal's row, its ledger entry and what it does commit together.
  * P3. Who approves is not who proposed. */
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/json.h"
 #include "base/text.h"
 #include "db/db.h"
+#include "keys/keys.h"
 #include "ledger/ledger.h"
 #include "office/inside.h"
+
+enum { RECORD_SIZE = 64 };
 
 static const char *const migrations[] = {
 	"CREATE TABLE office_proposal(number BIGINT NOT NULL PRIMARY KEY, act {text} NOT NULL, person BIGINT NOT NULL,"
@@ -69,6 +73,23 @@ act_append(const struct office *office, const char *kind, json_t *body, struct e
 	if (r == 0)
 		r = ledger_append(registry_db(registry), registry_recording_time(registry), kind, text, NULL, e);
 	free(text);
+	return r;
+}
+
+int
+act_person(const struct office *office, const char *purpose, person_number person, const char *at,
+	char hex[2 * LEDGER_HASH_SIZE + 1], struct error *e)
+{
+	struct ledger_hash commitment;
+	uint8_t salt[KEYS_SIZE];
+	char record[RECORD_SIZE], number[16];
+	int length = snprintf(record, sizeof record, "%s/%u", at, person), r;
+
+	_Static_assert((int)KEYS_SIZE == (int)LEDGER_SALT_SIZE, "a keyed hash serves as a salt");
+	keys_hash(registry_keys(office_registry(office)), purpose, record, (size_t)length, salt);
+	length = snprintf(number, sizeof number, "%u", person);
+	if ((r = ledger_commitment(salt, number, (size_t)length, &commitment, e)) == 0)
+		text_hex(commitment.bytes, sizeof commitment.bytes, hex);
 	return r;
 }
 

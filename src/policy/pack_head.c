@@ -398,7 +398,7 @@ check_sections(struct pack_reading *r, size_t file, const json_t *root)
 {
 	static const char *const sections[] = {"risk", "gate", "credential", "contact", "detection", "retention",
 		"laboratory", "matching", "follow_up", "notices", "case_definitions", "report", "grounds", "second_office",
-		NULL};
+		"appeals", NULL};
 	char place[POINTER_MAX];
 
 	for (size_t i = 0; sections[i]; i++) {
@@ -425,7 +425,7 @@ pack_read_head(struct pack_reading *r, size_t file)
 		"horizon_days", "area", "sources", NULL};
 	static const char *const optional[] = {"jurisdiction", "derived", "risk", "gate", "recognises", "override_causes",
 		"credential", "contact", "detection", "retention", "laboratory", "matching", "follow_up", "notices",
-		"case_definitions", "report", "grounds", "second_office", NULL};
+		"case_definitions", "report", "grounds", "second_office", "appeals", NULL};
 	const struct pack_file *source = &r->files[file];
 	const json_t *jurisdiction;
 	struct pack *pack = r->pack;

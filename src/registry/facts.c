@@ -44,6 +44,15 @@ static const struct list_of_kind {
 
 enum { LISTS = sizeof lists / sizeof *lists };
 
+bool
+registry_list_has(const char *list, enum evidence_kind kind)
+{
+	for (size_t i = 0; i < LISTS; i++)
+		if (lists[i].kind == kind && strcmp(lists[i].list, list) == 0)
+			return true;
+	return false;
+}
+
 static const char *const time_fields[] = {
 	"at", "from", "to", "first", "last", "known_at", "withdrawn_at", "until", "revoked_at"};
 

@@ -5,6 +5,7 @@
 
 #include <jansson.h>
 
+#include "evidence/evidence.h"
 #include "policy/policy.h"
 #include "registry/store.h"
 
@@ -41,5 +42,8 @@ int registry_facts_own(struct registry *registry, const struct pack *pack, perso
 	instant now, instant known, json_t **ret_facts, instant *ret_until, struct error *e);
 int registry_facts_finish(struct registry *registry, const struct pack *pack, json_t *facts, instant known,
 	struct registry_seen *ret_seen, struct error *e);
+
+/* Whether evidence of ${kind} stands in the list ${list} of the facts. */
+bool registry_list_has(const char *list, enum evidence_kind kind);
 
 #endif

@@ -38,6 +38,7 @@ struct registry {
 #define PURPOSE_FAILURE "failed-attempts"
 #define PURPOSE_IDENTITY "identity"
 #define PURPOSE_COMPLAINT "complaint"
+#define PURPOSE_APPEAL "appeal"
 #define PURPOSE_NOTICE "notice"
 
 /* scope_begin(registry, ret_own, e): be in a writing transaction: the caller's, or a new one (${ret_own}).

@@ -17,7 +17,7 @@ enum mandate_act {
 	MANDATE_CODE = 1,         /* show the code */
 	MANDATE_CHECKIN = 2,      /* check in, daily and at places */
 	MANDATE_APPLICATION = 4,  /* apply, also elsewhere */
-	MANDATE_COMPLAINT = 8,    /* read the reasons of a colour, complain about a check */
+	MANDATE_COMPLAINT = 8,    /* read the reasons of a colour and appeal against it, complain about a check */
 	MANDATE_TRAVEL_CARD = 16, /* see the travel card, and what awaits on a journey */
 	MANDATE_ALL = 31,
 	MANDATE_OWN = 32, /* in no mandate: what the person alone may do, and a guardian */

@@ -20,6 +20,7 @@
 #define HEALTHCODE_REGISTRY_REGISTRY_H
 
 #include "registry/access.h"
+#include "registry/appeal.h"
 #include "registry/application.h"
 #include "registry/check.h"
 #include "registry/colour.h"

@@ -127,10 +127,21 @@ static const char *const migrations[] = {
 	"CREATE TABLE mandate_pair(helper BIGINT NOT NULL REFERENCES person(number),"
 	" person BIGINT NOT NULL REFERENCES person(number), PRIMARY KEY(helper, person)) {packed};"
 	"CREATE INDEX mandate_pair_person ON mandate_pair(person);",
+
+	/* What people say against their colours, and the answers. Of what is forgotten nobody is left. */
+	"CREATE TABLE appeal(number {key}, person BIGINT REFERENCES person(number), jurisdiction {text} NOT NULL,"
+	" colour {text} NOT NULL, since BIGINT NOT NULL, policy {text} NOT NULL, rules {text} NOT NULL,"
+	" lists {text} NOT NULL, opened_at BIGINT NOT NULL, opened_by {text}, due_at BIGINT NOT NULL, words {blob},"
+	" state {text} NOT NULL, decided_at BIGINT, decided_by {text}, correction {text}, answer_zh {blob},"
+	" answer_en {blob});"
+	"CREATE UNIQUE INDEX appeal_open ON appeal(person, jurisdiction, since, colour) WHERE state = 'open';"
+	"CREATE INDEX appeal_person ON appeal(person, number);"
+	"CREATE INDEX appeal_state ON appeal(state, number);",
 };
 
 const char *const registry_aside[] = {
 	"access_log",
+	"appeal",
 	"attempt",
 	"case_contact",
 	"case_traced",

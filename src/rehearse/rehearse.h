@@ -73,11 +73,12 @@ int rehearse_packs(const struct rehearse_options *options, const struct pack *be
 
 /* rehearse_score(options, pack, ret_report, e):
  * How ${pack} did over everyone who applied, as of registry_now. ${ret_report} is a new reference to {"now", "jurisdiction", "policy",
- * "people", "positive", "never_stopped", "never_stopped_positive", "failed", "rules": [{"rule", "people", "person_days",
- * "later_positive", "contests_upheld"}]}: whom each rule gave a colour that no gate lets pass, for how long (as the rule of the change
+ * "people", "positive", "never_stopped", "never_stopped_positive", "failed", "appeals": {"open", "upheld", "rejected", "withdrawn"}, "rules": [{"rule",
+ * "people", "person_days", "later_positive", "contests_upheld", "appeals": the same}]}: whom each rule gave a colour that no gate lets pass, for how long (as the rule of the change
  * to that colour; of several rules each counts whole), how many of them were found positive after the first such
  * moment (a case confirmed or without symptoms, a positive test), and for how many of them a colour was set by hand for
- * the cause "contest_upheld" since. Samples, seed and truth are not looked at. Returns as rehearse_packs. */
+ * the cause "contest_upheld" since. "appeals" are those against colours in the jurisdiction by then, and of a rule those against colours that
+ * it gave (of several rules each has it), whether or not it stopped anybody after what was corrected. Samples, seed and truth are not looked at. Returns as rehearse_packs. */
 int
 rehearse_score(const struct rehearse_options *options, const struct pack *pack, json_t **ret_report, struct error *e);
 

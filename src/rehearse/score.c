@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/json.h"
 #include "base/text.h"
 #include "rehearse/pass.h"
 #include "rehearse/workers.h"
@@ -13,13 +14,13 @@ enum { SCORES_MAX = PACK_RULES_MAX + 8 };
 /* ${id} is owned. */
 struct score {
 	char *id;
-	int64_t people, held_s, positive, upheld;
+	int64_t people, held_s, positive, upheld, appeals[APPEAL_STATES];
 };
 
 struct scores {
 	struct score *items; /* by id */
 	size_t count, capacity;
-	int64_t people, positive, never_stopped, never_stopped_positive, failed;
+	int64_t people, positive, never_stopped, never_stopped_positive, failed, appeals[APPEAL_STATES];
 };
 
 struct scoring {
@@ -241,6 +242,74 @@ scores_add(struct scores *to, const struct scores *from, struct error *e)
 	return 0;
 }
 
+static bool
+has_score(const struct scores *scores, const char *id)
+{
+	for (size_t i = 0; i < scores->count; i++)
+		if (strcmp(scores->items[i].id, id) == 0)
+			return true;
+	return false;
+}
+
+struct appealing {
+	const struct scoring *scoring;
+	struct scores *scores;
+};
+
+/* As it stood at the moment asked about: once for each rule of this pack that gave the colour. Where the appeal was upheld, that rule may
+ * have stopped nobody after all. */
+static int
+count_appeal(const struct registry_appeal *appeal, void *context, struct error *e)
+{
+	const struct appealing *a = context;
+	enum appeal_state state = appeal->state;
+	json_t *rules = NULL;
+	const json_t *rule;
+	struct score *score;
+	size_t i;
+	int r;
+
+	if (appeal->opened_at > a->scoring->now)
+		return 0;
+	if (state != APPEAL_OPEN && appeal->decided_at > a->scoring->now)
+		state = APPEAL_OPEN;
+	a->scores->appeals[state]++;
+	if ((r = json_read_own(appeal->rules, "what an appeal is about", &rules, e)) < 0)
+		return r;
+	json_array_foreach(rules, i, rule)
+	{
+		const char *id = json_string_value(rule);
+
+		if (!id || (strcmp(appeal->policy, pack_hash(a->scoring->pack)) != 0 && !has_score(a->scores, id)))
+			continue;
+		if ((r = score_of(a->scores, id, &score, e)) < 0)
+			break;
+		score->appeals[state]++;
+	}
+	json_decref(rules);
+	return r;
+}
+
+static int
+count_appeals(struct registry *registry, const struct scoring *s, struct scores *scores, struct error *e)
+{
+	const struct registry_appeals_asked asked = {.jurisdiction = pack_jurisdiction(s->pack), .state = APPEAL_STATES};
+	struct appealing appealing = {s, scores};
+
+	return registry_appeals_each(registry, &asked, count_appeal, &appealing, e);
+}
+
+static json_t *
+appeals_json(const int64_t appeals[APPEAL_STATES])
+{
+	json_t *counts = json_object();
+
+	for (int i = 0; i < APPEAL_STATES; i++)
+		json_object_set_new(
+			counts, registry_appeal_state_name((enum appeal_state)i), json_integer((json_int_t)appeals[i]));
+	return counts;
+}
+
 static int
 report(const struct scoring *s, const struct scores *scores, json_t **ret_report, struct error *e)
 {
@@ -251,15 +320,17 @@ report(const struct scoring *s, const struct scores *scores, json_t **ret_report
 		const struct score *score = &scores->items[i];
 
 		json_array_append_new(rules,
-			json_pack("{s:s, s:I, s:I, s:I, s:I}", "rule", score->id, "people", (json_int_t)score->people,
+			json_pack("{s:s, s:I, s:I, s:I, s:I, s:o}", "rule", score->id, "people", (json_int_t)score->people,
 				"person_days", (json_int_t)((score->held_s + DAY_S / 2) / DAY_S), "later_positive",
-				(json_int_t)score->positive, "contests_upheld", (json_int_t)score->upheld));
+				(json_int_t)score->positive, "contests_upheld", (json_int_t)score->upheld, "appeals",
+				appeals_json(score->appeals)));
 	}
-	made = json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:o}", "now",
+	made = json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:o, s:o}", "now",
 		time_write(s->now, pack_zone(s->pack), now), "jurisdiction", pack_jurisdiction(s->pack), "policy",
 		pack_hash(s->pack), "people", (json_int_t)scores->people, "positive", (json_int_t)scores->positive,
 		"never_stopped", (json_int_t)scores->never_stopped, "never_stopped_positive",
-		(json_int_t)scores->never_stopped_positive, "failed", (json_int_t)scores->failed, "rules", rules);
+		(json_int_t)scores->never_stopped_positive, "failed", (json_int_t)scores->failed, "appeals",
+		appeals_json(scores->appeals), "rules", rules);
 	if (!made)
 		return error_no_memory(e);
 	*ret_report = made;
@@ -279,6 +350,8 @@ rehearse_score(const struct rehearse_options *options, const struct pack *pack, 
 		r = workers_run(options, pack, scoring.now, score_person, &scoring, scores, sizeof *scores, &people, e);
 	for (unsigned i = 1; r == 0 && i < workers; i++)
 		r = scores_add(&scores[0], &scores[i], e);
+	if (r == 0)
+		r = count_appeals(options->registry, &scoring, &scores[0], e);
 	if (r == 0)
 		r = report(&scoring, &scores[0], ret_report, e);
 	for (unsigned i = 0; scores && i < workers; i++)

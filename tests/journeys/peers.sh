@@ -224,6 +224,11 @@ answers 200 "she reads why" GET /v1/me/reasons '' -H "$me"
 json_holds "whose word it is, and where to object" '.rules[0].reason.en | test("^hubei-2020 says red")' "$BODY"
 json_holds "what Ningbo says itself, beside what Hubei says" '.own.colour == "gray" and (.own.rules[0].reason.en | length > 0)
 	and .others == [{"jurisdiction": "hubei-2020", "colour": "red", "since": .others[0].since, "until": .others[0].until}]' "$BODY"
+answers 200 "whose office answers for it" GET /v1/me/appeals '' -H "$me"
+json_holds "is Hubei's, at its address" '.stops and .items == [] and .office.jurisdiction == "hubei-2020" and .office.here == false and (.office.url | startswith("https://"))' "$BODY"
+is_problem 409 another-office "an appeal goes there" POST /v1/me/appeals '{"words":"我没有去过"}' -H "$me"
+exits 1 "also one that staff write down" at ningbo appeal open "$FENG" --words 我没有去过
+holds "which says where" grep -q "hubei-2020's: the appeal goes to its office, at https://" "$FOLDER/err"
 is 200 "$(post hubei ningbo /v1/peers/statements "$(jq -cn --arg s "$statement" '{statements: [$s]}')")" "the green statement of before, told again"
 is older "$(jq -r '.refused[0].cause' "$FOLDER/body")" "comes too late"
 is red "$(colour ningbo "$FENG")" "and changes nothing"

@@ -34,6 +34,8 @@ export type RefusalCause = Schemas['RefusalCause'];
 export type Verdict = Schemas['Verdict'];
 export type PlaceCode = operations['getPlaceCode']['responses']['200']['content']['application/json'];
 export type Visit = Schemas['Visit'];
+export type Appeal = Schemas['Appeal'];
+export type MyAppeals = operations['listMyAppeals']['responses']['200']['content']['application/json'];
 export type Problem = Schemas['Problem'];
 export type Mandate = Schemas['MandateList']['items'][number];
 export type MandateAct = Schemas['MandateActs'][number];
@@ -155,6 +157,12 @@ export const api = {
 		json<Visit>('POST', '/v1/me/stays/ends', { person, place, from }, key),
 	complain: (person: string, receipt: string, text: string, key: string) =>
 		json<{ at: string }>('POST', '/v1/me/complaints', { person, receipt, text }, key),
+	appeals: (person: string, jurisdiction: string) =>
+		json<MyAppeals>('GET', `/v1/me/appeals${query({ person, jurisdiction })}`),
+	appeal: (person: string, jurisdiction: string, words: string, key: string) =>
+		json<Appeal>('POST', '/v1/me/appeals', { person, jurisdiction, words }, key),
+	withdrawAppeal: (person: string, number: number) =>
+		json<void>('DELETE', `/v1/me/appeals/${number}${query({ person })}`),
 	addDependant: (application: DependantApplication, key: string) =>
 		json<unknown>('POST', '/v1/me/dependants', application, key),
 

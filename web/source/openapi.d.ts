@@ -73,7 +73,7 @@ export interface paths {
         };
         /**
          * The signed trust list
-         * @description The keys whose codes a gate may accept, signed by this service's root, as docs/code-format.md writes it down. A gate keeps it and says how old it is.
+         * @description The keys whose codes a gate may accept, what is revoked, and whose codes of which colours count at which gates, signed by this service's root, as docs/code-format.md writes it down. A gate keeps it and says how old it is.
          */
         get: operations["getTrust"];
         put?: never;
@@ -459,6 +459,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/me/appeals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My appeals against my colour in a jurisdiction, and whose office answers
+         * @description Oldest first, with my words and the office's answers. Where the colour is another service's, `office` says whose and, where that is known, where it is asked; what is appealed against here would change nothing there.
+         */
+        get: operations["listMyAppeals"];
+        put?: never;
+        /**
+         * Appeal against my colour
+         * @description In my own words, which are sealed, against the colour of now: its rules, the version of the pack and since when it holds are kept with them. While one about the same colour is open, the same again is that one (200), and says what it said. An appeal changes no colour. `another-office` (409): the colour is another service's; 409 `conflict`: it stops nobody. At most 10 a day.
+         */
+        post: operations["appeal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/appeals/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take an appeal back */
+        delete: operations["withdrawAppeal"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/me/dependants": {
         parameters: {
             query?: never;
@@ -805,7 +846,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Contacts in quarantine, cases in isolation, and what is to be done
+         * Contacts in quarantine or monitored, cases in isolation, and what is to be done
          * @description By person. All of it follows from what is stored and from the section `follow_up` of the default jurisdiction's pack: a discarded case takes its part away, a new exposure adds its own. A page may be short and go on. 404 where that pack has no such section.
          */
         get: operations["listFollowUps"];
@@ -1056,6 +1097,66 @@ export interface paths {
          * @description Who made it may, and a supervisor.
          */
         delete: operations["deleteView"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/appeals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What people say against their colours
+         * @description Oldest first, without the words.
+         */
+        get: operations["listAppeals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/appeals/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One appeal, with its words
+         * @description The person reads in their log who opened it.
+         */
+        get: operations["getAppeal"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/appeals/{number}/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Uphold or reject an appeal
+         * @description Signed with the officer's own key, made of their password, by somebody of the office that the pack names who neither wrote the appeal down nor entered what the colour rests on (else 403). Who upholds one names what was corrected since: an import that was brought or undone, a case that is discarded or without grounds, or an override that is proposed; it must be about the person, or their decision be another one by now (else 422). The person is told; the colour changes by what was corrected alone.
+         */
+        post: operations["decideAppeal"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1357,6 +1458,43 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @enum {string} */
+        AppealState: "open" | "upheld" | "rejected" | "withdrawn";
+        /** @description as written; in one language at least, at most 1000 bytes of UTF-8 each */
+        AppealAnswer: {
+            zh?: string | null;
+            en?: string | null;
+        };
+        /** @description one of them */
+        AppealCorrection: {
+            import?: number;
+            case?: string;
+            override?: number;
+        };
+        Appeal: {
+            appeal: number;
+            state: components["schemas"]["AppealState"];
+            /** @description it is open and was to be answered by now */
+            overdue: boolean;
+            jurisdiction: components["schemas"]["JurisdictionName"];
+            colour: components["schemas"]["Colour"];
+            since: components["schemas"]["Time"];
+            policy: components["schemas"]["Policy"];
+            /** @description which gave the colour */
+            rules: string[];
+            opened_at: components["schemas"]["Time"];
+            /** @description the user who wrote it down for the person */
+            opened_by: string | null;
+            due_at: components["schemas"]["Time"];
+            decided_at: components["schemas"]["Time"] | null;
+            decided_by: string | null;
+            correction: components["schemas"]["AppealCorrection"] | null;
+            /** @description for the office; null once it is forgotten */
+            person?: components["schemas"]["PersonNumber"] | null;
+            /** @description not in lists of the office */
+            words?: string | null;
+            answer?: components["schemas"]["AppealAnswer"] | null;
+        };
         Visit: {
             place: string;
             /** @description of the place */
@@ -1995,6 +2133,8 @@ export interface components {
             contacts: {
                 case: components["schemas"]["CaseName"];
                 kind: components["schemas"]["ContactKind"];
+                /** @description where the pack says that it was */
+                setting: string | null;
                 degree: number;
                 last: components["schemas"]["Time"];
             }[];
@@ -2010,6 +2150,8 @@ export interface components {
         FollowUp: {
             person: components["schemas"]["PersonNumber"];
             quarantine: components["schemas"]["Quarantine"];
+            /** @description of contacts who may go out, and are looked after all the same */
+            monitoring: components["schemas"]["Quarantine"];
             isolation: components["schemas"]["Isolation"];
             /** @description as many check-ins in a row are missed as the pack says */
             lost: boolean;
@@ -2058,7 +2200,7 @@ export interface components {
         };
         Problem: {
             /** @enum {string} */
-            type: "/problems/bad-request" | "/problems/sign-in-needed" | "/problems/sign-in-failed" | "/problems/certificate-needed" | "/problems/forbidden" | "/problems/not-found" | "/problems/method-not-allowed" | "/problems/conflict" | "/problems/awaiting-voucher" | "/problems/frozen" | "/problems/too-many-dependants" | "/problems/too-many-mandates" | "/problems/outside-mandate" | "/problems/refused-already" | "/problems/forgotten" | "/problems/too-large" | "/problems/unsupported-media-type" | "/problems/invalid" | "/problems/idempotency-key-reused" | "/problems/too-many-requests" | "/problems/internal" | "/problems/unavailable" | "/problems/no-answer";
+            type: "/problems/bad-request" | "/problems/sign-in-needed" | "/problems/sign-in-failed" | "/problems/certificate-needed" | "/problems/forbidden" | "/problems/another-office" | "/problems/not-found" | "/problems/method-not-allowed" | "/problems/conflict" | "/problems/awaiting-voucher" | "/problems/frozen" | "/problems/too-many-dependants" | "/problems/too-many-mandates" | "/problems/outside-mandate" | "/problems/refused-already" | "/problems/forgotten" | "/problems/too-large" | "/problems/unsupported-media-type" | "/problems/invalid" | "/problems/idempotency-key-reused" | "/problems/too-many-requests" | "/problems/internal" | "/problems/unavailable" | "/problems/no-answer";
             title: string;
             status: number;
             detail?: string;
@@ -3482,6 +3624,129 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    listMyAppeals: {
+        parameters: {
+            query?: {
+                person?: components["schemas"]["PersonHandle"];
+                /** @description needed where the person applied in several */
+                jurisdiction?: components["schemas"]["JurisdictionName"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description At most 200 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Appeal"][];
+                        /** @description whether the colour of now is one that gates do not let pass; against another there is nothing to appeal */
+                        stops: boolean;
+                        office: {
+                            jurisdiction: components["schemas"]["JurisdictionName"];
+                            here: boolean;
+                            /** @description another service's address */
+                            url: string | null;
+                        };
+                    };
+                };
+            };
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    appeal: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the caller's own random name for this write */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "person": "self",
+                 *       "jurisdiction": "hangzhou-2020",
+                 *       "words": "那天我不在那里"
+                 *     }
+                 */
+                "application/json": {
+                    person?: components["schemas"]["PersonHandle"];
+                    jurisdiction?: components["schemas"]["JurisdictionName"];
+                    /** @description at most 2000 bytes of UTF-8 */
+                    words: string;
+                };
+            };
+        };
+        responses: {
+            /** @description One about this colour is open */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Appeal"];
+                };
+            };
+            /** @description Opened */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Appeal"];
+                };
+            };
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    withdrawAppeal: {
+        parameters: {
+            query?: {
+                person?: components["schemas"]["PersonHandle"];
+            };
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is withdrawn */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
+        };
+    };
     addDependant: {
         parameters: {
             query?: never;
@@ -4836,7 +5101,7 @@ export interface operations {
                         to: string;
                         indicators: {
                             /** @enum {unknown} */
-                            id: "results_within_24h" | "positivity" | "cases_interviewed_within_24h" | "onset_to_isolation" | "cases_unlinked" | "cases_in_quarantine" | "contacts_per_case" | "contacts_reached_within_24h" | "followed_daily" | "lost_to_follow_up";
+                            id: "results_within_24h" | "positivity" | "cases_interviewed_within_24h" | "onset_to_isolation" | "cases_unlinked" | "cases_in_quarantine" | "contacts_per_case" | "contacts_reached_within_24h" | "followed_daily" | "lost_to_follow_up" | "appeals_answered_in_time" | "appeals_upheld";
                             count: number;
                             of: number;
                             unknown: number;
@@ -5102,6 +5367,113 @@ export interface operations {
             401: components["responses"]["SignInNeeded"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listAppeals: {
+        parameters: {
+            query?: {
+                state?: components["schemas"]["AppealState"];
+                /** @description only those that are open and whose answer is overdue */
+                overdue?: "yes";
+                jurisdiction?: components["schemas"]["JurisdictionName"];
+                /** @description the `next` of the page before */
+                cursor?: components["parameters"]["Cursor"];
+                limit?: components["parameters"]["Limit"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Appeal"][];
+                        next: string | null;
+                    };
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getAppeal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it stands */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Appeal"];
+                };
+            };
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    decideAppeal: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the caller's own random name for this write */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    decision: "upheld" | "rejected";
+                    answer: components["schemas"]["AppealAnswer"];
+                    correction?: components["schemas"]["AppealCorrection"];
+                    password: components["schemas"]["Password"];
+                };
+            };
+        };
+        responses: {
+            /** @description Decided */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        appeal: number;
+                        state: components["schemas"]["AppealState"];
+                    };
+                };
+            };
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
             default: components["responses"]["Problem"];
         };

@@ -7,6 +7,7 @@ import { divisionName } from '../fields.tsx';
 import { say, sayDay, sayTime, t, tOf, useLanguage } from '../language.ts';
 import { Heading, ProblemLine } from '../parts.tsx';
 import { ColourShape } from '../shapes.tsx';
+import { Appeals } from './appeal.tsx';
 
 export function ReasonsScreen({ person, jurisdiction, leave }: { person: string; jurisdiction: string; leave: () => void }) {
 	useLanguage();
@@ -23,6 +24,7 @@ export function ReasonsScreen({ person, jurisdiction, leave }: { person: string;
 			{!reasons && !error && <p role="status">{t('common.loading')}</p>}
 			<ProblemLine error={error} retry={load} />
 			{reasons && <Story reasons={reasons} />}
+			{reasons && <Appeals person={person} jurisdiction={jurisdiction} reasons={reasons} />}
 			<div class="buttons"><button type="button" onClick={leave}>{t('common.back')}</button></div>
 		</section>
 	);

@@ -1,33 +1,12 @@
 /* A resident applies, somebody vouches for the phone, the code shows; a guard checks it, with and without a network. */
 
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { expect, test, type BrowserContext, type Page } from '@playwright/test';
+import { holds, shows } from './holds.ts';
 import { PASSWORD, PLACE, Server } from './server.ts';
 
 const ID_NUMBER = '11010519491231002X';
 const PHONE = '13800000001';
 const VERDICT = /^(Pass|Ask|Stop)$/;
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-/* A screen is there when its heading is: on a slow machine the one before may still stand after a click. */
-async function shows(page: Page, heading: string | RegExp): Promise<void> {
-	await expect(page.getByRole('heading', { level: 1, name: heading })).toBeVisible();
-}
-
-/* What every screen is held to once it shows its ${heading}: one such heading, no fault that axe finds, and nothing that
- * scrolls sideways. */
-async function holds(page: Page, heading: string | RegExp): Promise<void> {
-	await shows(page, heading);
-	await expect(page.getByRole('heading', { level: 1 })).toHaveCount(1);
-	await page.evaluate(axe);
-	const faults = await page.evaluate(async () => {
-		const { violations } = await (window as unknown as { axe: { run(): Promise<{ violations: { id: string; nodes: { target: unknown }[] }[] }> } }).axe.run();
-		return violations.map((one) => `${one.id}: ${one.nodes.map((node) => String(node.target)).join('; ')}`);
-	});
-	expect(faults).toEqual([]);
-	expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
-}
 
 test.describe.configure({ mode: 'serial' });
 

@@ -1,0 +1,142 @@
+/* Who entered what a colour rests on: they do not judge of it. */
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "office/appeal_inside.h"
+#include "office/inside.h"
+
+enum { OF_A_CASE_MAX = 1000 };
+
+struct looking {
+	const struct office *office;
+	const struct appealed *appealed;
+	const char *user;
+	json_t *lists;
+	bool did;
+};
+
+static int
+note_import(const struct evidence_import *import, void *context, struct error *e)
+{
+	struct looking *looking = context;
+
+	(void)e;
+	looking->did |= import->by && strcmp(import->by, looking->user) == 0;
+	return 0;
+}
+
+static int
+look_at_import(struct looking *looking, int64_t import, struct error *e)
+{
+	return import && !looking->did ? evidence_import_find(registry_db(office_registry(looking->office)), import,
+										 EVIDENCE_NOW, note_import, looking, e)
+								   : 0;
+}
+
+static int
+note_proposal(const struct office_proposal *proposal, void *context, struct error *e)
+{
+	struct looking *looking = context;
+
+	(void)e;
+	looking->did |= strcmp(proposal->proposed_by, looking->user) == 0 ||
+		(proposal->decided_by && strcmp(proposal->decided_by, looking->user) == 0);
+	return 0;
+}
+
+static int
+look_at_proposal(struct looking *looking, int64_t number, struct error *e)
+{
+	int r = office_proposal(looking->office, number, note_proposal, looking, e);
+
+	return r == ERROR_EXISTS_NOT ? 0 : r;
+}
+
+/* The case whose name, with '/', ${name} is. */
+struct of_case {
+	struct looking *looking;
+	char name[EVIDENCE_KEY_MAX];
+};
+
+static int
+look_at_case(const struct evidence_row *row, void *context, struct error *e)
+{
+	struct of_case *of = context;
+	size_t length = strlen(of->name);
+
+	if (strncmp(row->key, of->name, length) != 0)
+		return 1;
+	if (row->kind == EVIDENCE_CASE_WORD)
+		of->looking->did |= strcmp(row->key + length, of->looking->user) == 0;
+	return look_at_import(of->looking, row->import_id, e);
+}
+
+/* The rows of the case that a contact, "CASE/PERSON", is one of. */
+static int
+look_at_source(struct looking *looking, const char *key, struct error *e)
+{
+	static const enum evidence_kind kinds[] = {EVIDENCE_CASE_STATUS, EVIDENCE_CASE_WORD};
+	struct db *db = registry_db(office_registry(looking->office));
+	struct of_case of = {.looking = looking};
+	int r = 0;
+
+	snprintf(of.name, sizeof of.name, "%.*s/", (int)strcspn(key, "/"), key);
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds && r >= 0; i++)
+		r = evidence_each_by_key(
+			db, kinds[i], of.name, OF_A_CASE_MAX, EVIDENCE_NOW, looking->appealed->opened_at, look_at_case, &of, e);
+	return r < 0 ? r : 0;
+}
+
+/* Whether one of the lists that the rules named has such evidence. */
+static bool
+is_named(const struct looking *looking, enum evidence_kind kind)
+{
+	const json_t *list;
+	size_t i;
+
+	json_array_foreach(looking->lists, i, list)
+	{
+		if (registry_list_has(json_string_value(list), kind))
+			return true;
+	}
+	return false;
+}
+
+static int
+look_at_row(const struct evidence_row *row, void *context, struct error *e)
+{
+	struct looking *looking = context;
+	int r;
+
+	if (looking->did)
+		return 1;
+	if (!is_named(looking, row->kind))
+		return 0;
+	if ((r = look_at_import(looking, row->import_id, e)) < 0)
+		return r;
+	if (row->kind == EVIDENCE_CONTACT || row->kind == EVIDENCE_CASE_STATUS)
+		return look_at_source(looking, row->key, e);
+	return row->kind == EVIDENCE_OVERRIDE ? look_at_proposal(looking, strtoll(row->key, NULL, 10), e) : 0;
+}
+
+int
+appealed_entered(
+	const struct office *office, const struct appealed *appealed, const char *user, bool *ret_did, struct error *e)
+{
+	struct looking looking = {.office = office, .appealed = appealed, .user = user};
+	int r = json_read_own(appealed->lists, "what an appeal is about", &looking.lists, e);
+
+	if (r < 0)
+		return r;
+	r = evidence_each_of_same(registry_db(office_registry(office)), appealed->person, EVIDENCE_ALL, EVIDENCE_NOW,
+		appealed->opened_at, look_at_row, &looking, e);
+	json_decref(looking.lists);
+	if (r < 0)
+		return r;
+	*ret_did = looking.did;
+	return 0;
+}

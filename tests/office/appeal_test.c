@@ -1,0 +1,236 @@
+/* Appeals as an office takes and answers them. The journeys have the way from a wrong stay to the colour given back. */
+
+#include "stores.h"
+
+#include "../failing_allocation.h"
+#include "base/json_check.h"
+#include "ledger/ledger.h"
+#include "office/appeal.h"
+
+static struct cascade *cascade;
+static struct issuer *issuer;
+static struct office office;
+static person_number feng;
+static const struct office_actor first = {"first", "first password"}, second = {"second", "second password"},
+								 clerk = {"clerk", "clerk password"};
+
+static int
+set_up(void **state)
+{
+	struct registry_application a = application(FENG, "hubei-2020", "2020-03-20T00:00:00Z");
+	instant now = START;
+	struct error e = {0};
+
+	store_set_up(state);
+	registry_set_times(registry, &now, NULL);
+	GOOD(cascade_open(registry, &cascade, &e));
+	GOOD(issuer_open(registry_db(registry), registry_keys(registry), &issuer, &e));
+	office = (struct office){.cascade = cascade, .issuer = issuer};
+	GOOD(registry_user_add(registry, "first", REGISTRY_SUPERVISOR, "first password", NULL, &e));
+	GOOD(registry_user_add(registry, "second", REGISTRY_ADMINISTRATOR, "second password", NULL, &e));
+	GOOD(registry_user_add(registry, "clerk", REGISTRY_CLINICIAN, "clerk password", NULL, &e));
+	feng = apply(registry, &a);
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	issuer_close(issuer);
+	cascade_close(cascade);
+	return store_tear_down(state);
+}
+
+/* As office_appeal_open, against the colour of now. */
+static int
+open_appeal(const char *words, const char *by, int64_t *ret_number, struct error *e)
+{
+	struct office_colour colour;
+	const struct pack *pack;
+	int r;
+
+	if ((r = registry_pack(registry, "hubei-2020", &pack, e)) < 0 ||
+		(r = office_colour(&office, pack, feng, &colour, e)) < 0)
+		return r;
+	r = office_appeal_open(&office, &colour, words, by, ret_number, e);
+	office_colour_clear(&colour);
+	return r;
+}
+
+static int
+count_entry(const struct ledger_entry *entry, void *context, struct error *e)
+{
+	(void)e;
+	*(int *)context += strncmp(entry->kind, "appeal.", strlen("appeal.")) == 0;
+	return 0;
+}
+
+static int
+entries(void)
+{
+	struct error e = {0};
+	int count = 0;
+
+	GOOD(ledger_each(registry_db(registry), 0, count_entry, &count, &e));
+	return count;
+}
+
+static void
+a_colour_says_whose_it_is_and_what_gave_it(void **state)
+{
+	struct office_colour colour;
+	const struct pack *pack;
+	struct error e = {0};
+
+	(void)state;
+	GOOD(registry_pack(registry, "hubei-2020", &pack, &e));
+	GOOD(office_colour(&office, pack, feng, &colour, &e));
+	assert_int_equal(colour.colour, COLOUR_GRAY);
+	assert_true(colour.stops);
+	assert_true(colour.ours);
+	assert_string_equal(colour.office, "hubei-2020");
+	assert_string_equal(colour.url, "");
+	assert_string_equal(colour.rules, "[\"first\"]");
+	assert_string_equal(colour.lists, "[]");
+	assert_string_equal(colour.policy, pack_hash(pack));
+	office_colour_clear(&colour);
+	GOOD(registry_pack(registry, "ningbo-2020", &pack, &e));
+	assert_int_equal(office_colour(&office, pack, feng, &colour, &e), ERROR_EXISTS_NOT);
+}
+
+static void
+each_step_is_in_the_ledger_once(void **state)
+{
+	const struct office_answer no = {.zh = "否"};
+	int64_t number, again, other;
+	struct error e = {0};
+
+	(void)state;
+	assert_int_equal(open_appeal("为什么", NULL, &number, &e), 1);
+	assert_int_equal(entries(), 1);
+	assert_int_equal(open_appeal("为什么", NULL, &again, &e), 0);
+	assert_int_equal(again, number);
+	assert_int_equal(entries(), 1);
+	assert_int_equal(office_appeal_withdraw(&office, number, feng + 1, NULL, &e), ERROR_EXISTS_NOT);
+	GOOD(office_appeal_withdraw(&office, number, feng, NULL, &e));
+	assert_int_equal(office_appeal_withdraw(&office, number, feng, NULL, &e), ERROR_EXISTS);
+	assert_int_equal(entries(), 2);
+	assert_int_equal(office_appeal_decide(&office, number, &no, &first, &e), ERROR_EXISTS);
+	assert_int_equal(open_appeal("为什么", NULL, &other, &e), 1);
+	GOOD(office_appeal_decide(&office, other, &no, &first, &e));
+	assert_int_equal(entries(), 4);
+}
+
+static void
+who_wrote_it_down_does_not_decide_it(void **state)
+{
+	const struct office_answer no = {.en = "no"}, silent = {.zh = ""}, corrects = {.en = "no", .correction.import = 1},
+							   bare = {.upheld = true, .en = "yes"},
+							   none = {.upheld = true, .en = "yes", .correction.override = 7};
+	struct error e = {0};
+	int64_t number;
+
+	(void)state;
+	assert_int_equal(open_appeal("为什么", "first", &number, &e), 1);
+	assert_int_equal(office_appeal_decide(&office, number, &no, &first, &e), ERROR_DENIED);
+	assert_int_equal(office_appeal_decide(&office, number, &no, &clerk, &e), ERROR_DENIED);
+	assert_int_equal(office_appeal_decide(&office, number, &silent, &second, &e), ERROR_BAD_INPUT);
+	assert_int_equal(office_appeal_decide(&office, number, &corrects, &second, &e), ERROR_BAD_INPUT);
+	assert_int_equal(office_appeal_decide(&office, number, &bare, &second, &e), ERROR_BAD_INPUT);
+	assert_int_equal(office_appeal_decide(&office, number, &none, &second, &e), ERROR_BAD_INPUT);
+	assert_int_equal(entries(), 1);
+	GOOD(office_appeal_decide(&office, number, &no, &second, &e));
+}
+
+static void
+a_pack_says_how_long_and_whose(void **state)
+{
+	static const struct {
+		const char *section;
+		size_t faults;
+	} tried[] = {{"{\"source\":\"a\"}", 0}, {"{\"source\":\"a\",\"days\":90,\"kept_days\":366,\"office\":\"o\"}", 0},
+		{"{}", 2}, {"{\"source\":\"a\",\"days\":0}", 1}, {"{\"source\":\"a\",\"days\":91}", 1},
+		{"{\"source\":\"a\",\"kept_days\":367}", 1}, {"{\"source\":\"a\",\"office\":\"\"}", 1},
+		{"{\"source\":\"a\",\"office\":7}", 1}, {"{\"source\":\"a\",\"more\":1}", 1}, {"[]", 1}};
+	struct office_appeals rule;
+	const struct pack *pack;
+	struct error e = {0};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof tried / sizeof *tried; i++) {
+		struct json_check check = {0};
+		json_t *section = json_loads(tried[i].section, 0, NULL);
+
+		office_appeals_check(section, &check);
+		assert_int_equal(check.faults, tried[i].faults);
+		json_decref(section);
+	}
+	GOOD(registry_pack(registry, "hubei-2020", &pack, &e));
+	office_appeals_rule(pack, &rule);
+	assert_int_equal(rule.days, APPEAL_DAYS);
+	assert_int_equal(rule.kept_days, APPEAL_KEPT_DAYS);
+	assert_string_equal(rule.office, "");
+}
+
+/* Whichever of the two steps fails is not half done: the next time goes on from there. */
+static int
+open_and_withdraw(void *context)
+{
+	struct error e = {0};
+	int64_t number;
+	int r = open_appeal("为什么", NULL, &number, &e);
+
+	(void)context;
+	return r < 0 ? r : office_appeal_withdraw(&office, number, 0, NULL, &e);
+}
+
+static int
+keep_json(const struct registry_appeal *appeal, void *context, struct error *e)
+{
+	json_t **kept = context;
+
+	json_decref(*kept);
+	*kept = office_appeal_json(appeal, START, &zone_utc, true, true);
+	return *kept ? 0 : error_no_memory(e);
+}
+
+static int
+show_once(void *context)
+{
+	struct error e = {0};
+	json_t *shown = NULL;
+	int r = office_appeal_show(&office, *(int64_t *)context, "first", keep_json, &shown, &e);
+
+	assert_true(r < 0 || strcmp(json_string_value(json_object_get(shown, "words")), "为什么") == 0);
+	json_decref(shown);
+	return r;
+}
+
+static void
+each_allocation_may_fail(void **state)
+{
+	struct error e = {0};
+	int64_t number;
+
+	(void)state;
+	assert_int_equal(open_and_withdraw(NULL), 0); /* statements are prepared and kept */
+	assert_true(failing_allocation_sweep(open_and_withdraw, NULL) > 50);
+	assert_int_equal(entries() % 2, 0);
+	assert_int_equal(open_appeal("为什么", NULL, &number, &e), 1);
+	assert_int_equal(show_once(&number), 0);
+	assert_true(failing_allocation_sweep(show_once, &number) > 10);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(a_colour_says_whose_it_is_and_what_gave_it, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(each_step_is_in_the_ledger_once, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(who_wrote_it_down_does_not_decide_it, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_pack_says_how_long_and_whose, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(each_allocation_may_fail, set_up, tear_down),
+	};
+
+	return cmocka_run_group_tests_name("office appeal", tests, NULL, NULL);
+}
