@@ -111,6 +111,13 @@ int cascade_colour(struct cascade *cascade, person_number person, const char *ju
  * with time alone is none of them. Nothing is written; what was imported is to be traced before. */
 int cascade_worsened(struct cascade *cascade, int64_t most, int64_t *ret_count, struct error *e);
 
+/* cascade_case_worsened(cascade, name, most, ret_count, e): the same of one case alone, which is traced first: of those whom it met and its
+ * person, whatever else waits.
+ * cascade_message_worsened(cascade, most, ret_count, e): the same of the cases that the import under way tells of, together. For messages that come
+ * one after the other and are traced together later: what such a one costs grows with whom its own case met. */
+int cascade_case_worsened(struct cascade *cascade, const char *name, int64_t most, int64_t *ret_count, struct error *e);
+int cascade_message_worsened(struct cascade *cascade, int64_t most, int64_t *ret_count, struct error *e);
+
 /* cascade_match_decide(cascade, number, state, by, purpose, ret_worse, e): registry_match_decide, and the cases that it concerns traced again, in
  * the caller's transaction. ${ret_worse} says whether somebody's colour of now gets worse by it: of the two themselves, by any of their
  * numbers. After a rollback the caller calls cascade_rolled_back.
@@ -141,8 +148,8 @@ int cascade_case(struct cascade *cascade, const char *name, struct cascade_case 
 /* cascade_grounds_check(grounds, check): tell every fault of a pack's section "grounds": {"classes": [words], "source"}. */
 void cascade_grounds_check(const json_t *grounds, struct json_check *check);
 
-/* cascade_case_word(cascade, name, by, holds, e): the user ${by}, a clinician, says that the case is one (${holds}), or takes that back; its
- * contacts are traced again. ERROR_EXISTS_NOT (no such case, or nothing to take back), ERROR_EXISTS where it was said before.
+/* cascade_case_word(cascade, name, by, holds, e): the user ${by}, a clinician, says that the case is one (${holds}), or takes that back; in the
+ * caller's transaction, in which the case is to be traced (cascade_trace_cases). ERROR_EXISTS_NOT (no such case, or nothing to take back), ERROR_EXISTS where it was said before.
  * cascade_case_grounds(cascade, name, zone, ret_grounds, e): what it rests on: {"case", "status", "grounds": whether it colours its contacts,
  * "grounds_from", "grounds_until": times in ${zone} or null, "words": [{"by", "at", "withdrawn_at": or null}] in UTC, by user}; the caller's. */
 int cascade_case_word(struct cascade *cascade, const char *name, const char *by, bool holds, struct error *e);

@@ -237,9 +237,8 @@ find_word(struct cascade *cascade, const char *key, struct word *ret_word, struc
 	return r == ERROR_EXISTS_NOT ? 0 : r < 0 ? r : 1;
 }
 
-/* In the open transaction. */
-static int
-put_word(struct cascade *cascade, const char *name, const char *by, bool holds, struct error *e)
+int
+cascade_case_word(struct cascade *cascade, const char *name, const char *by, bool holds, struct error *e)
 {
 	instant now = registry_recording_time(cascade->registry);
 	char key[EVIDENCE_KEY_MAX], body[BODY_SIZE], given[TIME_TEXT_SIZE], withdrawn[TIME_TEXT_SIZE];
@@ -265,20 +264,6 @@ put_word(struct cascade *cascade, const char *name, const char *by, bool holds, 
 		snprintf(body, sizeof body, "{\"given_at\":\"%s\",\"withdrawn_at\":\"%s\"}",
 			time_write(word.given_at, &zone_utc, given), time_write(now, &zone_utc, withdrawn));
 	return registry_evidence_put(cascade->registry, &row, &outcome, e);
-}
-
-int
-cascade_case_word(struct cascade *cascade, const char *name, const char *by, bool holds, struct error *e)
-{
-	int r;
-
-	if ((r = registry_begin(cascade->registry, e)) < 0)
-		return r;
-	if ((r = put_word(cascade, name, by, holds, e)) == 0 && (r = cascade_trace_cases(cascade, e)) == 0)
-		return registry_commit(cascade->registry, e);
-	registry_rollback(cascade->registry);
-	cascade_rolled_back(cascade);
-	return r;
 }
 
 /* The words of one case, as items. */

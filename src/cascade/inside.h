@@ -174,6 +174,10 @@ int put_due_again(struct cascade *cascade, const struct registry_colour *colour,
 int change_follow(struct cascade *cascade, struct evaluation *evaluation, const struct cascade_change *change,
 	const struct registry_colour *colour, struct error *e);
 
+/* trace_named(cascade, name, e): trace that case, if it was not traced from the same before, in the open transaction; what tracing all would do
+ * besides is left to that. Return 0 (also where there is no such case), or a code. */
+int trace_named(struct cascade *cascade, const char *name, struct error *e);
+
 /* match_settle(cascade, e): registry_match_settle, in the open transaction. */
 int match_settle(struct cascade *cascade, struct error *e);
 

@@ -391,6 +391,27 @@ trace_all(struct cascade *cascade, const struct exposure_parameters *parameters,
 	return r;
 }
 
+int
+trace_named(struct cascade *cascade, const char *name, struct error *e)
+{
+	struct exposure_parameters *parameters = calloc(1, sizeof *parameters);
+	const struct zone *zone;
+	struct cascade_case c;
+	int r;
+
+	if (!parameters)
+		return error_no_memory(e);
+	if ((r = cases_read_one(cascade, name, EVIDENCE_NOW, EVIDENCE_NOW, &c, e)) == 0 &&
+		(r = parameters_of(cascade, parameters, &zone, e)) == 0 &&
+		(r = trace_again(cascade, parameters, zone, &c, e)) == 0)
+		r = put_due(cascade, 0, e);
+	else if (r == ERROR_EXISTS_NOT)
+		r = 0;
+	registry_due_marks_clear(&cascade->due);
+	free(parameters);
+	return r;
+}
+
 /* Cases whose imports were undone. */
 static int
 let_go(struct cascade *cascade, const struct exposure_parameters *parameters, const struct cascade_cases *cases,

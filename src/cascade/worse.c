@@ -4,14 +4,28 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
+#include "base/json.h"
 #include "cascade/inside.h"
 
-/* Those who are due, on their way. */
+enum { NAMES_MAX = 1000000, CONCERNED_MAX = 10000000 };
+
+/* Those who are due, on their way. ${people}: NULL, or whom alone to look at, sorted. */
 struct counting {
 	struct cascade *cascade;
 	struct decider decider;
 	int64_t count;
+	const person_number *people;
+	size_t people_count;
 };
+
+static int
+compare_people(const void *a, const void *b)
+{
+	const person_number x = *(const person_number *)a, y = *(const person_number *)b;
+
+	return x < y ? -1 : x > y;
+}
 
 static int
 compare_one(person_number person, const char *jurisdiction, const char *cause, void *context, struct error *e)
@@ -25,6 +39,8 @@ compare_one(person_number person, const char *jurisdiction, const char *cause, v
 	int r;
 
 	if (strcmp(cause, "time") == 0) /* no act of anybody's */
+		return 0;
+	if (counting->people && !bsearch(&person, counting->people, counting->people_count, sizeof person, compare_people))
 		return 0;
 	snprintf(subject.jurisdiction, sizeof subject.jurisdiction, "%s", jurisdiction);
 	if ((r = registry_colour(cascade->registry, person, jurisdiction, &before, e)) < 0)
@@ -85,5 +101,143 @@ cascade_worsened(struct cascade *cascade, int64_t most, int64_t *ret_count, stru
 out:
 	decider_end(&counting.decider);
 	free(names);
+	return r;
+}
+
+/* Cases that are looked at together. */
+struct named {
+	char (*names)[CASCADE_CASE_SIZE];
+	size_t count, capacity;
+	person_number *people; /* theirs, and whom they met; each once in the end, sorted */
+	size_t people_count, people_capacity;
+};
+
+static int
+add_name(struct named *named, const char *name, struct error *e)
+{
+	int r;
+
+	for (size_t i = 0; i < named->count; i++)
+		if (strcmp(named->names[i], name) == 0)
+			return 0;
+	if ((r = array_grow(&named->names, &named->capacity, named->count + 1, sizeof *named->names, NAMES_MAX, e)) == 0)
+		snprintf(named->names[named->count++], sizeof *named->names, "%s", name);
+	return r;
+}
+
+static int
+add_person(struct named *named, int64_t person, struct error *e)
+{
+	int r;
+
+	if (person == 0)
+		return 0;
+	if ((r = array_grow(&named->people, &named->people_capacity, named->people_count + 1, sizeof *named->people,
+			 CONCERNED_MAX, e)) == 0)
+		named->people[named->people_count++] = (person_number)person;
+	return r;
+}
+
+/* Of the import under way: the last one. */
+static int
+add_names_of_import(struct cascade *cascade, struct named *named, struct error *e)
+{
+	struct db_statement *row = NULL;
+	json_t *body = NULL;
+	int r;
+
+	if ((r = db_start(cascade->db,
+			 "SELECT person, body FROM evidence WHERE import_id = (SELECT MAX(id) FROM evidence_import) AND kind = $1",
+			 (struct db_value[]){db_int(EVIDENCE_CASE_STATUS)}, 1, &row, e)) < 0)
+		return r;
+	while (r == 0 && (r = db_step(row, e)) == 1) {
+		if ((r = add_person(named, db_column_int(row, 0), e)) < 0 ||
+			(r = json_read_own(db_column_text(row, 1), "evidence of a case", &body, e)) < 0)
+			break;
+		if (json_is_string(json_object_get(body, "case")))
+			r = add_name(named, json_string_value(json_object_get(body, "case")), e);
+		json_decref(body);
+	}
+	db_finish(row);
+	return r < 0 ? r : 0;
+}
+
+static int
+add_whom_it_met(struct cascade *cascade, const char *name, struct named *named, struct error *e)
+{
+	struct db_statement *row = NULL;
+	int r;
+
+	if ((r = db_start(cascade->db, "SELECT person FROM case_contact WHERE case_name = $1",
+			 (struct db_value[]){db_text(name)}, 1, &row, e)) < 0)
+		return r;
+	while ((r = db_step(row, e)) == 1 && (r = add_person(named, db_column_int(row, 0), e)) == 0)
+		;
+	db_finish(row);
+	return r < 0 ? r : 0;
+}
+
+/* Trace them, and count where they concern more than ${most}. */
+static int
+count_named(struct cascade *cascade, struct named *named, int64_t most, int64_t *ret_count, struct error *e)
+{
+	struct counting counting = {.cascade = cascade};
+	size_t kept = 0;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < named->count; i++)
+		if ((r = trace_named(cascade, named->names[i], e)) == 0)
+			r = add_whom_it_met(cascade, named->names[i], named, e);
+	if (r < 0)
+		return r;
+	if (named->people_count)
+		qsort(named->people, named->people_count, sizeof *named->people, compare_people);
+	for (size_t i = 0; i < named->people_count; i++)
+		if (kept == 0 || named->people[kept - 1] != named->people[i])
+			named->people[kept++] = named->people[i];
+	named->people_count = kept;
+	if (kept == 0 || (int64_t)kept <= most) {
+		*ret_count = 0;
+		return 0;
+	}
+	counting.people = named->people;
+	counting.people_count = kept;
+	r = registry_due_each(
+		cascade->registry, NULL, registry_now(cascade->registry), SIZE_MAX, compare_one, &counting, NULL, e);
+	if (r == 0)
+		*ret_count = counting.count;
+	return r;
+}
+
+static void
+named_free(struct named *named)
+{
+	free(named->names);
+	free(named->people);
+}
+
+int
+cascade_case_worsened(struct cascade *cascade, const char *name, int64_t most, int64_t *ret_count, struct error *e)
+{
+	struct named named = {0};
+	struct cascade_case c;
+	int r;
+
+	if ((r = cascade_case(cascade, name, &c, e)) == 0 && (r = add_name(&named, name, e)) == 0 &&
+		(r = add_person(&named, c.exposure.person, e)) == 0)
+		r = count_named(cascade, &named, most, ret_count, e);
+	named_free(&named);
+	return r;
+}
+
+int
+cascade_message_worsened(struct cascade *cascade, int64_t most, int64_t *ret_count, struct error *e)
+{
+	struct named named = {0};
+	int r;
+
+	if ((r = match_settle(cascade, e)) == 0 && (r = add_names_of_import(cascade, &named, e)) == 0)
+		r = count_named(cascade, &named, most, ret_count, e);
+	named_free(&named);
 	return r;
 }

@@ -3,6 +3,7 @@
 
 #include "cli/commands.h"
 #include "cli/store.h"
+#include "office/office.h"
 
 static void
 print_grounds(const struct cli_store *store, const json_t *grounds)
@@ -46,13 +47,14 @@ show(struct cli *cli, struct cli_store *store, const char *name)
 static int
 say(struct cli *cli, struct cli_store *store, const char *name, bool holds)
 {
+	const struct office office = {.cascade = store->cascade, .issuer = store->issuer};
 	struct error e = {0};
 
 	if (!store->has_user || store->user.role != REGISTRY_CLINICIAN) {
 		error_set(&e, ERROR_DENIED, "a clinician says so, in their own name (--as)");
 		return cli_fail(&e);
 	}
-	if (cascade_case_word(store->cascade, name, store->user.name, holds, &e) < 0)
+	if (office_case_word(&office, name, store->user.name, holds, &e) < 0)
 		return cli_fail(&e);
 	return show(cli, store, name);
 }

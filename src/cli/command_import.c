@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "cli/commands.h"
+#include "cli/import_hold.h"
 #include "cli/import_show.h"
 #include "cli/letters.h"
 #include "cli/office.h"
@@ -47,25 +48,6 @@ struct beside {
 	const char *rejects, *mapping, *trust;
 };
 
-/* One office is not enough for it: it waits, and nothing of it is kept. */
-static int
-hold(struct cli *cli, const struct office_import *held, const char *file)
-{
-	struct error e = {0};
-	int64_t number;
-
-	if (office_import_hold(held, file, &number, &e) < 0)
-		return cli_fail(&e);
-	if (cli->json)
-		cli_print_json(json_pack("{s:s, s:s, s:I, s:I, s:s}", "kind", held->kind, "file", file, "people",
-			(json_int_t)held->people, "proposal", (json_int_t)number, "state", office_state_name(OFFICE_PROPOSED)));
-	else
-		printf("%s: held as proposal %" PRId64 ": it would worsen the colours of %" PRId64
-			   " people; a user of another office imports the same file\n",
-			file, number, held->people);
-	return EXIT_NO;
-}
-
 /* One file: the totals, or an exit code after what is to be said. */
 static int
 import_file(struct cli *cli, struct registry *registry, struct feed_import_options *options,
@@ -80,7 +62,7 @@ import_file(struct cli *cli, struct registry *registry, struct feed_import_optio
 	if (feed_import(registry, options, totals, &e) == 0)
 		return EXIT_DONE;
 	cascade_rolled_back(office->office->cascade);
-	return office->held ? hold(cli, office, options->file) : cli_fail(&e);
+	return office->held ? import_hold(cli, office, options->file) : cli_fail(&e);
 }
 
 /* One file after the other; a file that cannot be read does not keep the others from being imported. */
@@ -117,7 +99,7 @@ import(struct cli *cli, const char *kind, char **files, size_t count, bool stric
 	struct feed_mapping *mapping = NULL;
 	struct trust *trust = NULL;
 	struct feed_import_options options = {.kind = kind, .strict = strict, .refused = say, .noticed = say};
-	struct office_actor actor = {cli->as, getenv("HEALTHCODE_TOKEN")};
+	struct office_actor actor;
 	struct office office;
 	struct office_import second;
 	struct cli_store store;
@@ -128,7 +110,7 @@ import(struct cli *cli, const char *kind, char **files, size_t count, bool stric
 		goto out;
 	options.by = store.has_user ? store.user.name : NULL;
 	office = (struct office){.cascade = store.cascade, .issuer = store.issuer};
-	if (office_import_open(&second, &office, store.has_user && actor.password ? &actor : NULL, kind, &e) < 0) {
+	if (office_import_open(&second, &office, import_actor(cli, &store, &actor), kind, &e) < 0) {
 		exit = cli_fail(&e);
 		goto out;
 	}
@@ -271,9 +253,30 @@ withdraw(struct cli *cli, const char *text)
 	return exit;
 }
 
+/* Signed for where it waits for a second office; and where it does from now on, handed in. */
+static int
+undo_one(struct cli *cli, struct cli_store *store, struct office_import *second, int64_t import)
+{
+	char name[OFFICE_UNDO_SIZE];
+	uint8_t sha256[OFFICE_SHA256_SIZE];
+	struct error e = {0};
+
+	office_undo_name(import, name, sha256);
+	if (office_import_sign(second, sha256, &e) < 0)
+		return cli_fail(&e);
+	if (feed_import_undo(store->registry, import, cli_actor(store), office_import_settle, second, &e) < 0) {
+		cascade_rolled_back(store->cascade);
+		return second->held ? import_hold(cli, second, name) : cli_fail(&e);
+	}
+	return cascade_trace_cases(store->cascade, &e) < 0 ? cli_fail(&e) : EXIT_DONE;
+}
+
 static int
 undo(struct cli *cli, const char *number)
 {
+	struct office_actor actor;
+	struct office_import second;
+	struct office office;
 	struct cli_store store;
 	struct error e = {0};
 	int64_t import;
@@ -281,10 +284,12 @@ undo(struct cli *cli, const char *number)
 
 	if (!text_integer(number, strlen(number), 1, INT64_MAX, &import))
 		return cli_usage(cli, "the number of an import expected, not '%s'", number);
-	if ((exit = cli_store_open(cli, true, &store)) == 0 &&
-		(feed_import_undo(store.registry, import, cli_actor(&store), &e) < 0 ||
-			cascade_trace_cases(store.cascade, &e) < 0))
-		exit = cli_fail(&e);
+	if ((exit = cli_store_open(cli, true, &store)) == 0) {
+		office = (struct office){.cascade = store.cascade, .issuer = store.issuer};
+		exit = office_import_open(&second, &office, import_actor(cli, &store, &actor), "undo", &e) < 0
+			? cli_fail(&e)
+			: undo_one(cli, &store, &second, import);
+	}
 	cli_store_close(&store);
 	return exit;
 }
@@ -392,7 +397,8 @@ const struct command command_import = {
 		"'import list' shows what was imported; 'import show N' one import with its file's SHA-256, why rows were refused, and what\n"
 		"rests on it. From 'import undo N' on nothing of import N counts; it is refused while something rests on it.\n"
 		"Where the default jurisdiction's pack has \"second_office\", a file that would give more people a worse colour is held: nothing\n"
-		"of it is kept until a user of another office (--as) imports the same file. 'import held' lists them, and 'import withdraw N'\n"
+		"of it is kept until a user of another office (--as) imports the same file. What undoes an import, and a message taken once more\n"
+		"('letters retry N'), is held likewise and done by both. 'import held' lists them, and 'import withdraw N'\n"
 		"takes one back.\n"
 		"'import letters' shows the messages that could not be taken ('healthcode mllp'); 'show N' prints one as it came, to be\n"
 		"mended and imported, 'retry N' takes it once more as it is, 'settle N' says that it needs nobody any more, and\n"

@@ -6,6 +6,7 @@
 #include "cli/mllp_server.h"
 #include "cli/store.h"
 #include "feed/feed.h"
+#include "office/office.h"
 
 static volatile sig_atomic_t ended;
 
@@ -27,12 +28,24 @@ static int
 take(const char *from, const void *bytes, size_t length, struct buffer *answer, void *context, struct error *e)
 {
 	struct cli_store *store = context;
-	const struct feed_message_options options = {.from = from, .by = store->has_user ? store->user.name : NULL};
+	const struct office office = {.cascade = store->cascade, .issuer = store->issuer};
+	struct office_import second;
+	const struct feed_message_options options = {.from = from,
+		.by = store->has_user ? store->user.name : NULL,
+		.settle = office_message_settle,
+		.settle_context = &second};
 	char reason[ERROR_MESSAGE_MAX + ERROR_FILE_MAX + 64];
 	enum feed_answer taken = FEED_REFUSED;
 	struct error why = {0};
-	int code = feed_message(store->registry, &options, bytes, length, &taken, answer, &why);
+	int code = office_import_open(&second, &office, NULL, "labs", &why);
 
+	if (code < 0) {
+		*e = why;
+		return code;
+	}
+	code = feed_message(store->registry, &options, bytes, length, &taken, answer, &why);
+	if (taken != FEED_TAKEN)
+		cascade_rolled_back(store->cascade);
 	if (why.code)
 		cli_say("healthcode: %s: %s", from, error_text(&why, reason, sizeof reason));
 	if (code == ERROR_NO_MEMORY)
@@ -142,6 +155,7 @@ const struct command command_mllp = {
 	.help =
 		"Takes HL7 v2 ORU^R01 messages until SIGINT or SIGTERM. Each is an import of labs of its own, answered AA once it is\n"
 		"committed, AE if its content is at fault, AR if it is not what is taken here; who is concerned is evaluated at once.\n"
+		"One that would worsen more colours than the pack lets one office do is answered AE and held ('import letters retry').\n"
 		"What is not taken waits as a dead letter ('import letters'). A message that comes again is answered AA and changes\n"
 		"nothing.\n\n"
 		"  --listen ADDRESS:PORT  default 127.0.0.1:2575; port 0 takes a free one, which is printed\n"

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/import_hold.h"
 #include "cli/store.h"
 #include "feed/feed.h"
 
@@ -118,23 +119,49 @@ print_answer(const struct cli *cli, int64_t number, enum feed_answer answer, con
 	return EXIT_DONE;
 }
 
+/* Take it, signed for where it waits for a second office; and where it does from now on, hand it in. */
+static int
+retry(struct cli *cli, struct cli_store *store, struct office_import *second, int64_t number)
+{
+	const struct feed_message_options options = {
+		.by = store->has_user ? store->user.name : NULL, .settle = office_message_settle, .settle_context = second};
+	char name[64];
+	uint8_t sha256[OFFICE_SHA256_SIZE];
+	enum feed_answer answer;
+	struct error e = {0};
+	int exit;
+
+	if ((second->most >= 0 && second->actor &&
+			(feed_letter_hash(store->registry, number, sha256, &e) < 0 ||
+				office_import_sign(second, sha256, &e) < 0)) ||
+		feed_letter_retry(store->registry, number, &options, &answer, &e) < 0)
+		return cli_fail(&e);
+	if (answer != FEED_TAKEN)
+		cascade_rolled_back(store->cascade);
+	if (answer == FEED_HELD) {
+		snprintf(name, sizeof name, "letter %" PRId64, number);
+		return import_hold(cli, second, name);
+	}
+	exit = print_answer(cli, number, answer, &e);
+	return answer == FEED_TAKEN && cascade_trace_cases(store->cascade, &e) < 0 ? cli_fail(&e) : exit;
+}
+
 int
 letters_retry(struct cli *cli, int64_t number)
 {
-	enum feed_answer answer;
+	struct office_actor actor;
+	struct office_import second;
+	struct office office;
 	struct cli_store store;
 	struct error e = {0};
 	int exit = cli_store_open(cli, true, &store);
 
 	if (exit)
 		goto out;
-	if (feed_letter_retry(store.registry, number, store.has_user ? store.user.name : NULL, &answer, &e) < 0) {
-		exit = cli_fail(&e);
-		goto out;
-	}
-	exit = print_answer(cli, number, answer, &e);
-	if (answer == FEED_TAKEN && cascade_trace_cases(store.cascade, &e) < 0)
-		exit = cli_fail(&e);
+	office = (struct office){.cascade = store.cascade, .issuer = store.issuer};
+	exit = office_import_open(&second, &office, import_actor(cli, &store, &actor), "labs", &e) < 0
+		? cli_fail(&e)
+		: retry(cli, &store, &second, number);
 out:
 	cli_store_close(&store);
 	return exit;

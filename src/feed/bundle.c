@@ -83,7 +83,7 @@ on_one_line(const void *bytes, size_t length, char **ret_text, struct error *e)
 	return 0;
 }
 
-/* 1: taken; 0: refused, ${why} says why; or a code of the store's. */
+/* The bundle's answer, and ${why} it was not taken; or a code of the store's. */
 static int
 import_bundle(struct registry *registry, const struct feed_message_options *options, const json_t *root,
 	const uint8_t id[KNOWN_SIZE], const void *bytes, size_t length, struct feed_bundle *bundle, struct error *why,
@@ -92,6 +92,7 @@ import_bundle(struct registry *registry, const struct feed_message_options *opti
 	char name[EVIDENCE_FILE_NAME_MAX + 1], *text = NULL;
 	struct feed_totals totals = {0};
 	struct heard heard = {0};
+	struct settling settling;
 	struct feed_import_options import = {.kind = "labs",
 		.file = name,
 		.length = length,
@@ -107,11 +108,13 @@ import_bundle(struct registry *registry, const struct feed_message_options *opti
 	if ((code = on_one_line(bytes, length, &text, e)) < 0)
 		return code;
 	import.bytes = text;
+	settling_begin(&settling, options, bytes, length, &import);
 	code = feed_import(registry, &import, &totals, e);
 	explicit_bzero(text, length);
 	free(text);
-	if (code == ERROR_BAD_INPUT || code == ERROR_TOO_LARGE) {
-		*why = heard.refused.code ? heard.refused : *e;
+	bundle->answer = settling.held ? FEED_HELD : code < 0 ? FEED_AT_FAULT : FEED_TAKEN;
+	if (code == ERROR_BAD_INPUT || code == ERROR_TOO_LARGE || settling.held) {
+		*why = heard.refused.code && !settling.held ? heard.refused : *e;
 		error_at(why, "", 0, 0);
 		return 0;
 	}
@@ -119,7 +122,7 @@ import_bundle(struct registry *registry, const struct feed_message_options *opti
 		return code;
 	bundle->outcome = totals.added ? "new" : totals.changed ? "changed" : "unchanged";
 	snprintf(bundle->noticed, sizeof bundle->noticed, "%s", heard.noticed.message);
-	return 1;
+	return 0;
 }
 
 static int
@@ -150,10 +153,7 @@ take(struct registry *registry, const struct feed_message_options *options, cons
 		code = 0;
 		goto out;
 	}
-	if ((code = import_bundle(registry, options, root, id, bytes, length, bundle, why, e)) < 0)
-		goto out;
-	bundle->answer = code ? FEED_TAKEN : FEED_AT_FAULT;
-	code = 0;
+	code = import_bundle(registry, options, root, id, bytes, length, bundle, why, e);
 out:
 	json_decref(root);
 	return code;
@@ -172,7 +172,7 @@ feed_bundle(struct registry *registry, const struct feed_message_options *option
 	if ((code = known_migrate(registry, e)) < 0 ||
 		(code = take(registry, options, bytes, length, &bundle, &why, e)) < 0)
 		return code;
-	if ((bundle.answer == FEED_AT_FAULT || bundle.answer == FEED_REFUSED) &&
+	if (bundle.answer != FEED_TAKEN && bundle.answer != FEED_KNOWN &&
 		(code = letter_put(registry, options->from, &why, bytes, length, e)) < 0)
 		return code;
 	if (why.code)

@@ -23,7 +23,7 @@ struct feed_bundle {
 
 /* feed_bundle(registry, options, bytes, length, ret_bundle, e):
  * Take one bundle of at most FEED_MESSAGE_MAX bytes. Return 0 however it was answered (FEED_AT_FAULT: its content, FEED_REFUSED:
- * no bundle of those that are read), with ${e} telling why it was not taken, place included where its text cannot be read;
+ * no bundle of those that are read; FEED_HELD), with ${e} telling why it was not taken, place included where its text cannot be read;
  * or a code of the store's. */
 int feed_bundle(struct registry *registry, const struct feed_message_options *options, const void *bytes, size_t length,
 	struct feed_bundle *ret_bundle, struct error *e);

@@ -28,6 +28,7 @@ struct edifact {
 	size_t value_count, value_capacity;
 	struct segment *segments;
 	size_t segment_count, segment_capacity;
+	size_t end; /* of the last */
 };
 
 /* Where reading stands; ${at} lies in ${line}, which starts at ${line_start}. */
@@ -183,7 +184,7 @@ read_segment(struct cursor *c)
 static bool
 is_tag(const struct edifact *i, size_t segment, const char *tag)
 {
-	return segment < i->segment_count && strcmp(i->segments[segment].tag, tag) == 0;
+	return segment < i->segment_count && strcmp(i->segments[segment].tag, tag) == 0; /* the last of none is none */
 }
 
 /* The count and reference with which ${end} closes what ${start} opened. */
@@ -220,15 +221,17 @@ check_messages(const struct edifact *i, size_t *at, size_t *ret_count, struct er
 	return 0;
 }
 
+/* ${line}: where it begins. */
 static int
-check_structure(const struct edifact *i, struct error *e)
+check_structure(const struct edifact *i, size_t line, struct error *e)
 {
 	size_t at = 1, groups = 0, messages;
 	int code;
 
 	if (!is_tag(i, 0, "UNB")) {
 		error_set(e, ERROR_BAD_INPUT, "UNB expected: no interchange of UN/EDIFACT");
-		return error_at(e, NULL, 1, 1);
+		return error_at(
+			e, NULL, i->segment_count ? i->segments[0].line : line, i->segment_count ? i->segments[0].column : 1);
 	}
 	for (; is_tag(i, at, "UNG"); groups++) {
 		size_t start = at++;
@@ -245,36 +248,56 @@ check_structure(const struct edifact *i, struct error *e)
 		return code;
 	if (!is_tag(i, at, "UNZ"))
 		return edifact_refuse(i, 0, e, "an interchange without UNZ: the file is cut short");
-	if (at + 1 != i->segment_count)
-		return edifact_refuse(i, at + 1, e, "something stands after UNZ: one interchange a file");
 	return check_end(i, 0, 5, at, groups ? groups : messages, e);
 }
 
-int
-edifact_read(const char *bytes, size_t length, struct edifact **ret_interchange, struct error *e)
+/* Up to its UNZ, or the end of what there is. */
+static int
+read_segments(struct cursor *c)
 {
-	struct cursor c = {.bytes = bytes, .at = bytes, .end = bytes + length, .line_start = bytes, .line = 1, .e = e};
+	struct edifact *i = c->i;
 	int code;
 
-	if (length > EDIFACT_SIZE_MAX) {
-		error_set(e, ERROR_TOO_LARGE, "an interchange has at most %d bytes", EDIFACT_SIZE_MAX);
-		return error_at(e, NULL, 1, 1);
+	if ((code = read_advice(c)) < 0)
+		return code;
+	for (skip_spaces(c); c->at < c->end && !is_tag(i, i->segment_count - 1, "UNZ"); skip_spaces(c)) {
+		if ((code = read_segment(c)) < 0)
+			return code;
+		i->end = (size_t)(c->at - c->bytes);
 	}
+	return 0;
+}
+
+int
+edifact_read(
+	const char *bytes, size_t length, struct edifact_place *place, struct edifact **ret_interchange, struct error *e)
+{
+	const size_t left = length - place->at;
+	const bool is_cut = left > EDIFACT_SIZE_MAX;
+	struct cursor c = {.bytes = bytes,
+		.at = bytes + place->at,
+		.end = bytes + place->at + (is_cut ? EDIFACT_SIZE_MAX : left),
+		.line_start = bytes + place->line_start,
+		.line = place->lines + 1,
+		.e = e};
+	int code;
+
 	c.i = calloc(1, sizeof *c.i);
 	if (!c.i)
 		return error_no_memory(e);
-	c.i->texts = malloc(length + 1);
+	c.i->texts = malloc((size_t)(c.end - c.at) + 1);
 	if (!c.i->texts) {
 		code = error_no_memory(e);
 		goto out;
 	}
-	if ((code = read_advice(&c)) < 0)
+	code = read_segments(&c);
+	if (is_cut && c.end - c.at <= TAG_LENGTH && code != ERROR_NO_MEMORY) {
+		code = error_set(e, ERROR_TOO_LARGE, "an interchange has at most %d bytes", EDIFACT_SIZE_MAX);
+		error_at(e, NULL, place->lines + 1, 1);
+	}
+	if (code < 0 || (code = check_structure(c.i, place->lines + 1, e)) < 0)
 		goto out;
-	for (skip_spaces(&c); c.at < c.end; skip_spaces(&c))
-		if ((code = read_segment(&c)) < 0)
-			goto out;
-	if ((code = check_structure(c.i, e)) < 0)
-		goto out;
+	*place = (struct edifact_place){(size_t)(c.at - bytes), (size_t)(c.line_start - bytes), c.line - 1};
 	*ret_interchange = c.i;
 	c.i = NULL;
 out:
@@ -321,5 +344,5 @@ edifact_text(const struct edifact *interchange, size_t segment, unsigned element
 size_t
 edifact_start(const struct edifact *interchange, size_t segment)
 {
-	return interchange->segments[segment].start;
+	return segment == interchange->segment_count ? interchange->end : interchange->segments[segment].start;
 }

@@ -11,19 +11,25 @@
 
 #include "base/error.h"
 
-enum { EDIFACT_SIZE_MAX = 4 << 20, EDIFACT_SEGMENTS_MAX = 200000 };
+enum { EDIFACT_SIZE_MAX = 4 << 20 /* of one interchange */, EDIFACT_SEGMENTS_MAX = 200000 };
 
 struct edifact;
 
-/* edifact_read(bytes, length, ret_interchange, e): one interchange; freed with edifact_free. Return 0; ERROR_BAD_INPUT with line, column and
- * the segment; ERROR_TOO_LARGE; ERROR_NO_MEMORY. */
-int edifact_read(const char *bytes, size_t length, struct edifact **ret_interchange, struct error *e);
+/* Where in the bytes an interchange begins; zeroed: the first. */
+struct edifact_place {
+	size_t at, line_start, lines; /* ${lines}: how many ended before it */
+};
+
+/* edifact_read(bytes, length, place, ret_interchange, e): the interchange at ${place}, which is then where the next one begins: at ${length} where there
+ * is none. Freed with edifact_free. Return 0; ERROR_BAD_INPUT with line, column and the segment; ERROR_TOO_LARGE; ERROR_NO_MEMORY. */
+int edifact_read(
+	const char *bytes, size_t length, struct edifact_place *place, struct edifact **ret_interchange, struct error *e);
 
 /* Accepts NULL. */
 void edifact_free(struct edifact *interchange);
 
 /* Segments from 0. edifact_tag gives three letters; edifact_text a component, elements and components counting from 1, "" where there
- * is none; edifact_start where the segment stands in the bytes. */
+ * is none; edifact_start where the segment stands in the bytes, and of the one after the last where that ends. */
 size_t edifact_count(const struct edifact *interchange);
 const char *edifact_tag(const struct edifact *interchange, size_t segment);
 const char *edifact_text(const struct edifact *interchange, size_t segment, unsigned element, unsigned component);

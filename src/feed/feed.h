@@ -65,8 +65,8 @@ struct feed_import_options {
 	void (*noticed)(const struct error *note, void *context);
 	void *context;
 
-	/* NULL, or who looks at what was taken before it is committed, in the open transaction; any failure of theirs leaves nothing of it. */
-	int (*settle)(const uint8_t sha256[32], void *context, struct error *e);
+	/* May be NULL. */
+	feed_settle *settle;
 	void *settle_context;
 };
 
@@ -103,11 +103,12 @@ typedef int feed_import_rest(const struct feed_rest *rest, void *context, struct
 int feed_import_each_rest(struct registry *registry, struct presence *presence, int64_t import, feed_import_rest *each,
 	void *context, struct error *e);
 
-/* feed_import_undo(registry, import, by, e):
+/* feed_import_undo(registry, import, by, settle, context, e):
  * From now on no row of that import counts; what it had corrected counts again, and whom it names is due. ${by} is the user
- * who says so, or NULL; both the import and this are in the ledger. One transaction. Return 0, ERROR_EXISTS_NOT (no such import), ERROR_EXISTS (undone before), or ERROR_DENIED where something
+ * who says so, or NULL; both the import and this are in the ledger. One transaction, which ${settle} (may be NULL) looks at before it is committed. Return 0, ERROR_EXISTS_NOT (no such import), ERROR_EXISTS (undone before), or ERROR_DENIED where something
  * rests on it (docs/imports.md) or stays would be left at a place that nobody else told of. */
-int feed_import_undo(struct registry *registry, int64_t import, const char *by, struct error *e);
+int feed_import_undo(
+	struct registry *registry, int64_t import, const char *by, feed_settle *settle, void *context, struct error *e);
 
 /* feed_verify_imports(registry, ret_wrong_seq, e):
  * Compare the ledger's entries of imports with the imports' records. ${ret_wrong_seq}: the first entry whose import is

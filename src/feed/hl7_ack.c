@@ -60,7 +60,9 @@ add_error(struct buffer *ack, const struct error *why, struct error *e)
 {
 	char segment[4] = "";
 	unsigned field = 0;
-	bool internal = why->code != ERROR_BAD_INPUT && why->code != ERROR_TOO_LARGE;
+	const char *code_text = why->code == ERROR_BAD_INPUT || why->code == ERROR_TOO_LARGE ? "102^Data type error"
+		: why->code == ERROR_DENIED ? "206^Application record locked"
+									: "207^Application internal error";
 	int code;
 
 	if (sscanf(why->message, "%3[A-Z0-9]-%u:", segment, &field) < 1 || strlen(segment) != 3)
@@ -71,8 +73,7 @@ add_error(struct buffer *ack, const struct error *why, struct error *e)
 		return code;
 	if (*segment && field && (code = buffer_add_format(ack, e, "^%u", field)) < 0)
 		return code;
-	if ((code = buffer_add_format(
-			 ack, e, "|%s^HL70357|E||||", internal ? "207^Application internal error" : "102^Data type error")) < 0 ||
+	if ((code = buffer_add_format(ack, e, "|%s^HL70357|E||||", code_text)) < 0 ||
 		(code = add_text(ack, why->message, e)) < 0)
 		return code;
 	return buffer_add_byte(ack, '\r', e);

@@ -422,7 +422,8 @@ make_moved_due(const struct evidence_import *import, void *context, struct error
 }
 
 int
-feed_import_undo(struct registry *registry, int64_t import, const char *by, struct error *e)
+feed_import_undo(
+	struct registry *registry, int64_t import, const char *by, feed_settle *settle, void *context, struct error *e)
 {
 	struct presence *presence = NULL;
 	instant at = registry_recording_time(registry);
@@ -435,7 +436,7 @@ feed_import_undo(struct registry *registry, int64_t import, const char *by, stru
 	if ((code = undo(registry, presence, import, at, e)) < 0 ||
 		(code = evidence_import_find(registry_db(registry), import, INT64_MAX, make_moved_due, registry, e)) < 0 ||
 		(code = evidence_import_each_person(registry_db(registry), import, make_due, registry, e)) < 0 ||
-		(code = logged_undone(registry, import, by, e)) < 0) {
+		(code = logged_undone(registry, import, by, e)) < 0 || (settle && (code = settle(NULL, context, e)) < 0)) {
 		registry_rollback(registry);
 		goto out;
 	}

@@ -112,13 +112,38 @@ keep_reason(const struct error *note, void *context)
 	*(struct error *)context = *note;
 }
 
-/* Import it. 1: taken; 0: refused, ${why} says why; or a code of the store's. */
+static int
+settle(const uint8_t *sha256, void *context, struct error *e)
+{
+	struct settling *settling = context;
+	int code = settling->options->settle(settling->sha256, settling->options->settle_context, e);
+
+	(void)sha256; /* an import's, whose bytes may be others than those that came */
+	settling->held = code == ERROR_DENIED;
+	return code;
+}
+
+void
+settling_begin(struct settling *settling, const struct feed_message_options *options, const void *bytes, size_t length,
+	struct feed_import_options *import)
+{
+	*settling = (struct settling){.options = options};
+	if (!options->settle)
+		return;
+	crypto_hash_sha256(settling->sha256, bytes, length);
+	import->settle = settle;
+	import->settle_context = settling;
+}
+
+/* Import it: ${ret_answer}, and ${why} it was not taken; or a code of the store's. */
 static int
 import_message(struct registry *registry, const struct feed_message_options *options, const struct hl7 *message,
-	const uint8_t id[KNOWN_SIZE], const void *bytes, size_t length, struct error *why, struct error *e)
+	const uint8_t id[KNOWN_SIZE], const void *bytes, size_t length, enum feed_answer *ret_answer, struct error *why,
+	struct error *e)
 {
 	char name[EVIDENCE_FILE_NAME_MAX + 1];
-	const struct feed_import_options import = {.kind = "labs",
+	struct settling settling;
+	struct feed_import_options import = {.kind = "labs",
 		.file = name,
 		.bytes = bytes,
 		.length = length,
@@ -131,13 +156,15 @@ import_message(struct registry *registry, const struct feed_message_options *opt
 	int code;
 
 	snprintf(name, sizeof name, "%.127s: message %.100s", options->from, hl7_text(message, 0, 10, 1, 1, 1));
+	settling_begin(&settling, options, bytes, length, &import);
 	code = feed_import(registry, &import, &totals, e);
-	if (code == ERROR_BAD_INPUT) {
-		if (!why->code)
+	*ret_answer = settling.held ? FEED_HELD : code < 0 ? FEED_AT_FAULT : FEED_TAKEN;
+	if (code == ERROR_BAD_INPUT || settling.held) {
+		if (!why->code || settling.held)
 			*why = *e;
 		return 0;
 	}
-	return code < 0 ? code : 1;
+	return code;
 }
 
 /* Take it: ${ret_answer}, and ${why} it was not taken; or a code of the store's. */
@@ -163,10 +190,7 @@ take(struct registry *registry, const struct feed_message_options *options, cons
 		*ret_answer = FEED_KNOWN;
 		return r < 0 ? r : 0;
 	}
-	if ((r = import_message(registry, options, message, id, bytes, length, why, e)) < 0)
-		return r;
-	*ret_answer = r ? FEED_TAKEN : FEED_AT_FAULT;
-	return 0;
+	return import_message(registry, options, message, id, bytes, length, ret_answer, why, e);
 }
 
 static int
@@ -185,8 +209,8 @@ feed_message(struct registry *registry, const struct feed_message_options *optio
 	enum feed_answer *ret_answer, struct buffer *answer, struct error *e)
 {
 	static const char *const words[] = {
-		[FEED_TAKEN] = "AA", [FEED_KNOWN] = "AA", [FEED_AT_FAULT] = "AE", [FEED_REFUSED] = "AR"};
-	struct error why = {0}, failure = {0}, none;
+		[FEED_TAKEN] = "AA", [FEED_KNOWN] = "AA", [FEED_AT_FAULT] = "AE", [FEED_REFUSED] = "AR", [FEED_HELD] = "AE"};
+	struct error why = {0}, failure = {0}, failed, none;
 	struct hl7 *message = NULL;
 	enum feed_answer taken = FEED_REFUSED;
 	int code;
@@ -198,12 +222,14 @@ feed_message(struct registry *registry, const struct feed_message_options *optio
 		else if (code == ERROR_BAD_INPUT || code == ERROR_TOO_LARGE)
 			code = 0;
 	}
-	if (code == 0 && (taken == FEED_AT_FAULT || taken == FEED_REFUSED))
+	if (code == 0 && taken != FEED_TAKEN && taken != FEED_KNOWN)
 		code = letter_put(registry, options->from, &why, bytes, length, &failure);
 	if (code < 0) {
 		*e = failure.code ? failure : why;
+		failed = *e;
+		failed.code = code == ERROR_DENIED ? ERROR_IO : code; /* the store's, and nobody held it */
 		if (code != ERROR_NO_MEMORY)
-			add_answer(registry, message, "AE", e, answer, &none);
+			add_answer(registry, message, "AE", &failed, answer, &none);
 		goto out;
 	}
 	if ((code = add_answer(registry, message, words[taken], why.code ? &why : NULL, answer, e)) < 0)
@@ -312,6 +338,31 @@ feed_letter_drop(struct registry *registry, int64_t number, struct error *e)
 		e);
 }
 
+int
+feed_letter_hash(struct registry *registry, int64_t number, uint8_t sha256[32], struct error *e)
+{
+	struct db_statement *s = NULL;
+	const void *bytes;
+	size_t length;
+	int r;
+
+	if ((r = known_migrate(registry, e)) < 0 ||
+		(r = db_start(registry_db(registry), "SELECT sha256 FROM feed_letter WHERE id = $1",
+			 (struct db_value[]){db_int(number)}, 1, &s, e)) < 0)
+		return r;
+	if ((r = db_step(s, e)) == 0)
+		r = error_set(e, ERROR_EXISTS_NOT, "there is no letter %" PRId64, number);
+	if (r > 0) {
+		bytes = db_column_blob(s, 0, &length);
+		if (length == EVIDENCE_SHA256_SIZE)
+			memcpy(sha256, bytes, EVIDENCE_SHA256_SIZE);
+		else
+			r = error_set(e, ERROR_CORRUPT, "letter %" PRId64 " has no hash", number);
+	}
+	db_finish(s);
+	return r < 0 ? r : 0;
+}
+
 static int
 read_from(struct registry *registry, int64_t number, char from[FEED_FROM_SIZE], struct error *e)
 {
@@ -352,11 +403,11 @@ take_again(struct registry *registry, const struct feed_message_options *options
 }
 
 int
-feed_letter_retry(
-	struct registry *registry, int64_t number, const char *by, enum feed_answer *ret_answer, struct error *e)
+feed_letter_retry(struct registry *registry, int64_t number, const struct feed_message_options *given,
+	enum feed_answer *ret_answer, struct error *e)
 {
 	struct buffer bytes = buffer_make(FEED_MESSAGE_MAX);
-	struct feed_message_options options = {.by = by};
+	struct feed_message_options options = *given;
 	enum feed_answer answer = FEED_REFUSED;
 	char from[FEED_FROM_SIZE];
 	int code;

@@ -13,7 +13,7 @@
 #include "feed/journey.h"
 #include "feed/rejects.h"
 
-enum { LEGS_MAX = 16, STAYS_MAX = EDIFACT_SEGMENTS_MAX * LEGS_MAX };
+enum { LEGS_MAX = 16, STAYS_MAX = EDIFACT_SEGMENTS_MAX * LEGS_MAX, FILE_MAX = 64 << 20 };
 
 /* Who is taken, and their stays, which are loaded at once: what became of each is known at the end. */
 struct boarding {
@@ -27,7 +27,7 @@ struct boarding {
 	size_t stay_count, stay_capacity;
 };
 
-/* An interchange of those who were refused, so that it can be mended and imported: with the messages that they were in, without groups. */
+/* Interchanges of those who were refused, so that they can be mended and imported: each with the messages that they were in, without groups. */
 struct refused {
 	struct buffer text;
 	size_t lists, segments, people; /* the latter two of the message being written */
@@ -439,9 +439,9 @@ take_lists(struct import *import, struct boarding *boarding, struct refused *ref
 
 /* What stands before the first message, or the first group; its signs are UNA's, or those that hold without one. */
 static int
-begin_refused(struct refused *refused, const struct edifact *i, const char *bytes, struct error *e)
+begin_refused(struct refused *refused, const struct edifact *i, const char *bytes, size_t start, struct error *e)
 {
-	const char *una = bytes + strspn(bytes, " \t\r\n\v");
+	const char *una = bytes + start + strspn(bytes + start, " \t\r\n\v");
 	bool told = strncmp(una, "UNA", 3) == 0;
 	size_t first = 0;
 
@@ -450,13 +450,13 @@ begin_refused(struct refused *refused, const struct edifact *i, const char *byte
 	refused->terminator = told ? una[8] : '\'';
 	while (first < edifact_count(i) && !is(i, first, "UNH") && !is(i, first, "UNG"))
 		first++;
-	return buffer_add(&refused->text, bytes, first < edifact_count(i) ? edifact_start(i, first) : 0, e);
+	return buffer_add(&refused->text, bytes + start, first < edifact_count(i) ? edifact_start(i, first) - start : 0, e);
 }
 
-/* UNZ, with the interchange's reference as it stands. */
+/* UNZ, with the interchange's reference as it stands, and put with those of the file's interchanges before. */
 static int
-write_refused(
-	struct import *import, struct refused *refused, const struct edifact *i, const char *bytes, struct error *e)
+finish_refused(
+	struct refused *refused, const struct edifact *i, const char *bytes, struct buffer *rejected, struct error *e)
 {
 	const char *end = bytes + edifact_start(i, edifact_count(i) - 1), *reference = strchr(end + 4, refused->element);
 	int code;
@@ -465,13 +465,26 @@ write_refused(
 		return 0;
 	if (!reference)
 		return error_set(e, ERROR_CORRUPT, "the interchange's end has no reference");
-	if ((code = buffer_add_format(&refused->text, e, "UNZ%c%zu%s", refused->element, refused->lists, reference)) < 0)
+	if ((code = buffer_add_format(&refused->text, e, "UNZ%c%zu", refused->element, refused->lists)) < 0 ||
+		(code = buffer_add(
+			 &refused->text, reference, (size_t)(bytes + edifact_start(i, edifact_count(i)) - reference), e)) < 0 ||
+		(code = buffer_add(&refused->text, "\n", 1, e)) < 0)
 		return code;
-	return rejects_add_bytes(import->options->rejects, refused->text.data, refused->text.length, e);
+	return buffer_add(rejected, refused->text.data, refused->text.length, e);
 }
 
+static void
+wipe(struct buffer *text)
+{
+	if (text->data)
+		explicit_bzero(text->data, text->length);
+	buffer_free(text);
+}
+
+/* ${start}: of the interchange in the bytes. */
 static int
-take_interchange(struct import *import, const struct edifact *i, const char *bytes, struct error *e)
+take_interchange(struct import *import, const struct edifact *i, const char *bytes, size_t start,
+	struct buffer *rejected, struct error *e)
 {
 	struct refused refused = {.text = buffer_make(2 * EDIFACT_SIZE_MAX)};
 	struct boarding boarding = {0};
@@ -481,9 +494,9 @@ take_interchange(struct import *import, const struct edifact *i, const char *byt
 	if ((code = presence_load_new(import->presence, &import->source, &boarding.load, e)) < 0)
 		return code;
 	presence_load_tell(boarding.load, note_taken, &boarding);
-	if ((code = begin_refused(&refused, i, bytes, e)) < 0 ||
+	if ((code = begin_refused(&refused, i, bytes, start, e)) < 0 ||
 		(code = take_lists(import, &boarding, &refused, i, bytes, e)) < 0 ||
-		(code = write_refused(import, &refused, i, bytes, e)) < 0 ||
+		(code = finish_refused(&refused, i, bytes, rejected, e)) < 0 ||
 		(code = presence_load_finish(boarding.load, &counts, e)) < 0)
 		goto out;
 	for (size_t n = 0; n < boarding.count && code == 0; n++) {
@@ -495,9 +508,7 @@ out:
 	presence_load_free(boarding.load);
 	free(boarding.people);
 	free(boarding.of_stay);
-	if (refused.text.data)
-		explicit_bzero(refused.text.data, refused.text.length);
-	buffer_free(&refused.text);
+	wipe(&refused.text);
 	return code;
 }
 
@@ -523,24 +534,39 @@ is_paxlst(const char *bytes, size_t length)
 		!strchr("abcdefghijklmnopqrstuvwxyz_ABCDEFGHIJKLMNOPQRSTUVWXYZ", bytes[3]);
 }
 
+/* One interchange after the other, as a file of rejects of several lists has them. */
+static int
+take_all(struct import *import, const struct buffer *bytes, struct buffer *rejected, struct error *e)
+{
+	struct edifact_place place = {0};
+	int code;
+
+	do {
+		const size_t start = place.at;
+		struct edifact *interchange = NULL;
+
+		if ((code = edifact_read(buffer_text(bytes), bytes->length, &place, &interchange, e)) == 0)
+			code = take_interchange(import, interchange, buffer_text(bytes), start, rejected, e);
+		edifact_free(interchange);
+	} while (code == 0 && place.at < bytes->length);
+	return code;
+}
+
 static int
 read_paxlst(struct import *import, struct error *e)
 {
-	struct buffer bytes = buffer_make(EDIFACT_SIZE_MAX);
-	struct edifact *interchange = NULL;
+	struct buffer bytes = buffer_make(FILE_MAX), rejected = buffer_make(2 * FILE_MAX);
 	int code;
 
-	if ((code = read_all(&import->window, &bytes, e)) == 0 &&
-		(code = edifact_read(buffer_text(&bytes), bytes.length, &interchange, e)) == 0)
-		code = take_interchange(import, interchange, buffer_text(&bytes), e);
+	if ((code = read_all(&import->window, &bytes, e)) == 0 && (code = take_all(import, &bytes, &rejected, e)) == 0 &&
+		rejected.length)
+		code = rejects_add_bytes(import->options->rejects, rejected.data, rejected.length, e);
 	if (code == ERROR_TOO_LARGE || code == ERROR_BAD_INPUT) {
 		e->code = ERROR_BAD_INPUT;
 		error_at(e, import->window.path, e->line ? e->line : import->window.line, e->column ? e->column : 1);
 	}
-	edifact_free(interchange);
-	if (bytes.data)
-		explicit_bzero(bytes.data, bytes.length);
-	buffer_free(&bytes);
+	wipe(&bytes);
+	wipe(&rejected);
 	return code == ERROR_TOO_LARGE ? ERROR_BAD_INPUT : code;
 }
 

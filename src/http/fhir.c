@@ -11,6 +11,7 @@
 #include "feed/feed.h"
 #include "http/answers.h"
 #include "http/context.h"
+#include "office/office.h"
 
 static const char fhir_json[] = "application/fhir+json";
 
@@ -138,7 +139,10 @@ void
 answer_bundle(struct http_context *c, struct exchange *x)
 {
 	const char *by = c->session.user.name;
-	const struct feed_message_options options = {.from = by, .by = by};
+	const struct office office = {.cascade = c->cascade, .issuer = c->issuer};
+	struct office_import second;
+	struct feed_message_options options = {
+		.from = by, .by = by, .settle = office_message_settle, .settle_context = &second};
 	char diagnostics[ERROR_MESSAGE_MAX + 64];
 	struct feed_bundle bundle;
 	struct error e = {0};
@@ -148,8 +152,16 @@ answer_bundle(struct http_context *c, struct exchange *x)
 			x, MHD_HTTP_UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type", "The body must be %s", fhir_json);
 		return;
 	}
-	if (feed_bundle(c->registry, &options, buffer_text(&x->body), x->body.length, &bundle, &e) < 0) {
+	if (office_import_open(&second, &office, NULL, "labs", &e) < 0 ||
+		feed_bundle(c->registry, &options, buffer_text(&x->body), x->body.length, &bundle, &e) < 0) {
 		exchange_failure(x, &e);
+		return;
+	}
+	if (bundle.answer != FEED_TAKEN)
+		cascade_rolled_back(c->cascade);
+	if (bundle.answer == FEED_HELD) {
+		snprintf(diagnostics, sizeof diagnostics, "held: %s", e.message);
+		answer_fhir(x, MHD_HTTP_ACCEPTED, outcome("information", "informational", diagnostics));
 		return;
 	}
 	if (bundle.answer == FEED_REFUSED || bundle.answer == FEED_AT_FAULT) {

@@ -2,9 +2,9 @@
 
 #include <microhttpd.h>
 
-#include "cascade/cascade.h"
 #include "http/answers.h"
 #include "http/context.h"
+#include "office/office.h"
 
 static void
 answer_words(struct http_context *c, struct exchange *x, unsigned status)
@@ -29,6 +29,7 @@ answer_word(struct http_context *c, struct exchange *x)
 {
 	static const char *const names[] = {"holds", NULL};
 	const json_t *body = exchange_json(x, names), *holds = json_object_get(body, "holds");
+	struct office office;
 	struct error e = {0};
 
 	if (!body)
@@ -37,7 +38,8 @@ answer_word(struct http_context *c, struct exchange *x)
 		exchange_invalid(x, "/holds", "true or false expected");
 	if (exchange_failed(x))
 		return;
-	if (cascade_case_word(c->cascade, x->parameters[0], c->session.user.name, json_is_true(holds), &e) < 0)
+	office = (struct office){.cascade = c->cascade, .issuer = c->issuer};
+	if (office_case_word(&office, x->parameters[0], c->session.user.name, json_is_true(holds), &e) < 0)
 		exchange_failure(x, &e);
 	else
 		answer_words(c, x, MHD_HTTP_CREATED);

@@ -1,59 +1,19 @@
 /* Imports that would worsen many colours: counted before they are committed, and left to a second office. */
 
+#include <sodium.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/json_check.h"
 #include "base/text.h"
 #include "office/inside.h"
-
-#define PEOPLE_MOST 1000000000
-
-void
-office_second_check(const json_t *section, struct json_check *check)
-{
-	static const char *const required[] = {"people", "source", NULL}, *const none[] = {NULL};
-	int64_t people;
-
-	if (!json_check_object(check, "", section, required, none))
-		return;
-	json_check_integer(check, "", section, "people", 1, PEOPLE_MOST, &people);
-	if (!json_string_length(json_object_get(section, "source")))
-		json_check_fault(check, "/source", "where it comes from expected");
-}
 
 int
 office_import_open(struct office_import *import, const struct office *office, const struct office_actor *actor,
 	const char *kind, struct error *e)
 {
-	const json_t *people;
-	const struct pack *pack;
-	int r;
-
-	*import = (struct office_import){.office = office, .actor = actor, .kind = kind, .most = -1};
-	if ((r = registry_pack(office_registry(office), NULL, &pack, e)) < 0)
-		return r == ERROR_EXISTS_NOT ? 0 : r; /* a store without rules has no colours */
-	people = json_object_get(pack_section(pack, "second_office"), "people");
-	if (people)
-		import->most = json_integer_value(people);
-	return 0;
-}
-
-/* Both have an office, and not the same one. */
-static int
-check_offices(const struct office *office, const struct kept *kept, const struct registry_user *user, struct error *e)
-{
-	struct registry_user proposer;
-	int r = registry_user_find(office_registry(office), kept->proposed_by, &proposer, e);
-
-	if (r < 0)
-		return r;
-	if (!*user->office)
-		return error_set(e, ERROR_DENIED, "it is not known for which office %s acts (user move)", user->name);
-	if (strcmp(user->office, proposer.office) == 0)
-		return error_set(e, ERROR_DENIED, "proposal %lld is of %s: a user of another office has to approve it",
-			(long long)kept->number, proposer.office);
-	return 0;
+	*import = (struct office_import){.office = office, .actor = actor, .kind = kind};
+	return second_most(office, &import->most, e);
 }
 
 static bool
@@ -94,33 +54,28 @@ office_import_sign(struct office_import *import, const uint8_t sha256[OFFICE_SHA
 	int r;
 
 	import->proposal = 0;
+	memcpy(import->sha256, sha256, sizeof import->sha256);
 	if (import->most < 0 || !import->actor || (r = find(import, sha256, &kept, e)) == 0)
 		return 0;
 	if (r < 0)
 		return r;
 	if (strcmp(kept.proposed_by, import->actor->name) != 0 &&
 		(r = act_sign(import->office, import->actor, kept.text, &import->user, &import->signature, e)) == 0 &&
-		(r = check_offices(import->office, &kept, &import->user, e)) == 0)
+		(r = second_check(import->office, &kept, &import->user, e)) == 0)
 		import->proposal = kept.number;
 	kept_clear(&kept);
 	return r < 0 ? r : 0;
 }
 
-int
-office_import_settle(const uint8_t sha256[OFFICE_SHA256_SIZE], void *context, struct error *e)
+/* What is counted passes, is approved, or is held. */
+static int
+let_pass(struct office_import *import, struct error *e)
 {
-	struct office_import *import = context;
 	struct kept kept = {0};
 	int r;
 
-	import->held = false;
-	memcpy(import->sha256, sha256, sizeof import->sha256);
-	if (import->most < 0)
+	if (import->people <= import->most)
 		return 0;
-	if ((r = cascade_trace_cases(import->office->cascade, e)) < 0 ||
-		(r = cascade_worsened(import->office->cascade, import->most, &import->people, e)) < 0 ||
-		import->people <= import->most)
-		return r < 0 ? r : 0;
 	if (!import->proposal) {
 		import->held = true;
 		return error_set(e, ERROR_DENIED,
@@ -132,6 +87,52 @@ office_import_settle(const uint8_t sha256[OFFICE_SHA256_SIZE], void *context, st
 	r = kept_approve(import->office, &kept, "import.approved", &import->user, &import->signature, e);
 	kept_clear(&kept);
 	return r;
+}
+
+static void
+begin(struct office_import *import, const uint8_t *sha256)
+{
+	import->held = false;
+	import->people = 0;
+	if (sha256)
+		memcpy(import->sha256, sha256, sizeof import->sha256);
+}
+
+int
+office_import_settle(const uint8_t *sha256, void *context, struct error *e)
+{
+	struct office_import *import = context;
+	int r;
+
+	begin(import, sha256);
+	if (import->most < 0)
+		return 0;
+	if ((r = cascade_trace_cases(import->office->cascade, e)) < 0 ||
+		(r = cascade_worsened(import->office->cascade, import->most, &import->people, e)) < 0)
+		return r;
+	return let_pass(import, e);
+}
+
+int
+office_message_settle(const uint8_t *sha256, void *context, struct error *e)
+{
+	struct office_import *import = context;
+	int r;
+
+	begin(import, sha256);
+	if (import->most < 0)
+		return 0;
+	if ((r = cascade_message_worsened(import->office->cascade, import->most, &import->people, e)) < 0)
+		return r;
+	return let_pass(import, e);
+}
+
+void
+office_undo_name(int64_t undone, char name[OFFICE_UNDO_SIZE], uint8_t sha256[OFFICE_SHA256_SIZE])
+{
+	int length = snprintf(name, OFFICE_UNDO_SIZE, "import %lld", (long long)undone);
+
+	crypto_hash_sha256(sha256, (const unsigned char *)name, (unsigned long long)length);
 }
 
 int

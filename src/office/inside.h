@@ -56,6 +56,12 @@ int act_propose(const struct office *office, const char *entry, json_t *act, per
 int kept_approve(const struct office *office, const struct kept *kept, const char *entry,
 	const struct registry_user *user, const struct registry_signature *signature, struct error *e);
 
+/* second_most(office, ret_most, e): how many people's colours one office may worsen, by the default jurisdiction's pack in force; -1 where it sets no limit.
+ * second_check(office, kept, user, e): ERROR_DENIED where ${user} and the one who proposed act for one office, or for none. */
+int second_most(const struct office *office, int64_t *ret_most, struct error *e);
+int
+second_check(const struct office *office, const struct kept *kept, const struct registry_user *user, struct error *e);
+
 /* act_text(value, ret_text, e): its canonical JSON, freed by the caller. */
 int act_text(const json_t *value, char **ret_text, struct error *e);
 

@@ -121,6 +121,19 @@ read_decision(const struct kept *kept, struct decision *ret_decision, struct err
 	return 0;
 }
 
+/* Whom the cases of the two met may be many. In the open transaction, in which it was decided. */
+static int
+check_offices(const struct office *office, const struct kept *kept, const struct registry_user *user, struct error *e)
+{
+	int64_t most, people;
+	int r;
+
+	if ((r = second_most(office, &most, e)) < 0 || most < 0 ||
+		(r = cascade_worsened(office->cascade, most, &people, e)) < 0)
+		return r;
+	return people > most ? second_check(office, kept, user, e) : 0;
+}
+
 int
 office_match_approve(const struct office *office, int64_t number, const struct office_actor *actor, struct error *e)
 {
@@ -139,7 +152,8 @@ office_match_approve(const struct office *office, int64_t number, const struct o
 		goto out;
 	if ((r = kept_approve(office, &kept, "match.approved", &user, &signature, e)) < 0 ||
 		(r = cascade_match_decide(
-			 office->cascade, decision.match, decision.state, kept.proposed_by, decision.purpose, &worse, e)) < 0) {
+			 office->cascade, decision.match, decision.state, kept.proposed_by, decision.purpose, &worse, e)) < 0 ||
+		(r = check_offices(office, &kept, &user, e)) < 0) {
 		registry_rollback(registry);
 		cascade_rolled_back(office->cascade);
 	} else if ((r = registry_commit(registry, e)) == 0) {

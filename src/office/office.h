@@ -33,7 +33,7 @@
 #include "gate/gate.h"
 #include "registry/registry.h"
 
-enum { OFFICE_CAUSE_SIZE = 129, OFFICE_TEXT_MAX = 4096, OFFICE_SHA256_SIZE = 32 };
+enum { OFFICE_CAUSE_SIZE = 129, OFFICE_TEXT_MAX = 4096, OFFICE_SHA256_SIZE = 32, OFFICE_UNDO_SIZE = 32 };
 
 struct json_check;
 
@@ -142,7 +142,10 @@ office_match_withdraw(const struct office *office, int64_t number, const struct 
  * office_import_open(import, office, actor, kind, e): for files of one kind; ${actor} may be NULL. ${most} is -1 where the pack sets no limit.
  * office_import_sign(import, sha256, e): before the file is imported: where it waits, and the actor may approve it, they sign. ERROR_DENIED where
  * they are of the same office, or of none.
- * office_import_settle(sha256, import, e): feed_import's settle: trace, count, and let it pass, approve it, or (${held}) ERROR_DENIED.
+ * office_import_settle(sha256, import, e): feed_import's settle: trace, count, and let it pass, approve it, or (${held}) ERROR_DENIED. ${sha256} may
+ * be NULL: that which was signed for.
+ * office_message_settle: the same for a message over a wire, of which only its own cases are traced and counted.
+ * office_undo_name(undone, name, sha256): how the undoing of an import is listed and known: it is held and approved as a file is, of the kind "undo".
  * office_import_hold(import, file, ret_number, e): after that: propose it. ERROR_DENIED where it waits already, or nobody signs.
  * office_import_withdraw(office, number, actor, e): as office_match_withdraw. office_import_approve: ERROR_DENIED, which says how it is done. */
 struct office_import {
@@ -161,12 +164,18 @@ void office_second_check(const json_t *section, struct json_check *check);
 int office_import_open(struct office_import *import, const struct office *office, const struct office_actor *actor,
 	const char *kind, struct error *e);
 int office_import_sign(struct office_import *import, const uint8_t sha256[OFFICE_SHA256_SIZE], struct error *e);
-int office_import_settle(const uint8_t sha256[OFFICE_SHA256_SIZE], void *context, struct error *e);
+int office_import_settle(const uint8_t *sha256, void *context, struct error *e);
+int office_message_settle(const uint8_t *sha256, void *context, struct error *e);
+void office_undo_name(int64_t undone, char name[OFFICE_UNDO_SIZE], uint8_t sha256[OFFICE_SHA256_SIZE]);
 int office_import_hold(const struct office_import *import, const char *file, int64_t *ret_number, struct error *e);
 int
 office_import_withdraw(const struct office *office, int64_t number, const struct office_actor *actor, struct error *e);
 int
 office_import_approve(const struct office *office, int64_t number, const struct office_actor *actor, struct error *e);
+
+/* office_case_word(office, name, by, holds, e): cascade_case_word in a transaction of its own, and the cases traced again; ERROR_DENIED where it would worsen
+ * more colours than one office may: two offices then import the case's row with its clinicians. */
+int office_case_word(const struct office *office, const char *name, const char *by, bool holds, struct error *e);
 
 /* office_proposals_each(office, each, context, e): all, oldest first. A non-zero return of ${each} ends the walk and is
  * returned. */
@@ -176,5 +185,7 @@ int office_proposals_each(const struct office *office, office_proposal_each *eac
 /* office_proposal(office, number, each, context, e): one of them. ERROR_EXISTS_NOT. */
 int office_proposal(
 	const struct office *office, int64_t number, office_proposal_each *each, void *context, struct error *e);
+
+#include "office/appeal.h"
 
 #endif

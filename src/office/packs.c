@@ -57,6 +57,21 @@ proposed_from(const struct kept *kept, instant *from)
 	return text && time_read(text, strlen(text), &zone_utc, from, NULL) == 0 ? from : NULL;
 }
 
+/* Rules concern everyone of their jurisdiction: where these are more people than one office may worsen, two take part, and nobody is
+ * evaluated to see how many it would be. */
+static int
+check_offices(const struct office *office, const struct pack *pack, const struct kept *kept,
+	const struct registry_user *user, struct error *e)
+{
+	int64_t most, people;
+	int r;
+
+	if ((r = second_most(office, &most, e)) < 0 || most < 0 ||
+		(r = registry_sweep_people(office_registry(office), pack_jurisdiction(pack), most + 1, &people, e)) < 0)
+		return r;
+	return people > most ? second_check(office, kept, user, e) : 0;
+}
+
 static int
 approve(const struct office *office, const struct pack *pack, const struct kept *kept, const struct office_actor *actor,
 	struct error *e)
@@ -68,6 +83,7 @@ approve(const struct office *office, const struct pack *pack, const struct kept 
 	int r;
 
 	if ((r = act_sign(office, actor, kept->text, &user, &signature, e)) < 0 ||
+		(r = check_offices(office, pack, kept, &user, e)) < 0 ||
 		(r = begin_of(registry, pack, proposed_from(kept, &from), &begin, e)) < 0 ||
 		(r = registry_begin(registry, e)) < 0)
 		return r;

@@ -84,7 +84,7 @@ the_same_bundle_is_known_until_its_import_is_undone(void **state)
 	import = last_import(store);
 	assert_int_equal(send(store, bundle(feed_id(1), "260373001"), &e).answer, FEED_KNOWN);
 	assert_int_equal(last_import(store), import);
-	assert_int_equal(feed_import_undo(store->registry, import, NULL, &e), 0);
+	assert_int_equal(feed_import_undo(store->registry, import, NULL, NULL, NULL, &e), 0);
 	assert_int_equal(send(store, bundle(feed_id(1), "260373001"), &e).answer, FEED_TAKEN);
 	assert_true(last_import(store) > import);
 }

@@ -328,9 +328,9 @@ an_undone_import_does_not_count(void **state)
 	assert_string_equal(import(store, "areas", areas), "2 0 0 0");
 	assert_int_equal(
 		db_one_int(registry_db(store->registry), "SELECT MAX(id) FROM evidence_import", NULL, 0, &last, &e), 0);
-	assert_int_equal(feed_import_undo(store->registry, last, NULL, &e), 0);
-	assert_int_equal(feed_import_undo(store->registry, last, NULL, &e), ERROR_EXISTS);
-	assert_int_equal(feed_import_undo(store->registry, last + 1000, NULL, &e), ERROR_EXISTS_NOT);
+	assert_int_equal(feed_import_undo(store->registry, last, NULL, NULL, NULL, &e), 0);
+	assert_int_equal(feed_import_undo(store->registry, last, NULL, NULL, NULL, &e), ERROR_EXISTS);
+	assert_int_equal(feed_import_undo(store->registry, last + 1000, NULL, NULL, NULL, &e), ERROR_EXISTS_NOT);
 	assert_int_equal(series_of(store, "FR").count, 0);
 }
 
@@ -351,7 +351,8 @@ undo(struct store *store, int64_t import)
 	static char said[ERROR_MESSAGE_MAX];
 	struct error e = {0};
 
-	snprintf(said, sizeof said, "%s", feed_import_undo(store->registry, import, NULL, &e) < 0 ? e.message : "undone");
+	snprintf(said, sizeof said, "%s",
+		feed_import_undo(store->registry, import, NULL, NULL, NULL, &e) < 0 ? e.message : "undone");
 	return said;
 }
 
@@ -479,7 +480,7 @@ each_import_and_each_undo_is_in_the_ledger(void **state)
 		0);
 	assert_int_equal(wrong_entry(store), -1);
 
-	assert_int_equal(feed_import_undo(store->registry, import_number, "liu", &e), 0);
+	assert_int_equal(feed_import_undo(store->registry, import_number, "liu", NULL, NULL, &e), 0);
 	snprintf(wanted, sizeof wanted, " import.undone {\"by\":\"liu\",\"import\":%lld}", (long long)import_number);
 	assert_non_null(strstr(last_entry(store), wanted));
 	assert_int_equal(wrong_entry(store), -1);

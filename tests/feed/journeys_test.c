@@ -81,7 +81,8 @@ whoever_has_no_document_is_refused_alone(void **state)
 		"1:208: DOC: the number of a passport or an ID card expected\n");
 }
 
-/* The rejects hold their passengers' heads and counts, so that they are read again as they are, and mended. */
+/* The rejects hold their passengers' heads and counts, so that they are read again as they are, and mended; of several lists too, each
+ * with the signs of its own. */
 static void
 rejects_are_a_list_that_can_be_mended_and_imported(void **state)
 {
@@ -93,6 +94,10 @@ rejects_are_a_list_that_can_be_mended_and_imported(void **state)
 		"CNT+42:3'UNT+15+1'UNH+2+PAXLST:D:02B:UN:IATA'BGM+745'TDT+20+XX8+++XX'LOC+125+AMS'"
 		"DTM+189:202003252120:203'LOC+87+CAN'DTM+232:202003261500:203'NAD+FL+++G:H'DOC+P+-'CNT+42:1'UNT+11+2'"
 		"UNE+2+1'UNZ+1+1'\n";
+	const char *other =
+		"UNA*/.! ;UNB/UNOA*4/A/B/200324*1015/2;UNH/1/PAXLST*D*02B*UN*IATA;BGM/745;TDT/20/XX9///XX;LOC/125/AMS;"
+		"DTM/189*202003252120*203;LOC/87/CAN;DTM/232*202003261500*203;NAD/FL///I*J;DOC/P/E1234580;NAD/FL///K*L;DOC/P/!*!*!*!*!*!*!*!*;"
+		"CNT/42*2;UNT/13/1;UNZ/1/2;\n";
 	struct feed_import_options options = {.kind = "flights", .file = "list.edi", .bytes = list, .length = strlen(list)};
 	struct buffer kept = buffer_make(1 << 16);
 	struct feed_totals totals = {0};
@@ -104,10 +109,14 @@ rejects_are_a_list_that_can_be_mended_and_imported(void **state)
 	assert_int_equal(feed_import(store->registry, &options, &totals, &e), 0);
 	assert_int_equal(totals.added, 1);
 	assert_int_equal(totals.rejected, 3);
+	options.bytes = other;
+	options.length = strlen(other);
+	assert_int_equal(feed_import(store->registry, &options, &totals, &e), 0);
+	assert_int_equal(totals.rejected, 1);
 	assert_int_equal(feed_rejects_finish(options.rejects, &e), 0);
 	feed_rejects_free(options.rejects);
 	assert_int_equal(file_read(path, &kept, &e), 0);
-	assert_string_equal(feed_store_text(store, "flights", buffer_text(&kept)), "0 0 0 3");
+	assert_string_equal(feed_store_text(store, "flights", buffer_text(&kept)), "0 0 0 4");
 	for (char serial = '2'; (bad = strstr((char *)kept.data, "DOC+P+-'")); serial++) { /* each with a passport */
 		struct buffer mended = buffer_make(1 << 16);
 
@@ -118,9 +127,41 @@ rejects_are_a_list_that_can_be_mended_and_imported(void **state)
 		kept = mended;
 		(void)buffer_text(&kept);
 	}
-	assert_string_equal(feed_store_text(store, "flights", buffer_text(&kept)), "3 0 0 0");
+	bad = strstr((char *)kept.data, "!*!*!*!*!*!*!*!*"); /* escaped signs are no number */
+	assert_non_null(bad);
+	memcpy(bad, "E1234590;FTX/ABC", strlen("E1234590;FTX/ABC"));
+	bad = strstr(bad, "UNT/11/1");
+	assert_non_null(bad);
+	memcpy(bad, "UNT/12/1", strlen("UNT/12/1"));
+	assert_string_equal(feed_store_text(store, "flights", buffer_text(&kept)), "4 0 0 0");
 	buffer_free(&kept);
 	unlink(path);
+}
+
+/* What is wrong in a later one is told with its place, and nothing of the file is kept. */
+static void
+a_file_of_several_lists_is_whole_or_refused(void **state)
+{
+	struct feed_store *store = *state;
+	static const char first[] =
+		"UNB+UNOA:4+A+B+200324:1015+1'UNH+1+PAXLST:D:02B:UN:IATA'BGM+745'TDT+20+XX7+++XX'LOC+125+AMS'"
+		"DTM+189:202003252120:203'LOC+87+CAN'DTM+232:202003261500:203'NAD+FL+++A:B'DOC+P+E1234599'CNT+42:1'UNT+11+1'UNZ+1+1'\n";
+	static const char *const wrong[][2] = {{"garbage", "list.edi:2:1: "},
+		{"UNB+UNOA:4+A+B+200324:1015+2'\nUNZ+1+2'", "list.edi:3:1: "},
+		{"UNA:+.? '\nUNH+1'", "list.edi:3:1: UNB expected"}};
+	struct feed_totals totals;
+	char text[512], said[ERROR_MESSAGE_MAX + 64];
+
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+		struct error e = {0};
+		struct feed_import_options options = {.kind = "flights", .file = "list.edi", .bytes = text};
+
+		options.length = (size_t)snprintf(text, sizeof text, "%s%s", first, wrong[i][0]);
+		assert_int_equal(feed_import(store->registry, &options, &totals, &e), ERROR_BAD_INPUT);
+		if (strncmp(error_text(&e, said, sizeof said), wrong[i][1], strlen(wrong[i][1])) != 0)
+			fail_msg("%s", said);
+	}
+	assert_string_equal(feed_store_text(store, "flights", first), "1 0 0 0");
 }
 
 static void
@@ -168,6 +209,7 @@ main(void)
 		cmocka_unit_test(a_list_that_may_have_lost_somebody_is_not_kept),
 		cmocka_unit_test(whoever_has_no_document_is_refused_alone),
 		cmocka_unit_test(rejects_are_a_list_that_can_be_mended_and_imported),
+		cmocka_unit_test(a_file_of_several_lists_is_whole_or_refused),
 		cmocka_unit_test(whoever_is_told_by_name_and_birth_alone_is_somebody_without_a_code),
 		cmocka_unit_test(rows_are_seats_in_flights_and_carriages),
 	};

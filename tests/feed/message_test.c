@@ -109,6 +109,54 @@ last_letter(struct feed_store *store)
 	return last;
 }
 
+/* Who looks at a message holds it, as long as ${context} says so. */
+static int
+hold(const uint8_t *sha256, void *context, struct error *e)
+{
+	assert_non_null(sha256);
+	return *(const int *)context ? error_set(e, *(const int *)context, "two offices are needed") : 0;
+}
+
+static void
+what_is_held_is_kept_and_counts_once_nobody_holds_it(void **state)
+{
+	struct feed_store *store = *state;
+	int code = ERROR_DENIED;
+	const struct feed_message_options options = {.from = "test", .settle = hold, .settle_context = &code};
+	struct buffer answer = buffer_make(FEED_ANSWER_MAX);
+	enum feed_answer taken = FEED_TAKEN;
+	uint8_t sha256[EVIDENCE_SHA256_SIZE];
+	struct error e = {0};
+	char message[1024];
+	int64_t number;
+
+	snprintf(message, sizeof message, "%s", good);
+	memcpy(strstr(message, "|c1|"), "|h1|", 4);
+	memcpy(strstr(message, "|o1|"), "|h1|", 4);
+	assert_int_equal(feed_message(store->registry, &options, message, strlen(message), &taken, &answer, &e), 0);
+	assert_int_equal(taken, FEED_HELD);
+	assert_non_null(strstr(buffer_text(&answer), "\rMSA|AE|h1\rERR|||206^"));
+	number = last_letter(store).number;
+	assert_string_equal(e.message, "two offices are needed");
+	assert_int_equal(feed_letter_hash(store->registry, number, sha256, &e), 0);
+	assert_int_equal(feed_letter_hash(store->registry, number + 100, sha256, &e), ERROR_EXISTS_NOT);
+	assert_int_equal(feed_letter_retry(store->registry, number, &options, &taken, &e), 0);
+	assert_int_equal(taken, FEED_HELD);
+	assert_int_equal(last_letter(store).settled_at, 0);
+	assert_null(strstr(feed_store_evidence(store, EVIDENCE_TEST), "h1"));
+
+	/* A store that fails is no one who holds it: the sender still has the message. */
+	code = ERROR_IO;
+	buffer_clear(&answer);
+	assert_int_equal(feed_message(store->registry, &options, message, strlen(message), &taken, &answer, &e), ERROR_IO);
+	assert_non_null(strstr(buffer_text(&answer), "|207^"));
+	code = 0;
+	assert_int_equal(feed_letter_retry(store->registry, number, &options, &taken, &e), 0);
+	assert_int_equal(taken, FEED_TAKEN);
+	assert_true(last_letter(store).settled_at > 0 || last_letter(store).number != number);
+	buffer_free(&answer);
+}
+
 static void
 a_letter_is_taken_once_more_or_dropped(void **state)
 {
@@ -125,26 +173,29 @@ a_letter_is_taken_once_more_or_dropped(void **state)
 	error_set(&why, ERROR_BAD_INPUT, "the pack has no such test");
 	assert_int_equal(letter_put(store->registry, "laboratory", &why, message, strlen(message), &e), 0);
 	number = last_letter(store).number;
-	assert_int_equal(feed_letter_retry(store->registry, number, NULL, &answer, &e), 0);
+	assert_int_equal(feed_letter_retry(store->registry, number, &(struct feed_message_options){0}, &answer, &e), 0);
 	assert_int_equal(answer, FEED_TAKEN);
 	assert_true(last_letter(store).settled_at > 0);
-	assert_int_equal(feed_letter_retry(store->registry, number, NULL, &answer, &e), 0);
+	assert_int_equal(feed_letter_retry(store->registry, number, &(struct feed_message_options){0}, &answer, &e), 0);
 	assert_int_equal(answer, FEED_KNOWN);
 
 	/* What still is counts once more. */
 	assert_int_equal(letter_put(store->registry, "laboratory", &why, "rubbish 2", 9, &e), 0);
 	number = last_letter(store).number;
-	assert_int_equal(feed_letter_retry(store->registry, number, NULL, &answer, &e), 0);
+	assert_int_equal(feed_letter_retry(store->registry, number, &(struct feed_message_options){0}, &answer, &e), 0);
 	assert_int_equal(answer, FEED_REFUSED);
 	assert_int_equal(last_letter(store).times, 2);
 	assert_int_equal(last_letter(store).settled_at, 0);
 	assert_int_equal(letter_put(store->registry, "laboratory", &why, "{\"a\": 1}", 8, &e), 0);
-	assert_int_equal(feed_letter_retry(store->registry, last_letter(store).number, NULL, &answer, &e), 0);
+	assert_int_equal(
+		feed_letter_retry(store->registry, last_letter(store).number, &(struct feed_message_options){0}, &answer, &e),
+		0);
 	assert_int_equal(answer, FEED_REFUSED);
 
 	assert_int_equal(feed_letter_drop(store->registry, number, &e), 0);
 	assert_int_equal(feed_letter_open(store->registry, number, &bytes, &e), ERROR_EXISTS_NOT);
-	assert_int_equal(feed_letter_retry(store->registry, number, NULL, &answer, &e), ERROR_EXISTS_NOT);
+	assert_int_equal(
+		feed_letter_retry(store->registry, number, &(struct feed_message_options){0}, &answer, &e), ERROR_EXISTS_NOT);
 	assert_int_equal(feed_letter_drop(store->registry, 1000, &e), ERROR_EXISTS_NOT);
 	/* It comes again: it waits again. */
 	assert_int_equal(letter_put(store->registry, "laboratory", &why, "rubbish 2", 9, &e), 0);
@@ -211,6 +262,7 @@ main(void)
 		cmocka_unit_test(a_message_is_answered_once_it_is_committed_and_known_after),
 		cmocka_unit_test(what_is_not_taken_is_a_dead_letter_until_it_is_settled),
 		cmocka_unit_test(a_letter_is_taken_once_more_or_dropped),
+		cmocka_unit_test(what_is_held_is_kept_and_counts_once_nobody_holds_it),
 		cmocka_unit_test(frames_come_in_any_pieces_and_nothing_stands_between_them),
 		cmocka_unit_test(a_frame_without_end_is_refused_at_its_limit),
 	};

@@ -53,7 +53,7 @@ undo_last(struct feed_store *store)
 
 	assert_int_equal(
 		db_one_int(registry_db(store->registry), "SELECT max(id) FROM evidence_import", NULL, 0, &last, &e), 0);
-	if (feed_import_undo(store->registry, last, NULL, &e) < 0)
+	if (feed_import_undo(store->registry, last, NULL, NULL, NULL, &e) < 0)
 		fail_msg("%s", e.message);
 }
 

@@ -102,7 +102,7 @@ an_undone_import_of_doses_counts_no_more(void **state)
 	assert_non_null(strstr(facts(store), "UNDONE"));
 	assert_int_equal(
 		db_one_int(registry_db(store->registry), "SELECT max(id) FROM evidence_import", NULL, 0, &last, &e), 0);
-	assert_int_equal(feed_import_undo(store->registry, last, NULL, &e), 0);
+	assert_int_equal(feed_import_undo(store->registry, last, NULL, NULL, NULL, &e), 0);
 	assert_null(strstr(facts(store), "UNDONE"));
 }
 

@@ -117,7 +117,7 @@ an_undone_import_of_checkins_counts_no_more(void **state)
 	assert_string_equal(feed_store_text(store, "venue-checkins", rows("PUB,2020-03-20T20:00,,")), "1 0 0 0");
 	assert_int_equal(
 		db_one_int(registry_db(store->registry), "SELECT max(id) FROM evidence_import", NULL, 0, &last, &e), 0);
-	assert_int_equal(feed_import_undo(store->registry, last, NULL, &e), 0);
+	assert_int_equal(feed_import_undo(store->registry, last, NULL, NULL, NULL, &e), 0);
 	assert_string_equal(at(store, "PUB"), "venue: ");
 }
 

@@ -96,3 +96,99 @@ exits 0 "another office approves" as zhao 2020-03-13T11:00:00+08:00 import areas
 at 2020-03-13T11:00:00+08:00 evaluate >/dev/null
 is "5 red" "$(colours 2020-03-13T11:00:00+08:00)" "and it counts"
 exits 0 "a sound ledger, all in all" H ledger verify
+
+# What comes otherwise than as a file: nobody's message, undoing, word or list of acts is more than one office's.
+STORE=$FOLDER/more
+H() { "$HEALTHCODE" --data "$STORE" "$@"; }
+H init --pack "$FOLDER/$PACK" --clock 2020-03-11T08:00:00+08:00 2>/dev/null
+for user in zhang:supervisor:north chen:supervisor:north zhao:supervisor:south li:clinician: sun:clinician:; do
+	IFS=: read -r name role office <<<"$user"
+	HEALTHCODE_PASSWORD="password of $name" H user add "$name" --role "$role" ${office:+--office "$office"} >/dev/null
+done
+for kind in residents places stays; do at 2020-03-11T08:00:00+08:00 import $kind "$FOLDER/$kind.csv" >/dev/null; done
+no_cases 330100 | at 2020-03-11T08:00:00+08:00 import areas - >/dev/null
+at 2020-03-11T09:00:00+08:00 evaluate >/dev/null
+
+# The words of two clinicians.
+printf 'case,id_number,status,onset,confirmed_at\nS1,%s,suspected,2020-03-07,2020-03-11T10:00:00+08:00\n' "${people[0]}" >"$FOLDER/suspected.csv"
+exits 0 "a suspected case worsens one colour" as zhang 2020-03-11T10:00:00+08:00 import cases "$FOLDER/suspected.csv"
+exits 0 "nor does one word" as li 2020-03-11T10:10:00+08:00 case affirm S1
+exits 1 "the second one would colour three more" as sun 2020-03-11T10:20:00+08:00 case affirm S1
+holds "it says how many, and what to do" grep -q "worsen the colours of [34] people, more than the 2 .*two offices import the case's row" "$FOLDER/err"
+is "1 no" "$(at 2020-03-11T10:20:00+08:00 --json case show S1 | jq -r '"\(.words | length) \(if .grounds then "grounds" else "no" end)"')" "and it was not said"
+at 2020-03-11T10:30:00+08:00 evaluate >/dev/null
+is "4 green 1 red" "$(colours 2020-03-11T10:30:00+08:00)" "nobody else is red"
+printf 'case,id_number,status,onset,confirmed_at,grounds,clinicians\nS1,%s,suspected,2020-03-07,2020-03-11T10:00:00+08:00,clinicians,li;sun\n' "${people[0]}" >"$FOLDER/words.csv"
+exits 1 "one office hands the case's row in" as zhang 2020-03-11T10:40:00+08:00 import cases "$FOLDER/words.csv"
+exits 0 "another approves" as zhao 2020-03-11T10:50:00+08:00 import cases "$FOLDER/words.csv"
+at 2020-03-11T10:50:00+08:00 evaluate >/dev/null
+red=$(colours 2020-03-11T10:50:00+08:00)
+holds "its contacts are red" grep -q "red" <<<"$red"
+
+# Undoing is an act too: what was discarded by an import is a case again without it.
+printf 'case,id_number,status,confirmed_at\nS1,%s,discarded,2020-03-11T11:00:00+08:00\n' "${people[0]}" >"$FOLDER/no_case.csv"
+exits 0 "the case is discarded" as zhang 2020-03-11T11:00:00+08:00 import cases "$FOLDER/no_case.csv"
+at 2020-03-11T11:00:00+08:00 evaluate >/dev/null
+is "5 green" "$(colours 2020-03-11T11:00:00+08:00)" "all are green"
+import=$(H --json import list | jq -s 'last | .import')
+exits 1 "nobody alone takes that back" at 2020-03-11T11:10:00+08:00 import undo "$import"
+holds "nor without a name" grep -q "worsen the colours of" "$FOLDER/err"
+exits 1 "one office hands it in" as zhang 2020-03-11T11:10:00+08:00 --json import undo "$import"
+json_holds "it is counted and waits" '.kind == "undo" and .people > 2 and .state == "proposed"' "$(cat "$FOLDER/out")"
+exits 1 "not by the same office" as chen 2020-03-11T11:15:00+08:00 import undo "$import"
+at 2020-03-11T11:15:00+08:00 evaluate >/dev/null
+is "5 green" "$(colours 2020-03-11T11:15:00+08:00)" "all are green still"
+exits 0 "another office undoes the same import" as zhao 2020-03-11T11:20:00+08:00 import undo "$import"
+at 2020-03-11T11:20:00+08:00 evaluate >/dev/null
+is "$red" "$(colours 2020-03-11T11:20:00+08:00)" "and they are red again"
+is "approved zhang zhao" "$(H --json import held | jq -rs 'map(select(.kind == "undo"))[0] | "\(.state) \(.proposed_by) \(.approved_by)"')" "by two offices"
+
+exits 0 "a ledger that verifies" H ledger verify
+
+# A message is held, kept and answered, and taken by two offices; by the store's own clock, for the service has no other.
+STORE=$FOLDER/wire
+H init --pack "$FOLDER/$PACK" --clock 2020-03-11T08:00:00+08:00 2>/dev/null
+for user in zhang:supervisor:north chen:supervisor:north zhao:supervisor:south li:clinician:; do
+	IFS=: read -r name role office <<<"$user"
+	HEALTHCODE_PASSWORD="password of $name" H user add "$name" --role "$role" ${office:+--office "$office"} >/dev/null
+done
+for kind in residents places stays; do H import $kind "$FOLDER/$kind.csv" >/dev/null; done
+no_cases 330100 | H import areas - >/dev/null
+H evaluate >/dev/null
+by() { local user=$1 && shift && HEALTHCODE_TOKEN="password of $user" "$HEALTHCODE" --data "$STORE" --as "$user" "$@"; }
+colours() { for person in "${people[@]}"; do H --json explain "$person" --pack $PACK | jq -r .colour; done | sort | uniq -c | xargs; }
+trap 'code=$?; [ -z "${SERVER:-}" ] || kill "$SERVER"; wait; [ $code -eq 0 ] || cat "$FOLDER/server" >&2; rm -rf "$FOLDER"' EXIT
+serve --threads 2
+CONTENT_TYPE=application/json ask POST /v1/sessions '{"user":"li","password":"password of li","transport":"token"}'
+laboratory=$(bearer "$(jq -r .token <<<"$BODY")")
+CONTENT_TYPE=application/fhir+json
+result() { # PERSON NUMBER: positive
+	jq -n --arg person "$1" --arg number "$2" '{resourceType: "Bundle", type: "collection", entry: [
+		{resource: {resourceType: "Patient", id: "p", identifier: [{type: {coding: [{code: "NNCHN"}]}, value: $person}]}},
+		{resource: {resourceType: "Observation", id: $number, identifier: [{value: $number}], status: "final", subject: {reference: "Patient/p"},
+			code: {coding: [{system: "http://loinc.org", code: "94500-6"}]}, effectiveDateTime: "2020-03-10T10:00:00+08:00",
+			issued: "2020-03-11T07:00:00+08:00", valueCodeableConcept: {coding: [{code: "260373001"}]}}}]}'
+}
+ask POST /fhir "$(result "${people[4]}" o5)" -H "$laboratory"
+is "200 new" "$STATUS $(jq -r '.issue[0].diagnostics' <<<"$BODY")" "a result of somebody who met nobody is taken"
+before=$(imports)
+for _ in 1 2; do
+	ask POST /fhir "$(result "${people[0]}" o1)" -H "$laboratory"
+	is "202 informational" "$STATUS $(jq -r '.issue[0].code' <<<"$BODY")" "one that would worsen four is held"
+done
+holds "it says so" grep -q '^held: it would worsen the colours of 4 people' <<<"$(jq -r '.issue[0].diagnostics' <<<"$BODY")"
+is "$before 4 green 1 red" "$(imports) $(colours)" "nothing came of it"
+is "1 2 null" "$(H --json import letters | jq -r '"\(.letter) \(.times) \(.settled_at)"')" "and it is kept"
+exits 1 "one office takes it once more" by zhang --json import letters retry 1
+json_holds "which hands it in" '.file == "letter 1" and .people == 4 and .kind == "labs" and .state == "proposed"' "$(cat "$FOLDER/out")"
+exits 1 "that office alone cannot" by chen import letters retry 1
+is "$before" "$(imports)" "it waits"
+exits 0 "another office takes it" by zhao import letters retry 1
+H evaluate >/dev/null
+is "5 red" "$(colours)" "then it counts"
+is "settled" "$(H --json import letters | jq -r 'if .settled_at then "settled" else "waits" end')" "and waits no more"
+ask POST /fhir "$(result "${people[0]}" o1)" -H "$laboratory"
+is "200 unchanged" "$STATUS $(jq -r '.issue[0].diagnostics' <<<"$BODY")" "and is known if it comes again"
+kill "$SERVER" && wait "$SERVER" 2>/dev/null || true
+SERVER=
+exits 0 "a ledger that verifies" H ledger verify

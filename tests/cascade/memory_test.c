@@ -1,0 +1,68 @@
+/* Each allocation fails once while somebody's word is taken and whom it worsens is counted: the failure is told, nothing leaks, and with the rollback
+ * nothing of it is there. */
+
+#include "scene.h"
+
+#include "../failing_allocation.h"
+
+#define HZ "hangzhou-2020"
+
+static int
+say_and_count(void *context)
+{
+	struct scene *s = context;
+	int64_t count = 0, all = 0;
+	struct error e = {0};
+	int r = registry_begin(s->registry, &e);
+
+	if (r < 0)
+		return r;
+	if ((r = cascade_case_word(s->cascade, "S1", "li", true, &e)) == 0 &&
+		(r = cascade_case_word(s->cascade, "S1", "sun", true, &e)) == 0 &&
+		(r = cascade_case_worsened(s->cascade, "S1", 0, &count, &e)) == 0 &&
+		(r = cascade_message_worsened(s->cascade, 0, &all, &e)) == 0 && (r = cascade_trace_cases(s->cascade, &e)) == 0)
+		assert_true(count == 1 && all == 0); /* no import is under way */
+	registry_rollback(s->registry);
+	cascade_rolled_back(s->cascade);
+	return r;
+}
+
+static int
+show_grounds(void *context)
+{
+	struct scene *s = context;
+	json_t *grounds = NULL;
+	struct error e = {0};
+	int r = cascade_case_grounds(s->cascade, "S1", &zone_utc, &grounds, &e);
+
+	assert_true((r == 0) == (grounds != NULL));
+	json_decref(grounds);
+	return r;
+}
+
+static void
+no_failure_of_memory_is_hidden_while_words_are_weighed(void **state)
+{
+	struct scene_met m = scene_meet(*state);
+	person_number contact = m.contact;
+
+	scene_at(m.s, "2020-03-11T12:00:00+08:00");
+	scene_case(m.s, "C1", m.subject, "discarded", NULL, "2020-03-11T10:30:00+08:00", NULL);
+	scene_case(m.s, "S1", m.subject, "suspected", "2020-03-07T00:00:00+08:00", "2020-03-11T10:40:00+08:00", NULL);
+	scene_trace(m.s);
+	assert_string_equal(scene_colour(m.s, contact, HZ), "green");
+	assert_true(failing_allocation_sweep(say_and_count, m.s) > 20);
+	assert_true(failing_allocation_sweep(show_grounds, m.s) > 5);
+	assert_string_equal(scene_colour(m.s, contact, HZ), "green");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+			no_failure_of_memory_is_hidden_while_words_are_weighed, scene_set_up, scene_tear_down),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
