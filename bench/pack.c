@@ -3,7 +3,8 @@
  * Like for like is the plain decision: what rules see of a person, as the same JSON, parsed once on both sides, and the rules that
  * fire counted on both. Beside it stand the same from rows (levels and streaks worked out before, as in the JSON), from the facts
  * (working them out counts), and the whole decision, which the reference knows nothing of: a life folded from the application on,
- * and the next change. People go by in batches, each of them once. */
+ * and the next change. People go by in batches, each of them once, and once more for each way of asking: what lies between two batches is
+ * reading them, as in the reference. */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,7 +18,7 @@
 #include "policy/view.h"
 
 /* So few at once that their JSON is still near when it is asked: whoever reads somebody's facts decides about them then. */
-enum { BATCH = 20, NOW = 1585008000, VIEW_MAX = 1 << 20, COMMAND_SIZE = 512 };
+enum { BATCH = 10, NOW = 1585008000, VIEW_MAX = 1 << 20, COMMAND_SIZE = 512 };
 
 static const char pack_folder[] = "packs/hangzhou-2020";
 
@@ -26,6 +27,7 @@ struct person {
 	struct buffer line; /* the text of ${seen} */
 	struct workspace *work;
 	struct view *view;
+	bool last; /* of a batch */
 };
 
 /* One way of asking everybody: processor time, and how many rules fired. */
@@ -34,16 +36,27 @@ struct way {
 	size_t yes;
 };
 
+struct crowd;
+
+struct asker {
+	void (*ask)(struct crowd *crowd, struct person *person);
+	struct way *way;
+	enum { ROWS, LINES, JSON } of; /* what it needs of them */
+};
+
 struct crowd {
 	struct pack *pack;
 	int lists[PACK_RULES_MAX]; /* that rules go over */
-	size_t list_count;
+	const char *names[PACK_RULES_MAX];
+	size_t name_lengths[PACK_RULES_MAX], list_count;
+	const struct rule *rules[PACK_RULES_MAX]; /* those that go over none, then those of each list: up to which one */
+	size_t single_count, ends[PACK_RULES_MAX];
 	struct arena memory, scratch;
 	struct row *root;
 	struct certlogic_keep keep;
 	struct asking asking;
 	struct person people[BATCH];
-	struct way plain, by_rows, by_facts, whole;
+	struct way told, plain, by_rows, by_facts, whole;
 	FILE *reference;
 };
 
@@ -113,7 +126,7 @@ look(struct crowd *crowd, struct person *person)
 
 /* That as a line of JSON with the clock in it, for the reference and for us. */
 static void
-tell(struct crowd *crowd, struct person *person, const char *now)
+write_line(struct person *person, const char *now)
 {
 	static const char clock[] = "\"" CERTLOGIC_CLOCK_TEXT "\"";
 	struct buffer text = buffer_make(VIEW_MAX), *line = &person->line;
@@ -136,22 +149,7 @@ tell(struct crowd *crowd, struct person *person, const char *now)
 		at = found ? found + strlen(clock) : NULL;
 	}
 	bench_need(r, &e);
-	if (fprintf(crowd->reference, "%s\n", buffer_text(line)) < 0)
-		bench_fail("certlogic-js does not take the views");
 	buffer_free(&text);
-}
-
-/* As the reference does with its lines: all of a batch are read, then asked. */
-static void
-read_lines(struct crowd *crowd, size_t count)
-{
-	struct error e = {0};
-
-	for (size_t i = 0; i < count; i++) {
-		struct person *person = &crowd->people[i];
-
-		bench_need(json_read(buffer_text(&person->line), person->line.length, "view", &person->seen, &e), &e);
-	}
 }
 
 static bool
@@ -166,23 +164,25 @@ fires(struct crowd *crowd, const struct rule *rule)
 
 /* The rules that go over a list: of each item all that fit none before it, since what was found in it serves all of them. */
 static size_t
-ask_of_list(struct crowd *crowd, int each, const struct value *list)
+ask_of_list(struct crowd *crowd, const struct rule **rules, size_t rule_count, const struct value *list)
 {
-	const struct pack *pack = crowd->pack;
-	size_t count = value_count(list), yes = 0;
-	bool fired[PACK_RULES_MAX];
+	size_t count = value_count(list), left = rule_count;
+	const struct rule *unfit[PACK_RULES_MAX];
 
-	memset(fired, 0, pack->rule_count);
-	for (size_t i = 0; i < count; i++) {
+	if (count > 0)
+		memcpy(unfit, rules, left * sizeof *unfit);
+	for (size_t i = 0; i < count && left > 0; i++) {
 		struct value *item = row_member(crowd->root, SYMBOL_ITEM), room;
+		size_t still = 0;
 
 		*item = *value_item(list, i, &room);
 		crowd->keep.item = item->row;
-		for (size_t k = 0; k < pack->rule_count; k++)
-			if (pack->rules[k].each == each && !fired[k] && (fired[k] = fires(crowd, &pack->rules[k])))
-				yes++;
+		for (size_t k = 0; k < left; k++)
+			if (!fires(crowd, unfit[k]))
+				unfit[still++] = unfit[k];
+		left = still;
 	}
-	return yes;
+	return rule_count - left;
 }
 
 /* All rules of what rules see of a person, of whatever it is made; ${lists} in the order of the crowd's. */
@@ -190,33 +190,31 @@ static size_t
 ask_all(struct crowd *crowd, const struct value *payload, const struct value *external, const struct value *lists)
 {
 	const struct value data = value_row(crowd->root);
-	const struct pack *pack = crowd->pack;
 	struct error e;
-	size_t yes = 0;
+	size_t yes = 0, from = crowd->single_count;
 
 	*row_member(crowd->root, SYMBOL_PAYLOAD) = *payload;
 	*row_member(crowd->root, SYMBOL_EXTERNAL) = *external;
 	crowd->keep.epoch++;
 	asking_begin(&crowd->asking, &data, &crowd->keep, &crowd->scratch);
 	bench_need(asking_at(&crowd->asking, NOW, NOW, &e), &e);
-	for (size_t i = 0; i < pack->rule_count; i++)
-		if (pack->rules[i].each == VIEW_LIST_NONE)
-			yes += fires(crowd, &pack->rules[i]);
-	for (size_t i = 0; i < crowd->list_count; i++)
-		yes += ask_of_list(crowd, crowd->lists[i], &lists[i]);
+	for (size_t i = 0; i < crowd->single_count; i++)
+		yes += fires(crowd, crowd->rules[i]);
+	for (size_t i = 0; i < crowd->list_count; from = crowd->ends[i++])
+		yes += ask_of_list(crowd, &crowd->rules[from], crowd->ends[i] - from, &lists[i]);
 	return yes;
 }
 
 static void
 ask_by_json(struct crowd *crowd, struct person *person)
 {
-	const json_t *seen = json_object_get(person->seen, "payload");
+	const json_t *seen = json_object_getn(person->seen, "payload", strlen("payload"));
 	struct value payload, external, lists[VIEW_DERIVED + PACK_DERIVED_MAX];
 
 	value_of(seen, &payload);
-	value_of(json_object_get(person->seen, "external"), &external);
+	value_of(json_object_getn(person->seen, "external", strlen("external")), &external);
 	for (size_t i = 0; i < crowd->list_count; i++)
-		value_of(json_object_get(seen, pack_list_name(crowd->pack, crowd->lists[i])), &lists[i]);
+		value_of(json_object_getn(seen, crowd->names[i], crowd->name_lengths[i]), &lists[i]);
 	crowd->plain.yes += ask_all(crowd, &payload, &external, lists);
 }
 
@@ -255,46 +253,79 @@ decide(struct crowd *crowd, struct person *person)
 	crowd->whole.yes += evaluated.colour != COLOUR_GREEN;
 }
 
+/* As the reference does with its lines: all of a batch are read, then asked. */
 static void
-ask(struct crowd *crowd, size_t count, void (*one)(struct crowd *crowd, struct person *person), struct way *way)
+read_line(struct person *person)
 {
-	double start = bench_core_now();
+	struct error e = {0};
 
-	for (size_t i = 0; i < count; i++)
-		one(crowd, &crowd->people[i]);
-	way->took += bench_core_now() - start;
+	bench_need(json_read(buffer_text(&person->line), person->line.length, "view", &person->seen, &e), &e);
 }
 
 static void
-ask_batch(struct crowd *crowd, size_t count)
+tell_reference(struct crowd *crowd, struct person *person)
+{
+	if (fprintf(crowd->reference, "%s\n%s", buffer_text(&person->line), person->last ? "\n" : "") < 0)
+		bench_fail("certlogic-js does not take the views");
+}
+
+static void
+ask_batch(struct crowd *crowd, size_t count, const struct asker *asker)
 {
 	char now[TIME_TEXT_SIZE];
+	double start;
 
 	time_write(NOW, &zone_utc, now);
 	for (size_t i = 0; i < count; i++) {
-		crowd->people[i].facts = make_facts();
-		look(crowd, &crowd->people[i]);
-		tell(crowd, &crowd->people[i], now);
+		struct person *person = &crowd->people[i];
+
+		person->facts = make_facts();
+		person->last = i + 1 == count;
+		look(crowd, person);
+		if (asker->of != ROWS)
+			write_line(person, now);
 	}
-	if (fputc('\n', crowd->reference) < 0)
-		bench_fail("certlogic-js does not take the views");
-	read_lines(crowd, count);
-	ask(crowd, count, ask_by_json, &crowd->plain);
-	ask(crowd, count, ask_by_rows, &crowd->by_rows);
-	ask(crowd, count, ask_by_facts, &crowd->by_facts);
-	ask(crowd, count, decide, &crowd->whole);
+	for (size_t i = 0; i < count && asker->of == JSON; i++)
+		read_line(&crowd->people[i]);
+	start = bench_core_now();
+	for (size_t i = 0; i < count; i++)
+		asker->ask(crowd, &crowd->people[i]);
+	asker->way->took += bench_core_now() - start;
 	for (size_t i = 0; i < count; i++) {
-		json_decref(crowd->people[i].facts);
-		json_decref(crowd->people[i].seen);
-		buffer_free(&crowd->people[i].line);
+		struct person *person = &crowd->people[i];
+
+		json_decref(person->facts);
+		json_decref(person->seen);
+		person->seen = NULL;
+		buffer_free(&person->line);
 	}
 }
 
-/* The lists that rules go over, and room for what they see. */
+/* Everybody, the same people for each asker, one asker after the other: none takes the caches from another. */
+static void
+ask_everybody(struct crowd *crowd, size_t people, const struct asker *asker)
+{
+	seed = 1;
+	for (size_t done = 0; done < people; done += BATCH)
+		ask_batch(crowd, people - done < BATCH ? people - done : BATCH, asker);
+}
+
+/* Add the rules that go over ${each}. Return how many there are by then. */
+static size_t
+add_rules(struct crowd *crowd, size_t count, int each)
+{
+	for (size_t i = 0; i < crowd->pack->rule_count; i++)
+		if (crowd->pack->rules[i].each == each)
+			crowd->rules[count++] = &crowd->pack->rules[i];
+	return count;
+}
+
+/* The rules by the lists that they go over, and room for what they see. */
 static void
 prepare(struct crowd *crowd)
 {
 	struct error e = {0};
+	size_t count;
 
 	for (size_t i = 0; i < crowd->pack->rule_count; i++) {
 		int each = crowd->pack->rules[i].each;
@@ -304,6 +335,12 @@ prepare(struct crowd *crowd)
 			known = known || crowd->lists[k] == each;
 		if (!known)
 			crowd->lists[crowd->list_count++] = each;
+	}
+	count = crowd->single_count = add_rules(crowd, 0, VIEW_LIST_NONE);
+	for (size_t i = 0; i < crowd->list_count; i++) {
+		crowd->names[i] = pack_list_name(crowd->pack, crowd->lists[i]);
+		crowd->name_lengths[i] = strlen(crowd->names[i]);
+		count = crowd->ends[i] = add_rules(crowd, count, crowd->lists[i]);
 	}
 	crowd->keep.epoch = 1;
 	crowd->memory.maximum = crowd->scratch.maximum = CERTLOGIC_MEMORY_MAX;
@@ -332,6 +369,8 @@ bench_pack(size_t people)
 	static const char *const reference = "certlogic-js on node, over what rules see";
 	char path[] = "/tmp/bench-answer-XXXXXX", command[COMMAND_SIZE];
 	struct crowd *crowd = calloc(1, sizeof *crowd);
+	const struct asker askers[] = {{tell_reference, &crowd->told, LINES}, {ask_by_json, &crowd->plain, JSON},
+		{ask_by_rows, &crowd->by_rows, ROWS}, {ask_by_facts, &crowd->by_facts, ROWS}, {decide, &crowd->whole, ROWS}};
 	int descriptor = mkstemp(path);
 	FILE *answer = descriptor < 0 ? NULL : fdopen(descriptor, "r");
 	struct error e = {0};
@@ -343,8 +382,8 @@ bench_pack(size_t people)
 	if (!(crowd->reference = popen(command, "w")) || pack_read_folder(pack_folder, NULL, NULL, &crowd->pack, &e) < 0)
 		bench_fail(e.message);
 	prepare(crowd);
-	for (size_t done = 0; done < people; done += BATCH)
-		ask_batch(crowd, people - done < BATCH ? people - done : BATCH);
+	for (size_t i = 0; i < sizeof askers / sizeof askers[0]; i++)
+		ask_everybody(crowd, people, &askers[i]);
 	if (crowd->by_rows.yes != crowd->plain.yes || crowd->by_facts.yes != crowd->plain.yes)
 		bench_fail("rules over rows come out otherwise than over JSON");
 	rate = (double)people / end_reference(crowd->reference, answer, crowd->plain.yes);

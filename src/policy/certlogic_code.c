@@ -128,6 +128,8 @@ write_leaf(struct certlogic_program *p, uint32_t at, const struct place *place)
 			in.test = CERTLOGIC_TEST_NODE;
 		return add(p, &in);
 	}
+	if (place->gives && is_known(node, VALUE_BOOLEAN))
+		return node->known->integer ? GIVE_TRUE : GIVE_FALSE;
 	truth = node->known ? value_truth(node->known) : -1;
 	if (place->gives ? !place->judged || truth >= 0 : truth == 0 && place->no == GIVE_TESTED) {
 		in.test = CERTLOGIC_GIVE;

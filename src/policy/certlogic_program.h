@@ -119,7 +119,7 @@ enum certlogic_test {
 };
 
 struct certlogic_instruction {
-	enum certlogic_test test;
+	uint8_t test; /* enum certlogic_test */
 	uint8_t step;
 	uint32_t yes, no; /* the instructions that follow */
 	uint32_t node;    /* what is tested */

@@ -375,7 +375,8 @@ date_of_operand(struct run *run, const struct certlogic_node *parent, uint32_t n
 																 : run_plus_time(run, node, text, room);
 }
 
-static inline int
+/* As what follows, with room of its own, which a program without dates need not make. */
+OPERATOR
 test_dates(struct run *run, const struct certlogic_node *node, bool *ret_yes)
 {
 	const struct value *dates[2];
@@ -389,34 +390,39 @@ test_dates(struct run *run, const struct certlogic_node *node, bool *ret_yes)
 	return 0;
 }
 
-/* Follow the code (certlogic_code). It never goes back, so that it needs no count of steps: each node is tested once at most. */
-static int
-follow(struct run *run, struct value *ret_value)
+/* Whether a node that is worked out as a value is truthy; that value is what was tested last. */
+OPERATOR
+test_node(struct run *run, const struct certlogic_instruction *in, struct value *ret_value, bool *ret_yes)
 {
 	const struct certlogic_program *program = run->program;
-	const struct certlogic_instruction *in = &program->code[program->code_start];
-	const struct value *tested = NULL;
+	int r = evaluate(run, &program->nodes[in->node], run->data, ret_value);
+
+	return r < 0 ? r : truth_of(run, &program->nodes[in->judge], ret_value, ret_yes);
+}
+
+/* Follow the code (certlogic_code) to its end, which is none of the tests. It never goes back, so that it needs no count of steps: each
+ * node is tested once at most. ${ret_value} is room for a value, and ${ret_tested} the one whose truth was tested last. */
+static inline int
+follow(struct run *run, const struct certlogic_instruction **ret_end, struct value *ret_value,
+	const struct value **ret_tested)
+{
+	const struct certlogic_program *program = run->program;
+	const struct certlogic_instruction *code = program->code, *in = &code[program->code_start];
 	bool yes = false;
 	int r;
 
-	for (;; in = &program->code[yes ? in->yes : in->no]) {
-		const struct certlogic_node *node = &program->nodes[in->node];
+	for (;; in = &code[yes ? in->yes : in->no]) {
 		enum found found = UNSURE;
 
-		switch (in->test) {
+		switch ((enum certlogic_test)in->test) {
 		case CERTLOGIC_GIVE:
-			return evaluate(run, node, run->data, ret_value);
 		case CERTLOGIC_GIVE_FALSE:
 		case CERTLOGIC_GIVE_TRUE:
-			*ret_value = value_boolean(in->test == CERTLOGIC_GIVE_TRUE);
-			return 0;
 		case CERTLOGIC_GIVE_TESTED:
-			assert(tested);
-			if (tested != ret_value)
-				*ret_value = *tested;
+			*ret_end = in;
 			return 0;
 		case CERTLOGIC_TEST_DATES:
-			if ((r = test_dates(run, node, &yes)) < 0)
+			if ((r = test_dates(run, &program->nodes[in->node], &yes)) < 0)
 				return r;
 			continue;
 		case CERTLOGIC_TEST_EQUAL:
@@ -426,15 +432,11 @@ follow(struct run *run, struct value *ret_value)
 			found = test_among(value_at_step(run, in->step), in->known->list);
 			break;
 		case CERTLOGIC_TEST_NUMBER:
-			found = test_number(node->kind, value_at_step(run, in->step), in->known);
+			found = test_number(program->nodes[in->node].kind, value_at_step(run, in->step), in->known);
 			break;
 		case CERTLOGIC_TEST_STEP:
-			tested = value_at_step(run, in->step);
-			if (tested->kind == VALUE_BOOLEAN) {
-				yes = tested->integer != 0;
-				continue;
-			}
-			if ((r = truth_of(run, &program->nodes[in->judge], tested, &yes)) < 0)
+			*ret_tested = value_at_step(run, in->step);
+			if ((r = truth_of(run, &program->nodes[in->judge], *ret_tested, &yes)) < 0)
 				return r;
 			continue;
 		case CERTLOGIC_TEST_NODE:
@@ -444,11 +446,43 @@ follow(struct run *run, struct value *ret_value)
 			yes = found == YES;
 			continue;
 		}
-		if ((r = evaluate(run, node, run->data, ret_value)) < 0 ||
-			(r = truth_of(run, &program->nodes[in->judge], ret_value, &yes)) < 0)
+		*ret_tested = ret_value;
+		if ((r = test_node(run, in, ret_value, &yes)) < 0)
 			return r;
-		tested = ret_value;
 	}
+}
+
+/* What the program comes out as at ${end}. */
+static int
+give(struct run *run, const struct certlogic_instruction *end, const struct value *tested, struct value *ret_value)
+{
+	if (end->test == CERTLOGIC_GIVE)
+		return evaluate(run, &run->program->nodes[end->node], run->data, ret_value);
+	if (end->test != CERTLOGIC_GIVE_TESTED) {
+		*ret_value = value_boolean(end->test == CERTLOGIC_GIVE_TRUE);
+		return 0;
+	}
+	assert(tested);
+	if (tested != ret_value)
+		*ret_value = *tested;
+	return 0;
+}
+
+/* The same where it must be true or false. */
+OPERATOR
+give_truth(struct run *run, const struct certlogic_instruction *end, const struct value *tested, bool *ret_truth,
+	instant *ret_next_flip)
+{
+	struct value value;
+	int r = give(run, end, tested, &value);
+
+	if (r < 0)
+		return r;
+	if (value.kind != VALUE_BOOLEAN)
+		return error_set(run->e, ERROR_BAD_INPUT, "the expression gives neither true nor false");
+	*ret_truth = value.integer;
+	*ret_next_flip = run->next_flip;
+	return 0;
 }
 
 static int
@@ -498,21 +532,55 @@ run_at(struct run *run, const struct certlogic_clock *clock, struct error *e)
 	return check_clock(clock, e);
 }
 
-int
-run_program(struct run *run, const struct certlogic_program *program, struct value *ret_value, instant *ret_next_flip,
-	struct error *e)
+static inline void
+start(struct run *run, const struct certlogic_program *program, struct error *e)
 {
-	int r;
-
 	run->program = program;
 	run->steps = CERTLOGIC_STEPS_MAX;
 	run->next_flip = CERTLOGIC_NO_FLIP;
 	run->e = e;
 	clean_frame(run);
-	if ((r = follow(run, ret_value)) == 0 && ret_next_flip)
+}
+
+int
+run_program(struct run *run, const struct certlogic_program *program, struct value *ret_value, instant *ret_next_flip,
+	struct error *e)
+{
+	const struct certlogic_instruction *end;
+	const struct value *tested = NULL;
+	int r;
+
+	start(run, program, e);
+	if ((r = follow(run, &end, ret_value, &tested)) == 0 && (r = give(run, end, tested, ret_value)) == 0 &&
+		ret_next_flip)
 		*ret_next_flip = run->next_flip;
 	if (run->texts.newest)
 		arena_release(&run->texts, (struct arena_mark){0});
+	return r;
+}
+
+int
+run_truth(
+	struct run *run, const struct certlogic_program *program, bool *ret_truth, instant *ret_next_flip, struct error *e)
+{
+	const struct certlogic_instruction *end;
+	const struct value *tested = NULL;
+	struct arena_mark mark = arena_here(run->arena);
+	struct value value;
+	int r;
+
+	start(run, program, e);
+	if ((r = follow(run, &end, &value, &tested)) == 0) {
+		*ret_next_flip = run->next_flip;
+		if (end->test == CERTLOGIC_GIVE_FALSE || end->test == CERTLOGIC_GIVE_TRUE)
+			*ret_truth = end->test == CERTLOGIC_GIVE_TRUE;
+		else
+			r = give_truth(run, end, tested, ret_truth, ret_next_flip);
+	}
+	if (run->texts.newest)
+		arena_release(&run->texts, (struct arena_mark){0});
+	if (run->arena->newest)
+		arena_release(run->arena, mark);
 	return r;
 }
 

@@ -60,4 +60,9 @@ int run_at(struct run *run, const struct certlogic_clock *clock, struct error *e
 int run_program(struct run *run, const struct certlogic_program *program, struct value *ret_value,
 	instant *ret_next_flip, struct error *e);
 
+/* run_truth(run, program, ret_truth, ret_next_flip, e):
+ * The same for a program that must give true or false (else ERROR_BAD_INPUT); the arena is given back as it was. */
+int run_truth(
+	struct run *run, const struct certlogic_program *program, bool *ret_truth, instant *ret_next_flip, struct error *e);
+
 #endif

@@ -152,7 +152,7 @@ value_item(const struct value *array, size_t index, struct value *room)
 }
 
 /* In an object of few members a look at each costs less than its table would. */
-enum { FEW_MEMBERS = 4 };
+enum { FEW_MEMBERS = 8 };
 
 static const json_t *
 member_of(const json_t *object, const struct certlogic_fragment *fragment)

@@ -22,20 +22,13 @@ int
 asking_holds(
 	struct asking *asking, const struct certlogic_program *program, bool *ret_holds, instant *flip, struct error *e)
 {
-	struct arena *scratch = asking->run.arena;
-	struct arena_mark mark = arena_here(scratch);
 	instant next = CERTLOGIC_NO_FLIP;
-	struct value value;
-	int code = run_program(&asking->run, program, &value, &next, e);
+	int code = run_truth(&asking->run, program, ret_holds, &next, e);
 
-	arena_release(scratch, mark);
 	if (code < 0)
 		return code;
 	if (next == CERTLOGIC_NO_FLIP && asking->clock.horizon < asking->horizon)
 		next = asking->clock.horizon;
-	if (value.kind != VALUE_BOOLEAN)
-		return error_set(e, ERROR_BAD_INPUT, "the expression gives neither true nor false");
-	*ret_holds = value.integer;
 	if (flip && next < *flip)
 		*flip = next;
 	return 0;

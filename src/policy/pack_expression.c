@@ -4,6 +4,7 @@
 
 #include "base/json_memory.h"
 #include "policy/pack_inside.h"
+#include "policy/pack_never.h"
 #include "policy/pack_types.h"
 
 enum { POINTER_MAX = 1024 };
@@ -239,7 +240,9 @@ pack_compile(struct pack_reading *r, size_t file, const char *pointer, const jso
 			tell_inner(&walk, &fault);
 		goto out;
 	}
-	if (!r->kept && (pack_types_check(r->pack, program, item_of, tell_each, &walk) < 0 || r->faults > faults)) {
+	if (!r->kept &&
+		(pack_types_check(r->pack, program, item_of, tell_each, &walk) < 0 ||
+			pack_never_check(program, tell_each, &walk) < 0 || r->faults > faults)) {
 		code = ERROR_BAD_INPUT;
 		goto out;
 	}

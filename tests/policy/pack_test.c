@@ -227,6 +227,50 @@ texts_that_the_facts_never_hold_are_told_with_what_was_meant(void **state)
 	expect_kind_fault(NULL, "{\"===\":[{\"var\":\"payload.places.0.kind\"},\"visits\"]}", "did you mean \"visit\"?");
 }
 
+static void
+what_is_true_for_nobody_is_told_with_what_excludes_it(void **state)
+{
+	static const char checkins[] = "\"each\":\"checkins\",\"reason\"";
+
+	(void)state;
+	expect_kind_fault(NULL,
+		"{\"and\":[{\"===\":[{\"var\":\"payload.colour\"},\"red\"]},{\"!\":[{\"var\":\"payload.cases\"}]},"
+		"{\"===\":[\"green\",{\"var\":\"payload.colour\"}]}]}",
+		"never true: \"payload.colour\" cannot fit this and what stands at /and/0 too");
+	expect_kind_fault(checkins,
+		"{\"and\":[{\">\":[{\"var\":\"item.temperature_tenths_c\"},380]},{\"and\":[{\"var\":\"item.contact\"},"
+		"{\">\":[373,{\"var\":\"item.temperature_tenths_c\"}]}]}]}",
+		"never true: \"item.temperature_tenths_c\" cannot fit this and what stands at /and/0 too");
+	expect_kind_fault(checkins,
+		"{\"and\":[{\">\":[{\"var\":\"item.temperature_tenths_c\"},372]},"
+		"{\"<\":[{\"var\":\"item.temperature_tenths_c\"},373]}]}",
+		"never true");
+	expect_kind_fault(checkins, "{\"and\":[{\"var\":\"item.contact\"},{\"!\":[{\"var\":\"item.contact\"}]}]}",
+		"never true: \"item.contact\" cannot fit this");
+}
+
+static void
+expect_sound(const char *when)
+{
+	struct pack *pack = NULL;
+
+	if (read_pack(head, with(rule, "true", when), NULL, texts, texts, &pack) < 0)
+		fail_msg("refused: %s", faults);
+	pack_free(pack);
+}
+
+static void
+what_may_be_true_together_is_let_through(void **state)
+{
+	(void)state;
+	expect_sound("{\"and\":[{\">=\":[{\"var\":\"payload.latest.checkins.temperature_tenths_c\"},373]},"
+				 "{\"<=\":[{\"var\":\"payload.latest.checkins.temperature_tenths_c\"},373]},"
+				 "{\"===\":[{\"var\":\"payload.latest.checkins.temperature_tenths_c\"},373]}]}");
+	expect_sound("{\"and\":[{\"===\":[{\"var\":\"payload.colour\"},\"red\"]},"
+				 "{\"===\":[{\"var\":\"payload.colour\"},\"red\"]},"
+				 "{\"!\":[{\"===\":[{\"var\":\"payload.colour\"},\"green\"]}]}]}");
+}
+
 #define NEGATIVE_SINCE(since)                                                                                          \
 	"{\"reduce\":[{\"var\":\"payload.tests\"},{\"if\":[{\"var\":\"accumulator\"},true,{\"and\":["                      \
 	"{\"===\":[{\"var\":\"current.result\"},\"negative\"]},"                                                           \
@@ -491,6 +535,8 @@ main(void)
 		cmocka_unit_test(a_pack_without_pack_json_is_none),
 		cmocka_unit_test(a_pack_that_is_kept_is_read_although_it_would_be_refused_today),
 		cmocka_unit_test(every_pack_of_2020_is_sound),
+		cmocka_unit_test(what_is_true_for_nobody_is_told_with_what_excludes_it),
+		cmocka_unit_test(what_may_be_true_together_is_let_through),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
