@@ -14,7 +14,7 @@
 #include "feed/ping.h"
 #include "feed/texts.h"
 
-enum { DEVICES = 500, MINUTES = 600, PINGS = DEVICES * MINUTES, PYTHON_MINUTES = 120, TURNS = 7, PYTHON_TURNS = 3 };
+enum { DEVICES = 500, MINUTES = 600, PINGS = DEVICES * MINUTES, TURNS = 7 };
 
 /* As the packs have it. */
 static const struct detect_parameters parameters = {.radius_m = 200,
@@ -91,7 +91,7 @@ make_stays(void *path)
 
 /* Everybody's position each minute; now and then one goes elsewhere. */
 static void
-write_pings(char *path, int minutes)
+write_pings(char *path)
 {
 	static int north[DEVICES], east[DEVICES];
 	uint32_t random = 1;
@@ -102,7 +102,7 @@ write_pings(char *path, int minutes)
 		bench_fail("no temporary file");
 	memset(north, 0, sizeof north);
 	fputs("device,at,latitude,longitude,accuracy_m\n", file);
-	for (int minute = 0; minute < minutes; minute++)
+	for (int minute = 0; minute < MINUTES; minute++)
 		for (int i = 0; i < DEVICES; i++) {
 			random = random * 1664525 + 1013904223;
 			if (random >> 24 < 4) {
@@ -127,67 +127,59 @@ childrens_seconds(void)
 		(double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1e6;
 }
 
-/* How often a second of a core's time does it: the best of some turns, each beside one of the reference's, since what else the
- * machine does can only slow a turn down. */
+/* How often a second of a core's time did it in the best of the turns: what else the machine does can only slow one down. */
 static void
-rates_of(void (*once)(void *), void (*reference)(void *), void *context, double *ret_rate, double *ret_reference)
+take_turn(double start, double end, double *best)
 {
-	*ret_rate = *ret_reference = 0;
-	for (int i = 0; i < TURNS * 2; i++) {
-		double *rate = i % 2 ? ret_reference : ret_rate, start = bench_core_now(), turn;
-
-		(i % 2 ? reference : once)(context);
-		turn = 1 / (bench_core_now() - start);
-		if (turn > *rate)
-			*rate = turn;
-	}
+	if (1 / (end - start) > *best)
+		*best = 1 / (end - start);
 }
 
-/* Pings a second of the plain detector, the best of some turns, its interpreter's start included; 0 where there is no Python. Its stays must be as many
- * as ours. */
-static double
-python_rate(void)
+/* The plain detector reads the file; its stays must be as many as ours. */
+static void
+run_python(const char *path)
 {
-	char path[] = "/tmp/healthcode-bench-XXXXXX", command[256];
 	unsigned long long found = 0;
-	double start, seconds, best = 1e9;
+	char command[256];
 	FILE *python;
 	int r;
 
-	if (system("command -v python3 >/dev/null 2>&1") != 0)
-		return 0;
-	write_pings(path, PYTHON_MINUTES);
-	make_stays(path);
 	snprintf(command, sizeof command, "python3 bench/stay_points.py %s", path);
-	for (int i = 0; i < PYTHON_TURNS; i++) {
-		start = childrens_seconds();
-		python = popen(command, "r");
-		r = python ? fscanf(python, "%llu", &found) : 0;
-		if (python)
-			pclose(python);
-		if (r != 1 || found != stays)
-			bench_fail("the plain detector in Python finds other stays");
-		seconds = childrens_seconds() - start;
-		if (seconds < best)
-			best = seconds;
-	}
-	unlink(path);
-	return DEVICES * PYTHON_MINUTES / best;
+	python = popen(command, "r");
+	r = python ? fscanf(python, "%llu", &found) : 0;
+	if (python)
+		pclose(python);
+	if (r != 1 || found != stays)
+		bench_fail("the plain detector in Python finds other stays");
 }
 
 void
 bench_pings(void)
 {
 	char path[] = "/tmp/healthcode-bench-XXXXXX";
-	double rate, reference, python = python_rate();
+	const bool with_python = system("command -v python3 >/dev/null 2>&1") == 0;
+	double ours = 0, reference = 0, python = 0, start;
 
-	write_pings(path, MINUTES);
-	rates_of(make_stays, bench_read_plainly, path, &rate, &reference);
-	bench_figure("pings", "pings of a file made into stays", rate * PINGS, "1/s", "a core", 1e6, 1);
-	bench_figure(
-		"pings", "pings of a file made into stays", rate * PINGS, "1/s", "the file read plainly", reference * PINGS, 0);
-	if (python > 0)
-		bench_figure(
-			"pings", "pings of a file made into stays", rate * PINGS, "1/s", "a plain detector in Python", python, 50);
+	write_pings(path);
+	/* In turns of the same file, so that all three have the machine as it is now. */
+	for (int i = 0; i < TURNS; i++) {
+		start = bench_core_now();
+		make_stays(path);
+		take_turn(start, bench_core_now(), &ours);
+		start = bench_core_now();
+		bench_read_plainly(path);
+		take_turn(start, bench_core_now(), &reference);
+		if (!with_python)
+			continue;
+		start = childrens_seconds();
+		run_python(path);
+		take_turn(start, childrens_seconds(), &python);
+	}
 	unlink(path);
+	bench_figure("pings", "pings of a file made into stays", ours * PINGS, "1/s", "a core", 1e6, 1);
+	bench_figure(
+		"pings", "pings of a file made into stays", ours * PINGS, "1/s", "the file read plainly", reference * PINGS, 0);
+	if (with_python)
+		bench_figure("pings", "pings of a file made into stays", ours * PINGS, "1/s", "a plain detector in Python",
+			python * PINGS, 50);
 }

@@ -48,42 +48,61 @@ place_cell(struct texts *cells, struct ping *ping)
 	ping->position.latitude_e7 = (int32_t)number * 100000;
 }
 
+/* What is done with a ping. */
+struct taking {
+	struct detector *detector;
+	struct texts cells;
+	instant until[2];
+};
+
+static void
+take(struct taking *taking, struct ping *ping)
+{
+	struct error e = {0};
+
+	if (ping->cell)
+		place_cell(&taking->cells, ping);
+	if (detect_push(taking->detector, &ping->position, check_stay, taking->until, &e) < 0)
+		abort();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct import import = {.zone = &zone_utc};
-	struct detector *detector = NULL;
-	instant until[2] = {INT64_MIN, INT64_MIN};
-	struct texts cells = {0};
+	struct taking taking = {.until = {INT64_MIN, INT64_MIN}};
 	struct error e = {0};
+	struct ping ping;
 	char path[64];
 	struct row row;
 	int fd = memfd_create("input", 0), r;
 
-	if (fd < 0 || write(fd, data, size) != (ssize_t)size || detect_new(&parameters, &detector, &e) < 0)
+	if (fd < 0 || write(fd, data, size) != (ssize_t)size || detect_new(&parameters, &taking.detector, &e) < 0)
 		abort();
 	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
 	r = rows_open(path, &ping_form, 1, &import.rows, &e);
-	while (r >= 0 && (r = rows_next(import.rows, &row, &e)) != 0) {
-		struct ping ping;
-
-		if (r > 0 && (r = ping_read(&import, &row, &ping, &e)) == 0) {
-			if (ping.cell)
-				place_cell(&cells, &ping);
-			if (detect_push(detector, &ping.position, check_stay, until, &e) < 0)
-				abort();
+	while (r >= 0) {
+		while ((r = ping_read_plain(&import, &ping, &e)) > 0) {
+			take(&taking, &ping);
+			rows_plain_done(import.rows);
 		}
+		if (r < 0)
+			abort();
+		if ((r = rows_next(import.rows, &row, &e)) == 0)
+			break;
+		if (r > 0 && (r = ping_read(&import, &row, &ping, &e)) == 0)
+			take(&taking, &ping);
 		if (r < 0 && (!record_refused(r) || e.line == 0 || e.column == 0))
 			abort();
 		r = 0;
 	}
-	if (detect_finish(detector, check_stay, until, &e) < 0)
+	if (detect_finish(taking.detector, check_stay, taking.until, &e) < 0)
 		abort();
 	rows_close(import.rows);
-	detect_free(detector);
-	texts_free(&cells);
+	detect_free(taking.detector);
+	texts_free(&taking.cells);
 	close(fd);
 	return 0;
 }

@@ -65,54 +65,21 @@ static const uint64_t powers[DIGITS_MAX + 1] = {1, 10, 100, 1000, 10000, 100000,
 	1000000000, 10000000000, 100000000000, 1000000000000, 10000000000000, 100000000000000, 1000000000000000,
 	10000000000000000, 100000000000000000, 1000000000000000000};
 
-/* Eight digits, less '0' each, the first in the lowest byte, as a number; false where one is no digit. */
+/* Add the last ${digits} (1 to 8) of eight characters to the value, all at once; false where one is no digit. */
 static bool
-eight_digits(uint64_t word, uint64_t *ret_value)
+last_digits(const char *text, size_t digits, uint64_t *value)
 {
-	const uint64_t high = UINT64_C(0x8080808080808080);
+	const uint64_t zeros = UINT64_C(0x3030303030303030), high = UINT64_C(0x8080808080808080);
+	uint64_t word;
 
+	memcpy(&word, text, sizeof word);
+	word = (le64toh(word) ^ zeros) >> 8 * (8 - digits) << 8 * (8 - digits);
 	if (((word + UINT64_C(0x7676767676767676)) | word) & high)
 		return false;
 	/* Neighbours become one, the first of which is the lower byte: digits pairs, pairs fours, fours the whole. */
 	word = (word * 10 + (word >> 8)) & UINT64_C(0x00ff00ff00ff00ff);
 	word = (word * 100 + (word >> 16)) & UINT64_C(0x0000ffff0000ffff);
-	*ret_value = (word & 0xffff) * 10000 + (word >> 32);
-	return true;
-}
-
-/* Eight characters, less '0' each. */
-static uint64_t
-eight_at(const char *text)
-{
-	uint64_t word;
-
-	memcpy(&word, text, sizeof word);
-	return le64toh(word) ^ UINT64_C(0x3030303030303030);
-}
-
-/* "120.1234567", which files have by the million, at once: of eight characters or more, with a point among the first eight and then one to eight
- * digits, no more than ${places}. What is written otherwise, or wrong, is left to the functions below. */
-static bool
-read_plainly(const char *text, size_t length, size_t minus, unsigned places, uint64_t *ret_value)
-{
-	const uint64_t ones = UINT64_C(0x0101010101010101), point = '.' ^ '0';
-	uint64_t first, points, whole, fraction;
-	size_t digits, more;
-
-	if (length < 8)
-		return false;
-	first = eight_at(text);
-	points = first ^ ones * point;
-	points = (points - ones) & ~points & ones << 7; /* the lowest of these is the first point */
-	if (!points)
-		return false;
-	digits = (size_t)__builtin_ctzll(points) / 8 - minus;
-	more = length - minus - digits - 1;
-	if (digits - 1 > 7 || more - 1 > 7 || more > places ||
-		!eight_digits(first >> 8 * minus << 8 * (8 - digits), &whole) ||
-		!eight_digits(eight_at(text + length - 8) >> 8 * (8 - more) << 8 * (8 - more), &fraction))
-		return false;
-	*ret_value = (whole * powers[more] + fraction) * powers[places - more];
+	*value = *value * powers[digits] + (word & 0xffff) * 10000 + (word >> 32);
 	return true;
 }
 
@@ -124,6 +91,10 @@ take_digits(const char *text, size_t length, size_t most, size_t *at, uint64_t *
 	/* So few that there is nothing to look after. */
 	const bool few = digits <= DIGITS_MAX && *value < powers[DIGITS_MAX - digits];
 
+	if (few && digits && digits <= 8 && end == length && length >= 8 && last_digits(text + length - 8, digits, value)) {
+		*at = end;
+		return true;
+	}
 	for (; few && *at < end && is_digit(text[*at]); ++*at)
 		*value = *value * 10 + (uint64_t)(text[*at] - '0');
 	for (; !few && *at < end && is_digit(text[*at]); ++*at) {
@@ -141,10 +112,6 @@ text_decimal(const char *text, size_t length, unsigned places, int64_t *ret_valu
 	size_t at = minus, fraction;
 	uint64_t value = 0;
 
-	if (read_plainly(text, length, minus, places, &value)) {
-		*ret_value = minus ? -(int64_t)value : (int64_t)value;
-		return true;
-	}
 	if (!take_digits(text, length, SIZE_MAX, &at, &value) || at == minus)
 		return false;
 	fraction = at + 1;
