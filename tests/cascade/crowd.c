@@ -52,6 +52,18 @@ crowd_visit(struct scene *s, person_number person, int from)
 }
 
 void
+crowd_contact(struct scene *s, person_number person, int on)
+{
+	char last[TIME_TEXT_SIZE], known_at[TIME_TEXT_SIZE];
+
+	crowd_day(on, last);
+	crowd_day(on + 10, known_at);
+	put(s, EVIDENCE_CONTACT, person, known_at,
+		json_pack("{s:s, s:i, s:s, s:s, s:s}", "kind", "close", "degree", 1, "first", last, "last", last, "known_at",
+			known_at));
+}
+
+void
 crowd_count(struct scene *s, const char *area, day_number on, int64_t confirmed)
 {
 	struct evidence_area_count c = {

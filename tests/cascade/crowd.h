@@ -21,6 +21,9 @@ const char *crowd_day(int number, char text[TIME_TEXT_SIZE]);
 /* Two days somewhere from that day on. */
 void crowd_visit(struct scene *s, person_number person, int from);
 
+/* They met a case that day, which is known ten days later. */
+void crowd_contact(struct scene *s, person_number person, int on);
+
 /* An area's count of a day. */
 void crowd_count(struct scene *s, const char *area, day_number on, int64_t confirmed);
 

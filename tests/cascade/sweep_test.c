@@ -93,6 +93,8 @@ whom_new_rules_do_not_concern_keeps_what_evaluating_would_give_W6(void **state)
 
 	scene_at(s, "2020-03-06T12:00:00Z");
 	crowd_fill(s, people);
+	for (int i = 0; i < CROWD; i += 6)
+		crowd_contact(s, people[i], 3 + (int)crowd_any(8));
 	for (unsigned round = 0; round < 2 * sizeof edits / sizeof *edits; round++) {
 		scene_at(s, crowd_day(6 + 2 * (int)round, at));
 		crowd_evaluate_due(s);
