@@ -4,7 +4,7 @@
 #include "cli/commands.h"
 #include "cli/store.h"
 #include "ledger/ledger.h"
-#include "office/appeal.h"
+#include "office/office.h"
 #include "policy/policy.h"
 
 /* The first local day that is still kept: a day is destroyed when ${days} whole days have passed since it ended. */

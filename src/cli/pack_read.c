@@ -12,7 +12,6 @@
 #include "exposure/exposure.h"
 #include "feed/feed.h"
 #include "gate/gate.h"
-#include "office/appeal.h"
 #include "office/office.h"
 #include "place/place.h"
 #include "registry/registry.h"

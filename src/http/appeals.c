@@ -6,7 +6,7 @@
 #include "base/text.h"
 #include "http/answers.h"
 #include "http/context.h"
-#include "office/appeal.h"
+#include "office/office.h"
 
 enum { APPEALS_DEFAULT = 50, APPEALS_MOST = 200, JURISDICTION_MOST = JURISDICTION_SIZE - 1, TRY_AGAIN_S = 3600 };
 

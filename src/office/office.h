@@ -31,6 +31,7 @@
 
 #include "cascade/cascade.h"
 #include "gate/gate.h"
+#include "office/appeal.h"
 #include "registry/registry.h"
 
 enum { OFFICE_CAUSE_SIZE = 129, OFFICE_TEXT_MAX = 4096, OFFICE_SHA256_SIZE = 32 };
