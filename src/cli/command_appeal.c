@@ -5,7 +5,6 @@
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/office.h"
-#include "office/office.h"
 
 struct request {
 	const char *pack, *state, *overdue, *text, *zh, *en, *import, *case_name, *override;

@@ -18,7 +18,16 @@
 #ifndef HEALTHCODE_OFFICE_APPEAL_H
 #define HEALTHCODE_OFFICE_APPEAL_H
 
-#include "office/office.h"
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "gate/gate.h"
+#include "registry/registry.h"
+
+struct office;
+struct office_actor;
+struct json_check;
 
 enum {
 	APPEAL_DAYS = 3,       /* to answer, where the pack does not say */

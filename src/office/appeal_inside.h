@@ -3,7 +3,7 @@
 #ifndef HEALTHCODE_OFFICE_APPEAL_INSIDE_H
 #define HEALTHCODE_OFFICE_APPEAL_INSIDE_H
 
-#include "office/appeal.h"
+#include "office/office.h"
 
 /* What is decided about; ${rules} and ${lists} are owned. */
 struct appealed {

@@ -31,6 +31,7 @@
 
 #include "cascade/cascade.h"
 #include "gate/gate.h"
+#include "office/appeal.h"
 #include "registry/registry.h"
 
 enum { OFFICE_CAUSE_SIZE = 129, OFFICE_TEXT_MAX = 4096, OFFICE_SHA256_SIZE = 32, OFFICE_UNDO_SIZE = 32 };
@@ -185,7 +186,5 @@ int office_proposals_each(const struct office *office, office_proposal_each *eac
 /* office_proposal(office, number, each, context, e): one of them. ERROR_EXISTS_NOT. */
 int office_proposal(
 	const struct office *office, int64_t number, office_proposal_each *each, void *context, struct error *e);
-
-#include "office/appeal.h"
 
 #endif

@@ -121,7 +121,7 @@ json_holds "every day from the first to the last, discarded ones apart" \
 answers 200 "by report" GET /v1/curve '' -H "$tracer"
 json_holds "on the days on which they were confirmed" '.by == "reported" and .days[0].date == "2020-03-11"' "$BODY"
 answers 200 "the indicators of a period" GET '/v1/indicators?from=2020-03-10&to=2020-03-22' '' -H "$tracer"
-json_holds "each with what it is counted of and of whom it is not known" '.from == "2020-03-09T16:00:00+00:00" and (.indicators | length) == 10 and
+json_holds "each with what it is counted of and of whom it is not known" '.from == "2020-03-09T16:00:00+00:00" and (.indicators | length) == 12 and
 	(.indicators | map({key: .id, value: "\(.count)/\(.of) \(.unknown)"}) | from_entries | .contacts_per_case == "1/4 0" and
 	.cases_unlinked == "2/4 0" and .cases_in_quarantine == "1/3 1") and
 	(.indicators[] | select(.id == "onset_to_isolation") | .count == 0 and .of == 1 and .unknown == 3 and .median_hours == 80)' "$BODY"

@@ -5,7 +5,7 @@
 #include "../failing_allocation.h"
 #include "base/json_check.h"
 #include "ledger/ledger.h"
-#include "office/appeal.h"
+#include "office/office.h"
 
 static struct cascade *cascade;
 static struct issuer *issuer;
