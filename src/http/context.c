@@ -196,6 +196,8 @@ may(enum route_role wanted, enum registry_role role)
 			role == REGISTRY_COMMITTEE;
 	case ROLE_STAFF:
 		return role == REGISTRY_CLINICIAN || role == REGISTRY_SUPERVISOR || role == REGISTRY_COMMITTEE;
+	case ROLE_COMMITTEE:
+		return role == REGISTRY_COMMITTEE;
 	case ROLE_CONSOLE:
 		return role == REGISTRY_TRACER || role == REGISTRY_SUPERVISOR || role == REGISTRY_AUDITOR;
 	case ROLE_OPENER:

@@ -32,6 +32,7 @@ struct exchange {
 	bool has_pin;    /* and showed a TLS certificate, whose key has the hash ${pin} */
 	uint8_t pin[PEER_PIN_SIZE];
 	json_t *json;
+	char within[32]; /* before the pointers of faults: where the part is that is read */
 
 	unsigned status;
 	json_t *answer;

@@ -127,6 +127,9 @@ static const char *const migrations[] = {
 	"CREATE TABLE mandate_pair(helper BIGINT NOT NULL REFERENCES person(number),"
 	" person BIGINT NOT NULL REFERENCES person(number), PRIMARY KEY(helper, person)) {packed};"
 	"CREATE INDEX mandate_pair_person ON mandate_pair(person);",
+
+	/* Whose people a committee's user applies for. */
+	"ALTER TABLE user_account ADD COLUMN division {text} NOT NULL DEFAULT '';",
 };
 
 const char *const registry_aside[] = {

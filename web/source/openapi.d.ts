@@ -73,7 +73,7 @@ export interface paths {
         };
         /**
          * The signed trust list
-         * @description The keys whose codes a gate may accept, signed by this service's root, as docs/code-format.md writes it down. A gate keeps it and says how old it is.
+         * @description The keys whose codes a gate may accept, what is revoked, and whose codes of which colours count at which gates, signed by this service's root, as docs/code-format.md writes it down. A gate keeps it and says how old it is.
          */
         get: operations["getTrust"];
         put?: never;
@@ -479,6 +479,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/households": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A community committee applies for the people of a household
+         * @description All of them or none, in the committee's own division (`user add --division`). A phone is vouched for where no other one speaks for the person; who has none is shown on the first person's phone with a `relation`, else on paper alone. What each declares counts at once, and each reads it in the log and is told.
+         */
+        post: operations["applyForHousehold"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/paper-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A community committee prints codes on paper, a page each
+         * @description For people who live in the committee's division and applied in that jurisdiction. Each stands in the person's log. A number that nobody has, and one of somebody elsewhere, are refused alike.
+         */
+        post: operations["printPaperCodes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/me/applications": {
         parameters: {
             query?: never;
@@ -805,7 +845,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Contacts in quarantine, cases in isolation, and what is to be done
+         * Contacts in quarantine or monitored, cases in isolation, and what is to be done
          * @description By person. All of it follows from what is stored and from the section `follow_up` of the default jurisdiction's pack: a discarded case takes its part away, a new exposure adds its own. A page may be short and go on. 404 where that pack has no such section.
          */
         get: operations["listFollowUps"];
@@ -1724,6 +1764,26 @@ export interface components {
             }[];
             now: components["schemas"]["Time"];
         };
+        Household: {
+            jurisdiction: components["schemas"]["JurisdictionName"];
+            division: components["schemas"]["DivisionCode"];
+            address?: string;
+            people: {
+                id_number: components["schemas"]["IdNumber"];
+                name: string;
+                phone?: components["schemas"]["Phone"];
+                /**
+                 * @description to the first person, of who has no phone
+                 * @enum {string}
+                 */
+                relation?: "parent" | "child" | "spouse" | "other";
+                symptoms: components["schemas"]["Symptoms"];
+                contact: boolean;
+                travel: components["schemas"]["Trip"][];
+                /** @constant */
+                promise: true;
+            }[];
+        };
         /** @description `code` show it; `checkin` daily and at places; `application`; `complaint` about checks, and the reasons of a colour; `travel_card` and journeys */
         MandateActs: ("code" | "checkin" | "application" | "complaint" | "travel_card")[];
         MandateState: {
@@ -1995,6 +2055,8 @@ export interface components {
             contacts: {
                 case: components["schemas"]["CaseName"];
                 kind: components["schemas"]["ContactKind"];
+                /** @description where the pack says that it was */
+                setting: string | null;
                 degree: number;
                 last: components["schemas"]["Time"];
             }[];
@@ -2010,6 +2072,8 @@ export interface components {
         FollowUp: {
             person: components["schemas"]["PersonNumber"];
             quarantine: components["schemas"]["Quarantine"];
+            /** @description of contacts who may go out, and are looked after all the same */
+            monitoring: components["schemas"]["Quarantine"];
             isolation: components["schemas"]["Isolation"];
             /** @description as many check-ins in a row are missed as the pack says */
             lost: boolean;
@@ -2058,7 +2122,7 @@ export interface components {
         };
         Problem: {
             /** @enum {string} */
-            type: "/problems/bad-request" | "/problems/sign-in-needed" | "/problems/sign-in-failed" | "/problems/certificate-needed" | "/problems/forbidden" | "/problems/not-found" | "/problems/method-not-allowed" | "/problems/conflict" | "/problems/awaiting-voucher" | "/problems/frozen" | "/problems/too-many-dependants" | "/problems/too-many-mandates" | "/problems/outside-mandate" | "/problems/refused-already" | "/problems/forgotten" | "/problems/too-large" | "/problems/unsupported-media-type" | "/problems/invalid" | "/problems/idempotency-key-reused" | "/problems/too-many-requests" | "/problems/internal" | "/problems/unavailable" | "/problems/no-answer";
+            type: "/problems/bad-request" | "/problems/sign-in-needed" | "/problems/sign-in-failed" | "/problems/certificate-needed" | "/problems/forbidden" | "/problems/not-found" | "/problems/method-not-allowed" | "/problems/conflict" | "/problems/awaiting-voucher" | "/problems/frozen" | "/problems/too-many-dependants" | "/problems/too-many-mandates" | "/problems/outside-division" | "/problems/outside-mandate" | "/problems/refused-already" | "/problems/forgotten" | "/problems/too-large" | "/problems/unsupported-media-type" | "/problems/invalid" | "/problems/idempotency-key-reused" | "/problems/too-many-requests" | "/problems/internal" | "/problems/unavailable" | "/problems/no-answer";
             title: string;
             status: number;
             detail?: string;
@@ -3523,6 +3587,125 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    applyForHousehold: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the caller's own random name for this write */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "jurisdiction": "hangzhou-2020",
+                 *       "division": "330106",
+                 *       "people": [
+                 *         {
+                 *           "id_number": "11010519491231002X",
+                 *           "name": "王芳",
+                 *           "symptoms": [],
+                 *           "contact": false,
+                 *           "travel": [],
+                 *           "promise": true
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["Household"];
+            };
+        };
+        responses: {
+            /** @description Applied for so many */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "people": 1
+                     *     }
+                     */
+                    "application/json": {
+                        people: number;
+                    };
+                };
+            };
+            401: components["responses"]["SignInNeeded"];
+            /** @description No committee (`forbidden`), or another division (`outside-division`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More dependants of one person than the pack allows (`too-many-dependants`) */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    printPaperCodes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "jurisdiction": "hangzhou-2020",
+                 *       "id_numbers": [
+                 *         "11010519491231002X"
+                 *       ]
+                 *     }
+                 */
+                "application/json": {
+                    jurisdiction: components["schemas"]["JurisdictionName"];
+                    id_numbers: components["schemas"]["IdNumber"][];
+                    /**
+                     * @default a4
+                     * @enum {string}
+                     */
+                    size?: "a4" | "a6";
+                };
+            };
+        };
+        responses: {
+            /** @description To print */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["Problem"];
             413: components["responses"]["TooLarge"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
