@@ -2055,7 +2055,7 @@ export interface components {
             contacts: {
                 case: components["schemas"]["CaseName"];
                 kind: components["schemas"]["ContactKind"];
-                /** @description where the pack says that it was */
+                /** @description where the pack says that it was, such as household */
                 setting: string | null;
                 degree: number;
                 last: components["schemas"]["Time"];
