@@ -12,14 +12,13 @@ enum { PASSWORD_BYTES = 10 };
 
 /* What was done, and the ledger's entry of it, together. */
 static int
-tell_ledger(
-	struct cli_store *store, const char *kind, const char *name, const char *role, const char *office,
+tell_ledger(struct cli_store *store, const char *kind, const char *name, const char *role, const char *office,
 	const char *division, struct error *e)
 {
 	return ledger_append_json(registry_db(store->registry), registry_recording_time(store->registry), kind,
-		json_pack("{s:s, s:s*, s:s*, s:s*, s:s}", "by", cli_actor(store), "division", division, "office", office, "role",
-			role, "user", name), NULL,
-		e);
+		json_pack("{s:s, s:s*, s:s*, s:s*, s:s}", "by", cli_actor(store), "division", division, "office", office,
+			"role", role, "user", name),
+		NULL, e);
 }
 
 static int
@@ -127,7 +126,8 @@ out:
 const struct command command_user = {
 	.name = "user",
 	.summary = "add a user, say for which office they act, or list them",
-	.usage = "user add NAME --role R [--office O] [--division D] | user move NAME [--office O] [--division D] | user list",
+	.usage =
+		"user add NAME --role R [--office O] [--division D] | user move NAME [--office O] [--division D] | user list",
 	.help =
 		"Adds somebody who acts by name: staff, a guard's device, a carrier's gateway. The password is $HEALTHCODE_PASSWORD,\n"
 		"or a new one that is printed once. It is in the ledger who was added by whom.\n\n"

@@ -77,8 +77,8 @@ gate_paper(struct registry *registry, struct issuer *issuer, const struct gate_p
 }
 
 int
-gate_papers(struct registry *registry, struct issuer *issuer, const struct gate_paper *requests, size_t count, instant at,
-	struct buffer *pdf, struct error *e)
+gate_papers(struct registry *registry, struct issuer *issuer, const struct gate_paper *requests, size_t count,
+	instant at, struct buffer *pdf, struct error *e)
 {
 	struct buffer texts[PAPERS_MAX];
 	struct paper papers[PAPERS_MAX];

@@ -28,7 +28,7 @@ struct http_shared {
 	struct rehearsals *rehearsals;
 	struct changes *changes;
 	struct memory *sessions, *codes;
-	struct peer_client *client; /* NULL: peers are not asked */
+	struct peer_client *client;                      /* NULL: peers are not asked */
 	uint8_t memory_key[crypto_generichash_KEYBYTES]; /* of what is remembered, this process's own */
 	pthread_mutex_t asking;
 };

@@ -152,7 +152,8 @@ put_rest(struct http_context *c, struct form *form, person_number person, struct
 
 	form->declaration.person = person;
 	form->declaration.at = form->application.applied_at;
-	form->declaration.phone = form->application.by_mandate || form->application.how != VOUCHER_NONE ? NULL : form->application.phone;
+	form->declaration.phone =
+		form->application.by_mandate || form->application.how != VOUCHER_NONE ? NULL : form->application.phone;
 	r = registry_declaration_put(c->registry, &form->declaration, &outcome, e);
 	for (size_t i = 0; i < form->trip_count && r == 0; i++)
 		r = put_trip(c, person, &form->trips[i], form->declaration.phone, e);

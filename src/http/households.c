@@ -57,7 +57,8 @@ read_member(struct http_context *c, struct exchange *x, const json_t *body, cons
 
 	snprintf(x->within, sizeof x->within, "/people/%zu", i);
 	exchange_members(x, given, "", names);
-	member = household->members[household->count++] = json_is_object(given) ? json_copy((json_t *)given) : json_object();
+	member = household->members[household->count++] =
+		json_is_object(given) ? json_copy((json_t *)given) : json_object();
 	for (size_t j = 0; j < sizeof shared / sizeof *shared; j++)
 		if (json_object_get(body, shared[j]))
 			json_object_set(member, shared[j], json_object_get(body, shared[j]));
@@ -214,8 +215,8 @@ answer_paper_codes(struct http_context *c, struct exchange *x)
 		exchange_invalid(x, "/id_numbers", "a list of 1 to %d is needed", HOUSEHOLD_MAX);
 	if (size && *size && strcmp(size, "a4") != 0 && strcmp(size, "a6") != 0)
 		exchange_invalid(x, "/size", "a4 or a6 is needed");
-	if (jurisdiction && (!context_is_jurisdiction(c, jurisdiction) ||
-							registry_pack(c->registry, jurisdiction, &pack, &e) < 0))
+	if (jurisdiction &&
+		(!context_is_jurisdiction(c, jurisdiction) || registry_pack(c->registry, jurisdiction, &pack, &e) < 0))
 		exchange_invalid(x, "/jurisdiction", "there is no such jurisdiction here");
 	if (exchange_failed(x))
 		return;

@@ -399,7 +399,8 @@ apply(struct registry *registry, struct checked *c, enum evidence_outcome *ret_o
 		(r = person_of(registry, "guardian_id_number", given->guardian_id_number, given->import, &c->guardian, e)) < 0)
 		return r;
 	snprintf(c->key, sizeof c->key, "%" PRIu32 "/%s", c->person, c->jurisdiction);
-	if ((given->by_mandate || given->how == VOUCHER_COMMITTEE) && !c->guardian && (r = keep_guardian(registry, c, e)) < 0)
+	if ((given->by_mandate || given->how == VOUCHER_COMMITTEE) && !c->guardian &&
+		(r = keep_guardian(registry, c, e)) < 0)
 		return r;
 	if ((r = given->by_mandate ? 1 : phone_put(registry, c, e)) < 0)
 		return r;

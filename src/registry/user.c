@@ -151,7 +151,8 @@ user_with_password(struct registry *registry, const char *name, struct registry_
 	struct db_statement *statement = NULL;
 	int r;
 
-	if ((r = db_start(registry->db, "SELECT id, name, role, office, division, password FROM user_account WHERE name = $1",
+	if ((r = db_start(registry->db,
+			 "SELECT id, name, role, office, division, password FROM user_account WHERE name = $1",
 			 (struct db_value[]){db_text(name)}, 1, &statement, e)) == 0 &&
 		(r = db_step(statement, e)) == 1) {
 		snprintf(hash, crypto_pwhash_STRBYTES, "%s", db_column_text(statement, 5));

@@ -29,7 +29,8 @@ struct registry_user {
 	char name[USER_NAME_SIZE];
 	enum registry_role role;
 	char office[USER_NAME_SIZE]; /* "" where none was told */
-	char division[7];            /* of a committee, whose people it applies for; "" where none was told. Not known of a session's */
+	char
+		division[7]; /* of a committee, whose people it applies for; "" where none was told. Not known of a session's */
 };
 
 /* registry_user_add(registry, name, role, password, by, e):

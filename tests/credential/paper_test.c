@@ -104,7 +104,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_colour_has_a_page_of_either_size),
 		cmocka_unit_test(a_page_past_its_limit_leaves_the_buffer_as_it_was),
-		cmocka_unit_test(a_household_has_a_page_each), cmocka_unit_test(a_places_poster_has_a_page_for_each_day),
+		cmocka_unit_test(a_household_has_a_page_each),
+		cmocka_unit_test(a_places_poster_has_a_page_for_each_day),
 		cmocka_unit_test(text_that_is_not_utf8_is_refused),
 	};
 
