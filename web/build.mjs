@@ -1,4 +1,4 @@
-// Builds the pages into dist/: three pages, hashed assets, the service worker, manifests and icons. Everything that a page
+// Builds the pages into dist/: four pages, hashed assets, the service worker, manifests and icons. Everything that a page
 // loads is in dist/, so that no visit asks anyone but the service.
 
 import { createHash } from 'node:crypto';
@@ -17,7 +17,7 @@ await cp(join(here, 'static'), dist, { recursive: true });
 const common = { bundle: true, minify: true, target: 'es2022', legalComments: 'none', logLevel: 'warning', absWorkingDir: here };
 const made = await build({
 	...common,
-	entryPoints: { resident: 'source/resident/main.tsx', gate: 'source/gate/main.tsx', map: 'source/map/main.tsx', style: 'source/style.css' },
+	entryPoints: { resident: 'source/resident/main.tsx', gate: 'source/gate/main.tsx', committee: 'source/committee/main.tsx', map: 'source/map/main.tsx', style: 'source/style.css' },
 	outdir: join(dist, 'assets'),
 	entryNames: '[name]-[hash]',
 	chunkNames: 'part-[hash]',
@@ -33,13 +33,13 @@ const made = await build({
 
 const address = {};
 for (const [file, { entryPoint }] of Object.entries(made.metafile.outputs)) {
-	const name = entryPoint && { 'source/resident/main.tsx': 'resident', 'source/gate/main.tsx': 'gate', 'source/map/main.tsx': 'map', 'source/style.css': 'style' }[entryPoint];
+	const name = entryPoint && { 'source/resident/main.tsx': 'resident', 'source/gate/main.tsx': 'gate', 'source/committee/main.tsx': 'committee', 'source/map/main.tsx': 'map', 'source/style.css': 'style' }[entryPoint];
 	if (name)
 		address[name] = `/${relative(dist, join(here, file)).split(sep).join('/')}`;
 }
-for (const page of ['index.html', 'gate/index.html', 'map/index.html']) {
+for (const page of ['index.html', 'gate/index.html', 'committee/index.html', 'map/index.html']) {
 	const text = await readFile(join(dist, page), 'utf8');
-	await writeFile(join(dist, page), text.replace(/\{(resident|gate|map|style)\}/g, (_, name) => address[name]));
+	await writeFile(join(dist, page), text.replace(/\{(resident|gate|committee|map|style)\}/g, (_, name) => address[name]));
 }
 
 async function filesUnder(folder) {

@@ -68,6 +68,35 @@ say_paper(const struct pack *pack, const char *path, enum code_colour colour, in
 		time_write(now + gate_paper_lifetime(pack), pack_zone(pack), until));
 }
 
+/* On paper, a page each for several people, into one PDF. */
+static int
+issue_papers(struct cli *cli, struct cli_store *store, const struct gate_paper *like, char **ids, size_t count,
+	const char *path, instant now)
+{
+	struct buffer pdf = buffer_make(PAPER_PDF_MAX);
+	struct gate_paper requests[PAPERS_MAX];
+	struct error e = {0};
+	int code = EXIT_DONE;
+
+	for (size_t i = 0; i < count && code == EXIT_DONE; i++) {
+		requests[i] = *like;
+		if ((code = cli_person(store, ids[i], &requests[i].person)) == EXIT_DONE)
+			code = colour_now(cli, store, like->pack, requests[i].person, &requests[i].colour);
+	}
+	if (code == EXIT_DONE &&
+		(gate_papers(store->registry, store->issuer, requests, count, now, &pdf, &e) < 0 ||
+			file_write(path, pdf.data, pdf.length, 0600, &e) < 0))
+		code = cli_fail(&e);
+	for (size_t i = 0; i < count && code == EXIT_DONE; i++)
+		if (cli->json)
+			code = cli_print_json(json_pack("{s:I, s:s}", "person", (json_int_t)requests[i].person, "colour",
+				code_colour_name(requests[i].colour)));
+		else
+			say_paper(like->pack, ids[i], requests[i].colour, now);
+	buffer_free(&pdf);
+	return code;
+}
+
 /* Issue into ${text}; where ${path} is not NULL, on paper, as a PDF there. */
 static int
 issue(struct cli_store *store, const struct gate_paper *request, const char *path, bool sealed, instant now,
@@ -104,18 +133,23 @@ code_issue_run(struct cli *cli, int argc, char **argv)
 
 	if (code)
 		return code;
-	if (count != 1 || (paper && (svg || png || open)))
-		return cli_usage(cli, "issue takes one ID, and draws it in one way");
+	if (count < 1 || count > (paper ? PAPERS_MAX : 1) || (paper && (svg || png || open)))
+		return cli_usage(cli, "issue takes one ID, with --paper several, and draws it in one way");
 	if (size && (!paper || (strcmp(size, "a4") != 0 && strcmp(size, "a6") != 0)))
 		return cli_usage(cli, "--size is a4 or a6, of --paper");
 	request.size = size && strcmp(size, "a6") == 0 ? PAPER_A6 : PAPER_A4;
 	/* A paper's handle is kept, so its date must be the store's own. */
-	if ((code = cli_store_open(cli, paper != NULL, &store)) || (code = cli_person(&store, words[0], &request.person)) ||
-		(code = cli_pack(&store, name, &request.pack)) ||
-		(code = colour_now(cli, &store, request.pack, request.person, &request.colour)))
+	if ((code = cli_store_open(cli, paper != NULL, &store)) || (code = cli_pack(&store, name, &request.pack)))
 		goto out;
 	request.by = cli_actor(&store);
 	now = registry_now(store.registry);
+	if (count > 1) {
+		code = issue_papers(cli, &store, &request, words, count, paper, now);
+		goto out;
+	}
+	if ((code = cli_person(&store, words[0], &request.person)) ||
+		(code = colour_now(cli, &store, request.pack, request.person, &request.colour)))
+		goto out;
 	if ((code = issue(&store, &request, paper, !open && gate_code_is_sealed(request.pack), now, &text)))
 		goto out;
 	if ((svg && (code = code_draw(svg, buffer_text(&text), code_colour_name(request.colour), false))) ||

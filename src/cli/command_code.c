@@ -85,7 +85,7 @@ const struct command command_code = {
 	.name = "code",
 	.summary = "issue, check, revoke or recognise a signed code",
 	.usage =
-		"code issue ID [--pack P] [--public] [--svg FILE] [--png FILE] [--paper FILE [--size a4|a6]] | code verify TEXT|FILE --trust FILE [--for JURISDICTION] | code revoke ID|TEXT [--pack P] | code recognise TEXT|FILE [--pack P] [--svg FILE] [--png FILE]",
+		"code issue ID [--pack P] [--public] [--svg FILE] [--png FILE] [--paper FILE [--size a4|a6]] | code issue ID... --paper FILE | code verify TEXT|FILE --trust FILE [--for JURISDICTION] | code revoke ID|TEXT [--pack P] | code recognise TEXT|FILE [--pack P] [--svg FILE] [--png FILE]",
 	.help =
 		"issue signs a code of the person's colour now, evaluated first where something changed, and prints its text, or\n"
 		"draws it as a QR code. It counts for the pack's \"valid_s\" seconds.\n\n"

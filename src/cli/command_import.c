@@ -109,6 +109,14 @@ import(struct cli *cli, const char *kind, char **files, size_t count, bool stric
 	if ((exit = cli_store_open(cli, true, &store)))
 		goto out;
 	options.by = store.has_user ? store.user.name : NULL;
+	if (store.has_user && store.user.role == REGISTRY_COMMITTEE) {
+		if (strcmp(kind, "residents") != 0) {
+			error_set(&e, ERROR_DENIED, "a committee imports residents alone");
+			exit = cli_fail(&e);
+			goto out;
+		}
+		options.committee = &store.user;
+	}
 	office = (struct office){.cascade = store.cascade, .issuer = store.issuer};
 	if (office_import_open(&second, &office, import_actor(cli, &store, &actor), kind, &e) < 0) {
 		exit = cli_fail(&e);

@@ -280,11 +280,15 @@ write_pdf(
 }
 
 int
-paper_pdf(const struct paper *paper, struct buffer *pdf, struct error *e)
+paper_pdf(const struct paper *papers, size_t count, enum paper_size size, struct buffer *pdf, struct error *e)
 {
-	const void *const whats[] = {paper};
+	const void *whats[PAPERS_MAX];
 
-	return write_pdf(paper->size, draw_paper, whats, 1, pdf, e);
+	if (count > PAPERS_MAX)
+		return error_set(e, ERROR_TOO_LARGE, "at most %d papers are drawn at once", PAPERS_MAX);
+	for (size_t i = 0; i < count; i++)
+		whats[i] = &papers[i];
+	return write_pdf(size, draw_paper, whats, count, pdf, e);
 }
 
 static int

@@ -16,17 +16,18 @@ enum paper_size { PAPER_A6, PAPER_A4 };
 struct paper {
 	const char *code, *card, *from, *until;
 	enum code_colour colour;
-	enum paper_size size;
 };
 
-/* paper_pdf(paper, pdf, e):
- * Append the page. Its text is outlines, so that any printer shows it alike. Return 0,
+enum { PAPERS_MAX = 31 };
+
+/* paper_pdf(papers, count, size, pdf, e):
+ * Append a PDF of a page for each. Its text is outlines, so that any printer shows it alike. Return 0,
  * ERROR_EXISTS_NOT where the machine has no font with the Chinese characters (the message says what to install),
- * ERROR_BAD_INPUT for text that is not UTF-8, ERROR_TOO_LARGE or ERROR_NO_MEMORY. */
-int paper_pdf(const struct paper *paper, struct buffer *pdf, struct error *e);
+ * ERROR_BAD_INPUT for text that is not UTF-8, ERROR_TOO_LARGE (also for more than PAPERS_MAX) or ERROR_NO_MEMORY. */
+int paper_pdf(const struct paper *papers, size_t count, enum paper_size size, struct buffer *pdf, struct error *e);
 
 /* A place's code to be put up for a day. ${name} is UTF-8 of at most POSTER_TEXT_MAX bytes, ${day} as people read it. */
-enum { POSTERS_MAX = 31, POSTER_TEXT_MAX = 256 };
+enum { POSTERS_MAX = PAPERS_MAX, POSTER_TEXT_MAX = 256 };
 struct poster {
 	const char *code, *name, *day;
 };

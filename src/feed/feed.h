@@ -53,6 +53,8 @@ struct feed_import_options {
 	bool strict;                  /* keep nothing if any row is refused */
 	struct feed_rejects *rejects; /* NULL: refused rows are not copied */
 	const char *by;               /* the user who imports, or NULL */
+	const struct registry_user
+		*committee; /* NULL, or the committee that applies, for the people of its division alone */
 	const struct feed_mapping
 		*mapping;              /* NULL, or how the rows of ${file} are read; then it has no other format than rows */
 	const struct trust *trust; /* NULL, or whose certificates count: "certificates" needs it */

@@ -23,6 +23,15 @@ column_in_fault(const struct error *e)
 	return ID_NUMBER;
 }
 
+/* Whom a committee applied for reads so, in the log and on the phone. */
+static int
+tell_person(struct import *import, person_number person, struct error *e)
+{
+	int r = registry_access_put(import->registry, person, "household", import->options->committee->name, e);
+
+	return r < 0 ? r : registry_notice_put_person(import->registry, person, "household", HOUSEHOLD_NOTICE, e);
+}
+
 static int
 take(struct import *import, const struct row *row, enum taken *ret_taken, struct error *e)
 {
@@ -35,7 +44,7 @@ take(struct import *import, const struct row *row, enum taken *ret_taken, struct
 		.jurisdiction = import_text(row, JURISDICTION),
 		.guardian_id_number = import_text(row, GUARDIAN),
 		.channel = import_text(row, CHANNEL),
-		.how = VOUCHER_DEPARTMENT,
+		.how = import->options->committee ? VOUCHER_COMMITTEE : VOUCHER_DEPARTMENT,
 		.vouched_by = import->options->by ? import->options->by : "import",
 		.import = import->source.import,
 	};
@@ -49,10 +58,12 @@ take(struct import *import, const struct row *row, enum taken *ret_taken, struct
 		(code = import_time(import, row, APPLIED_AT, &application.applied_at, e)) < 0 ||
 		(code = import_time_or(import, row, RESIDENCE_SINCE, REGISTRY_ALWAYS, &application.residence_since, e)) < 0)
 		return code;
+	if (import->options->committee && !registry_user_covers(import->options->committee, application.division))
+		return import_refuse(import, row, DIVISION, e, "outside the committee's division");
 	if ((code = registry_apply(import->registry, &application, &outcome, &person, e)) < 0)
 		return import_refuse_for(import, row, code == ERROR_EXISTS_NOT ? JURISDICTION : column_in_fault(e), code, e);
 	*ret_taken = (enum taken)outcome;
-	return 0;
+	return outcome != EVIDENCE_UNCHANGED && import->options->committee ? tell_person(import, person, e) : 0;
 }
 
 const struct import_kind import_residents = {

@@ -27,4 +27,9 @@ struct gate_paper {
 int gate_paper(struct registry *registry, struct issuer *issuer, const struct gate_paper *request, instant at,
 	struct buffer *text, struct buffer *pdf, struct error *e);
 
+/* gate_papers(registry, issuer, requests, count, at, pdf, e): the same for 1 to PAPERS_MAX people, a page each, of the first one's size: all are
+ * issued or none. */
+int gate_papers(struct registry *registry, struct issuer *issuer, const struct gate_paper *requests, size_t count,
+	instant at, struct buffer *pdf, struct error *e);
+
 #endif

@@ -16,7 +16,7 @@ route_answer answer_peer_question, answer_peer_statements, answer_ask_peer;
 route_answer answer_service, answer_jurisdictions, answer_divisions, answer_trust, answer_case_map, answer_recognition;
 route_answer answer_apply, answer_dependant, answer_voucher;
 route_answer answer_mandates, answer_give_mandate, answer_accept_mandate, answer_end_mandate, answer_staff_mandate,
-	answer_apply_for;
+	answer_apply_for, answer_household, answer_paper_codes;
 route_answer answer_send_code, answer_sign_in, answer_session, answer_sign_out;
 route_answer answer_me, answer_code, answer_reasons, answer_checkin, answer_travel_card, answer_accesses,
 	answer_journey;

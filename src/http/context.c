@@ -2,6 +2,7 @@
 
 #include <microhttpd.h>
 #include <pthread.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,7 +28,8 @@ struct http_shared {
 	struct rehearsals *rehearsals;
 	struct changes *changes;
 	struct memory *sessions, *codes;
-	struct peer_client *client; /* NULL: peers are not asked */
+	struct peer_client *client;                      /* NULL: peers are not asked */
+	uint8_t memory_key[crypto_generichash_KEYBYTES]; /* of what is remembered, this process's own */
 	pthread_mutex_t asking;
 };
 
@@ -86,6 +88,7 @@ context_share(const struct http_options *options, struct http_shared **ret_share
 	pthread_mutex_init(&shared->lock, NULL);
 	pthread_mutex_init(&shared->asking, NULL);
 	shared->list = buffer_make(LIST_MAX);
+	randombytes_buf(shared->memory_key, sizeof shared->memory_key);
 	if (!(shared->data = text_copy(options->data, e)) ||
 		(options->database && !(shared->database = text_copy(options->database, e))) ||
 		(options->presence && !(shared->presence = text_copy(options->presence, e)))) {
@@ -153,6 +156,13 @@ context_get(struct http_shared *shared, struct error *e)
 	return context;
 }
 
+void
+context_hash(const struct http_context *context, const void *bytes, size_t length, uint8_t hash[MEMORY_KEY_SIZE])
+{
+	crypto_generichash(
+		hash, MEMORY_KEY_SIZE, bytes, length, context->shared->memory_key, sizeof context->shared->memory_key);
+}
+
 static bool
 read_token(const struct exchange *x, char token[TOKEN_TEXT_SIZE], bool *ret_cookie)
 {
@@ -196,6 +206,8 @@ may(enum route_role wanted, enum registry_role role)
 			role == REGISTRY_COMMITTEE;
 	case ROLE_STAFF:
 		return role == REGISTRY_CLINICIAN || role == REGISTRY_SUPERVISOR || role == REGISTRY_COMMITTEE;
+	case ROLE_COMMITTEE:
+		return role == REGISTRY_COMMITTEE;
 	case ROLE_CONSOLE:
 		return role == REGISTRY_TRACER || role == REGISTRY_SUPERVISOR || role == REGISTRY_AUDITOR;
 	case ROLE_OPENER:
@@ -251,7 +263,7 @@ context_recognise(struct http_context *context, struct exchange *x)
 	int r = ERROR_DENIED;
 
 	if (given) {
-		keys_hash(registry_keys(context->registry), "http-session", context->token, strlen(context->token), key);
+		context_hash(context, context->token, strlen(context->token), key);
 		if ((r = changes_read(context->shared->changes, registry_db(context->registry), &context->version,
 				 &context->number, &e)) == 0)
 			r = find_session(context, key, &e);

@@ -75,6 +75,10 @@ int64_t context_code_lifetime(struct http_context *context, const struct pack *p
  * changed. */
 int context_trust_list(struct http_context *context, struct buffer *list, struct error *e);
 
+/* context_hash(context, bytes, length, hash): the hash by which something is remembered, under a key of this process: what lasts longer is
+ * found by keys_hash, which derives one first. */
+void context_hash(const struct http_context *context, const void *bytes, size_t length, uint8_t hash[MEMORY_KEY_SIZE]);
+
 /* What codes were read from, for all threads. */
 struct memory *context_codes(struct http_context *context);
 

@@ -158,7 +158,7 @@ exchange_failed(const struct exchange *x)
 void
 exchange_invalid(struct exchange *x, const char *pointer, const char *format, ...)
 {
-	char text[ERROR_MESSAGE_MAX];
+	char text[ERROR_MESSAGE_MAX], whole[256];
 	va_list arguments;
 	json_t *errors;
 
@@ -170,6 +170,10 @@ exchange_invalid(struct exchange *x, const char *pointer, const char *format, ..
 	if (!exchange_failed(x)) {
 		exchange_problem(x, MHD_HTTP_UNPROCESSABLE_CONTENT, "invalid", "Some of what was sent does not hold");
 		json_object_set_new(x->answer, "errors", json_array());
+	}
+	if (*x->within) {
+		snprintf(whole, sizeof whole, "%s%s", x->within, pointer);
+		pointer = whole;
 	}
 	errors = json_object_get(x->answer, "errors");
 	json_array_append_new(errors,

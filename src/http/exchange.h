@@ -23,7 +23,7 @@ struct exchange {
 	struct MHD_Connection *connection;
 	const char *method, *path;
 	char parameters[EXCHANGE_PARAMETERS_MAX][EXCHANGE_PARAMETER_SIZE];
-	char address[64];   /* the other side's */
+	char address[64];   /* the other side's, once a limit asked for it */
 	char limit_key[68]; /* who shares a rate limit: the address, or once known the session */
 	struct buffer body;
 	size_t received; /* bytes of a body, kept or not */
@@ -32,6 +32,7 @@ struct exchange {
 	bool has_pin;    /* and showed a TLS certificate, whose key has the hash ${pin} */
 	uint8_t pin[PEER_PIN_SIZE];
 	json_t *json;
+	char within[32]; /* before the pointers of faults: where the part is that is read */
 
 	unsigned status;
 	json_t *answer;

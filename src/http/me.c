@@ -12,6 +12,7 @@
 enum {
 	SLOTS_MAX = 120,
 	CODE_MAX = 4096,
+	CODE_USUAL = 640, /* bytes of one with its times */
 	LIMIT_DEFAULT = 50,
 	LIMIT_MOST = 200,
 	CURSOR_MOST = 100000,
@@ -153,7 +154,7 @@ shown_key(struct http_context *c, struct exchange *x, uint8_t key[MEMORY_KEY_SIZ
 	strcpy(name + REGISTRY_HASH_SIZE, person ? person : "self");
 	if (place)
 		strcpy(name + REGISTRY_HASH_SIZE + HANDLE_SIZE, place);
-	keys_hash(registry_keys(c->registry), "http-code", name, sizeof name, key);
+	context_hash(c, name, sizeof name, key);
 	return true;
 }
 
@@ -297,7 +298,8 @@ answer_code(struct http_context *c, struct exchange *x)
 		!find_shown(c, x, now, &pack, &shown))
 		return;
 	x->bytes = buffer_make(((size_t)slots + 1) * CODE_MAX);
-	if (write_codes(c, pack, &shown, now, slots, !open && gate_code_is_sealed(pack), &x->bytes, &e) < 0) {
+	if (buffer_reserve(&x->bytes, ((size_t)slots + 1) * CODE_USUAL, &e) < 0 ||
+		write_codes(c, pack, &shown, now, slots, !open && gate_code_is_sealed(pack), &x->bytes, &e) < 0) {
 		buffer_free(&x->bytes);
 		exchange_failure(x, &e);
 		return;

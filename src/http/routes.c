@@ -38,6 +38,9 @@ const struct route routes[] = {
 	{"getTravelCard", "GET", "/v1/me/travel-card", ROLE_RESIDENT, LIMIT_READ, answer_travel_card},
 	{"getJourney", "GET", "/v1/me/journey", ROLE_RESIDENT, LIMIT_READ, answer_journey},
 	{"listAccesses", "GET", "/v1/me/accesses", ROLE_RESIDENT, LIMIT_READ, answer_accesses},
+	/* households.c */
+	{"applyForHousehold", "POST", "/v1/households", ROLE_COMMITTEE, LIMIT_WRITE, answer_household},
+	{"printPaperCodes", "POST", "/v1/paper-codes", ROLE_COMMITTEE, LIMIT_WRITE, answer_paper_codes},
 	/* mandates.c */
 	{"listMandates", "GET", "/v1/me/mandates", ROLE_RESIDENT, LIMIT_READ, answer_mandates},
 	{"giveMandate", "POST", "/v1/me/mandates", ROLE_RESIDENT, LIMIT_WRITE, answer_give_mandate},

@@ -20,6 +20,7 @@ enum route_role {
 	ROLE_OFFICE,    /* who answers for the gates: a supervisor, an auditor */
 	ROLE_VOUCHER,   /* the carriers' gateway, a committee, staff who see ID cards */
 	ROLE_STAFF,     /* those of them who see people and their ID cards: a clinician, a supervisor, a committee */
+	ROLE_COMMITTEE, /* a community committee, which applies for its households */
 	ROLE_CONSOLE,   /* who works with cases, or watches those who do: a tracer, a supervisor, an auditor */
 	ROLE_OPENER,    /* who may learn who somebody is: a tracer, a supervisor */
 	ROLE_DECIDER,   /* who may propose and approve: a supervisor, an administrator */

@@ -164,8 +164,10 @@ within_limit(
 	if (route->limit == LIMIT_NONE || x->counted)
 		return true;
 	x->counted = true;
-	if (route->limit == LIMIT_SECRET || !context->signed_in)
+	if (route->limit == LIMIT_SECRET || !context->signed_in) {
+		note_address(x);
 		snprintf(x->limit_key, sizeof x->limit_key, "ip:%s", x->address);
+	}
 	if (limit_take(server->limits[route->limit], x->limit_key, monotonic_us() / 1000, &retry_s))
 		return true;
 	exchange_problem(x, MHD_HTTP_TOO_MANY_REQUESTS, "too-many-requests", "Please wait %u s", retry_s);
@@ -237,7 +239,6 @@ on_request(void *context, struct MHD_Connection *connection, const char *path, c
 		x->method = method;
 		x->path = path;
 		x->from_peers = door->for_peers;
-		note_address(x);
 		if (door->for_peers)
 			note_pin(x);
 		make_room(server, x);

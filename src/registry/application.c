@@ -103,7 +103,7 @@ check(struct registry *registry, const struct registry_application *given, struc
 		(r = check_relation(given->relation, e)) < 0)
 		return r;
 	snprintf(c->relation, sizeof c->relation, "%s", given->relation ? given->relation : "");
-	if (!given->by_mandate &&
+	if (!given->by_mandate && (given->phone || given->how != VOUCHER_COMMITTEE) &&
 		(!given->phone || registry_phone_read(given->phone, strlen(given->phone), c->identity.phone, &why) < 0))
 		return fault(e, "phone", given->phone ? why.message : "missing");
 	if (!given->division || !division_find_text(given->division, strlen(given->division)))
@@ -193,6 +193,8 @@ application_put(
 
 	if (body && c->guardian)
 		json_object_set_new(body, "guardian", json_integer(c->guardian));
+	if (body && given->how == VOUCHER_COMMITTEE)
+		json_object_set_new(body, "by", json_string(given->vouched_by));
 	return row_put(registry, c, EVIDENCE_APPLICATION, at, json_if_whole(body, failures), ret_outcome, e);
 }
 
@@ -266,6 +268,28 @@ tell_all(struct registry *registry, const struct checked *c, enum evidence_outco
 	return 0;
 }
 
+/* A committee's word is that this person lives there and applied. For the phone it vouches where no other one speaks for them or claimed them
+ * first: between two phones only POST /v1/vouchers decides. */
+static int
+committee_vouch(struct registry *registry, const struct checked *c, struct error *e)
+{
+	const struct registry_application *given = c->given;
+	uint8_t hash[REGISTRY_HASH_SIZE];
+	enum voucher_state state;
+	int r;
+
+	if (!given->phone)
+		return 1;
+	registry_phone_hash(registry, c->identity.phone, hash);
+	if ((r = registry_claim(registry, c->person, c->identity.phone, given->applied_at, given->import, e)) < 0 ||
+		(r = registry_voucher_state(registry, c->person, hash, &state, e)) < 0)
+		return r;
+	if (state == VOUCHER_AWAITED)
+		r = vouch(
+			registry, c->person, c->identity.phone, given->how, given->vouched_by, given->applied_at, given->import, e);
+	return r < 0 ? r : 1;
+}
+
 /* The phone's part. Return whether the application has an effect. */
 static int
 phone_put(struct registry *registry, const struct checked *c, struct error *e)
@@ -275,6 +299,8 @@ phone_put(struct registry *registry, const struct checked *c, struct error *e)
 	enum voucher_state before, state;
 	int r;
 
+	if (given->how == VOUCHER_COMMITTEE)
+		return committee_vouch(registry, c, e);
 	if (given->how != VOUCHER_NONE) {
 		r = vouch(
 			registry, c->person, c->identity.phone, given->how, given->vouched_by, given->applied_at, given->import, e);
@@ -373,7 +399,8 @@ apply(struct registry *registry, struct checked *c, enum evidence_outcome *ret_o
 		(r = person_of(registry, "guardian_id_number", given->guardian_id_number, given->import, &c->guardian, e)) < 0)
 		return r;
 	snprintf(c->key, sizeof c->key, "%" PRIu32 "/%s", c->person, c->jurisdiction);
-	if (given->by_mandate && (r = keep_guardian(registry, c, e)) < 0)
+	if ((given->by_mandate || given->how == VOUCHER_COMMITTEE) && !c->guardian &&
+		(r = keep_guardian(registry, c, e)) < 0)
 		return r;
 	if ((r = given->by_mandate ? 1 : phone_put(registry, c, e)) < 0)
 		return r;

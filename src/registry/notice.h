@@ -7,6 +7,11 @@
 
 enum { NOTICE_KIND_SIZE = 33, NOTICE_TEXT_SIZE = 1025, NOTICE_CLAIM_S = 600 };
 
+/* What is told to whom a community committee applied for. */
+#define HOUSEHOLD_NOTICE                                                                                                                                      \
+	"社区已为您登记申请健康码。如有不符，请联系社区。 / Your community committee applied for your code. If something is wrong, tell " \
+	"them."
+
 /* Notices that tell of a sign-in code go stale by themselves and are erased once sent. */
 struct registry_notice {
 	int64_t number;

@@ -137,6 +137,9 @@ static const char *const migrations[] = {
 	"CREATE UNIQUE INDEX appeal_open ON appeal(person, jurisdiction, since, colour) WHERE state = 'open';"
 	"CREATE INDEX appeal_person ON appeal(person, number);"
 	"CREATE INDEX appeal_state ON appeal(state, number);",
+
+	/* Whose people a committee's user applies for. */
+	"ALTER TABLE user_account ADD COLUMN division {text} NOT NULL DEFAULT '';",
 };
 
 const char *const registry_aside[] = {

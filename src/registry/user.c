@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "place/place.h"
+
 enum { FAILURES_MAX = 10, FAILURES_WINDOW_S = 900 };
 
 static const char *const role_names[REGISTRY_ROLE_COUNT] = {
@@ -96,7 +98,37 @@ registry_user_move(struct registry *registry, const char *name, const char *offi
 	return scope_end(registry, own, r, e);
 }
 
-/* Read a row of number, name, role, office. */
+int
+registry_user_place(struct registry *registry, const char *name, const char *division, struct error *e)
+{
+	struct registry_user user;
+	bool own;
+	int r;
+
+	if (!division_find_text(division, strlen(division)))
+		return error_set(e, ERROR_BAD_INPUT, "no division of GB/T 2260 has the code %.16s", division);
+	if ((r = scope_begin(registry, &own, e)) < 0)
+		return r;
+	if ((r = registry_user_find(registry, name, &user, e)) == 0 && user.role != REGISTRY_COMMITTEE)
+		r = error_set(e, ERROR_USAGE, "a division is a committee's");
+	if (r == 0)
+		r = db_do(registry->db, "UPDATE user_account SET division = $2 WHERE name = $1",
+			(struct db_value[]){db_text(name), db_text(division)}, 2, e);
+	return scope_end(registry, own, r, e);
+}
+
+bool
+registry_user_covers(const struct registry_user *user, const char *division)
+{
+	size_t length = strlen(user->division);
+
+	/* 330000 holds 330106, and so does 330100. */
+	while (length >= 2 && strncmp(user->division + length - 2, "00", 2) == 0)
+		length -= 2;
+	return length > 0 && strncmp(user->division, division, length) == 0;
+}
+
+/* Read a row of number, name, role, office, division. */
 static int
 user_read(struct db_statement *statement, struct registry_user *ret_user, struct error *e)
 {
@@ -104,6 +136,7 @@ user_read(struct db_statement *statement, struct registry_user *ret_user, struct
 
 	snprintf(user.name, sizeof user.name, "%s", db_column_text(statement, 1));
 	snprintf(user.office, sizeof user.office, "%s", db_column_text(statement, 3));
+	snprintf(user.division, sizeof user.division, "%s", db_column_text(statement, 4));
 	if (!registry_role_read(db_column_text(statement, 2), &user.role))
 		return error_set(e, ERROR_CORRUPT, "the user %s has no role", user.name);
 	*ret_user = user;
@@ -118,10 +151,11 @@ user_with_password(struct registry *registry, const char *name, struct registry_
 	struct db_statement *statement = NULL;
 	int r;
 
-	if ((r = db_start(registry->db, "SELECT id, name, role, office, password FROM user_account WHERE name = $1",
+	if ((r = db_start(registry->db,
+			 "SELECT id, name, role, office, division, password FROM user_account WHERE name = $1",
 			 (struct db_value[]){db_text(name)}, 1, &statement, e)) == 0 &&
 		(r = db_step(statement, e)) == 1) {
-		snprintf(hash, crypto_pwhash_STRBYTES, "%s", db_column_text(statement, 4));
+		snprintf(hash, crypto_pwhash_STRBYTES, "%s", db_column_text(statement, 5));
 		r = user_read(statement, ret_user, e);
 	} else if (r == 0) {
 		r = error_set(e, ERROR_EXISTS_NOT, "there is no user of that name");
@@ -177,7 +211,7 @@ registry_users_each(struct registry *registry, registry_user_each *each, void *c
 	struct db_statement *statement = NULL;
 	int r;
 
-	if ((r = db_start(registry->db, "SELECT id, name, role, office FROM user_account ORDER BY name", NULL, 0,
+	if ((r = db_start(registry->db, "SELECT id, name, role, office, division FROM user_account ORDER BY name", NULL, 0,
 			 &statement, e)) < 0)
 		return r;
 	while ((r = db_step(statement, e)) == 1) {

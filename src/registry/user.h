@@ -29,6 +29,8 @@ struct registry_user {
 	char name[USER_NAME_SIZE];
 	enum registry_role role;
 	char office[USER_NAME_SIZE]; /* "" where none was told */
+	char
+		division[7]; /* of a committee, whose people it applies for; "" where none was told. Not known of a session's */
 };
 
 /* registry_user_add(registry, name, role, password, by, e):
@@ -40,6 +42,12 @@ int registry_user_add(struct registry *registry, const char *name, enum registry
 /* registry_user_move(registry, name, office, e): from now on they act for that office: 1 to 64 of [a-z0-9._-]. ERROR_EXISTS_NOT,
  * ERROR_BAD_INPUT. */
 int registry_user_move(struct registry *registry, const char *name, const char *office, struct error *e);
+
+/* registry_user_place(registry, name, division, e): a committee's user applies for the people of that division (six digits) and those in it.
+ * ERROR_EXISTS_NOT, ERROR_BAD_INPUT, ERROR_USAGE for another role.
+ * registry_user_covers(user, division): whether ${division} is that one or in it. */
+int registry_user_place(struct registry *registry, const char *name, const char *division, struct error *e);
+bool registry_user_covers(const struct registry_user *user, const char *division);
 
 /* registry_user_authenticate(registry, name, password, ret_user, e):
  * Return 0, or ERROR_DENIED, as slowly for a name that is not there as for a wrong password; also after too many wrong

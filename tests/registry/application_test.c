@@ -106,6 +106,94 @@ a_pack_limits_how_many_one_person_applies_for(void **state)
 	assert_int_equal(outcome_of(&a), EVIDENCE_UNCHANGED);
 }
 
+static enum voucher_state
+state_of(person_number person, const char *phone)
+{
+	uint8_t hash[REGISTRY_HASH_SIZE];
+	enum voucher_state found;
+	struct error e = {0};
+
+	registry_phone_hash(registry, phone, hash);
+	GOOD(registry_voucher_state(registry, person, hash, &found, &e));
+	return found;
+}
+
+static struct registry_application
+by_committee(const char *id_number, const char *phone)
+{
+	struct registry_application a = application(id_number, "hubei-2020", "2020-03-05T00:00:00Z");
+
+	a.how = VOUCHER_COMMITTEE;
+	a.vouched_by = "block-7";
+	a.phone = phone;
+	return a;
+}
+
+static void
+a_committee_applies_for_who_has_no_phone(void **state)
+{
+	struct registry_application a = by_committee(MOTHER, NULL);
+	struct registry_identity identity;
+	struct error e = {0};
+	person_number mother;
+
+	(void)state;
+	mother = apply(registry, &a);
+	GOOD(registry_identity_open(registry, mother, "test", "self", &identity, &e));
+	assert_string_equal(identity.phone, "");
+	assert_int_equal(outcome_of(&a), EVIDENCE_UNCHANGED);
+	/* Nobody else leaves the phone out. */
+	a.how = VOUCHER_DEPARTMENT;
+	assert_int_equal(registry_apply(registry, &a, &(enum evidence_outcome){0}, &mother, &e), ERROR_BAD_INPUT);
+}
+
+static void
+a_committee_vouches_for_a_phone_that_is_the_first(void **state)
+{
+	struct registry_application a = by_committee(FENG, FENG_PHONE);
+
+	(void)state;
+	assert_int_equal(state_of(apply(registry, &a), FENG_PHONE), VOUCHER_SPEAKS);
+}
+
+static void
+a_committee_takes_over_nobodys_phone(void **state)
+{
+	struct registry_application a = application(FENG, "hubei-2020", "2020-03-01T00:00:00Z");
+	person_number feng = apply(registry, &a);
+
+	(void)state;
+	a = by_committee(FENG, "13700000002");
+	a.division = "420804";
+	assert_int_equal(outcome_of(&a), EVIDENCE_CHANGED);
+	assert_int_equal(state_of(feng, FENG_PHONE), VOUCHER_SPEAKS);
+	assert_int_equal(state_of(feng, "13700000002"), VOUCHER_FROZEN);
+}
+
+static void
+a_committees_user_covers_its_division(void **state)
+{
+	struct registry_user user = {.division = "330100"};
+	struct error e = {0};
+
+	(void)state;
+	assert_true(registry_user_covers(&user, "330100"));
+	assert_true(registry_user_covers(&user, "330106"));
+	assert_false(registry_user_covers(&user, "330203"));
+	strcpy(user.division, "330106");
+	assert_false(registry_user_covers(&user, "330100"));
+	user.division[0] = 0;
+	assert_false(registry_user_covers(&user, "330100"));
+	GOOD(registry_user_add(registry, "block-7", REGISTRY_COMMITTEE, "three plain words", NULL, &e));
+	GOOD(registry_user_add(registry, "clinic", REGISTRY_CLINICIAN, "three plain words", NULL, &e));
+	assert_int_equal(registry_user_place(registry, "block-7", "999999", &e), ERROR_BAD_INPUT);
+	assert_int_equal(registry_user_place(registry, "clinic", "330106", &e), ERROR_USAGE);
+	assert_int_equal(registry_user_place(registry, "nobody", "330106", &e), ERROR_EXISTS_NOT);
+	GOOD(registry_user_place(registry, "block-7", "330106", &e));
+	GOOD(registry_user_find(registry, "block-7", &user, &e));
+	assert_string_equal(user.division, "330106");
+}
+
 static int
 see_access(const struct registry_access *access, void *context, struct error *e)
 {
@@ -217,6 +305,10 @@ main(void)
 		TEST(what_is_wrong_is_named),
 		TEST(parents_are_applied_for_in_any_order),
 		TEST(a_pack_limits_how_many_one_person_applies_for),
+		TEST(a_committee_applies_for_who_has_no_phone),
+		TEST(a_committee_vouches_for_a_phone_that_is_the_first),
+		TEST(a_committee_takes_over_nobodys_phone),
+		TEST(a_committees_user_covers_its_division),
 		TEST(each_opening_is_logged_for_the_person_to_read),
 		TEST(phones_are_read_as_people_write_them),
 		TEST(a_pack_put_in_force_later_replaces_the_first),

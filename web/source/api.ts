@@ -37,6 +37,8 @@ export type Visit = Schemas['Visit'];
 export type Appeal = Schemas['Appeal'];
 export type MyAppeals = operations['listMyAppeals']['responses']['200']['content']['application/json'];
 export type Problem = Schemas['Problem'];
+export type Household = Schemas['Household'];
+export type HouseholdMember = Household['people'][number];
 export type Mandate = Schemas['MandateList']['items'][number];
 export type MandateAct = Schemas['MandateActs'][number];
 
@@ -166,6 +168,9 @@ export const api = {
 	addDependant: (application: DependantApplication, key: string) =>
 		json<unknown>('POST', '/v1/me/dependants', application, key),
 
+	applyForHousehold: (household: Household, key: string) => json<{ people: number }>('POST', '/v1/households', household, key),
+	paperCodes: async (jurisdiction: string, id_numbers: string[]) =>
+		(await ask('POST', '/v1/paper-codes', { jurisdiction, id_numbers })).blob(),
 	mandates: () => json<{ items: Mandate[] }>('GET', '/v1/me/mandates'),
 	giveMandate: (mandate: { person: string; helper_id_number: string; acts: MandateAct[]; until: string }, key: string) =>
 		json<unknown>('POST', '/v1/me/mandates', mandate, key),

@@ -520,6 +520,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/households": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A community committee applies for the people of a household
+         * @description All of them or none, in the committee's own division (`user add --division`). A phone is vouched for where no other one speaks for the person; who has none is shown on the first person's phone with a `relation`, else on paper alone. What each declares counts at once, and each reads it in the log and is told.
+         */
+        post: operations["applyForHousehold"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/paper-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A community committee prints codes on paper, a page each
+         * @description For people who live in the committee's division and applied in that jurisdiction. Each stands in the person's log. A number that nobody has, and one of somebody elsewhere, are refused alike.
+         */
+        post: operations["printPaperCodes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/me/applications": {
         parameters: {
             query?: never;
@@ -1391,7 +1431,7 @@ export interface paths {
         put?: never;
         /**
          * Give in a bundle of laboratory results and vaccinations (FHIR R4)
-         * @description A Bundle of Patient, Observation, DiagnosticReport, Specimen, Organization and Immunization, read by the rules of `import labs` (docs/imports.md): taken whole or refused whole, at most 1 MiB and 1000 entries. Contacts are traced and whoever is concerned is evaluated before the answer. The same bundle of the same user changes nothing, nor do the same results in other bytes, so that a sender who saw no answer sends it again; `Idempotency-Key` means nothing here. What is refused with 400 or 422 is kept as a dead letter.
+         * @description A Bundle of Patient, Observation, DiagnosticReport, Specimen, Organization and Immunization, read by the rules of `import labs` (docs/imports.md): taken whole or refused whole, at most 1 MiB and 1000 entries. Contacts are traced and whoever is concerned is evaluated before the answer. The same bundle of the same user changes nothing, nor do the same results in other bytes, so that a sender who saw no answer sends it again; `Idempotency-Key` means nothing here. What is refused with 400 or 422, or held with 202, is kept as a dead letter.
          */
         post: operations["postBundle"];
         delete?: never;
@@ -1862,6 +1902,26 @@ export interface components {
             }[];
             now: components["schemas"]["Time"];
         };
+        Household: {
+            jurisdiction: components["schemas"]["JurisdictionName"];
+            division: components["schemas"]["DivisionCode"];
+            address?: string;
+            people: {
+                id_number: components["schemas"]["IdNumber"];
+                name: string;
+                phone?: components["schemas"]["Phone"];
+                /**
+                 * @description to the first person, of who has no phone
+                 * @enum {string}
+                 */
+                relation?: "parent" | "child" | "spouse" | "other";
+                symptoms: components["schemas"]["Symptoms"];
+                contact: boolean;
+                travel: components["schemas"]["Trip"][];
+                /** @constant */
+                promise: true;
+            }[];
+        };
         /** @description `code` show it; `checkin` daily and at places; `application`; `complaint` about checks, and the reasons of a colour; `travel_card` and journeys */
         MandateActs: ("code" | "checkin" | "application" | "complaint" | "travel_card")[];
         MandateState: {
@@ -2133,7 +2193,7 @@ export interface components {
             contacts: {
                 case: components["schemas"]["CaseName"];
                 kind: components["schemas"]["ContactKind"];
-                /** @description where the pack says that it was */
+                /** @description where the pack says that it was, such as household */
                 setting: string | null;
                 degree: number;
                 last: components["schemas"]["Time"];
@@ -2200,7 +2260,7 @@ export interface components {
         };
         Problem: {
             /** @enum {string} */
-            type: "/problems/bad-request" | "/problems/sign-in-needed" | "/problems/sign-in-failed" | "/problems/certificate-needed" | "/problems/forbidden" | "/problems/another-office" | "/problems/not-found" | "/problems/method-not-allowed" | "/problems/conflict" | "/problems/awaiting-voucher" | "/problems/frozen" | "/problems/too-many-dependants" | "/problems/too-many-mandates" | "/problems/outside-mandate" | "/problems/refused-already" | "/problems/forgotten" | "/problems/too-large" | "/problems/unsupported-media-type" | "/problems/invalid" | "/problems/idempotency-key-reused" | "/problems/too-many-requests" | "/problems/internal" | "/problems/unavailable" | "/problems/no-answer";
+            type: "/problems/bad-request" | "/problems/sign-in-needed" | "/problems/sign-in-failed" | "/problems/certificate-needed" | "/problems/forbidden" | "/problems/another-office" | "/problems/not-found" | "/problems/method-not-allowed" | "/problems/conflict" | "/problems/awaiting-voucher" | "/problems/frozen" | "/problems/too-many-dependants" | "/problems/too-many-mandates" | "/problems/outside-division" | "/problems/outside-mandate" | "/problems/refused-already" | "/problems/forgotten" | "/problems/too-large" | "/problems/unsupported-media-type" | "/problems/invalid" | "/problems/idempotency-key-reused" | "/problems/too-many-requests" | "/problems/internal" | "/problems/unavailable" | "/problems/no-answer";
             title: string;
             status: number;
             detail?: string;
@@ -3788,6 +3848,125 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    applyForHousehold: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the caller's own random name for this write */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "jurisdiction": "hangzhou-2020",
+                 *       "division": "330106",
+                 *       "people": [
+                 *         {
+                 *           "id_number": "11010519491231002X",
+                 *           "name": "王芳",
+                 *           "symptoms": [],
+                 *           "contact": false,
+                 *           "travel": [],
+                 *           "promise": true
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["Household"];
+            };
+        };
+        responses: {
+            /** @description Applied for so many */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "people": 1
+                     *     }
+                     */
+                    "application/json": {
+                        people: number;
+                    };
+                };
+            };
+            401: components["responses"]["SignInNeeded"];
+            /** @description No committee (`forbidden`), or another division (`outside-division`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More dependants of one person than the pack allows (`too-many-dependants`) */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    printPaperCodes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "jurisdiction": "hangzhou-2020",
+                 *       "id_numbers": [
+                 *         "11010519491231002X"
+                 *       ]
+                 *     }
+                 */
+                "application/json": {
+                    jurisdiction: components["schemas"]["JurisdictionName"];
+                    id_numbers: components["schemas"]["IdNumber"][];
+                    /**
+                     * @default a4
+                     * @enum {string}
+                     */
+                    size?: "a4" | "a6";
+                };
+            };
+        };
+        responses: {
+            /** @description To print */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["Problem"];
             413: components["responses"]["TooLarge"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
@@ -5987,6 +6166,15 @@ export interface operations {
                      *     }
                      */
                     "application/fhir+json": components["schemas"]["OperationOutcome"] | components["schemas"]["FhirResponseBundle"];
+                };
+            };
+            /** @description Held: it would worsen more colours than the pack lets one office do. It is kept as a dead letter, and nothing of it counts until users of two offices took it (`import letters retry`); `diagnostics` begins with held. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": components["schemas"]["OperationOutcome"];
                 };
             };
             /** @description Nobody is signed in, or the session has ended */

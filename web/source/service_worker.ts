@@ -6,7 +6,7 @@ declare const VERSION: string;
 const worker = self as unknown as ServiceWorkerGlobalScope;
 
 const NAME = `healthcode-${VERSION}`;
-const PAGES: Record<string, string> = { '/': '/index.html', '/gate': '/gate/index.html', '/gate/': '/gate/index.html', '/map': '/map/index.html', '/map/': '/map/index.html' };
+const PAGES: Record<string, string> = { '/': '/index.html', '/gate': '/gate/index.html', '/gate/': '/gate/index.html', '/committee': '/committee/index.html', '/committee/': '/committee/index.html', '/map': '/map/index.html', '/map/': '/map/index.html' };
 
 worker.addEventListener('install', (event) => {
 	event.waitUntil(caches.open(NAME).then((cache) => cache.addAll(FILES.map((file) => new Request(file, { cache: 'reload' })))));

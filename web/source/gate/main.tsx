@@ -12,6 +12,7 @@ import { keep, recall } from '../keep.ts';
 import { say, sayClock, sayDuration, t, tOf, useLanguage } from '../language.ts';
 import { Field, Frame, Heading, ProblemLine, readTemperature, Temperature, useDoing, useOnline, useService, useTick } from '../parts.tsx';
 import { VerdictShape } from '../shapes.tsx';
+import { StaffSignIn } from '../staff_sign_in.tsx';
 import { isReached, onReach } from '../reach.ts';
 import type { GateKey } from '../verify/code.ts';
 import { type Trust, trustAge_s, trustIsAhead, trustIsTooOld } from '../verify/trust.ts';
@@ -137,7 +138,7 @@ function Page() {
 			{session === undefined ? (
 				<section class="sheet"><Heading take={false}>{t('app.gate')}</Heading><p role="status">{t('common.loading')}</p></section>
 			) : !mayCheck ? (
-				<GateSignIn done={setSession} />
+				<StaffSignIn title={t('sign_in.gate_title')} done={setSession} />
 			) : !place ? (
 				<ChoosePlace choose={setPlace} online={online} />
 			) : (
@@ -163,35 +164,6 @@ function State({ trust, online, count, givenUp }: { trust: Trust | null; online:
 			{count > 0 && <span>{t('gate.queue', { n: count })}</span>}
 			{givenUp > 0 && <span class="fault">{t('gate.given_up', { n: givenUp })}</span>}
 		</footer>
-	);
-}
-
-function GateSignIn({ done }: { done: (session: Session) => void }) {
-	const [user, setUser] = useState('');
-	const [password, setPassword] = useState('');
-	const { busy, error, run } = useDoing();
-	return (
-		<form class="sheet" noValidate onSubmit={(event) => {
-			event.preventDefault();
-			if (user.trim() && password)
-				void run(async () => done(await api.signIn({ user: user.trim(), password })));
-		}}>
-			<Heading>{t('sign_in.gate_title')}</Heading>
-			<ProblemLine error={error} failed="sign_in.password_wrong" />
-			<Field label={t('sign_in.user')}>
-				{(attributes) => (
-					<input {...attributes} autocomplete="username" autocapitalize="none" spellcheck={false} maxLength={64} value={user}
-						onInput={(event) => setUser(event.currentTarget.value)} />
-				)}
-			</Field>
-			<Field label={t('sign_in.password')}>
-				{(attributes) => (
-					<input {...attributes} type="password" autocomplete="current-password" maxLength={256} value={password}
-						onInput={(event) => setPassword(event.currentTarget.value)} />
-				)}
-			</Field>
-			<button type="submit" class="main" disabled={busy}>{t(busy ? 'common.loading' : 'sign_in.go')}</button>
-		</form>
 	);
 }
 

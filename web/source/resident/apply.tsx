@@ -232,7 +232,7 @@ function Where({ form, change, faults, offered }: StepProps & { offered: Jurisdi
 
 const NO_TRIP = { abroad: false, division: '', complete: false, country: '', from: '', to: '' };
 
-function Travel({ trips, change }: { trips: Trip[]; change: (trips: Trip[]) => void }) {
+export function Travel({ trips, change }: { trips: Trip[]; change: (trips: Trip[]) => void }) {
 	const [trip, setTrip] = useState<typeof NO_TRIP | null>(null);
 	const [fault, setFault] = useState<Partial<Record<keyof typeof NO_TRIP, string>>>({});
 	const add = () => {
@@ -315,7 +315,7 @@ function TripLine({ trip }: { trip: Trip }) {
 	return <>{name || countryName(trip.country)}{t('list.comma')}{t('evidence.span', { from: sayDay(trip.from), to: sayDay(trip.to) })}</>;
 }
 
-function Trips({ trips, remove }: { trips: Trip[]; remove?: (index: number) => void }) {
+export function Trips({ trips, remove }: { trips: Trip[]; remove?: (index: number) => void }) {
 	if (!trips.length)
 		return null;
 	return (
