@@ -37,14 +37,18 @@ print_answer(struct cli *cli, const struct gate_answer *answer)
 	const char *cause = answer->cause ? gate_cause_name(answer->cause) : NULL;
 
 	if (cli->json)
-		return cli_print_json(
-			json_pack("{s:s, s:s?, s:s?, s:s, s:{s:s, s:s}, s:s?, s:s?}", "verdict", gate_verdict_name(answer->verdict),
-				"cause", cause, "card", *answer->card ? answer->card : NULL, "receipt", answer->receipt, "act", "zh",
-				answer->act->zh, "en", answer->act->en, "end", gate_end_name(answer->act->end), "signed_receipt",
-				*answer->signed_receipt ? answer->signed_receipt : NULL));
+		return cli_print_json(json_pack("{s:s, s:s?, s:s?, s:s?, s:s?, s:s, s:{s:s, s:s}, s:s?, s:s?}", "verdict",
+			gate_verdict_name(answer->verdict), "cause", cause, "card", *answer->card ? answer->card : NULL, "name_end",
+			*answer->name_end ? answer->name_end : NULL, "id_number_end",
+			*answer->id_number_end ? answer->id_number_end : NULL, "receipt", answer->receipt, "act", "zh",
+			answer->act->zh, "en", answer->act->en, "end", gate_end_name(answer->act->end), "signed_receipt",
+			*answer->signed_receipt ? answer->signed_receipt : NULL));
 	printf("%s%s%s\n%s\n", gate_verdict_name(answer->verdict), cause ? ": " : "", cause ? cause : "", answer->act->en);
 	if (*answer->card)
 		printf("ID card ends in %s\n", answer->card);
+	if (*answer->name_end || *answer->id_number_end)
+		printf("name ends in %s, ID number in %s\n", *answer->name_end ? answer->name_end : "-",
+			*answer->id_number_end ? answer->id_number_end : "-");
 	printf("receipt %s\n", answer->receipt);
 	return EXIT_DONE;
 }
@@ -192,8 +196,9 @@ const struct command command_gate = {
 		"gate check TEXT|FILE --place ID [--temperature C] | gate check --id-number N --place ID | gate receipt TEXT|FILE --trust FILE | gate refusals [--since TIME]",
 	.help =
 		"Checks a code as a gate does: prints pass, ask or refuse with the cause, what to do, and the receipt's number. The\n"
-		"code is its text, or a file or picture that holds it. Nothing about the person is shown. Exit 0 if it passes,\n"
-		"1 if not.\n\n"
+		"code is its text, or a file or picture that holds it. Nothing about the person is shown, but where the pack's \"name_places\"\n"
+		"need it: the last character of the name and the last four of the ID number, of which the holder's log tells. Exit 0 if it\n"
+		"passes, 1 if not.\n\n"
 		"  --place ID        where, as 'import places' names it\n"
 		"  --temperature C   in degrees Celsius, 30.0 to 45.0\n"
 		"  --id-number N     of who has neither phone nor paper, instead of a code: the answer is the verdict alone, the holder\n"

@@ -184,6 +184,13 @@ add_applied(const struct registry_applied *applied, void *context, struct error 
 	return 0;
 }
 
+/* What the place is called in a log: by its code where its name is too long for one. */
+static const char *
+place_called(const struct checking *c)
+{
+	return *c->place.name && strlen(c->place.name) < CHECK_PLACE_SIZE ? c->place.name : c->question->place;
+}
+
 /* A typed number: one that is not known, or has no colour that counts here, is as a gray one. */
 static int
 decide_typed(struct checking *c, struct gate_answer *answer, struct error *e)
@@ -194,8 +201,8 @@ decide_typed(struct checking *c, struct gate_answer *answer, struct error *e)
 	int r = registry_person_by_id_number(registry, id_number, strlen(id_number), false, 0, &c->person, e);
 
 	if ((r < 0 && r != ERROR_EXISTS_NOT) ||
-		(r = registry_typed_look(registry, c->person, *c->place.name ? c->place.name : c->question->place,
-			 c->question->by ? c->question->by : "", c->rule.typed_an_hour, e)) < 0 ||
+		(r = registry_typed_look(registry, c->person, place_called(c), c->question->by ? c->question->by : "",
+			 c->rule.typed_an_hour, e)) < 0 ||
 		(c->person && (r = registry_applications_each(registry, c->person, add_applied, &typed, e)) < 0))
 		return r;
 	answer->verdict = gate_decide(&c->rule, CODE_VALID, typed.worst ? typed.worst : CODE_GRAY, true,
@@ -217,6 +224,53 @@ record_fever(struct checking *c, instant at, struct error *e)
 	if (r == ERROR_EXISTS_NOT || (r == 0 && !checkin.person))
 		return 0;
 	return r < 0 ? r : registry_checkin_put(cascade_registry(c->cascade), &checkin, &outcome, e);
+}
+
+/* The last character with the marks that belong to it, which come after it; "" of one that has no end of them. */
+static void
+take_name_end(const char *name, char end[GATE_NAME_END_SIZE])
+{
+	size_t length = strlen(name), at;
+
+	while (length && name[length - 1] == ' ')
+		length--;
+	for (at = length; at;) {
+		at--;
+		/* Neither within a character nor a combining mark (U+0300 to U+036F). */
+		if (((uint8_t)name[at] & 0xc0) != 0x80 && (uint8_t)name[at] != 0xcc && (uint8_t)name[at] != 0xcd)
+			break;
+	}
+	if (length - at < GATE_NAME_END_SIZE)
+		snprintf(end, GATE_NAME_END_SIZE, "%.*s", (int)(length - at), name + at);
+}
+
+/* Where the place's rule needs a name: what the guard compares, and an entry in the holder's log. In the check's transaction, so that
+ * nothing is seen that is not logged. */
+static int
+tell_name(struct checking *c, struct gate_answer *answer, struct error *e)
+{
+	const struct gate_question *question = c->question;
+	struct registry_identity identity = {0};
+	char purpose[CHECK_PLACE_SIZE + 32];
+	size_t length;
+	int r = 0;
+
+	if (!c->rule.name || !question->code || question->offline || !question->by || !*question->by ||
+		!answer->has_colour || answer->verdict == GATE_REFUSE || answer->cause == GATE_SHOWN_ELSEWHERE)
+		return 0;
+	if (!c->person && (r = issuer_holder(c->issuer, &c->claims, &c->person, e)) == ERROR_EXISTS_NOT)
+		return 0;
+	snprintf(purpose, sizeof purpose, "name-at-a-gate: %s", place_called(c));
+	if (r < 0 ||
+		(r = registry_identity_open(cascade_registry(c->cascade), c->person, purpose, question->by, &identity, e)) < 0)
+		goto out;
+	take_name_end(identity.name, answer->name_end);
+	length = strlen(identity.id_number);
+	if (length >= CODE_CARD_SIZE - 1)
+		memcpy(answer->id_number_end, identity.id_number + length - (CODE_CARD_SIZE - 1), CODE_CARD_SIZE);
+out:
+	registry_identity_wipe(&identity);
+	return r == ERROR_EXISTS_NOT ? 0 : r;
 }
 
 static int
@@ -282,17 +336,23 @@ find_asked(struct checking *c, struct gate_answer *answer, struct error *e)
 {
 	struct registry *registry = cascade_registry(c->cascade);
 	struct registry_check kept = {.at = answer->at, .verdict = "pass"};
+	const char *by = c->question->by ? c->question->by : "";
 	bool forgotten = false;
 	int r;
 
-	if (!c->question->name)
+	if (c->question->receipt)
+		snprintf(answer->receipt, sizeof answer->receipt, "%s", c->question->receipt);
+	else if (c->question->name)
+		registry_check_receipt(registry, by, c->question->name, answer->receipt);
+	else
 		return 0;
-	registry_check_receipt(registry, c->question->by ? c->question->by : "", c->question->name, answer->receipt);
 	if ((r = registry_check_find(registry, answer->receipt, &kept, e)) == ERROR_EXISTS_NOT &&
 		((r = registry_check_was_forgotten(registry, answer->receipt, &forgotten, e)) < 0 || !forgotten))
 		return r;
 	if (r < 0)
 		return r;
+	if (!forgotten && (strcmp(kept.by, by) != 0 || strcmp(kept.place, c->question->place) != 0))
+		return error_set(e, ERROR_EXISTS, "another check has that receipt");
 	if (!gate_verdict_read(kept.verdict, &answer->verdict) ||
 		(*kept.cause && !gate_cause_read(kept.cause, &answer->cause)))
 		return error_set(e, ERROR_CORRUPT, "a kept check has no verdict");
@@ -331,7 +391,7 @@ gate_check(struct cascade *cascade, struct issuer *issuer, const struct gate_que
 		return r;
 	if ((r = registry_check_put(registry, &check, e)) < 0 ||
 		(answer.cause == GATE_FEVER && (r = record_fever(&c, check.at, e)) < 0) ||
-		(r = registry_commit(registry, e)) < 0)
+		(r = tell_name(&c, &answer, e)) < 0 || (r = registry_commit(registry, e)) < 0)
 		goto out;
 	memcpy(answer.receipt, check.receipt, sizeof answer.receipt);
 sign:

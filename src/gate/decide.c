@@ -198,7 +198,8 @@ static void
 read_rule(struct json_check *check, const json_t *gate, struct gate_rule *rule)
 {
 	static const char *const required[] = {"pass_colours", "ask_colours", "temperature_limit_tenths_c", NULL};
-	static const char *const optional[] = {"care_places", "card_places", "typed_id_numbers_an_hour", NULL};
+	static const char *const optional[] = {
+		"care_places", "card_places", "name_places", "typed_id_numbers_an_hour", NULL};
 	int64_t limit;
 
 	rule->typed_an_hour = TYPED_AN_HOUR;
@@ -212,6 +213,7 @@ read_rule(struct json_check *check, const json_t *gate, struct gate_rule *rule)
 		rule->typed_an_hour = (int)limit;
 	check_kinds(check, gate, "care_places");
 	check_kinds(check, gate, "card_places");
+	check_kinds(check, gate, "name_places");
 }
 
 int
@@ -226,6 +228,7 @@ gate_rule_read(const json_t *gate, const char *place_kind, struct gate_rule *ret
 		return r;
 	rule.care = lists(json_object_get(gate, "care_places"), place_kind);
 	rule.card = lists(json_object_get(gate, "card_places"), place_kind);
+	rule.name = lists(json_object_get(gate, "name_places"), place_kind);
 	*ret_rule = rule;
 	return 0;
 }

@@ -75,14 +75,15 @@ const struct gate_act *gate_act_of_paper(void);
 struct gate_rule {
 	bool pass[CODE_GRAY + 1], ask[CODE_GRAY + 1]; /* by enum code_colour */
 	int32_t fever_tenths_c;
-	bool care;         /* a hospital, a pharmacy: nobody is refused here */
-	bool card;         /* the holder adds the last four of the ID card, and the guard compares them */
+	bool care; /* a hospital, a pharmacy: nobody is refused here */
+	bool card; /* the holder adds the last four of the ID card, and the guard compares them */
+	bool name; /* the guard compares the last character of the holder's name and the last four of their ID number */
 	int typed_an_hour; /* how many ID numbers one device may type in an hour */
 };
 
 /* gate_rule_read(gate, place_kind, ret_rule, e): from a pack's "gate" section:
  *   {"pass_colours": ["green"], "ask_colours": ["yellow"], "temperature_limit_tenths_c": 373, "care_places": ["hospital"],
- *    "card_places": ["airport"], "typed_id_numbers_an_hour": 20}
+ *    "card_places": ["airport"], "name_places": ["rail-station"], "typed_id_numbers_an_hour": 20}
  * ${place_kind} is the place's. ERROR_BAD_INPUT names what is wrong. */
 int gate_rule_read(const json_t *gate, const char *place_kind, struct gate_rule *ret_rule, struct error *e);
 
@@ -142,6 +143,8 @@ struct gate_question {
 	const char *code, *id_number, *place, *by;
 	const char
 		*name; /* under which ${by} asks for this check and no other, 1 to CHECK_NAME_SIZE - 1 bytes; NULL: none */
+	const char *
+		receipt; /* the number that the gate's device chose at random, RECEIPT_SIZE - 1 of 0-9 and a-z; NULL: one is made */
 	int32_t temperature_tenths_c; /* 0: not taken */
 	bool offline;
 	instant at;
@@ -150,7 +153,7 @@ struct gate_question {
 	struct shown *shown; /* what was shown at the other gates; NULL: not known */
 };
 
-enum { GATE_RECEIPT_TEXT_SIZE = 1024 };
+enum { GATE_RECEIPT_TEXT_SIZE = 1024, GATE_NAME_END_SIZE = 32 };
 
 struct gate_answer {
 	enum gate_verdict verdict;
@@ -158,6 +161,9 @@ struct gate_answer {
 	bool has_colour; /* the code's signature holds */
 	enum code_colour colour;
 	char card[CODE_CARD_SIZE]; /* of a code on paper: what the ID card's last four must be; else "" */
+	/* Where the place's rule needs a name and one is known here: the last character of the holder's, and of their ID number the last
+	 * four; else "". */
+	char name_end[GATE_NAME_END_SIZE], id_number_end[CODE_CARD_SIZE];
 	const struct gate_act *act;
 	char receipt[RECEIPT_SIZE];
 	char signed_receipt[GATE_RECEIPT_TEXT_SIZE]; /* the same for both sides (credential/receipt.h); "" without a key */
@@ -169,6 +175,9 @@ struct gate_answer {
  * theirs (who is then due).
  * A code on paper that this store issued counts online with its holder's colour of now, for as long as its handle lasts; with
  * the one that is printed elsewhere and offline.
+ * Where the place's rule needs a name, the answer to a code of this store's own that is not refused has the name's last character and the ID number's last
+ * four; the holder's log says who saw them, where and when. Without a network, of another's code, and where ${question->by} is not said, there
+ * are none.
  * Of a typed ID number the answer is the verdict alone (and the fever that was measured), the same for a number that is not
  * known as for a gray code; it is logged where the holder reads it, and the holder is told.
  * Return 0, ERROR_EXISTS_NOT for an unknown place, ERROR_EXISTS, ERROR_BAD_INPUT for an offline check that cannot be,

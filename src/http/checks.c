@@ -58,8 +58,8 @@ list_place(const struct presence_place *place, void *context, struct error *e)
 	if (gate && (r = gate_rule_read(gate, place->kind, &rule, e)) < 0)
 		return r;
 	json_array_append_new(places->items,
-		json_pack("{s:s, s:s, s:s, s:b, s:b}", "place", place->code, "name", presence_place_called(place),
-			"jurisdiction", pack_jurisdiction(pack), "care", rule.care, "card", rule.card));
+		json_pack("{s:s, s:s, s:s, s:b, s:b, s:b}", "place", place->code, "name", presence_place_called(place),
+			"jurisdiction", pack_jurisdiction(pack), "care", rule.care, "card", rule.card, "holder", rule.name));
 	return 0;
 }
 
@@ -132,6 +132,12 @@ answer_gate_keys(struct http_context *c, struct exchange *x)
 	free(names);
 }
 
+static bool
+is_receipt(const char *text)
+{
+	return strlen(text) == RECEIPT_SIZE - 1 && strspn(text, "0123456789abcdefghijklmnopqrstuvwxyz") == RECEIPT_SIZE - 1;
+}
+
 static void
 read_offline(struct exchange *x, const json_t *offline, struct gate_question *question)
 {
@@ -154,7 +160,7 @@ read_offline(struct exchange *x, const json_t *offline, struct gate_question *qu
 void
 answer_check(struct http_context *c, struct exchange *x)
 {
-	static const char *const names[] = {"code", "id_number", "place", "temperature_c", "offline", NULL};
+	static const char *const names[] = {"code", "id_number", "place", "temperature_c", "receipt", "offline", NULL};
 	const json_t *body = exchange_json(x, names), *temperature, *offline;
 	struct gate_question question = {.by = c->session.user.name,
 		.name = exchange_header(x, "Idempotency-Key"), /* which was found to be one */
@@ -162,7 +168,7 @@ answer_check(struct http_context *c, struct exchange *x)
 	struct gate_answer answer;
 	char at[TIME_TEXT_SIZE], by[TIME_TEXT_SIZE];
 	struct error e = {0};
-	json_t *json, *end;
+	json_t *json, *end, *holder;
 
 	if (!body)
 		return;
@@ -181,6 +187,10 @@ answer_check(struct http_context *c, struct exchange *x)
 		exchange_invalid(x, "/temperature_c", "30 to 45 degrees Celsius are needed");
 	else if (temperature)
 		question.temperature_tenths_c = (int32_t)lround(json_number_value(temperature) * 10);
+	if (json_object_get(body, "receipt") &&
+		(question.receipt = exchange_text(x, body, "receipt", RECEIPT_SIZE - 1, RECEIPT_SIZE - 1)) &&
+		!is_receipt(question.receipt))
+		exchange_invalid(x, "/receipt", "%d of 0-9 and a-z are needed", RECEIPT_SIZE - 1);
 	if (offline)
 		read_offline(x, offline, &question);
 	if (exchange_failed(x))
@@ -197,11 +207,15 @@ answer_check(struct http_context *c, struct exchange *x)
 	end = answer.act->end ? json_pack("{s:s, s:s}", "do", gate_end_name(answer.act->end), "by",
 								context_time(c, answer.at + answer.act->minutes * MINUTE_S, by))
 						  : json_null();
-	json = json_pack("{s:s, s:s?, s:s?, s:s?, s:{s:s, s:s}, s:o, s:s, s:s?, s:s}", "verdict",
+	holder = *answer.name_end || *answer.id_number_end
+		? json_pack("{s:s?, s:s?}", "name_end", *answer.name_end ? answer.name_end : NULL, "id_number_end",
+			  *answer.id_number_end ? answer.id_number_end : NULL)
+		: json_null();
+	json = json_pack("{s:s, s:s?, s:s?, s:s?, s:o, s:{s:s, s:s}, s:o, s:s, s:s?, s:s}", "verdict",
 		gate_verdict_name(answer.verdict), "cause", answer.cause ? gate_cause_name(answer.cause) : NULL, "colour",
-		answer.has_colour ? code_colour_name(answer.colour) : NULL, "card", *answer.card ? answer.card : NULL, "act",
-		"zh", answer.act->zh, "en", answer.act->en, "end", end, "receipt", answer.receipt, "signed_receipt",
-		*answer.signed_receipt ? answer.signed_receipt : NULL, "at", context_time(c, answer.at, at));
+		answer.has_colour ? code_colour_name(answer.colour) : NULL, "card", *answer.card ? answer.card : NULL, "holder",
+		holder, "act", "zh", answer.act->zh, "en", answer.act->en, "end", end, "receipt", answer.receipt,
+		"signed_receipt", *answer.signed_receipt ? answer.signed_receipt : NULL, "at", context_time(c, answer.at, at));
 	exchange_answer(x, MHD_HTTP_CREATED, json);
 }
 
@@ -294,8 +308,7 @@ answer_refusal(struct http_context *c, struct exchange *x)
 		exchange_invalid(x, "/cause", "a cause of the list is needed");
 	if (exchange_failed(x))
 		return;
-	if (strlen(x->parameters[0]) != RECEIPT_SIZE - 1 ||
-		strspn(x->parameters[0], "0123456789abcdefghijklmnopqrstuvwxyz") != RECEIPT_SIZE - 1) {
+	if (!is_receipt(x->parameters[0])) {
 		exchange_problem(x, MHD_HTTP_NOT_FOUND, "not-found", "There is no such receipt");
 		return;
 	}

@@ -90,7 +90,12 @@ a_rule_is_read_from_the_pack_and_faults_are_named(void **state)
 	assert_false(read.care || read.card);
 	json_object_set_new(gate, "card_places", json_pack("[s]", "airport"));
 	assert_int_equal(gate_rule_read(gate, "airport", &read, &e), 0);
-	assert_true(read.card && !read.care);
+	assert_true(read.card && !read.care && !read.name);
+	json_object_set_new(gate, "name_places", json_pack("[s]", "station"));
+	assert_int_equal(gate_rule_read(gate, "station", &read, &e), 0);
+	assert_true(read.name && !read.card && !read.care);
+	assert_int_equal(gate_rule_read(gate, "airport", &read, &e), 0);
+	assert_false(read.name);
 	assert_int_equal(gate_rule_read(gate, "hospital", &read, &e), 0);
 	assert_true(read.care && !read.card);
 	json_object_set_new(gate, "ask_colours", json_pack("[s]", "purple"));

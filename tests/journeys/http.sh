@@ -175,7 +175,7 @@ guard=$(bearer "$(jq -r .token <<<"$BODY")")
 answers 200 "the places have no homes among them" GET '/v1/places?limit=1' '' -H "$guard"
 json_holds "and come a page at a time" '(.items | length) == 1 and .next == "1"' "$BODY"
 answers 200 "they are searched" GET "/v1/places?search=$(jq -rn '"东站" | @uri')" '' -H "$guard"
-json_holds "by a part of the name" '.items == [{"place":"station","name":"杭州东站","jurisdiction":"hangzhou-2020","care":false,"card":false}]' "$BODY"
+json_holds "by a part of the name" '.items == [{"place":"station","name":"杭州东站","jurisdiction":"hangzhou-2020","care":false,"card":false,"holder":false}]' "$BODY"
 answers 200 "a clinic" GET "/v1/places?search=clinic-1" '' -H "$guard"
 json_holds "refuses nobody, and its guard knows" '.items[0].care' "$BODY"
 is_problem 403 forbidden "residents check nobody" POST /v1/checks '{}' -H "$cookie"

@@ -769,7 +769,7 @@ export interface paths {
         put?: never;
         /**
          * Check a code at a place
-         * @description The answer says what to do, and nothing of who the person is, where they come from or who issued the code. A check that a gate made without a network is delivered later with its own time and the verdict given then; the answer is then a receipt for that verdict.
+         * @description The answer says what to do, and nothing of who the person is (but for `holder`, where the place needs it), where they come from or who issued the code. A check that a gate made without a network is delivered later with its own time and the verdict given then; the answer is then a receipt for that verdict.
          */
         post: operations["check"];
         delete?: never;
@@ -1966,6 +1966,8 @@ export interface components {
                 care: boolean;
                 /** @description the holder adds the last four of the ID card, and the guard compares them */
                 card: boolean;
+                /** @description the guard compares the last character of the name and the last four of the ID number, which checks there tell */
+                holder: boolean;
             }[];
             next: string | null;
         };
@@ -1988,6 +1990,8 @@ export interface components {
             id_number?: string;
             place: components["schemas"]["PlaceName"];
             temperature_c?: components["schemas"]["Temperature"];
+            /** @description the number of the receipt, where the device chose it at random: so that it can hand it over without a network. The same again is the same check; that of another is 409 `exists` */
+            receipt?: components["schemas"]["Receipt"];
             /** @description a check made without a network, at most a day ago */
             offline?: {
                 at: components["schemas"]["Time"];
@@ -2003,6 +2007,11 @@ export interface components {
             colour: components["schemas"]["Colour"] | null;
             /** @description of a code on paper, what the ID card that is shown with it must end in; else null */
             card: string | null;
+            /** @description where the place's rule needs a name (`holder` of GET /v1/places) and this service knows whose code it is: the last character of the name and the last four of the ID number, for the guard to compare. The holder reads who saw it at GET /v1/me/accesses. Null at every other place, where the code is refused, of a typed ID number, and of a check that was made without a network */
+            holder: {
+                name_end: string | null;
+                id_number_end: string | null;
+            } | null;
             /** @description what the guard does now */
             act: components["schemas"]["Text"];
             /** @description of an ask, what ends it and by when, so that it never becomes a silent no; else null */
@@ -4379,7 +4388,8 @@ export interface operations {
                      *           "name": "湖州服务区",
                      *           "jurisdiction": "hangzhou-2020",
                      *           "care": false,
-                     *           "card": false
+                     *           "card": false,
+                     *           "holder": false
                      *         }
                      *       ],
                      *       "next": null

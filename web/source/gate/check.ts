@@ -17,15 +17,18 @@ export interface Place {
 	jurisdiction: string | null;
 	care: boolean;
 	card: boolean; /* the guard compares the ID card's last four */
+	holder: boolean; /* the guard compares the end of the name and of the ID number, which the service tells */
 }
 
 export interface Answer extends Decision {
 	act: Check['act'] | null; /* the service's words; null: this page's */
 	end: Check['end']; /* of an ask, where the service said it */
-	receipt: string | null; /* null: waits */
+	receipt: string; /* chosen here, so that it stands without a network too */
 	waiting: string | null; /* its name in the queue */
 	expires_ms: number | null; /* of the code, where it is known to be one */
 	card: string | null; /* of a code on paper: what the ID card must end in */
+	holder: Check['holder'];
+	signed: string | null; /* the receipt, for the other side */
 }
 
 /* Why a check cannot be made here and now. */
@@ -34,6 +37,13 @@ export class NoVerdict extends Error {
 		super(key);
 	}
 }
+
+const RECEIPT_LENGTH = 26;
+const RECEIPT_DIGITS = '0123456789abcdefghjkmnpqrstvwxyz';
+
+/* A number that nobody can guess. */
+const newReceipt = (): string =>
+	Array.from(crypto.getRandomValues(new Uint8Array(RECEIPT_LENGTH)), (byte) => RECEIPT_DIGITS[byte % RECEIPT_DIGITS.length]).join('');
 
 const unreachable = new Set(['sign-in-needed', 'too-many-requests', 'internal', 'unavailable']);
 
@@ -48,15 +58,16 @@ export async function check(text: string, place: Place, temperature_tenths: numb
 	gateKeys: GateKey[];
 }): Promise<Answer> {
 	const temperature = temperature_tenths === null ? {} : { temperature_c: temperature_tenths / 10 };
-	const request = { code: text.slice(0, 4096), place: place.place, ...temperature };
+	const number = newReceipt();
+	const request = { code: text.slice(0, 4096), place: place.place, receipt: number, ...temperature };
 	const key = newKey();
 	const expires_ms = await codeExpiry(request.code);
 	let asked = false;
 	if (isReached() || Date.now() - unansweredAt_ms >= UNANSWERED_MS)
 		try {
 			asked = true;
-			const { verdict, cause, colour, card, act, end, receipt } = await api.check(request, key);
-			return { verdict, cause, colour, card, care: false, act, end, receipt, waiting: null, expires_ms: colour && !card ? expires_ms : null };
+			const { verdict, cause, colour, card, holder, act, end, receipt, signed_receipt: signed } = await api.check(request, key);
+			return { verdict, cause, colour, card, holder, care: false, act, end, receipt, signed, waiting: null, expires_ms: colour && !card ? expires_ms : null };
 		} catch (problem) {
 			if (problem instanceof OfflineError)
 				unansweredAt_ms = Date.now();
@@ -81,16 +92,16 @@ export async function check(text: string, place: Place, temperature_tenths: numb
 	const item = enqueue({ ...request, offline: { at, verdict: decision.verdict, cause: decision.cause } }, asked ? key : undefined);
 	if (!item)
 		throw new NoVerdict('gate.queue_full');
-	return { ...decision, card: answer.card, act: null, end: null, receipt: null, waiting: item.key, expires_ms: decision.colour && !answer.card ? expires_ms : null };
+	return { ...decision, card: answer.card, holder: null, signed: null, act: null, end: null, receipt: number, waiting: item.key, expires_ms: decision.colour && !answer.card ? expires_ms : null };
 }
 
 /* Check the ID number of who has neither phone nor paper. Only the service can. */
 export async function checkTyped(idNumber: string, place: Place, temperature_tenths: number | null): Promise<Answer> {
 	const temperature = temperature_tenths === null ? {} : { temperature_c: temperature_tenths / 10 };
 	try {
-		const { verdict, cause, colour, card, act, end, receipt } =
+		const { verdict, cause, colour, card, holder, act, end, receipt, signed_receipt: signed } =
 			await api.check({ id_number: tidyIdNumber(idNumber), place: place.place, ...temperature }, newKey());
-		return { verdict, cause, colour, card, care: false, act, end, receipt, waiting: null, expires_ms: null };
+		return { verdict, cause, colour, card, holder, care: false, act, end, receipt, signed, waiting: null, expires_ms: null };
 	} catch (problem) {
 		throw problem instanceof OfflineError ? new NoVerdict('gate.typed_offline') : problem;
 	}
@@ -113,8 +124,7 @@ export const TOLD: RefusalCause = 'told_by_superior';
 export async function refuse(answer: Answer, cause: RefusalCause): Promise<boolean> {
 	if (answer.waiting && refuseWaiting(answer.waiting, cause))
 		return cause === TOLD && answer.verdict === 'pass';
-	const receipt = answer.receipt ?? deliveredAs(answer.waiting);
-	if (!receipt)
+	if (answer.waiting && !deliveredAs(answer.waiting))
 		throw new OfflineError('the check was not taken');
-	return (await api.refuse(receipt, cause, newKey())).let_in;
+	return (await api.refuse(answer.receipt, cause, newKey())).let_in;
 }

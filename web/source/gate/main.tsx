@@ -11,6 +11,7 @@ import { installWorker } from '../install.ts';
 import { keep, recall } from '../keep.ts';
 import { say, sayClock, sayDuration, t, tOf, useLanguage } from '../language.ts';
 import { Field, Frame, Heading, ProblemLine, readTemperature, Temperature, useDoing, useOnline, useService, useTick } from '../parts.tsx';
+import { QrPicture } from '../qr.tsx';
 import { VerdictShape } from '../shapes.tsx';
 import { StaffSignIn } from '../staff_sign_in.tsx';
 import { isReached, onReach } from '../reach.ts';
@@ -353,6 +354,18 @@ function Compare({ card }: { card: boolean }) {
 	);
 }
 
+/* Where the place needs a name: its end, or that none is known here. */
+function Holder({ holder }: { holder: Answer['holder'] }) {
+	if (!holder)
+		return <p class="verdict-holder">{t('gate.holder_none')}</p>;
+	return (
+		<>
+			{holder.name_end && <p class="verdict-card">{t('gate.name_end')} <strong>{holder.name_end}</strong></p>}
+			{holder.id_number_end && <p class="verdict-card">{t('gate.card')} <strong>{holder.id_number_end}</strong></p>}
+		</>
+	);
+}
+
 function VerdictScreen({ answer, place, next, look }: { answer: Answer; place: Place; next: () => void; look: () => void }) {
 	const [choosing, setChoosing] = useState(false);
 	const [refused, setRefused] = useState<RefusalCause | null>(null);
@@ -387,6 +400,7 @@ function VerdictScreen({ answer, place, next, look }: { answer: Answer; place: P
 				<h1>{t(`verdict.${answer.verdict}`)}</h1>
 				<p class="verdict-cause">{answer.cause ? tOf('cause', answer.cause) : answer.colour && t(`colour.${answer.colour}`)}</p>
 				{answer.card && <p class="verdict-card">{t('gate.card')} <strong>{answer.card}</strong></p>}
+				{place.holder && answer.colour && answer.verdict !== 'refuse' && <Holder holder={answer.holder} />}
 				<p class="verdict-act">{answer.act ? say(answer.act) : sayAct(answer)}</p>
 				{answer.end && <p class="verdict-end">{t(`gate.end.${answer.end.do}`, { clock: clockAt(Date.parse(answer.end.by)) })}</p>}
 				{answer.colour && answer.expires_ms && (
@@ -395,13 +409,21 @@ function VerdictScreen({ answer, place, next, look }: { answer: Answer; place: P
 			</div>
 			{answer.verdict === 'pass' && answer.expires_ms && <Compare card={place.card} />}
 			<p class="verdict-receipt">
-				{answer.waiting ? `${t('gate.offline_verdict')} · ${t('gate.receipt_later')}` : t('gate.receipt', { receipt: answer.receipt ?? '' })}
+				{answer.waiting && <>{t('gate.offline_verdict')} · {t('gate.receipt_later')}<br /></>}
+				{t('gate.receipt', { receipt: answer.receipt })}
 			</p>
 			{refused && <p role="status" class="verdict-refused">{t('gate.refused', { cause: tOf('refusal', refused) })}{letIn && <><br />{t('gate.let_in')}</>}</p>}
 			<div class="verdict-buttons">
 				<button ref={onward} type="button" class="main" onClick={next}>{t('gate.next')}</button>
 				{!refused && !place.care && <button type="button" onClick={() => setChoosing(true)}>{t('gate.refuse')}</button>}
 			</div>
+			<details class="receipt">
+				<summary>{t('gate.receipt_show')}</summary>
+				<p>{t('gate.receipt_text')}</p>
+				<QrPicture text={answer.signed ?? answer.receipt} label={t('gate.receipt', { receipt: answer.receipt })} />
+				<p class="receipt-number">{(answer.receipt.match(/.{1,4}/g) ?? []).join(' ')}</p>
+				{!answer.signed && <p class="hint">{t('gate.receipt_unsigned')}</p>}
+			</details>
 		</section>
 	);
 }

@@ -2,10 +2,13 @@
 
 import { useEffect, useState } from 'preact/hooks';
 import { type AccessList, api, type Me, newKey, type Person, ProblemError, type TravelCard } from '../api.ts';
-import { say, sayDay, sayTime, t, tOf, useLanguage } from '../language.ts';
+import { Camera } from '../camera.tsx';
+import { serviceZone } from '../clock.ts';
+import { say, sayClock, sayDay, sayDayOf, sayTime, t, tOf, type TextKey, useLanguage } from '../language.ts';
 import { Field, Heading, ProblemLine, useDoing } from '../parts.tsx';
 import { ColourShape } from '../shapes.tsx';
 import { may, Mandates } from './mandates.tsx';
+import { isReceiptNumber, readReceipt, type Receipt, tidyReceipt } from '../verify/receipt.ts';
 
 export function FamilyScreen({ me, show, add, changed }: { me: Me; show: (person: string) => void; add: () => void; changed: () => void }) {
 	useLanguage();
@@ -81,11 +84,12 @@ export function TravelScreen({ person, openJourney }: { person: Person; openJour
 	);
 }
 
-const RECEIPT = /^[0-9a-z]{26}$/;
 const COMPLAINT_BYTES_MAX = 2000;
 
-/* The receipt's number as it was read off the guard's screen. */
-const tidyReceipt = (text: string) => text.replace(/\s/g, '').toLowerCase();
+function sayMoment(ms: number): string {
+	const zone = `2000-01-01T00:00:00${serviceZone()}`;
+	return `${sayDayOf(ms, zone)} ${sayClock(ms, zone)}`;
+}
 
 function Complaint({ person }: { person: Person }) {
 	const [receipt, setReceipt] = useState('');
@@ -93,12 +97,24 @@ function Complaint({ person }: { person: Person }) {
 	const [faults, setFaults] = useState<{ receipt: string | null; text: string | null }>({ receipt: null, text: null });
 	const [taken, setTaken] = useState<string | null>(null);
 	const [key, setKey] = useState(newKey);
+	const [scanning, setScanning] = useState(false);
+	const [scanned, setScanned] = useState<Receipt | 'none' | null>(null);
 	const { busy, error, run } = useDoing();
+	const take = (text: string) => {
+		setScanning(false);
+		void readReceipt(text).then((found) => {
+			setScanned(found ?? 'none');
+			if (found) {
+				setReceipt(found.number);
+				setKey(newKey());
+			}
+		});
+	};
 	const send = () => {
 		const number = tidyReceipt(receipt);
 		const length = new TextEncoder().encode(text.trim()).length;
 		const found = {
-			receipt: RECEIPT.test(number) ? null : t('data.receipt_fault'),
+			receipt: isReceiptNumber(number) ? null : t('data.receipt_fault'),
 			text: length > 0 && length <= COMPLAINT_BYTES_MAX ? null : t('data.complaint_fault'),
 		};
 		setFaults(found);
@@ -107,6 +123,7 @@ function Complaint({ person }: { person: Person }) {
 			void run(async () => {
 				setTaken((await api.complain(person.person, number, text.trim(), key)).at);
 				setReceipt('');
+				setScanned(null);
 				setText('');
 				setKey(newKey());
 			});
@@ -121,6 +138,12 @@ function Complaint({ person }: { person: Person }) {
 				<p class="hint">{t('data.complain_hint')}</p>
 				<ProblemLine error={error} />
 				{taken && <p role="status">{t('data.complaint_taken', { time: sayTime(taken) })}</p>}
+				{scanning ? <Camera found={take} but={null} stop={() => setScanning(false)} without="data.receipt_no_camera" />
+					: <button type="button" class="wide" onClick={() => setScanning(true)}>{t('data.receipt_scan')}</button>}
+				<div role="status">
+					{scanned === 'none' ? <p>{t('data.receipt_none')}</p>
+						: scanned?.verdict && scanned.at && <p>{t('data.receipt_says', { verdict: t(`verdict.${scanned.verdict}`), time: sayMoment(scanned.at * 1000) })}</p>}
+				</div>
 				<Field label={t('data.receipt')} fault={faults.receipt}>
 					{(attributes) => (
 						<input {...attributes} class="code-text" autocomplete="off" autocapitalize="none" spellcheck={false} maxLength={40} value={receipt}
@@ -143,6 +166,12 @@ function Complaint({ person }: { person: Person }) {
 			</form>
 		</details>
 	);
+}
+
+/* "name-at-a-gate: PLACE" and the like are said with their place. */
+function sayPurpose(purpose: string): string {
+	const [, kind, place] = /^(id-number-typed|name-at-a-gate): (.*)$/s.exec(purpose) ?? [];
+	return kind && place ? t(`purpose.${kind}` as TextKey, { place }) : tOf('purpose', purpose);
 }
 
 export function DataScreen({ person, signOut }: { person: Person; signOut: () => void }) {
@@ -189,7 +218,7 @@ export function DataScreen({ person, signOut }: { person: Person; signOut: () =>
 				{items?.map((item, i) => (
 					<li key={i}>
 						<p><strong>{sayTime(item.at)}</strong></p>
-						<p>{t('data.line', { by: item.by === 'self' ? t('role.self') : item.role ? `${item.by} (${tOf('role', item.role)})` : item.by, purpose: tOf('purpose', item.purpose) })}</p>
+						<p>{t('data.line', { by: item.by === 'self' ? t('role.self') : item.role ? `${item.by} (${tOf('role', item.role)})` : item.by, purpose: sayPurpose(item.purpose) })}</p>
 						{item.fields && item.fields.length > 0 && (
 							<p class="hint">{t('data.fields', { fields: item.fields.map((one) => tOf('field', one)).join(t('list.items')) })}</p>
 						)}

@@ -38,8 +38,8 @@ const isTime = (value: unknown): value is number => typeof value === 'number' &&
 
 const no = (cause: CodeCause): CodeAnswer => ({ cause, issuer: null, colour: null, issuedAt: null, card: null });
 
-/* What a code says, proved by nobody yet. */
-async function open(text: string): Promise<{ message: Sign1; claims: CborMap } | 'malformed' | 'too_large'> {
+/* What a code, or another text in its container, says: proved by nobody yet. */
+export async function openContainer(text: string): Promise<{ message: Sign1; claims: CborMap } | 'malformed' | 'too_large'> {
 	const code = text.replace(/[\r\n]+$/, '');
 	if (!code.startsWith('HC1:'))
 		return 'malformed';
@@ -56,14 +56,14 @@ async function open(text: string): Promise<{ message: Sign1; claims: CborMap } |
 
 /* Until when a code says that it counts (ms since 1970), or null. Nothing of it is proved by that. */
 export async function codeExpiry(text: string): Promise<number | null> {
-	const opened = await open(text);
+	const opened = await openContainer(text);
 	const expiresAt = typeof opened === 'string' ? null : opened.claims.get(CLAIM.expiresAt);
 	return isTime(expiresAt) ? expiresAt * 1000 : null;
 }
 
 /* Whether a code says its colour to gates alone. */
 export async function codeIsSealed(text: string): Promise<boolean> {
-	const opened = await open(text);
+	const opened = await openContainer(text);
 	return typeof opened !== 'string' && opened.claims.has(CLAIM.sealed);
 }
 
@@ -83,7 +83,7 @@ async function openColour(sealed: Uint8Array, issuer: string, issuedAt: number, 
 
 /* Check ${text} at ${now} (s); ${gateKeys} are those that this gate has. */
 export async function verifyCode(text: string, trust: Trust, now: number, gateKeys: readonly GateKey[] = []): Promise<CodeAnswer> {
-	const opened = await open(text);
+	const opened = await openContainer(text);
 	if (typeof opened === 'string')
 		return no(opened);
 	const { message, claims } = opened;

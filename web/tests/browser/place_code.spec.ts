@@ -119,6 +119,32 @@ test('the code on the screen is another one before it ends', async () => {
 	await expect.poll(drawn, { timeout: 70_000 }).not.toBe(first);
 });
 
+test('who was checked scans the receipt off the guard\'s screen and complains with it', async () => {
+	expect(await server.vouch(WHO.id_number, WHO.phone)).toBe(true);
+	await guard.getByRole('button', { name: 'Back', exact: true }).click();
+	await guard.getByLabel('Hand scanner, or paste').fill('https://example.org/');
+	const answered = guard.waitForResponse((one) => one.url().endsWith('/v1/checks'));
+	await guard.getByRole('button', { name: 'Check', exact: true }).click();
+	const { receipt, signed_receipt } = await (await answered).json() as { receipt: string; signed_receipt: string };
+	await guard.getByText('Show the receipt to the other side').click();
+	await expect(guard.getByRole('img', { name: `Receipt ${receipt}` })).toBeVisible();
+	await expect(guard.locator('.receipt-number')).toHaveText((receipt.match(/.{1,4}/g) ?? []).join(' '));
+	await hasNoFault(guard);
+	holdUp(signed_receipt);
+	await resident.goto(`${server.address}/#/data`);
+	await resident.reload();
+	await resident.getByText('Complain about a check').click();
+	await resident.getByRole('button', { name: 'Scan the receipt on the guard’s screen' }).click();
+	await expect(resident.getByLabel('Receipt number')).toHaveValue(receipt, { timeout: 30_000 });
+	await expect(resident.getByText(/^Receipt: /)).toBeVisible();
+	await hasNoFault(resident);
+	await resident.getByLabel('What happened?').fill('My code was not even looked at.');
+	await resident.getByRole('button', { name: 'Send the complaint' }).click();
+	await expect(resident.getByText(/^Taken /)).toBeVisible();
+	await guard.getByRole('button', { name: 'Next person' }).click();
+	await guard.getByRole('button', { name: 'Show this place’s code' }).click();
+});
+
 test('without the service no old code stands there', async () => {
 	await server.halt();
 	await expect(guard.getByText('No network: the code cannot be renewed.', { exact: false })).toBeVisible({ timeout: 90_000 });

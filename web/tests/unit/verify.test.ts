@@ -8,6 +8,7 @@ import { verifyCode } from '../../source/verify/code.ts';
 import { openForGates } from '../../source/verify/encrypt0.ts';
 import { filterHas, readFilter } from '../../source/verify/filter.ts';
 import { inflate } from '../../source/verify/inflate.ts';
+import { readReceipt } from '../../source/verify/receipt.ts';
 import { readGates, readTrust } from '../../source/verify/trust.ts';
 
 const example = (name: string) => readFileSync(`${process.env.HEALTHCODE_SOURCE}/docs/code-format/${name}`);
@@ -156,6 +157,15 @@ test('what counts where is read whole or not at all', () => {
 		assert.equal(of(bad), undefined, JSON.stringify(bad));
 	for (const bad of [[], new Map([[1, []]]), new Map([['', []]]), new Map([['a', new Map()]]), new Map([['a', [1]]])])
 		assert.equal(readGates(bad), undefined);
+});
+
+test('a receipt is read signed or as its number alone, and nothing else is one', async () => {
+	const number = '0123456789abcdefghjkmnpqrs';
+	assert.deepEqual(await readReceipt(` ${number.toUpperCase().slice(0, 13)} ${number.slice(13)}\n`), { number, verdict: null, at: null });
+	assert.deepEqual(await readReceipt(readFileSync(`${process.env.HEALTHCODE_SOURCE}/tests/data/receipt/signed.txt`).toString().trim()),
+		{ number, verdict: 'pass', at: at('2020-03-24T08:00:37+08:00') });
+	for (const none of ['', 'https://example.org/', number.slice(1), `${number}0`, code, otherCode, 'HC1:'])
+		assert.equal(await readReceipt(none), null, none);
 });
 
 const SEALED = process.env.HEALTHCODE_SOURCE + '/tests/data/sealed/';
