@@ -192,3 +192,25 @@ is "200 unchanged" "$STATUS $(jq -r '.issue[0].diagnostics' <<<"$BODY")" "and is
 kill "$SERVER" && wait "$SERVER" 2>/dev/null || true
 SERVER=
 exits 0 "a ledger that verifies" H ledger verify
+
+# Colours by hand add up within a day, and rules that go live concern everybody.
+STORE=$FOLDER/hands
+jq '.second_office.people = 1' "$FOLDER/$PACK/pack.json" >"$FOLDER/pack.json" && mv "$FOLDER/pack.json" "$FOLDER/$PACK/pack.json"
+H init --pack "$FOLDER/$PACK" --clock 2020-03-11T08:00:00+08:00 2>/dev/null
+for user in zhang:north chen:north zhao:south; do
+	HEALTHCODE_PASSWORD="password of ${user%:*}" H user add "${user%:*}" --role supervisor --office "${user#*:}" >/dev/null
+done
+H import residents "$FOLDER/residents.csv" >/dev/null
+H evaluate >/dev/null
+for person in "${people[@]:0:2}"; do
+	by zhang override propose "$person" --pack $PACK --colour red --cause order_of_headquarters --until 2020-03-15T00:00:00+08:00 >/dev/null
+done
+exits 0 "one colour by hand is two people's" by chen override approve 1
+exits 1 "a second one within a day is two offices'" by chen override approve 2
+exits 0 "another office approves it" by zhao override approve 2
+mkdir "$FOLDER/new" && cp -r "$FOLDER/$PACK" "$FOLDER/new/"
+jq '.horizon_days = 29' "$FOLDER/$PACK/pack.json" >"$FOLDER/new/$PACK/pack.json"
+exits 0 "rules are proposed" by zhang pack activate "$FOLDER/new/$PACK"
+exits 1 "and concern more than one office may worsen" by chen pack activate "$FOLDER/new/$PACK"
+exits 0 "another office signs them too" by zhao pack activate "$FOLDER/new/$PACK"
+exits 0 "a ledger that verifies, with all of it" H ledger verify
