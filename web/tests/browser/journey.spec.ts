@@ -275,7 +275,8 @@ test('without a network the gate gives the same verdict, and delivers the check 
 	await guard.getByLabel('Hand scanner, or paste').fill(last);
 	await guard.getByRole('button', { name: 'Check', exact: true }).click();
 	await expect(guard.locator('[data-verdict]')).toHaveAttribute('data-verdict', String(online));
-	await expect(guard.getByText(/Receipt follows/)).toBeVisible();
+	await expect(guard.getByText(/delivered when the network is back/)).toBeVisible();
+	await expect(guard.getByText(/Receipt [0-9a-z]{26}/)).toBeVisible();
 	await expect(guard.getByText('1 to deliver')).toBeVisible();
 	await holds(guard, VERDICT);
 	await context.setOffline(false);
