@@ -181,7 +181,7 @@ add_whom_it_met(struct cascade *cascade, const char *name, struct named *named, 
 static int
 count_named(struct cascade *cascade, struct named *named, int64_t most, int64_t *ret_count, struct error *e)
 {
-	struct counting counting = {.cascade = cascade};
+	struct counting counting = {.cascade = cascade, .decider = {.cascade = cascade}};
 	size_t kept = 0;
 	int r = 0;
 
@@ -204,6 +204,7 @@ count_named(struct cascade *cascade, struct named *named, int64_t most, int64_t 
 	counting.people_count = kept;
 	r = registry_due_each(
 		cascade->registry, NULL, registry_now(cascade->registry), SIZE_MAX, compare_one, &counting, NULL, e);
+	decider_end(&counting.decider);
 	if (r == 0)
 		*ret_count = counting.count;
 	return r;

@@ -113,7 +113,7 @@ give(struct cli *cli, struct cli_store *store, const struct request *request)
 {
 	person_number person, helper;
 	struct error e = {0};
-	unsigned acts;
+	unsigned acts = 0;
 	day_number day;
 	instant until;
 	int code;

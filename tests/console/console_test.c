@@ -686,7 +686,7 @@ indicator(const char *id, const char *from, const char *to, const char *now)
 
 	registry_set_times(registry, &at, NULL);
 	GOOD(console_indicators(registry, moment(from), moment(to), &all, &e));
-	assert_int_equal(json_array_size(json_object_get(all, "indicators")), 10);
+	assert_int_equal(json_array_size(json_object_get(all, "indicators")), 12);
 	*text = 0;
 	json_array_foreach(json_object_get(all, "indicators"), i, item)
 	{
