@@ -264,7 +264,7 @@ code_verify_at(const char *text, size_t length, const struct trust *trust, const
 	struct code_claims *ret_claims, enum code_cause *ret_cause, struct error *e)
 {
 	struct code_claims claims;
-	enum code_cause cause;
+	enum code_cause cause = CODE_MALFORMED;
 	int r;
 
 	if (!trust_speaks_of(trust, jurisdiction))

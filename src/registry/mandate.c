@@ -373,7 +373,7 @@ find_named(struct registry *registry, person_number who, const char *name, struc
 static int
 accept(struct registry *registry, person_number helper, const char *name, struct error *e)
 {
-	struct registry_mandate mandate;
+	struct registry_mandate mandate = {0};
 	int r;
 
 	if ((r = find_named(registry, helper, name, &mandate, e)) < 0)
@@ -403,7 +403,7 @@ registry_mandate_accept(struct registry *registry, person_number helper, const c
 static int
 end(struct registry *registry, person_number who, const char *name, const char *by, struct error *e)
 {
-	struct registry_mandate mandate;
+	struct registry_mandate mandate = {0};
 	bool helper;
 	int r;
 

@@ -101,7 +101,7 @@ registry_user_move(struct registry *registry, const char *name, const char *offi
 int
 registry_user_place(struct registry *registry, const char *name, const char *division, struct error *e)
 {
-	struct registry_user user;
+	struct registry_user user = {0};
 	bool own;
 	int r;
 

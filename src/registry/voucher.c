@@ -305,7 +305,7 @@ vouch(struct registry *registry, person_number person, const char *phone, enum v
 	uint8_t hash[REGISTRY_HASH_SIZE];
 	char text[HASH_TEXT_SIZE];
 	struct standing before = {0}, after = {0};
-	enum evidence_outcome outcome;
+	enum evidence_outcome outcome = EVIDENCE_UNCHANGED;
 	int r;
 
 	registry_phone_hash(registry, phone, hash);

@@ -344,9 +344,11 @@ rehearse_score(const struct rehearse_options *options, const struct pack *pack, 
 	unsigned workers = workers_count(options);
 	struct scores *scores = calloc(workers, sizeof *scores);
 	size_t people;
-	int r = scores ? pass_read(pack, scoring.pass, e) : error_no_memory(e);
+	int r;
 
-	if (r == 0)
+	if (!scores)
+		return error_no_memory(e);
+	if ((r = pass_read(pack, scoring.pass, e)) == 0)
 		r = workers_run(options, pack, scoring.now, score_person, &scoring, scores, sizeof *scores, &people, e);
 	for (unsigned i = 1; r == 0 && i < workers; i++)
 		r = scores_add(&scores[0], &scores[i], e);
@@ -354,7 +356,7 @@ rehearse_score(const struct rehearse_options *options, const struct pack *pack, 
 		r = count_appeals(options->registry, &scoring, &scores[0], e);
 	if (r == 0)
 		r = report(&scoring, &scores[0], ret_report, e);
-	for (unsigned i = 0; scores && i < workers; i++)
+	for (unsigned i = 0; i < workers; i++)
 		scores_clear(&scores[i]);
 	free(scores);
 	return r;

@@ -71,9 +71,9 @@ holds "tells their phone that another one claims them" grep -q '"kind":"claim-co
 holds "and vouches for no other" bash -c '! grep -q "\"kind\":\"voucher-replaced\"" "$1"' - "$STORE/outbox.jsonl"
 
 # On paper.
-paper() { curl -s -o "$FOLDER/paper.pdf" -w '%{http_code} %{content_type}' -X POST -H "$(bearer "$committee")" -H 'Content-Type: application/json' -d "$1" "$ADDRESS/v1/paper-codes"; }
-is "200 application/pdf" "$(paper "{\"jurisdiction\":\"hangzhou-2020\",\"id_numbers\":[\"$mother\",\"$son\"]}")" "the committee prints codes"
-holds "a page each" bash -c '[ "$(grep -ac "/Type /Page %" "$1")" = 2 ]' - "$FOLDER/paper.pdf"
+answers 200 "the committee prints codes" POST /v1/paper-codes "{\"jurisdiction\":\"hangzhou-2020\",\"id_numbers\":[\"$mother\",\"$son\"]}" -H "$(bearer "$committee")"
+is application/pdf "$(header Content-Type)" "to be printed"
+holds "a page each" bash -c '[ "$(grep -ac "/Type /Page %" "$1")" = 2 ]' - "$FOLDER/body"
 refused "$committee" 422 invalid "of nobody from elsewhere" POST /v1/paper-codes "{\"jurisdiction\":\"hangzhou-2020\",\"id_numbers\":[\"$away\"]}"
 elsewhere=$BODY
 refused "$committee" 422 invalid "nor of a number that nobody has" POST /v1/paper-codes "{\"jurisdiction\":\"hangzhou-2020\",\"id_numbers\":[\"$(id_number 330102 19900101 009)\"]}"
