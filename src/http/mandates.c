@@ -72,7 +72,7 @@ read_id(struct exchange *x, const json_t *body, const char *name)
 	return id;
 }
 
-/* Between those two, in one transaction: who is not known becomes so, and the answer is the same. ${person} 0: of ${id_number}. */
+/* Between those two, in one transaction: who is not known becomes so, and the answer is the same. Of ${id_number} where it is given. */
 static int
 give(struct http_context *c, person_number person, const char *id_number, const char *helper_id, unsigned acts,
 	instant until, const char *by, struct error *e)
@@ -82,7 +82,7 @@ give(struct http_context *c, person_number person, const char *id_number, const 
 
 	if ((r = registry_begin(c->registry, e)) < 0)
 		return r;
-	if ((!person &&
+	if ((id_number &&
 			(r = registry_person_by_id_number(c->registry, id_number, strlen(id_number), true, 0, &person, e)) < 0) ||
 		(r = registry_person_by_id_number(c->registry, helper_id, strlen(helper_id), true, 0, &helper, e)) < 0 ||
 		(r = registry_mandate_give(c->registry, person, helper, acts, until, by, e)) < 0 ||

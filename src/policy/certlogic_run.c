@@ -473,7 +473,7 @@ OPERATOR
 give_truth(struct run *run, const struct certlogic_instruction *end, const struct value *tested, bool *ret_truth,
 	instant *ret_next_flip)
 {
-	struct value value;
+	struct value value = {0};
 	int r = give(run, end, tested, &value);
 
 	if (r < 0)
@@ -566,7 +566,7 @@ run_truth(
 	const struct certlogic_instruction *end;
 	const struct value *tested = NULL;
 	struct arena_mark mark = arena_here(run->arena);
-	struct value value;
+	struct value value = {0};
 	int r;
 
 	start(run, program, e);
