@@ -316,12 +316,18 @@ find_stretch(const struct followed *f, enum record record)
 	return q;
 }
 
-/* What tasks are of (F5). */
+static instant
+end_of(const struct stretch *q)
+{
+	return q->ended_at != NO_DATE ? q->ended_at : q->until;
+}
+
+/* What tasks are of (F5): whichever goes on for longer, as it ended or is to end. */
 static struct stretch
 longer_of(const struct stretch *quarantine, const struct stretch *monitoring)
 {
 	const bool by_monitoring =
-		!quarantine->governing || (monitoring->governing && monitoring->until > quarantine->until);
+		!quarantine->governing || (monitoring->governing && end_of(monitoring) > end_of(quarantine));
 	const struct stretch *other = by_monitoring ? quarantine : monitoring;
 	struct stretch longer = by_monitoring ? *monitoring : *quarantine;
 

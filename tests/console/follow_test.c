@@ -273,6 +273,20 @@ several_settings_of_one_case_count_each_by_its_own_rule(void **state)
 	assert_int_equal(tasks_of("checkin", "2020-03-15T00:00:00Z"), 14);
 }
 
+/* What tests ended earlier than monitoring goes on is not what the tasks are of, although it was to end later. */
+static void
+monitoring_goes_on_with_its_tasks_where_tests_end_a_longer_quarantine(void **state)
+{
+	(void)state;
+	put_settings("c9",
+		"{" SETTING("school", "2020-03-12T04:00:00Z") "," SETTING("protected-worker", "2020-03-18T04:00:00Z") "}");
+	put_test("2020-03-19T02:00:00Z", "negative");
+	put_test("2020-03-21T02:00:00Z", "negative");
+	assert_string_equal(end_of("quarantine"), "2020-03-21T02 tests");
+	assert_string_equal(end_of("monitoring"), "2020-03-25T16 days");
+	assert_int_equal(tasks_of("checkin", "2020-03-23T00:00:00Z"), 14);
+}
+
 static void
 a_setting_without_a_rule_has_the_kinds(void **state)
 {
@@ -298,6 +312,7 @@ main(void)
 		TEST(a_case_at_home_that_is_isolated_later_ends_the_exposure_later),
 		TEST(who_wore_what_protects_is_monitored_and_goes_to_work),
 		TEST(several_settings_of_one_case_count_each_by_its_own_rule),
+		TEST(monitoring_goes_on_with_its_tasks_where_tests_end_a_longer_quarantine),
 		TEST(a_setting_without_a_rule_has_the_kinds),
 	};
 
