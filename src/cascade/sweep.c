@@ -205,7 +205,7 @@ evaluate_person(struct worker *w, const struct registry_swept *swept, struct err
 		return r;
 	if (r == 1) {
 		w->part->evaluated++;
-		if (!w->slice->reads_visits) /* then the areas looked at are those that were kept, if any were */
+		if (!w->slice->reads_places) /* no area concerns them, whichever were looked at for earlier rules */
 			memcpy(after.seen.areas, before->seen.areas, sizeof after.seen.areas);
 		return is_same(before, &after) && after.seen.until == INT64_MAX ? 0 : keep_outcome(w, before, &after, NULL, e);
 	}

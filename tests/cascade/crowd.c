@@ -179,8 +179,8 @@ crowd_put_in_force(struct scene *s, const char *edit)
 	struct error e = {0};
 
 	assert_non_null(mkdtemp(place));
-	snprintf(command, sizeof command, "cp -r %s %s/" HZ " && sed -i '%s' %s/" HZ "/pack.json", pack_folder(HZ), place,
-		edit, place);
+	snprintf(command, sizeof command, "cp -r %s %s/" HZ " && sed -i '%s' %s/" HZ "/pack.json %s/" HZ "/rules/*",
+		pack_folder(HZ), place, edit, place, place);
 	assert_int_equal(system(command), 0);
 	strcat(strcpy(command, place), "/" HZ);
 	GOOD(registry_begin(s->registry, &e));

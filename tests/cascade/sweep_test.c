@@ -143,6 +143,28 @@ counts_concern_nobody_where_no_rule_reads_places_W6(void **state)
 	scene_close(s);
 }
 
+/* Rules that read residences and no visits: areas are those that the pack in force counts by, not those of the pack before. */
+static void
+a_pack_with_finer_areas_has_them_looked_at(void **state)
+{
+	struct scene *s = *state;
+	person_number people[CROWD];
+	char at[TIME_TEXT_SIZE];
+
+	scene_at(s, "2020-03-06T12:00:00Z");
+	crowd_fill(s, people);
+	crowd_put_in_force(s, "s/\"each\": \"places\"/\"each\": \"residences\"/");
+	crowd_evaluate_due(s);
+	scene_at(s, crowd_day(8, at));
+	crowd_put_in_force(
+		s, "s/\"each\": \"places\"/\"each\": \"residences\"/; s/\"unit\": \"city\"/\"unit\": \"county\"/");
+	crowd_evaluate_due(s);
+	crowd_count(s, "330106", 18329, 90);
+	crowd_count(s, "420802", 18329, 90);
+	assert_true(crowd_evaluate_due(s).evaluated > 0);
+	crowd_is_as_the_evidence_says(s, people);
+}
+
 /* B1: whoever is due is evaluated by several threads, or by one. */
 static void
 many_threads_decide_what_one_does(void **state)
@@ -229,6 +251,7 @@ main(void)
 		TEST(another_pack_concerns_everyone_and_only_what_differs_is_written_S1),
 		TEST(whom_new_rules_do_not_concern_keeps_what_evaluating_would_give_W6),
 		cmocka_unit_test(counts_concern_nobody_where_no_rule_reads_places_W6),
+		TEST(a_pack_with_finer_areas_has_them_looked_at),
 		TEST(many_threads_decide_what_one_does),
 		TEST(a_sweep_goes_on_where_it_was_broken_off),
 		TEST(who_was_evaluated_for_a_later_moment_is_apart_from_the_mark),
