@@ -34,9 +34,11 @@ json_holds "and so has the signed receipt" ".valid and .receipt == \"$one\" and 
 check "$guard" $one market
 is "201 $one pass" "$STATUS $(jq -r '"\(.receipt) \(.verdict)"' <<<"$BODY")" "the same again is the same check"
 check "$other" $one market
-is "409" "$STATUS" "another guard's check cannot have it"
+is "409 /problems/receipt-taken" "$STATUS $(jq -r .type <<<"$BODY")" "another guard's check cannot have it"
+check "$other" $one market '{"offline":{"at":"2020-03-24T00:00:00Z","verdict":"pass","cause":null}}'
+is "409 /problems/receipt-taken" "$STATUS $(jq -r .type <<<"$BODY")" "nor can one that is delivered by the next shift, whose device learns that it is known"
 check "$guard" $one station
-is "409" "$STATUS" "nor can one elsewhere"
+is "409 /problems/receipt-taken" "$STATUS $(jq -r .type <<<"$BODY")" "nor can one elsewhere"
 at=$(date -d @"$(jq -rn '"2020-03-24T00:00:00Z" | fromdate')" -u +%FT%TZ)
 check "$guard" $two market "{\"offline\":{\"at\":\"$at\",\"verdict\":\"refuse\",\"cause\":\"expired\"}}"
 is "201 $two refuse" "$STATUS $(jq -r '"\(.receipt) \(.verdict)"' <<<"$BODY")" "what was decided without a network is delivered under the number that was shown there"

@@ -2269,7 +2269,7 @@ export interface components {
         };
         Problem: {
             /** @enum {string} */
-            type: "/problems/bad-request" | "/problems/sign-in-needed" | "/problems/sign-in-failed" | "/problems/certificate-needed" | "/problems/forbidden" | "/problems/another-office" | "/problems/not-found" | "/problems/method-not-allowed" | "/problems/conflict" | "/problems/awaiting-voucher" | "/problems/frozen" | "/problems/too-many-dependants" | "/problems/too-many-mandates" | "/problems/outside-division" | "/problems/outside-mandate" | "/problems/refused-already" | "/problems/forgotten" | "/problems/too-large" | "/problems/unsupported-media-type" | "/problems/invalid" | "/problems/idempotency-key-reused" | "/problems/too-many-requests" | "/problems/internal" | "/problems/unavailable" | "/problems/no-answer";
+            type: "/problems/bad-request" | "/problems/sign-in-needed" | "/problems/sign-in-failed" | "/problems/certificate-needed" | "/problems/forbidden" | "/problems/another-office" | "/problems/not-found" | "/problems/method-not-allowed" | "/problems/conflict" | "/problems/awaiting-voucher" | "/problems/frozen" | "/problems/too-many-dependants" | "/problems/too-many-mandates" | "/problems/outside-division" | "/problems/outside-mandate" | "/problems/refused-already" | "/problems/receipt-taken" | "/problems/forgotten" | "/problems/too-large" | "/problems/unsupported-media-type" | "/problems/invalid" | "/problems/idempotency-key-reused" | "/problems/too-many-requests" | "/problems/internal" | "/problems/unavailable" | "/problems/no-answer";
             title: string;
             status: number;
             detail?: string;
@@ -4578,6 +4578,15 @@ export interface operations {
             403: components["responses"]["Problem"];
             /** @description No such place (`not-found`) */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The receipt's number is that of a check of another guard or place (`receipt-taken`). A device that chose it at random has delivered that check already, under the guard of the shift before */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
