@@ -1979,7 +1979,7 @@ export interface components {
          */
         Verdict: "pass" | "ask" | "refuse";
         /**
-         * @description yellow, red, gray - the code's colour; fever - the temperature; expired, not_yet_valid - ask for a fresh code; malformed - no health code at all; wrong_signature, unknown_issuer - not a code of anyone on the trust list; revoked - withdrawn; not_recognised - a valid code that this place does not take; shown_elsewhere - this very code passed another gate just now; sealed - for gates, and the day's key is not here
+         * @description yellow, red, gray - the code's colour; fever - the temperature; expired, not_yet_valid - ask for a fresh code; malformed - no health code at all; wrong_signature, unknown_issuer - not a code of anyone on the trust list; revoked - withdrawn; not_recognised - a valid code that this place does not take; shown_elsewhere - this very code was shown at another gate just now; sealed - for gates, and the day's key is not here
          * @enum {string}
          */
         CheckCause: "yellow" | "red" | "gray" | "fever" | "expired" | "not_yet_valid" | "malformed" | "wrong_signature" | "unknown_issuer" | "revoked" | "not_recognised" | "shown_elsewhere" | "sealed";
