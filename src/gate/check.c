@@ -334,7 +334,7 @@ sign_receipt(struct checking *c, struct gate_answer *answer, struct error *e)
 }
 
 /* What was kept of the check when it was asked for before: 1 and the answer, 0, or a code. Of a pass of which only the number is left
- * nothing else is known than that it was one. */
+ * nothing else is known than that it was one: a device that delivers it once more is told so, and nobody gets a verdict by it. */
 static int
 find_asked(struct checking *c, struct gate_answer *answer, struct error *e)
 {
@@ -355,7 +355,8 @@ find_asked(struct checking *c, struct gate_answer *answer, struct error *e)
 		return r;
 	if (r < 0)
 		return r;
-	if (!forgotten && (strcmp(kept.by, by) != 0 || strcmp(kept.place, c->question->place) != 0))
+	if (forgotten ? c->question->receipt && !c->question->offline
+				  : strcmp(kept.by, by) != 0 || strcmp(kept.place, c->question->place) != 0)
 		return error_set(e, ERROR_EXISTS, "another check has that receipt");
 	if (!gate_verdict_read(kept.verdict, &answer->verdict) ||
 		(*kept.cause && !gate_cause_read(kept.cause, &answer->cause)))

@@ -49,3 +49,17 @@ for bad in short 0123456789ABCDEFGHJKMNPQRS 0123456789abcdefghjkmnpqrstv "012345
 	check "$guard" "$bad" market
 	is "422 /receipt" "$STATUS $(jq -r '.errors[0].pointer' <<<"$BODY")" "'$bad' is no number of a receipt"
 done
+
+# Of a pass that was forgotten only the number is left, and it vouches for nobody else's.
+early() { H --now 2020-03-24T06:00:00+08:00 --json "$@"; }
+passed=$(early gate check "$(early code issue "$li" | jq -r .code)" --place market)
+is pass "$(jq -r .verdict <<<"$passed")" "somebody passed two hours ago"
+passed=$(jq -r .receipt <<<"$passed") code=$(H code issue "$li") kept=$code
+check "$guard" zyxwvtsrqpnmkjhgfedcba9875 market
+is 201 "$STATUS" "after the next check only the number of theirs is left"
+code=https://example.org/
+check "$other" "$passed" station
+is "409 /problems/receipt-taken" "$STATUS $(jq -r .type <<<"$BODY")" "what is no code does not pass under it"
+code=$kept
+check "$other" "$passed" station "{\"offline\":{\"at\":\"$at\",\"verdict\":\"pass\",\"cause\":null}}"
+is "201 $passed pass" "$STATUS $(jq -r '"\(.receipt) \(.verdict)"' <<<"$BODY")" "a device that delivers what it did without a network hears of no fault"
