@@ -64,6 +64,7 @@ struct checking {
 	bool covered;
 	struct gate_rule rule;
 	struct code_claims claims; /* zeroes where no code's signature holds */
+	bool elsewhere;            /* the code was shown at another place just now */
 	person_number person;
 };
 
@@ -137,12 +138,15 @@ decide_code(struct checking *c, struct gate_answer *answer, struct error *e)
 		question->temperature_tenths_c, &answer->cause, &answer->act);
 	answer->has_colour = cause == CODE_VALID;
 	answer->colour = c->claims.colour;
+	/* Whatever the verdict: a place that asks about the colour may tell a name, and a copy of the code must have none. */
+	if (answer->has_colour && !c->claims.card[0] && question->shown && !question->offline)
+		c->elsewhere =
+			shown_elsewhere(question->shown, c->claims.id, question->place, c->claims.expires_at, answer->at);
 	if (answer->has_colour && c->claims.card[0]) {
 		memcpy(answer->card, c->claims.card, sizeof answer->card);
 		if (answer->verdict == GATE_PASS)
 			answer->act = gate_act_of_paper();
-	} else if (answer->verdict == GATE_PASS && question->shown && !question->offline &&
-		shown_elsewhere(question->shown, c->claims.id, question->place, c->claims.expires_at, answer->at)) {
+	} else if (answer->verdict == GATE_PASS && c->elsewhere) {
 		answer->verdict = GATE_ASK;
 		answer->cause = GATE_SHOWN_ELSEWHERE;
 		answer->act = gate_act_of(answer->cause);
@@ -256,7 +260,7 @@ tell_name(struct checking *c, struct gate_answer *answer, struct error *e)
 	int r = 0;
 
 	if (!c->rule.name || !question->code || question->offline || !question->by || !*question->by ||
-		!answer->has_colour || answer->verdict == GATE_REFUSE || answer->cause == GATE_SHOWN_ELSEWHERE)
+		!answer->has_colour || answer->verdict == GATE_REFUSE || c->elsewhere)
 		return 0;
 	if (!c->person && (r = issuer_holder(c->issuer, &c->claims, &c->person, e)) == ERROR_EXISTS_NOT)
 		return 0;
@@ -330,7 +334,7 @@ sign_receipt(struct checking *c, struct gate_answer *answer, struct error *e)
 }
 
 /* What was kept of the check when it was asked for before: 1 and the answer, 0, or a code. Of a pass of which only the number is left
- * nothing else is known than that it was one. */
+ * nothing else is known than that it was one: a device that delivers it once more is told so, and nobody gets a verdict by it. */
 static int
 find_asked(struct checking *c, struct gate_answer *answer, struct error *e)
 {
@@ -351,7 +355,8 @@ find_asked(struct checking *c, struct gate_answer *answer, struct error *e)
 		return r;
 	if (r < 0)
 		return r;
-	if (!forgotten && (strcmp(kept.by, by) != 0 || strcmp(kept.place, c->question->place) != 0))
+	if (forgotten ? c->question->receipt && !c->question->offline
+				  : strcmp(kept.by, by) != 0 || strcmp(kept.place, c->question->place) != 0)
 		return error_set(e, ERROR_EXISTS, "another check has that receipt");
 	if (!gate_verdict_read(kept.verdict, &answer->verdict) ||
 		(*kept.cause && !gate_cause_read(kept.cause, &answer->cause)))

@@ -33,7 +33,7 @@ enum gate_cause {
 	GATE_UNKNOWN_ISSUER,  /* "unknown_issuer": no key on the trust list, or one that may not sign this */
 	GATE_REVOKED,         /* "revoked" */
 	GATE_NOT_RECOGNISED,  /* "not_recognised": a colour that this place does not take */
-	GATE_SHOWN_ELSEWHERE, /* "shown_elsewhere": this very code passed another gate just now */
+	GATE_SHOWN_ELSEWHERE, /* "shown_elsewhere": this very code was shown at another gate just now */
 	GATE_SEALED,          /* "sealed": for gates whose key of the day is not here */
 	GATE_CAUSES,
 };
@@ -176,11 +176,12 @@ struct gate_answer {
  * A code on paper that this store issued counts online with its holder's colour of now, for as long as its handle lasts; with
  * the one that is printed elsewhere and offline.
  * Where the place's rule needs a name, the answer to a code of this store's own that is not refused has the name's last character and the ID number's last
- * four; the holder's log says who saw them, where and when. Without a network, of another's code, and where ${question->by} is not said, there
- * are none.
+ * four; the holder's log says who saw them, where and when. Without a network, of another's code, of one that was shown elsewhere just now, and
+ * where ${question->by} is not said, there are none.
  * Of a typed ID number the answer is the verdict alone (and the fever that was measured), the same for a number that is not
  * known as for a gray code; it is logged where the holder reads it, and the holder is told.
- * Return 0, ERROR_EXISTS_NOT for an unknown place, ERROR_EXISTS, ERROR_BAD_INPUT for an offline check that cannot be,
+ * Return 0, ERROR_EXISTS_NOT for an unknown place, ERROR_EXISTS where another check has the receipt, or one online asks for that of
+ * a pass that is forgotten, ERROR_BAD_INPUT for an offline check that cannot be,
  * ERROR_BAD_INPUT for what is no ID number, ERROR_DENIED for a device that typed more of them than its place's rule allows. */
 int gate_check(struct cascade *cascade, struct issuer *issuer, const struct gate_question *question,
 	struct gate_answer *ret_answer, struct error *e);

@@ -50,7 +50,7 @@ gate_trust_list(struct registry *registry, struct issuer *issuer, instant now, s
 	struct recognised recognised = {0};
 	struct issuer_gates gates = {0};
 	int64_t packs, changes;
-	size_t count = 0;
+	size_t count = 0, listed = 0;
 	int r;
 
 	/* Before the packs: what comes in between is in the list, and makes another one. */
@@ -65,14 +65,17 @@ gate_trust_list(struct registry *registry, struct issuer *issuer, instant now, s
 		const size_t before = recognised.count;
 		const struct pack *pack;
 
+		/* One whose name is too long for an issuer's has no key, and no reader would take a list that names it. */
+		if (strlen(names[i]) >= ISSUER_SIZE)
+			continue;
 		if ((r = registry_pack(registry, names[i], &pack, e)) < 0 || (r = add_recognised(pack, &recognised, e)) < 0)
 			goto out;
-		places[i] = (struct trust_gates){.jurisdiction = names[i], .count = recognised.count - before};
+		places[listed++] = (struct trust_gates){.jurisdiction = names[i], .count = recognised.count - before};
 	}
 	/* Only now does the array stay where it is. */
-	for (size_t i = 0, first = 0; i < count; first += places[i++].count)
+	for (size_t i = 0, first = 0; i < listed; first += places[i++].count)
 		places[i].recognised = places[i].count ? &recognised.items[first] : NULL;
-	gates = (struct issuer_gates){.gates = places, .count = count, .version = packs};
+	gates = (struct issuer_gates){.gates = places, .count = listed, .version = packs};
 	if ((r = issuer_trust_list(issuer, &gates, now, list, &changes, e)) == 0 && ret_changes)
 		*ret_changes = changes + packs;
 out:

@@ -199,6 +199,8 @@ answer_check(struct http_context *c, struct exchange *x)
 		if (e.code == ERROR_DENIED) {
 			exchange_problem(x, MHD_HTTP_TOO_MANY_REQUESTS, "too-many-requests", "%s", e.message);
 			exchange_set_header(x, "Retry-After", "%d", TYPED_PAUSE_S);
+		} else if (e.code == ERROR_EXISTS) { /* not "conflict", after which a device tries again */
+			exchange_problem(x, MHD_HTTP_CONFLICT, "receipt-taken", "Another check has that receipt");
 		} else {
 			exchange_failure(x, &e);
 		}

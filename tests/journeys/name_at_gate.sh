@@ -7,17 +7,17 @@ H() { "$HEALTHCODE" --data "$STORE" "$@"; }
 export HEALTHCODE_PASSWORD="correct horse battery staple"
 T=2020-03-24T08:00:00+08:00
 cp -r "$SOURCE/packs/hangzhou-2020" "$FOLDER/hangzhou-2020"
-jq '.gate.name_places = ["airport"]' "$SOURCE/packs/hangzhou-2020/pack.json" >"$FOLDER/hangzhou-2020/pack.json"
-exits 0 "a pack whose airports need a name" "$HEALTHCODE" pack check "$FOLDER/hangzhou-2020"
+jq '.gate.name_places = ["airport", "clinic"]' "$SOURCE/packs/hangzhou-2020/pack.json" >"$FOLDER/hangzhou-2020/pack.json"
+exits 0 "a pack whose airports and clinics need a name" "$HEALTHCODE" pack check "$FOLDER/hangzhou-2020"
 exits 0 "a store" H init --pack "$FOLDER/hangzhou-2020" "$SOURCE/packs/ningbo-2020" --clock $T
-li=$(id_number 330102 19800101 001) anna=$(id_number 330102 19820101 002) case=$(id_number 330102 19400101 003)
-printf 'id_number,name,phone,division,applied_at\n%s,李雷,13800000001,330102,2020-03-01T12:00:00+08:00\n%s,Anna Mu\xcc\x88lle\xcc\x81 ,13800000002,330102,2020-03-01T12:00:00+08:00\n%s,王老,13800000003,330102,2020-03-01T12:00:00+08:00\n' \
-	"$li" "$anna" "$case" >"$FOLDER/residents.csv"
-exits 0 "three people" H import residents "$FOLDER/residents.csv"
+li=$(id_number 330102 19800101 001) anna=$(id_number 330102 19820101 002) case=$(id_number 330102 19400101 003) second=$(id_number 330102 19410101 004)
+printf 'id_number,name,phone,division,applied_at\n%s,李雷,13800000001,330102,2020-03-01T12:00:00+08:00\n%s,Anna Mu\xcc\x88lle\xcc\x81 ,13800000002,330102,2020-03-01T12:00:00+08:00\n%s,王老,13800000003,330102,2020-03-01T12:00:00+08:00\n%s,孙兴,13800000004,330102,2020-03-01T12:00:00+08:00\n' \
+	"$li" "$anna" "$case" "$second" >"$FOLDER/residents.csv"
+exits 0 "four people" H import residents "$FOLDER/residents.csv"
 printf 'place,kind,name,division\nairport,airport,萧山机场,330109\nmarket,market,菜市场,330102\nclinic,hospital,市一医院,330102\n' >"$FOLDER/places.csv"
 exits 0 "an airport, a market and a hospital" H import places "$FOLDER/places.csv"
-printf 'case,id_number,status,confirmed_at\nC1,%s,confirmed,2020-03-23T10:00:00+08:00\n' "$case" >"$FOLDER/cases.csv"
-exits 0 "one of them is a case" H import cases "$FOLDER/cases.csv"
+printf 'case,id_number,status,confirmed_at\nC1,%s,confirmed,2020-03-23T10:00:00+08:00\nC2,%s,confirmed,2020-03-23T10:00:00+08:00\n' "$case" "$second" >"$FOLDER/cases.csv"
+exits 0 "two of them are cases" H import cases "$FOLDER/cases.csv"
 exits 0 "a guard" H user add guard --role gate
 
 code() { H --now $T code issue "$1" --pack hangzhou-2020; }
@@ -55,6 +55,21 @@ now=$(jq -r .at <<<"$BODY")
 check "$(fresh)" airport "{\"offline\":{\"at\":\"$now\",\"verdict\":\"pass\",\"cause\":null}}"
 is "201 null" "$STATUS $(jq -c .holder <<<"$BODY")" "of a check that was made without a network nothing is told afterwards"
 is 3 "$(looks "$li")" "nor is there a look to log, nor of what was asked again"
+
+# Who is asked about, or comes for care, has a name too, but a copy of their code has none.
+printf 'place,kind,name,division\neast,clinic,东诊所,330102\nwest,clinic,西诊所,330102\n' >"$FOLDER/clinics.csv"
+exits 0 "two clinics" H import places "$FOLDER/clinics.csv"
+red=$(H code issue "$case" --pack hangzhou-2020)
+check "$red" east
+is "201 ask red {\"name_end\":\"老\",\"id_number_end\":\"${case:14}\"}" "$STATUS $(jq -r '"\(.verdict) \(.cause) \(.holder | tojson)"' <<<"$BODY")" "at a clinic who is let in whatever the colour has a name"
+check "$red" west
+is "201 ask red null" "$STATUS $(jq -r '"\(.verdict) \(.cause) \(.holder | tojson)"' <<<"$BODY")" "the same code at the next has none: it may be a copy"
+is 1 "$(looks "$case")" "and is no look"
+red=$(H code issue "$second" --pack hangzhou-2020)
+check "$red" airport
+is "201 refuse red null" "$STATUS $(jq -r '"\(.verdict) \(.cause) \(.holder | tojson)"' <<<"$BODY")" "and of one that was refused at the airport"
+check "$red" east
+is "201 ask red null" "$STATUS $(jq -r '"\(.verdict) \(.cause) \(.holder | tojson)"' <<<"$BODY")" "a copy has none either"
 
 # Whoever's it is reads it on their phone.
 patiently POST /v1/sessions/codes "{\"phone\":\"13800000001\",\"id_number\":\"$li\"}"

@@ -34,9 +34,11 @@ json_holds "and so has the signed receipt" ".valid and .receipt == \"$one\" and 
 check "$guard" $one market
 is "201 $one pass" "$STATUS $(jq -r '"\(.receipt) \(.verdict)"' <<<"$BODY")" "the same again is the same check"
 check "$other" $one market
-is "409" "$STATUS" "another guard's check cannot have it"
+is "409 /problems/receipt-taken" "$STATUS $(jq -r .type <<<"$BODY")" "another guard's check cannot have it"
+check "$other" $one market '{"offline":{"at":"2020-03-24T00:00:00Z","verdict":"pass","cause":null}}'
+is "409 /problems/receipt-taken" "$STATUS $(jq -r .type <<<"$BODY")" "nor can one that is delivered by the next shift, whose device learns that it is known"
 check "$guard" $one station
-is "409" "$STATUS" "nor can one elsewhere"
+is "409 /problems/receipt-taken" "$STATUS $(jq -r .type <<<"$BODY")" "nor can one elsewhere"
 at=$(date -d @"$(jq -rn '"2020-03-24T00:00:00Z" | fromdate')" -u +%FT%TZ)
 check "$guard" $two market "{\"offline\":{\"at\":\"$at\",\"verdict\":\"refuse\",\"cause\":\"expired\"}}"
 is "201 $two refuse" "$STATUS $(jq -r '"\(.receipt) \(.verdict)"' <<<"$BODY")" "what was decided without a network is delivered under the number that was shown there"
@@ -47,3 +49,17 @@ for bad in short 0123456789ABCDEFGHJKMNPQRS 0123456789abcdefghjkmnpqrstv "012345
 	check "$guard" "$bad" market
 	is "422 /receipt" "$STATUS $(jq -r '.errors[0].pointer' <<<"$BODY")" "'$bad' is no number of a receipt"
 done
+
+# Of a pass that was forgotten only the number is left, and it vouches for nobody else's.
+early() { H --now 2020-03-24T06:00:00+08:00 --json "$@"; }
+passed=$(early gate check "$(early code issue "$li" | jq -r .code)" --place market)
+is pass "$(jq -r .verdict <<<"$passed")" "somebody passed two hours ago"
+passed=$(jq -r .receipt <<<"$passed") code=$(H code issue "$li") kept=$code
+check "$guard" zyxwvtsrqpnmkjhgfedcba9875 market
+is 201 "$STATUS" "after the next check only the number of theirs is left"
+code=https://example.org/
+check "$other" "$passed" station
+is "409 /problems/receipt-taken" "$STATUS $(jq -r .type <<<"$BODY")" "what is no code does not pass under it"
+code=$kept
+check "$other" "$passed" station "{\"offline\":{\"at\":\"$at\",\"verdict\":\"pass\",\"cause\":null}}"
+is "201 $passed pass" "$STATUS $(jq -r '"\(.receipt) \(.verdict)"' <<<"$BODY")" "a device that delivers what it did without a network hears of no fault"

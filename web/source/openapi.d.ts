@@ -1979,7 +1979,7 @@ export interface components {
          */
         Verdict: "pass" | "ask" | "refuse";
         /**
-         * @description yellow, red, gray - the code's colour; fever - the temperature; expired, not_yet_valid - ask for a fresh code; malformed - no health code at all; wrong_signature, unknown_issuer - not a code of anyone on the trust list; revoked - withdrawn; not_recognised - a valid code that this place does not take; shown_elsewhere - this very code passed another gate just now; sealed - for gates, and the day's key is not here
+         * @description yellow, red, gray - the code's colour; fever - the temperature; expired, not_yet_valid - ask for a fresh code; malformed - no health code at all; wrong_signature, unknown_issuer - not a code of anyone on the trust list; revoked - withdrawn; not_recognised - a valid code that this place does not take; shown_elsewhere - this very code was shown at another gate just now; sealed - for gates, and the day's key is not here
          * @enum {string}
          */
         CheckCause: "yellow" | "red" | "gray" | "fever" | "expired" | "not_yet_valid" | "malformed" | "wrong_signature" | "unknown_issuer" | "revoked" | "not_recognised" | "shown_elsewhere" | "sealed";
@@ -2269,7 +2269,7 @@ export interface components {
         };
         Problem: {
             /** @enum {string} */
-            type: "/problems/bad-request" | "/problems/sign-in-needed" | "/problems/sign-in-failed" | "/problems/certificate-needed" | "/problems/forbidden" | "/problems/another-office" | "/problems/not-found" | "/problems/method-not-allowed" | "/problems/conflict" | "/problems/awaiting-voucher" | "/problems/frozen" | "/problems/too-many-dependants" | "/problems/too-many-mandates" | "/problems/outside-division" | "/problems/outside-mandate" | "/problems/refused-already" | "/problems/forgotten" | "/problems/too-large" | "/problems/unsupported-media-type" | "/problems/invalid" | "/problems/idempotency-key-reused" | "/problems/too-many-requests" | "/problems/internal" | "/problems/unavailable" | "/problems/no-answer";
+            type: "/problems/bad-request" | "/problems/sign-in-needed" | "/problems/sign-in-failed" | "/problems/certificate-needed" | "/problems/forbidden" | "/problems/another-office" | "/problems/not-found" | "/problems/method-not-allowed" | "/problems/conflict" | "/problems/awaiting-voucher" | "/problems/frozen" | "/problems/too-many-dependants" | "/problems/too-many-mandates" | "/problems/outside-division" | "/problems/outside-mandate" | "/problems/refused-already" | "/problems/receipt-taken" | "/problems/forgotten" | "/problems/too-large" | "/problems/unsupported-media-type" | "/problems/invalid" | "/problems/idempotency-key-reused" | "/problems/too-many-requests" | "/problems/internal" | "/problems/unavailable" | "/problems/no-answer";
             title: string;
             status: number;
             detail?: string;
@@ -4578,6 +4578,15 @@ export interface operations {
             403: components["responses"]["Problem"];
             /** @description No such place (`not-found`) */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The receipt's number is that of a check of another guard or place (`receipt-taken`). A device that chose it at random has delivered that check already, under the guard of the shift before */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -48,11 +48,14 @@ const RECEIPTS_MAX = 100;
 export const deliveredAs = (key: string | null): string | null => receipts.get(key ?? '') ?? null;
 
 /* Send a check as it was made here. Where the service was asked for it before and only its answer was lost, it has the check
- * under this name already, and asking the same again brings that answer. */
+ * under this name already, and asking the same again brings that answer. Where another guard is signed in by now it has the check
+ * under the other's name: the number was chosen here, and nobody else had it. */
 async function send({ key, request }: Waiting): Promise<string> {
 	try {
 		return (await api.check(request, key)).receipt;
 	} catch (error) {
+		if (error instanceof ProblemError && error.kind === 'receipt-taken' && request.receipt)
+			return request.receipt;
 		if (!(error instanceof ProblemError && error.kind === 'idempotency-key-reused'))
 			throw error;
 		const { offline, ...asked } = request;

@@ -180,6 +180,19 @@ test('a check whose answer was lost is delivered as the one that it was', async 
 	assert.equal(deliveredAs('asked-before'), 'R1234567');
 });
 
+test('a check that the service has from the guard of the shift before is delivered, and its refusal and what waits behind it follow', async () => {
+	forget('gate.queue');
+	const receipt = '0123456789abcdefghjkmnpqrs';
+	const first = enqueue({ ...REQUEST, receipt }, 'asked-before');
+	enqueue({ ...REQUEST, place: 'q' });
+	assert.ok(first && refuseWaiting(first.key, 'fever'));
+	const asked = service([{ status: 409, body: { type: '/problems/receipt-taken', title: '', status: 409 } }, taken, taken]);
+	assert.deepEqual(await deliver(), { delivered: 2, given_up: 0, signed_out: false });
+	assert.deepEqual(asked.map((one) => one.path), ['/v1/checks', `/v1/checks/${receipt}/refusals`, '/v1/checks']);
+	assert.equal(deliveredAs('asked-before'), receipt);
+	assert.equal(waiting().length, 0);
+});
+
 test('what the service will never take is given up and counted; without a session it waits', async () => {
 	forget('gate.queue');
 	enqueue(REQUEST);
