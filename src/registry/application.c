@@ -269,30 +269,41 @@ tell_all(struct registry *registry, const struct checked *c, enum evidence_outco
 }
 
 /* A committee's word is that this person lives there and applied. For the phone it vouches where no other one speaks for them or claimed them
- * first: between two phones only POST /v1/vouchers decides. */
+ * first: between two phones only POST /v1/vouchers decides. Of another phone nothing is kept but its claim, and nobody becomes a dependant
+ * of whom the phone that speaks for them does not speak for already. */
 static int
-committee_vouch(struct registry *registry, const struct checked *c, struct error *e)
+committee_vouch(struct registry *registry, struct checked *c, struct error *e)
 {
 	const struct registry_application *given = c->given;
-	uint8_t hash[REGISTRY_HASH_SIZE];
-	enum voucher_state state;
+	enum voucher_state state = VOUCHER_UNCLAIMED;
+	uint8_t hash[REGISTRY_HASH_SIZE] = {0};
 	int r;
 
-	if (!given->phone)
-		return 1;
-	registry_phone_hash(registry, c->identity.phone, hash);
-	if ((r = registry_claim(registry, c->person, c->identity.phone, given->applied_at, given->import, e)) < 0 ||
-		(r = registry_voucher_state(registry, c->person, hash, &state, e)) < 0)
+	if (given->phone) {
+		registry_phone_hash(registry, c->identity.phone, hash);
+		if ((r = registry_claim(registry, c->person, c->identity.phone, given->applied_at, given->import, e)) < 0 ||
+			(r = registry_voucher_state(registry, c->person, hash, &state, e)) < 0 ||
+			(state == VOUCHER_AWAITED &&
+				((r = vouch(registry, c->person, c->identity.phone, given->how, given->vouched_by, given->applied_at,
+					  given->import, e)) < 0 ||
+					(r = registry_voucher_state(registry, c->person, hash, &state, e)) < 0)))
+			return r;
+	}
+	if (state != VOUCHER_SPEAKS)
+		c->identity.phone[0] = 0;
+	else if (c->guardian && c->guardian != c->person &&
+		(r = registry_voucher_state(registry, c->guardian, hash, &state, e)) < 0)
 		return r;
-	if (state == VOUCHER_AWAITED)
-		r = vouch(
-			registry, c->person, c->identity.phone, given->how, given->vouched_by, given->applied_at, given->import, e);
-	return r < 0 ? r : 1;
+	if (state != VOUCHER_SPEAKS) {
+		c->guardian = 0;
+		c->relation[0] = 0;
+	}
+	return 1;
 }
 
 /* The phone's part. Return whether the application has an effect. */
 static int
-phone_put(struct registry *registry, const struct checked *c, struct error *e)
+phone_put(struct registry *registry, struct checked *c, struct error *e)
 {
 	const struct registry_application *given = c->given;
 	uint8_t hash[REGISTRY_HASH_SIZE];
@@ -370,7 +381,7 @@ applied_read(struct registry *registry, person_number person, struct applied_lis
 		registry_known(registry), take_applied, list, e);
 }
 
-/* A helper's application leaves the guardian whom somebody vouched for; one who only claims to be the guardian is none by it. */
+/* A helper's application, and a committee's, leaves the guardian whom somebody vouched for; one who only claims to be the guardian is none by it. */
 static int
 keep_guardian(struct registry *registry, struct checked *c, struct error *e)
 {
@@ -399,14 +410,14 @@ apply(struct registry *registry, struct checked *c, enum evidence_outcome *ret_o
 		(r = person_of(registry, "guardian_id_number", given->guardian_id_number, given->import, &c->guardian, e)) < 0)
 		return r;
 	snprintf(c->key, sizeof c->key, "%" PRIu32 "/%s", c->person, c->jurisdiction);
-	if ((given->by_mandate || given->how == VOUCHER_COMMITTEE) && !c->guardian &&
-		(r = keep_guardian(registry, c, e)) < 0)
-		return r;
 	if ((r = given->by_mandate ? 1 : phone_put(registry, c, e)) < 0)
 		return r;
 	*ret_outcome = EVIDENCE_NEW;
 	if (r == 0)
 		return 1;
+	if ((given->by_mandate || given->how == VOUCHER_COMMITTEE) && !c->guardian &&
+		(r = keep_guardian(registry, c, e)) < 0)
+		return r;
 	if (c->guardian && (r = guardian_link(registry, c, e)) < 0)
 		return r;
 	return tell_all(registry, c, ret_outcome, e);

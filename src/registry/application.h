@@ -46,7 +46,8 @@ struct registry_application {
  * claimed it first, and where this phone claimed it before and is not ${phone_proved}: who knows a number and a phone
  * must not be able to say where their holder lives. Whatever else came with it must be dropped then.
  * A committee (VOUCHER_COMMITTEE) applies for who has no phone with ${phone} NULL, and vouches for a phone only where no other one speaks
- * for the person or claimed them first; its application has an effect all the same.
+ * for the person or claimed them first; its application has an effect all the same. Of another phone nothing is kept but its claim, and a guardian
+ * alone for whom the phone speaks that speaks for the person: else the one who stands.
  * Return 0, or 1 where it has no effect; ERROR_BAD_INPUT with the field's name first in the message; ERROR_EXISTS_NOT for an unknown jurisdiction;
  * ERROR_DENIED for more dependants than the pack's parameter "dependants_max" (or REGISTRY_DEPENDANTS_MAX) allows, or a
  * guardian who has a guardian. */

@@ -64,11 +64,30 @@ json_holds "by name" '.items[0] | .by == "block-7" and .purpose == "household"' 
 refused "$resident" 403 forbidden "and applies for no household himself" POST /v1/households "$(household 330102 "$three")"
 
 # A phone that speaks for somebody stays theirs.
+phone_of() { H --json person show "$1" | jq -r .identity.phone; }
+own=$(phone_of "$known")
 as "$committee" 201 "applying for a neighbour with another phone" POST /v1/households "$(household 330102 "$(member "$known" 赵一 ',"phone":"13800000007"')")"
-phone_speaks() { H --json person show "$1" | jq -r .phone; }
 patiently POST /v1/sessions/codes "{\"phone\":\"13800000009\",\"id_number\":\"$known\"}"
 holds "tells their phone that another one claims them" grep -q '"kind":"claim-contested"' "$STORE/outbox.jsonl"
 holds "and vouches for no other" bash -c '! grep -q "\"kind\":\"voucher-replaced\"" "$1"' - "$STORE/outbox.jsonl"
+is "$own" "$(phone_of "$known")" "it is the phone that is kept"
+as "$committee" 201 "applying for them as the son's dependant" POST /v1/households \
+	"$(household 330102 "$(member "$son" 李海 ',"phone":"13800000001"'),$(member "$known" 赵一 ',"relation":"other"')")"
+not_his() {
+	as "$resident" 200 "$1" GET /v1/me
+	json_holds "by himself and his child alone" '[.people[] | select(.voucher == "confirmed").relation] | sort == ["child", "self"]' "$BODY"
+	json_holds "who reads of nobody else" 'all(.people[]; .voucher == "confirmed" or (.name == "" and .jurisdictions == []))' "$BODY"
+	is "$own" "$(phone_of "$known")" "and the neighbour's phone is kept"
+}
+not_his "leaves what he acts for"
+import_ward() {
+	printf 'id_number,name,phone,division,applied_at,guardian_id_number\n%s,赵一,%s,330102,2020-03-24T08:00:00+08:00,%s\n' "$known" "$1" "$son" >"$FOLDER/ward.csv"
+	exits 0 "a committee's file says so" H --as block-7 import residents "$FOLDER/ward.csv"
+}
+import_ward 13800000001
+not_his "which says nothing with the son's phone"
+import_ward 13800000009
+not_his "nor with the neighbour's own"
 
 # On paper.
 answers 200 "the committee prints codes" POST /v1/paper-codes "{\"jurisdiction\":\"hangzhou-2020\",\"id_numbers\":[\"$mother\",\"$son\"]}" -H "$(bearer "$committee")"

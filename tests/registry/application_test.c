@@ -170,6 +170,61 @@ a_committee_takes_over_nobodys_phone(void **state)
 	assert_int_equal(state_of(feng, "13700000002"), VOUCHER_FROZEN);
 }
 
+/* Whom they are applied for by, as their application stands. */
+static int
+note_guardian(const struct registry_applied *applied, void *context, struct error *e)
+{
+	(void)e;
+	*(person_number *)context = applied->guardian;
+	return 0;
+}
+
+static person_number
+guardian_of(person_number person)
+{
+	person_number guardian = 0;
+	struct error e = {0};
+
+	GOOD(registry_applications_each(registry, person, note_guardian, &guardian, &e));
+	return guardian;
+}
+
+static void
+a_committee_makes_nobody_with_a_phone_a_dependant(void **state)
+{
+	struct registry_application a = application(FENG, "hubei-2020", "2020-03-01T00:00:00Z");
+	person_number feng = apply(registry, &a), father, mother;
+	struct registry_identity identity = {0};
+	struct error e = {0};
+
+	(void)state;
+	a = by_committee(FATHER, "13700000002");
+	father = apply(registry, &a);
+	/* With the guardian's phone, with their own, and with none. */
+	a = by_committee(FENG, "13700000002");
+	a.guardian_id_number = FATHER;
+	a.relation = "ward";
+	apply(registry, &a);
+	assert_int_equal(guardian_of(feng), 0);
+	a.phone = FENG_PHONE;
+	apply(registry, &a);
+	assert_int_equal(guardian_of(feng), 0);
+	a.phone = NULL;
+	apply(registry, &a);
+	assert_int_equal(guardian_of(feng), 0);
+	GOOD(registry_identity_open(registry, feng, "test", "self", &identity, &e));
+	assert_string_equal(identity.phone, FENG_PHONE);
+	/* Who has none is shown on the guardian's, and stays with that one. */
+	a = by_committee(MOTHER, "13700000002");
+	a.guardian_id_number = FATHER;
+	mother = apply(registry, &a);
+	assert_int_equal(guardian_of(mother), father);
+	a.guardian_id_number = FENG;
+	a.phone = FENG_PHONE;
+	apply(registry, &a);
+	assert_int_equal(guardian_of(mother), father);
+}
+
 static void
 a_committees_user_covers_its_division(void **state)
 {
@@ -308,6 +363,7 @@ main(void)
 		TEST(a_committee_applies_for_who_has_no_phone),
 		TEST(a_committee_vouches_for_a_phone_that_is_the_first),
 		TEST(a_committee_takes_over_nobodys_phone),
+		TEST(a_committee_makes_nobody_with_a_phone_a_dependant),
 		TEST(a_committees_user_covers_its_division),
 		TEST(each_opening_is_logged_for_the_person_to_read),
 		TEST(phones_are_read_as_people_write_them),
