@@ -16,12 +16,9 @@ check_staff(const struct cli_store *store)
 {
 	struct error e = {0};
 
-	if (store->has_user &&
-		(store->user.role == REGISTRY_COMMITTEE || store->user.role == REGISTRY_CLINICIAN ||
-			store->user.role == REGISTRY_SUPERVISOR))
+	if (store->has_user && (store->user.role == REGISTRY_CLINICIAN || store->user.role == REGISTRY_SUPERVISOR))
 		return EXIT_DONE;
-	error_set(&e, ERROR_DENIED,
-		"a mandate is given before a committee, a clinician or a supervisor, in their own name (--as)");
+	error_set(&e, ERROR_DENIED, "a mandate is given before a clinician or a supervisor, in their own name (--as)");
 	return cli_fail(&e);
 }
 
@@ -197,7 +194,7 @@ const struct command command_mandate = {
 	.usage = "mandate give ID HELPER --acts A,... --until DAY | list ID | end ID MANDATE",
 	.help =
 		"Somebody who has no phone, or none that can do this, lets a helper act for them from the helper's account. Staff who saw the\n"
-		"ID card (--as a committee, a clinician or a supervisor) give it here; from one's own account it is offered on the residents'\n"
+		"ID card (--as a clinician or a supervisor) give it here; from one's own account it is offered on the residents'\n"
 		"page and holds once the helper accepts. Each act under it is in the log that the person reads.\n\n"
 		"  give  lets the person HELPER do those acts for the person ID, in place of what there was between the two\n"
 		"  list  what that person gave and was given, ended ones too\n"

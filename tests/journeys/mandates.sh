@@ -11,7 +11,8 @@ stranger=$(id_number 330102 19700101 001) child=$(id_number 330102 20050505 001)
 printf 'id_number,name,phone,division,applied_at,guardian_id_number\n%s,李梅,13800000001,330102,2020-03-01T12:00:00+08:00,\n%s,王芳,13800000002,330102,2020-03-01T12:00:00+08:00,\n%s,李小,13800000001,330102,2020-03-01T12:00:00+08:00,%s\n' \
 	"$daughter" "$mother" "$child" "$daughter" >"$FOLDER/residents.csv"
 exits 0 "a mother, a daughter and the daughter's child" H import residents "$FOLDER/residents.csv"
-exits 0 "a committee" H user add block-7 --role committee
+exits 0 "a clinician" H user add ward-3 --role clinician
+exits 0 "a committee" H user add block-7 --role committee --division 330102
 exits 0 "a tracer" H user add tracer --role tracer
 
 serve
@@ -108,8 +109,9 @@ holds "both were told" bash -c '[ "$(grep -c mandate-ended "$1")" = 2 ]' - "$STO
 # Before staff, for who has no phone.
 exits 1 "on the command line nobody gives one in no name" H mandate give "$father" "$daughter" --acts code --until 2020-06-30
 exits 1 "nor a tracer" H --as tracer mandate give "$father" "$daughter" --acts code --until 2020-06-30
-exits 2 "an act that is none is wrong usage" H --as block-7 mandate give "$father" "$daughter" --acts colour --until 2020-06-30
-exits 0 "a committee gives it for a father who is not known yet" H --as block-7 mandate give "$father" "$daughter" --acts application,code --until 2020-06-30
+exits 1 "nor a committee" H --as block-7 mandate give "$father" "$daughter" --acts code --until 2020-06-30
+exits 2 "an act that is none is wrong usage" H --as ward-3 mandate give "$father" "$daughter" --acts colour --until 2020-06-30
+exits 0 "a clinician gives it for a father who is not known yet" H --as ward-3 mandate give "$father" "$daughter" --acts application,code --until 2020-06-30
 as "$daughter_token" 200 "the daughter sees him" GET /v1/me
 father_handle=$(jq -r '.people[] | select(.relation == "helped").person' <<<"$BODY")
 apply="{\"person\":\"$father_handle\",\"jurisdiction\":\"hangzhou-2020\",\"division\":\"330102\",\"symptoms\":[],\"contact\":false,\"travel\":[],\"promise\":true"
@@ -118,12 +120,14 @@ as "$daughter_token" 202 "which she tells" POST /v1/me/applications "$apply,\"na
 as "$daughter_token" 200 "and shows his code" GET "/v1/me/code?person=$father_handle"
 exits 0 "he has it on paper, too" H code issue "$father" --paper "$FOLDER/paper.pdf"
 exits 0 "staff list it" H --json mandate list "$father"
-json_holds "with who stood for it" '.state == "holds" and .by == "block-7" and .acts == ["code", "application"]' "$(<"$FOLDER/out")"
-exits 0 "and end it" H --as block-7 mandate end "$father" "$(jq -r .mandate "$FOLDER/out")"
+json_holds "with who stood for it" '.state == "holds" and .by == "ward-3" and .acts == ["code", "application"]' "$(<"$FOLDER/out")"
+exits 0 "and end it" H --as ward-3 mandate end "$father" "$(jq -r .mandate "$FOLDER/out")"
 refused "$daughter_token" 404 not-found "at once, in the running service too" GET "/v1/me/code?person=$father_handle"
-answers 201 "the committee signs in" POST /v1/sessions "{\"user\":\"block-7\",\"password\":\"$HEALTHCODE_PASSWORD\",\"transport\":\"token\"}"
+answers 201 "the clinician signs in" POST /v1/sessions "{\"user\":\"ward-3\",\"password\":\"$HEALTHCODE_PASSWORD\",\"transport\":\"token\"}"
 staff=$(jq -r .token <<<"$BODY")
 before_staff="{\"id_number\":\"$father\",\"helper_id_number\":\"$daughter\",\"acts\":[\"code\"],\"until\":\"2020-06-30\"}"
 as "$staff" 201 "over HTTP it gives one as well" POST /v1/mandates "$before_staff"
 refused "$daughter_token" 403 forbidden "a resident does not" POST /v1/mandates "$before_staff"
+answers 201 "a committee signs in" POST /v1/sessions "{\"user\":\"block-7\",\"password\":\"$HEALTHCODE_PASSWORD\",\"transport\":\"token\"}"
+refused "$(jq -r .token <<<"$BODY")" 403 forbidden "nor does a committee" POST /v1/mandates "$before_staff"
 as "$daughter_token" 200 "and it holds" GET "/v1/me/code?person=$father_handle"

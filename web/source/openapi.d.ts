@@ -649,7 +649,7 @@ export interface paths {
         put?: never;
         /**
          * Somebody lets a helper act for them, before staff who saw the ID card
-         * @description It holds at once. Both are told, and it is in the log that the person can read.
+         * @description By a clinician or a supervisor, not by a committee. It holds at once. Both are told, and it is in the log that the person can read.
          */
         post: operations["giveMandateBeforeStaff"];
         delete?: never;
