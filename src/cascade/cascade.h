@@ -113,7 +113,8 @@ int cascade_worsened(struct cascade *cascade, int64_t most, int64_t *ret_count, 
 
 /* cascade_case_worsened(cascade, name, most, ret_count, e): the same of one case alone, which is traced first: of those whom it met and its
  * person, whatever else waits.
- * cascade_message_worsened(cascade, most, ret_count, e): the same of the cases that the import under way tells of, together. For messages that come
+ * cascade_message_worsened(cascade, most, ret_count, e): the same of the cases that the import under way tells of, and of everybody of whom it tells
+ * anything, together. For messages that come
  * one after the other and are traced together later: what such a one costs grows with whom its own case met. */
 int cascade_case_worsened(struct cascade *cascade, const char *name, int64_t most, int64_t *ret_count, struct error *e);
 int cascade_message_worsened(struct cascade *cascade, int64_t most, int64_t *ret_count, struct error *e);

@@ -138,26 +138,32 @@ add_person(struct named *named, int64_t person, struct error *e)
 	return r;
 }
 
-/* Of the import under way: the last one. */
 static int
-add_names_of_import(struct cascade *cascade, struct named *named, struct error *e)
+add_case_of(struct named *named, const char *text, struct error *e)
+{
+	json_t *body = NULL;
+	int r = json_read_own(text, "evidence of a case", &body, e);
+
+	if (r == 0 && json_is_string(json_object_get(body, "case")))
+		r = add_name(named, json_string_value(json_object_get(body, "case")), e);
+	json_decref(body);
+	return r;
+}
+
+/* Of the import under way, the last one: everybody whom it tells of, for a rule may read any evidence itself; and its cases. */
+static int
+add_import(struct cascade *cascade, struct named *named, struct error *e)
 {
 	struct db_statement *row = NULL;
-	json_t *body = NULL;
 	int r;
 
 	if ((r = db_start(cascade->db,
-			 "SELECT person, body FROM evidence WHERE import_id = (SELECT MAX(id) FROM evidence_import) AND kind = $1",
-			 (struct db_value[]){db_int(EVIDENCE_CASE_STATUS)}, 1, &row, e)) < 0)
+			 "SELECT person, kind, body FROM evidence WHERE import_id = (SELECT MAX(id) FROM evidence_import)", NULL, 0,
+			 &row, e)) < 0)
 		return r;
-	while (r == 0 && (r = db_step(row, e)) == 1) {
-		if ((r = add_person(named, db_column_int(row, 0), e)) < 0 ||
-			(r = json_read_own(db_column_text(row, 1), "evidence of a case", &body, e)) < 0)
-			break;
-		if (json_is_string(json_object_get(body, "case")))
-			r = add_name(named, json_string_value(json_object_get(body, "case")), e);
-		json_decref(body);
-	}
+	while (r == 0 && (r = db_step(row, e)) == 1)
+		if ((r = add_person(named, db_column_int(row, 0), e)) == 0 && db_column_int(row, 1) == EVIDENCE_CASE_STATUS)
+			r = add_case_of(named, db_column_text(row, 2), e);
 	db_finish(row);
 	return r < 0 ? r : 0;
 }
@@ -237,7 +243,7 @@ cascade_message_worsened(struct cascade *cascade, int64_t most, int64_t *ret_cou
 	struct named named = {0};
 	int r;
 
-	if ((r = match_settle(cascade, e)) == 0 && (r = add_names_of_import(cascade, &named, e)) == 0)
+	if ((r = match_settle(cascade, e)) == 0 && (r = add_import(cascade, &named, e)) == 0)
 		r = count_named(cascade, &named, most, ret_count, e);
 	named_free(&named);
 	return r;

@@ -273,7 +273,7 @@ const struct command command_match = {
 		"match_at, they are one (automatic); who reaches review_at waits on this list; all others stay two.\n\n"
 		"accept says that the two are one from now on: evidence of both counts for both. reject says that they are two; where they were one,\n"
 		"they are two again, each with the evidence that came for them. join is for two with ID numbers: a passport, then an\n"
-		"ID card. Each is signed (--as USER, password in $HEALTHCODE_TOKEN). Where a colour of theirs gets worse by it, it waits for a second\n"
+		"ID card. Each is signed (--as USER, password in $HEALTHCODE_TOKEN). Where a colour of theirs gets worse by it, or many others', it waits for a second\n"
 		"person's approve; until then anybody who may sign may withdraw it. revoke takes a decision back: it is as if nobody had\n"
 		"decided, and what is automatic is found again. All of it is in the ledger. show opens both identities, which is logged.\n\n"
 		"  --purpose W   what for, in a few words\n"

@@ -49,6 +49,20 @@ check(const struct decision *decision, struct error *e)
 	return 0;
 }
 
+/* Whether it worsens more people than one office may: whom the cases of the two met may be many. In the open transaction, in which it was decided. */
+static int
+worsens_many(const struct office *office, bool *ret_many, struct error *e)
+{
+	int64_t most, people = 0;
+	int r;
+
+	if ((r = second_most(office, &most, e)) < 0 ||
+		(most >= 0 && (r = cascade_worsened(office->cascade, most, &people, e)) < 0))
+		return r;
+	*ret_many = most >= 0 && people > most;
+	return 0;
+}
+
 /* Decide in the open transaction. Return 0, or 1 where somebody's colour gets worse and it is one person's word. */
 static int
 decide_alone(const struct office *office, const struct decision *decision, const json_t *act,
@@ -60,6 +74,8 @@ decide_alone(const struct office *office, const struct decision *decision, const
 
 	if ((r = cascade_match_decide(
 			 office->cascade, decision->match, decision->state, user->name, decision->purpose, &worse, e)) < 0)
+		return r;
+	if (!worse && (r = worsens_many(office, &worse, e)) < 0)
 		return r;
 	if (worse)
 		return 1;
@@ -121,17 +137,13 @@ read_decision(const struct kept *kept, struct decision *ret_decision, struct err
 	return 0;
 }
 
-/* Whom the cases of the two met may be many. In the open transaction, in which it was decided. */
 static int
 check_offices(const struct office *office, const struct kept *kept, const struct registry_user *user, struct error *e)
 {
-	int64_t most, people;
-	int r;
+	bool many = false;
+	int r = worsens_many(office, &many, e);
 
-	if ((r = second_most(office, &most, e)) < 0 || most < 0 ||
-		(r = cascade_worsened(office->cascade, most, &people, e)) < 0)
-		return r;
-	return people > most ? second_check(office, kept, user, e) : 0;
+	return r == 0 && many ? second_check(office, kept, user, e) : r;
 }
 
 int

@@ -122,8 +122,8 @@ office_override_revoke(const struct office *office, int64_t number, const struct
 
 /* office_match_decide(office, number, state, purpose, actor, ret_number, ret_state, e):
  * Decide the match ${number} (registry/match.h), MATCH_ACCEPTED, MATCH_REJECTED, or MATCH_WAITING (to take a decision back), for a ${purpose} that is kept: at once
- * (OFFICE_APPROVED, ${ret_number} is ${number}), or, where a colour of theirs gets worse by it, as a proposal (OFFICE_PROPOSED and its
- * number) that another person approves. Both are evaluated then, and whom they met is due. ERROR_USAGE without a purpose;
+ * (OFFICE_APPROVED, ${ret_number} is ${number}), or, where a colour of theirs gets worse by it, or those of more people than one office may
+ * worsen, as a proposal (OFFICE_PROPOSED and its number) that another person approves, in the latter case of another office. Both are evaluated then, and whom they met is due. ERROR_USAGE without a purpose;
  * ERROR_EXISTS_NOT; ERROR_EXISTS where it was decided so before.
  * office_match_approve(office, number, actor, e): the second person's signature on proposal ${number}. As office_override_approve.
  * office_match_withdraw(office, number, actor, e): take the proposal ${number} back. ERROR_EXISTS_NOT; ERROR_EXISTS where it was decided

@@ -25,16 +25,21 @@ struct due_list {
 	size_t count, capacity, limit;
 };
 
+/* The cause is the first one's, but time's only where there is no other: time is no act of anybody's, and must not hide one. */
+#define DUE_SPANS                                                                                                      \
+	" ON CONFLICT(person, jurisdiction) DO UPDATE SET"                                                                 \
+	" first_at = CASE WHEN excluded.first_at < due.first_at THEN excluded.first_at ELSE due.first_at END,"             \
+	" last_at = CASE WHEN excluded.last_at > due.last_at THEN excluded.last_at ELSE due.last_at END,"                  \
+	" cause = CASE WHEN excluded.cause = 'time' THEN due.cause"                                                        \
+	" WHEN due.cause = 'time' OR excluded.first_at < due.first_at THEN excluded.cause ELSE due.cause END"
+
 static int
 due_put_in(struct registry *registry, person_number person, const char *jurisdiction, const char *cause, instant at,
 	struct error *e)
 {
 	return db_do(registry->db,
-		"INSERT INTO due(person, jurisdiction, first_at, last_at, cause) VALUES($1, $2, $3, $3, $4)"
-		" ON CONFLICT(person, jurisdiction) DO UPDATE SET"
-		" first_at = CASE WHEN excluded.first_at < due.first_at THEN excluded.first_at ELSE due.first_at END,"
-		" last_at = CASE WHEN excluded.last_at > due.last_at THEN excluded.last_at ELSE due.last_at END,"
-		" cause = CASE WHEN excluded.first_at < due.first_at THEN excluded.cause ELSE due.cause END{of $1}",
+		"INSERT INTO due(person, jurisdiction, first_at, last_at, cause) VALUES($1, $2, $3, $3, $4)" DUE_SPANS
+		"{of $1}",
 		(struct db_value[]){db_int(person), db_text(jurisdiction), db_int(at), db_text(cause)}, 4, e);
 }
 
@@ -135,10 +140,7 @@ registry_due_marks_clear(struct registry_due_marks *marks)
 #define DUE_MOVED(who)                                                                                                 \
 	"INSERT INTO due(person, jurisdiction, first_at, last_at, cause)"                                                  \
 	" SELECT person, jurisdiction, CAST($2 AS BIGINT), CAST($2 AS BIGINT), 'stay' FROM colour"                         \
-	" WHERE jurisdiction = $1" who " ON CONFLICT(person, jurisdiction) DO UPDATE SET"                                  \
-	" first_at = CASE WHEN excluded.first_at < due.first_at THEN excluded.first_at ELSE due.first_at END,"             \
-	" last_at = CASE WHEN excluded.last_at > due.last_at THEN excluded.last_at ELSE due.last_at END,"                  \
-	" cause = CASE WHEN excluded.first_at < due.first_at THEN excluded.cause ELSE due.cause END"
+	" WHERE jurisdiction = $1" who DUE_SPANS
 
 static int
 due_moved_one(struct registry *registry, const char *jurisdiction, person_number number, instant at, struct error *e)

@@ -8,7 +8,8 @@
 
 /* registry_due_put(registry, person, jurisdiction, cause, at, e):
  * Make ${person} due at ${at} in a jurisdiction, or (NULL) wherever they applied. ${cause} is a word or two for the
- * ledger ("checkin", "case", "contact"). Being due twice is being due once, at the earlier time. */
+ * ledger ("checkin", "case", "contact"). Being due twice is being due once, at the earlier time and for its cause;
+ * "time" is the cause only where there is no other. */
 int registry_due_put(struct registry *registry, person_number person, const char *jurisdiction, const char *cause,
 	instant at, struct error *e);
 

@@ -322,6 +322,26 @@ whom_an_act_worsens_is_counted_before_it_is_committed(void **state)
 	registry_rollback(m.s->registry);
 }
 
+/* Whose colour was to change with time alone: what an act tells of them meanwhile counts. */
+static void
+an_act_counts_also_where_time_had_passed(void **state)
+{
+	struct scene_met m = one_suspected(*state);
+	instant past = registry_now(m.s->registry) - DAY_S;
+	struct error e = {0};
+
+	assert_string_equal(scene_colour(m.s, m.contact, HZ), "green");
+	GOOD(registry_due_put(m.s->registry, m.contact, HZ, "time", past, &e));
+	GOOD(registry_begin(m.s->registry, &e));
+	assert_int_equal(worsened(m.s, 0), 0);
+	scene_case(m.s, "S1", m.subject, "confirmed", "2020-03-07T00:00:00+08:00", "2020-03-11T11:59:30+08:00",
+		"2020-03-11T12:00:00+08:00");
+	GOOD(cascade_trace_cases(m.s->cascade, &e));
+	assert_int_equal(worsened(m.s, 0), 1);
+	registry_rollback(m.s->registry);
+	cascade_rolled_back(m.s->cascade);
+}
+
 int
 main(void)
 {
@@ -343,6 +363,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(words_that_never_held_at_once_are_no_grounds_G2, scene_set_up, scene_tear_down),
 		cmocka_unit_test_setup_teardown(
 			whom_an_act_worsens_is_counted_before_it_is_committed, scene_set_up, scene_tear_down),
+		cmocka_unit_test_setup_teardown(an_act_counts_also_where_time_had_passed, scene_set_up, scene_tear_down),
 		cmocka_unit_test_setup_teardown(
 			a_suspected_case_that_is_discarded_never_coloured_anybody_T6, scene_set_up, scene_tear_down),
 	};

@@ -150,6 +150,26 @@ marks_make_due_from_the_first_to_the_last_D1(void **state)
 	registry_due_marks_clear(&marks);
 }
 
+/* Time is nobody's act: whatever else makes somebody due is the cause, whichever came first. */
+static void
+time_is_a_cause_only_where_there_is_no_other(void **state)
+{
+	const char *const time_at = "2020-03-05T00:00:00Z", *const later = "2020-03-06T00:00:00Z";
+	person_number person = feng();
+	struct error e = {0};
+
+	(void)state;
+	evaluated(person, COLOUR_GRAY, "2020-03-02T00:00:00Z", NULL);
+	GOOD(registry_due_put(registry, person, "hubei-2020", "time", moment(time_at), &e));
+	assert_string_equal(due(time_at), "hubei-2020:time ");
+	GOOD(registry_due_put(registry, person, "hubei-2020", "contact", moment(later), &e));
+	assert_string_equal(due(time_at), "hubei-2020:contact ");
+	GOOD(registry_due_put(registry, person, "hubei-2020", "time", moment("2020-03-04T00:00:00Z"), &e));
+	assert_string_equal(due("2020-03-04T00:00:00Z"), "hubei-2020:contact ");
+	GOOD(registry_due_put(registry, person, "hubei-2020", "checkin", moment(later), &e));
+	assert_string_equal(due(later), "hubei-2020:contact ");
+}
+
 static void
 looking_back_makes_what_lies_between_due_again(void **state)
 {
@@ -277,6 +297,7 @@ main(void)
 		TEST(evidence_makes_due_at_its_own_time_D1_D2),
 		TEST(a_correction_makes_due_where_it_corrects),
 		TEST(marks_make_due_from_the_first_to_the_last_D1),
+		TEST(time_is_a_cause_only_where_there_is_no_other),
 		TEST(looking_back_makes_what_lies_between_due_again),
 		TEST(a_stored_next_change_that_is_reached_is_due_D3),
 		TEST(newer_counts_of_ones_own_areas_make_stale_and_others_do_not_D3),

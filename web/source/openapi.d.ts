@@ -1277,7 +1277,7 @@ export interface paths {
         put?: never;
         /**
          * Say that two people are one
-         * @description For two who have ID numbers: a passport, then an ID card. Evidence of both counts for both from now on, and stays where it came, so that `rejected` (decideMatch) parts them again as they were. Signed; where a colour of theirs gets worse by it, it waits for a second person.
+         * @description For two who have ID numbers: a passport, then an ID card. Evidence of both counts for both from now on, and stays where it came, so that `rejected` (decideMatch) parts them again as they were. Signed; where a colour of theirs gets worse by it, or more colours of others than the pack lets one office worsen, it waits for a second person.
          */
         post: operations["joinPeople"];
         delete?: never;
@@ -1297,7 +1297,7 @@ export interface paths {
         put?: never;
         /**
          * Say that the two are one, or that they are two
-         * @description `accepted` joins them from now on. `rejected` parts them where they were joined, each with the evidence that came for them. `waiting` takes a decision back: it is as if nobody had decided, and what is automatic is found again. Signed; where a colour of theirs gets worse by it, it waits for a second person (`POST /v1/proposals/{number}/approvals`).
+         * @description `accepted` joins them from now on. `rejected` parts them where they were joined, each with the evidence that came for them. `waiting` takes a decision back: it is as if nobody had decided, and what is automatic is found again. Signed; where a colour of theirs gets worse by it, or more colours of others than the pack lets one office worsen, it waits for a second person (`POST /v1/proposals/{number}/approvals`).
          */
         post: operations["decideMatch"];
         delete?: never;
