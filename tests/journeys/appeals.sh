@@ -133,7 +133,8 @@ exits 0 "and appeals" say desk 2020-03-13T13:30:00+08:00 "$AWAY" "我早已不�
 area=$(jq .appeal "$FOLDER/out")
 exits 1 "who listed the city does not decide" decide sun 2020-03-13T13:40:00+08:00 "$area" rejected --en no
 holds "and is told why" grep -q "sun entered what the colour rests on" "$FOLDER/err"
-exits 0 "another one does" decide enter 2020-03-13T13:50:00+08:00 "$area" rejected --en "you live there"
+exits 1 "nor takes it back" as sun 2020-03-13T13:45:00+08:00 appeal withdraw "$area"
+exits 0 "another one decides" decide enter 2020-03-13T13:50:00+08:00 "$area" rejected --en "you live there"
 
 # Rejected, said again, withdrawn.
 exits 0 "the case appeals" say desk 2020-03-13T14:00:00+08:00 "$CASE" "我没有症状"
@@ -141,6 +142,7 @@ exits 0 "in vain" decide sun 2020-03-13T15:00:00+08:00 4 rejected --zh 核酸检
 exits 0 "and again" say desk 2020-03-14T08:00:00+08:00 "$CASE" "已转阴"
 is '{"appeal":5,"state":"open"}' "$(cat "$FOLDER/out")" "which is another one, since the first was answered"
 exits 0 "it is taken back" as desk 2020-03-14T09:00:00+08:00 appeal withdraw 5
+holds "which the person is told" grep -q '"kind":"appeal-withdrawn".*申诉5.*appeal 5' "$STORE/outbox.jsonl"
 exits 1 "once" as desk 2020-03-14T09:00:00+08:00 appeal withdraw 5
 exits 1 "and not decided any more" decide sun 2020-03-14T10:00:00+08:00 5 rejected --en no
 is 'open:0 rejected:2 upheld:2 withdrawn:1' "$(for s in open rejected upheld withdrawn; do echo "$s:$(at 2020-03-14T12:00:00+08:00 --json appeal list --state $s | wc -l)"; done | paste -sd ' ')" "each is listed by its state"
