@@ -216,7 +216,7 @@ const struct command command_appeal = {
 		"       appeal decide N rejected [--zh TEXT] [--en TEXT]",
 	.help =
 		"People appeal against a colour on their own page. open writes one down for somebody without a phone, in their words, and withdraw\n"
-		"takes it back for them; while one about a colour is open, the same again is that one. The pack's \"appeals\" says until\n"
+		"takes back such a one, never what people opened themselves, and not by who entered what the colour rests on; while one about a colour is open, the same again is that one. The pack's \"appeals\" says until\n"
 		"when an answer is due (default 3 days) and whose office answers. What another service says of a person is appealed against there: the\n"
 		"message names it.\n\n"
 		"An appeal changes no colour. Whoever upholds one names what was corrected since: an import that was undone or brought, a case that is\n"

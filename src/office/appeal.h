@@ -73,8 +73,9 @@ void office_colour_clear(struct office_colour *colour);
 int office_appeal_open(const struct office *office, const struct office_colour *colour, const char *words,
 	const char *by, int64_t *ret_number, struct error *e);
 
-/* office_appeal_withdraw(office, number, person, by, e): ${person} (0: anybody) takes it back, or ${by} for them. ERROR_EXISTS_NOT also where it is
- * another person's; ERROR_EXISTS where it is not open. */
+/* office_appeal_withdraw(office, number, person, by, e): ${person} takes it back, ${by} NULL; or, ${person} 0, the user ${by} for them, who are
+ * told by a notice. ERROR_EXISTS_NOT also where it is another person's; ERROR_EXISTS where it is not open; ERROR_DENIED for a user where
+ * the person opened it themselves, or where that user entered what the colour rests on. */
 int office_appeal_withdraw(
 	const struct office *office, int64_t number, person_number person, const char *by, struct error *e);
 

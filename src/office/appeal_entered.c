@@ -9,13 +9,13 @@
 #include "office/appeal_inside.h"
 #include "office/inside.h"
 
-enum { OF_A_CASE_MAX = 1000 };
+enum { OF_A_CASE_MAX = 1000, DIVISION_DIGITS = 6 };
 
 struct looking {
 	const struct office *office;
 	const struct appealed *appealed;
 	const char *user;
-	json_t *lists;
+	json_t *lists, *areas; /* areas: those looked at, each a member */
 	bool did;
 };
 
@@ -91,6 +91,60 @@ look_at_source(struct looking *looking, const char *key, struct error *e)
 	return r < 0 ? r : 0;
 }
 
+static int
+note_count(const struct evidence_area_count *count, void *context, struct error *e)
+{
+	return look_at_import(context, count->import_id, e);
+}
+
+static int
+note_level(const struct evidence_area_level *level, void *context, struct error *e)
+{
+	return look_at_import(context, level->import_id, e);
+}
+
+/* What gave the area its level: counts and published lists, of every source. */
+static int
+look_at_area(struct looking *looking, const char *code, struct error *e)
+{
+	struct db *db = registry_db(office_registry(looking->office));
+	const instant known = looking->appealed->opened_at;
+	int r;
+
+	if (json_object_get(looking->areas, code))
+		return 0;
+	if (json_object_set_new(looking->areas, code, json_true()) < 0)
+		return error_no_memory(e);
+	r = evidence_area_series(db, code, INT32_MAX, known, note_count, looking, e);
+	return r < 0 ? r : evidence_area_level_series(db, code, known, note_level, looking, e);
+}
+
+/* The areas in which a place lies: its division, the city, the province, the country. */
+static int
+look_at_place(struct looking *looking, const char *body, struct error *e)
+{
+	const char *division, *country;
+	json_t *place = NULL;
+	int r = json_read_own(body, "where somebody was", &place, e);
+
+	if (r < 0)
+		return r;
+	division = json_string_value(json_object_get(place, "division"));
+	country = json_string_value(json_object_get(place, "country"));
+	if (division && strlen(division) == DIVISION_DIGITS) {
+		for (int digits = DIVISION_DIGITS; digits >= 2 && r == 0; digits -= 2) {
+			char code[DIVISION_DIGITS + 1];
+
+			snprintf(code, sizeof code, "%.*s%.*s", digits, division, DIVISION_DIGITS - digits, "0000");
+			r = look_at_area(looking, code, e);
+		}
+	}
+	if (r == 0 && country)
+		r = look_at_area(looking, country, e);
+	json_decref(place);
+	return r;
+}
+
 /* Whether one of the lists that the rules named has such evidence. */
 static bool
 is_named(const struct looking *looking, enum evidence_kind kind)
@@ -120,6 +174,8 @@ look_at_row(const struct evidence_row *row, void *context, struct error *e)
 		return r;
 	if (row->kind == EVIDENCE_CONTACT || row->kind == EVIDENCE_CASE_STATUS)
 		return look_at_source(looking, row->key, e);
+	if (row->kind == EVIDENCE_RESIDENCE || row->kind == EVIDENCE_VISIT)
+		return look_at_place(looking, row->body, e);
 	return row->kind == EVIDENCE_OVERRIDE ? look_at_proposal(looking, strtoll(row->key, NULL, 10), e) : 0;
 }
 
@@ -127,16 +183,19 @@ int
 appealed_entered(
 	const struct office *office, const struct appealed *appealed, const char *user, bool *ret_did, struct error *e)
 {
-	struct looking looking = {.office = office, .appealed = appealed, .user = user};
-	int r = json_read_own(appealed->lists, "what an appeal is about", &looking.lists, e);
+	struct looking looking = {.office = office, .appealed = appealed, .user = user, .areas = json_object()};
+	int r;
 
-	if (r < 0)
-		return r;
-	r = evidence_each_of_same(registry_db(office_registry(office)), appealed->person, EVIDENCE_ALL, EVIDENCE_NOW,
-		appealed->opened_at, look_at_row, &looking, e);
-	json_decref(looking.lists);
-	if (r < 0)
-		return r;
+	if (!looking.areas)
+		return error_no_memory(e);
+	if ((r = json_read_own(appealed->lists, "what an appeal is about", &looking.lists, e)) < 0 ||
+		(r = evidence_each_of_same(registry_db(office_registry(office)), appealed->person, EVIDENCE_ALL, EVIDENCE_NOW,
+			 appealed->opened_at, look_at_row, &looking, e)) < 0)
+		goto out;
 	*ret_did = looking.did;
-	return 0;
+	r = 0;
+out:
+	json_decref(looking.lists);
+	json_decref(looking.areas);
+	return r;
 }

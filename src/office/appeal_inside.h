@@ -17,8 +17,8 @@ struct appealed {
 };
 
 /* appealed_entered(office, appealed, user, ret_did, e): whether ${user} entered something that the colour rested on when it was appealed
- * against: imported evidence of the lists that its rules named, or a case that the person met, said that this is one, or had a part in a
- * colour by hand. */
+ * against: imported evidence of the lists that its rules named, counts or published levels of the areas where those residences and visits
+ * are, or a case that the person met, said that this is one, or had a part in a colour by hand. */
 int appealed_entered(
 	const struct office *office, const struct appealed *appealed, const char *user, bool *ret_did, struct error *e);
 

@@ -285,6 +285,44 @@ ended_json(int64_t number, const char *by)
 	return json_if_whole(json_pack("{s:I, s:s?}", "appeal", (json_int_t)number, "by", by), failures);
 }
 
+/* Whether it is that person's to take back, or, for ${person} 0, one that staff wrote down and ${by} has no part in. */
+static int
+check_withdrawal(
+	const struct office *office, const struct appealed *appealed, person_number person, const char *by, struct error *e)
+{
+	bool did = false;
+	int r;
+
+	if (person)
+		return appealed->person == person
+			? 0
+			: error_set(e, ERROR_EXISTS_NOT, "there is no appeal %" PRId64, appealed->number);
+	if (appealed->state != APPEAL_OPEN)
+		return error_set(e, ERROR_EXISTS, "appeal %" PRId64 " is not open", appealed->number);
+	if (!*appealed->opened_by)
+		return error_set(
+			e, ERROR_DENIED, "the person opened appeal %" PRId64 ": they alone take it back", appealed->number);
+	if ((r = appealed_entered(office, appealed, by, &did, e)) < 0)
+		return r;
+	return did ? error_set(e, ERROR_DENIED, "%s entered what the colour rests on: another user takes it back", by) : 0;
+}
+
+/* In the open transaction: the person learns what was done in their name. */
+static int
+tell_withdrawn(const struct office *office, const struct appealed *appealed, const char *by, struct error *e)
+{
+	struct registry *registry = office_registry(office);
+	char text[NOTICE_TEXT_SIZE];
+	int r = registry_access_put(registry, appealed->person, "appeal withdrawn", by, e);
+
+	if (r < 0)
+		return r;
+	snprintf(text, sizeof text,
+		"%s: 工作人员已代您撤回申诉%" PRId64 " / appeal %" PRId64 " was taken back for you by staff",
+		appealed->jurisdiction, appealed->number, appealed->number);
+	return registry_notice_put_person(registry, appealed->person, "appeal-withdrawn", text, e);
+}
+
 int
 office_appeal_withdraw(
 	const struct office *office, int64_t number, person_number person, const char *by, struct error *e)
@@ -297,13 +335,11 @@ office_appeal_withdraw(
 
 	if ((r = registry_begin(registry, e)) < 0)
 		return r;
-	if ((r = registry_appeal(registry, number, false, take_appealed, &appealed, e)) == 0 && person &&
-		appealed.person != person)
-		r = error_set(e, ERROR_EXISTS_NOT, "there is no appeal %" PRId64, number);
-	if (r == 0 && (r = registry_appeal_decide(registry, &ended, e)) == 0)
-		r = act_append(office, "appeal.withdrawn", ended_json(number, by), e);
-	if (r == 0 && by && appealed.person)
-		r = registry_access_put(registry, appealed.person, "appeal withdrawn", by, e);
+	if ((r = registry_appeal(registry, number, false, take_appealed, &appealed, e)) == 0 &&
+		(r = check_withdrawal(office, &appealed, person, by, e)) == 0 &&
+		(r = registry_appeal_decide(registry, &ended, e)) == 0 &&
+		(r = act_append(office, "appeal.withdrawn", ended_json(number, by), e)) == 0 && !person)
+		r = tell_withdrawn(office, &appealed, by, e);
 	if (r < 0)
 		registry_rollback(registry);
 	else

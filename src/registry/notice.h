@@ -17,7 +17,7 @@ struct registry_notice {
 	int64_t number;
 	instant at;
 	/* ${kind}: "sign-in-code", "claim-received", "claim-contested", "voucher-confirmed", "voucher-replaced", "colour",
-	 * "id-number-typed" */
+	 * "id-number-typed", "appeal-decided", "appeal-withdrawn" */
 	const char *kind;
 	const char *phone, *text;
 };

@@ -143,6 +143,23 @@ who_wrote_it_down_does_not_decide_it(void **state)
 }
 
 static void
+staff_take_back_what_staff_wrote_down_alone(void **state)
+{
+	struct error e = {0};
+	int64_t number;
+
+	(void)state;
+	assert_int_equal(open_appeal("为什么", NULL, &number, &e), 1);
+	assert_int_equal(office_appeal_withdraw(&office, number, 0, "second", &e), ERROR_DENIED);
+	assert_int_equal(entries(), 1);
+	GOOD(office_appeal_withdraw(&office, number, feng, NULL, &e));
+	assert_int_equal(open_appeal("为什么", "first", &number, &e), 1);
+	GOOD(office_appeal_withdraw(&office, number, 0, "second", &e));
+	assert_int_equal(office_appeal_withdraw(&office, number, 0, "second", &e), ERROR_EXISTS);
+	assert_int_equal(entries(), 4);
+}
+
+static void
 a_pack_says_how_long_and_whose(void **state)
 {
 	static const struct {
@@ -181,7 +198,7 @@ open_and_withdraw(void *context)
 	int r = open_appeal("为什么", NULL, &number, &e);
 
 	(void)context;
-	return r < 0 ? r : office_appeal_withdraw(&office, number, 0, NULL, &e);
+	return r < 0 ? r : office_appeal_withdraw(&office, number, feng, NULL, &e);
 }
 
 static int
@@ -228,6 +245,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(a_colour_says_whose_it_is_and_what_gave_it, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(each_step_is_in_the_ledger_once, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(who_wrote_it_down_does_not_decide_it, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(staff_take_back_what_staff_wrote_down_alone, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_pack_says_how_long_and_whose, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(each_allocation_may_fail, set_up, tear_down),
 	};
