@@ -203,7 +203,7 @@ trace_all(struct fixture *f, struct pairs *pairs)
 		.before_confirmed_days = 8,
 		.infectious_after_onset_days = 10,
 		.place_count = 1,
-		.places = {{.kind = "cell", .count = 1, .rules = {{EXPOSURE_CO_EXPOSED, 0, EXPOSURE_ANY_ROW}}}}};
+		.places = {{.kind = "cell", .count = 1, .rules = {{.kind = EXPOSURE_CO_EXPOSED, .rows = EXPOSURE_ANY_ROW}}}}};
 
 	for (size_t i = 0; i < patient_count; i++) {
 		const struct exposure_case subject = {
