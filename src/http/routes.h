@@ -15,11 +15,11 @@ struct http_context;
 enum route_role {
 	ROLE_ANYBODY,
 	ROLE_SIGNED_IN,
-	ROLE_RESIDENT,  /* a signed-in resident */
-	ROLE_GATE,      /* a guard's device, or a supervisor */
-	ROLE_OFFICE,    /* who answers for the gates: a supervisor, an auditor */
-	ROLE_VOUCHER,   /* the carriers' gateway, a committee, staff who see ID cards */
-	ROLE_STAFF,     /* those of them who see people and their ID cards: a clinician, a supervisor, a committee */
+	ROLE_RESIDENT, /* a signed-in resident */
+	ROLE_GATE,     /* a guard's device, or a supervisor */
+	ROLE_OFFICE,   /* who answers for the gates: a supervisor, an auditor */
+	ROLE_VOUCHER,  /* the carriers' gateway, a committee, staff who see ID cards */
+	ROLE_STAFF, /* those of them who see people and their ID cards: a clinician, a supervisor; no committee, which is bound to its division */
 	ROLE_COMMITTEE, /* a community committee, which applies for its households */
 	ROLE_CONSOLE,   /* who works with cases, or watches those who do: a tracer, a supervisor, an auditor */
 	ROLE_OPENER,    /* who may learn who somebody is: a tracer, a supervisor */
