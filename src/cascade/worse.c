@@ -12,7 +12,6 @@ enum { NAMES_MAX = 1000000, CONCERNED_MAX = 10000000 };
 
 /* Those who are due, on their way. ${people}: NULL, or whom alone to look at, sorted. */
 struct counting {
-	struct cascade *cascade;
 	struct decider decider;
 	int64_t count;
 	const person_number *people;
@@ -31,7 +30,7 @@ static int
 compare_one(person_number person, const char *jurisdiction, const char *cause, void *context, struct error *e)
 {
 	struct counting *counting = context;
-	struct cascade *cascade = counting->cascade;
+	struct cascade *cascade = counting->decider.cascade;
 	struct registry_colour before, after;
 	struct subject subject = {.person = person};
 	struct error reason = {0};
@@ -81,7 +80,7 @@ count_concerned(struct cascade *cascade, char (*names)[JURISDICTION_SIZE], size_
 int
 cascade_worsened(struct cascade *cascade, int64_t most, int64_t *ret_count, struct error *e)
 {
-	struct counting counting = {.cascade = cascade, .decider = {.cascade = cascade}};
+	struct counting counting = {.decider = {.cascade = cascade}};
 	char(*names)[JURISDICTION_SIZE] = NULL;
 	int64_t concerned, swept;
 	size_t count = 0;
@@ -187,7 +186,7 @@ add_whom_it_met(struct cascade *cascade, const char *name, struct named *named, 
 static int
 count_named(struct cascade *cascade, struct named *named, int64_t most, int64_t *ret_count, struct error *e)
 {
-	struct counting counting = {.cascade = cascade, .decider = {.cascade = cascade}};
+	struct counting counting = {.decider = {.cascade = cascade}};
 	size_t kept = 0;
 	int r = 0;
 
