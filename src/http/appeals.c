@@ -193,9 +193,7 @@ answer_appeals(struct http_context *c, struct exchange *x)
 	else if (registry_appeals_each(c->registry, &asked, list_appeal, &l, &e) < 0)
 		exchange_failure(x, &e);
 	else
-		exchange_answer(x, MHD_HTTP_OK,
-			json_pack("{s:O, s:o}", "items", l.items, "next",
-				l.more ? json_sprintf("%lld", (long long)l.last) : json_null()));
+		exchange_page(x, l.items, l.more, l.last);
 	json_decref(l.items);
 }
 

@@ -79,9 +79,7 @@ answer_places(struct http_context *c, struct exchange *x)
 	if (presence_each_place(cascade_presence(c->cascade), &view, list_place, &places, &e) < 0)
 		exchange_failure(x, &e);
 	else
-		exchange_answer(x, MHD_HTTP_OK,
-			json_pack("{s:O, s:o}", "items", places.items, "next",
-				places.more ? json_sprintf("%lld", (long long)from + (long long)limit) : json_null()));
+		exchange_page(x, places.items, places.more, from + limit);
 	json_decref(places.items);
 }
 

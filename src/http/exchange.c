@@ -195,6 +195,13 @@ exchange_answer(struct exchange *x, unsigned status, json_t *answer)
 }
 
 void
+exchange_page(struct exchange *x, json_t *items, bool more, int64_t next)
+{
+	exchange_answer(x, MHD_HTTP_OK,
+		json_pack("{s:O, s:o}", "items", items, "next", more ? json_sprintf("%lld", (long long)next) : json_null()));
+}
+
+void
 exchange_set_header(struct exchange *x, const char *name, const char *format, ...)
 {
 	va_list arguments;

@@ -82,6 +82,10 @@ bool exchange_failed(const struct exchange *x);
 /* exchange_answer(x, status, answer): answer with JSON; takes the reference; NULL means out of memory. */
 void exchange_answer(struct exchange *x, unsigned status, json_t *answer);
 
+/* exchange_page(x, items, more, next): answer with one page of a list, and, where there is ${more}, the cursor of the next. Leaves ${items} to
+ * the caller. */
+void exchange_page(struct exchange *x, json_t *items, bool more, int64_t next);
+
 /* exchange_set_header(x, name, format, ...): ${name} is a literal. */
 void exchange_set_header(struct exchange *x, const char *name, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));

@@ -58,9 +58,7 @@ answer_matches(struct http_context *c, struct exchange *x)
 	else if (registry_matches_each(c->registry, state, after, l.limit + 1, list_match, &l, &e) < 0)
 		exchange_failure(x, &e);
 	else
-		exchange_answer(x, MHD_HTTP_OK,
-			json_pack("{s:O, s:o}", "items", l.items, "next",
-				l.more ? json_sprintf("%lld", (long long)l.last) : json_null()));
+		exchange_page(x, l.items, l.more, l.last);
 	json_decref(l.items);
 }
 

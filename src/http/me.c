@@ -437,9 +437,7 @@ answer_accesses(struct http_context *c, struct exchange *x)
 	if (registry_accesses_each(c->registry, person.person, list_access, &accesses, &e) < 0)
 		exchange_failure(x, &e);
 	else
-		exchange_answer(x, MHD_HTTP_OK,
-			json_pack("{s:O, s:o}", "items", accesses.items, "next",
-				accesses.more ? json_sprintf("%lld", (long long)from + (long long)limit) : json_null()));
+		exchange_page(x, accesses.items, accesses.more, from + limit);
 out:
 	json_decref(accesses.items);
 }

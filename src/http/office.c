@@ -257,9 +257,7 @@ answer_proposals(struct http_context *c, struct exchange *x)
 	else if (office_proposals_each(&office, list_proposal, &l, &e) < 0)
 		exchange_failure(x, &e);
 	else
-		exchange_answer(x, MHD_HTTP_OK,
-			json_pack("{s:O, s:o}", "items", l.items, "next",
-				l.more ? json_sprintf("%lld", (long long)l.last) : json_null()));
+		exchange_page(x, l.items, l.more, l.last);
 	json_decref(l.items);
 }
 
