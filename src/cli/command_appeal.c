@@ -18,12 +18,6 @@ struct listing {
 	bool words;
 };
 
-static struct office
-office_of(const struct cli_store *store)
-{
-	return (struct office){.cascade = store->cascade, .issuer = store->issuer};
-}
-
 static void
 print_appeal(const struct registry_appeal *a, const struct listing *listing)
 {
@@ -84,7 +78,7 @@ list(struct cli *cli, struct cli_store *store, const struct request *request)
 static int
 show(struct cli *cli, struct cli_store *store, int64_t number)
 {
-	const struct office office = office_of(store);
+	const struct office office = cli_office(store);
 	struct listing listing = {cli, store, true};
 	struct error e = {0};
 
@@ -103,7 +97,7 @@ answer(const struct cli *cli, int64_t number, const char *state, const char *bef
 static int
 open_appeal(struct cli *cli, struct cli_store *store, const struct request *request)
 {
-	const struct office office = office_of(store);
+	const struct office office = cli_office(store);
 	struct office_colour colour;
 	const struct pack *pack;
 	person_number person;
@@ -123,7 +117,7 @@ open_appeal(struct cli *cli, struct cli_store *store, const struct request *requ
 static int
 withdraw(struct cli *cli, struct cli_store *store, int64_t number)
 {
-	const struct office office = office_of(store);
+	const struct office office = cli_office(store);
 	struct error e = {0};
 
 	return office_appeal_withdraw(&office, number, 0, cli_actor(store), &e) < 0 ? cli_fail(&e)
@@ -140,7 +134,7 @@ static int
 decide(struct cli *cli, struct cli_store *store, const struct office_actor *actor, const struct request *request,
 	int64_t number)
 {
-	const struct office office = office_of(store);
+	const struct office office = cli_office(store);
 	struct office_answer given = {.upheld = strcmp(request->words[2], "upheld") == 0,
 		.correction.case_name = request->case_name,
 		.zh = request->zh,

@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "cli/commands.h"
+#include "cli/office.h"
 #include "cli/store.h"
-#include "office/office.h"
 
 static void
 print_grounds(const struct cli_store *store, const json_t *grounds)
@@ -47,7 +47,7 @@ show(struct cli *cli, struct cli_store *store, const char *name)
 static int
 say(struct cli *cli, struct cli_store *store, const char *name, bool holds)
 {
-	const struct office office = {.cascade = store->cascade, .issuer = store->issuer};
+	const struct office office = cli_office(store);
 	struct error e = {0};
 
 	if (!store->has_user || store->user.role != REGISTRY_CLINICIAN) {

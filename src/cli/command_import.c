@@ -117,7 +117,7 @@ import(struct cli *cli, const char *kind, char **files, size_t count, bool stric
 		}
 		options.committee = &store.user;
 	}
-	office = (struct office){.cascade = store.cascade, .issuer = store.issuer};
+	office = cli_office(&store);
 	if (office_import_open(&second, &office, import_actor(cli, &store, &actor), kind, &e) < 0) {
 		exit = cli_fail(&e);
 		goto out;
@@ -228,7 +228,7 @@ held(struct cli *cli)
 	int exit = cli_store_open(cli, false, &store);
 
 	if (exit == 0) {
-		const struct office office = {.cascade = store.cascade, .issuer = store.issuer};
+		const struct office office = cli_office(&store);
 
 		listing.zone = cli_zone(&store);
 		if (office_proposals_each(&office, print_held, &listing, &e) < 0)
@@ -252,7 +252,7 @@ withdraw(struct cli *cli, const char *text)
 	if (!text_integer(text, strlen(text), 1, INT64_MAX, &number))
 		return cli_usage(cli, "the number of a proposal expected, not '%s'", text);
 	if ((exit = cli_store_open(cli, true, &store)) == 0) {
-		const struct office office = {.cascade = store.cascade, .issuer = store.issuer};
+		const struct office office = cli_office(&store);
 
 		if (office_import_withdraw(&office, number, &actor, &e) < 0)
 			exit = cli_fail(&e);
@@ -293,7 +293,7 @@ undo(struct cli *cli, const char *number)
 	if (!text_integer(number, strlen(number), 1, INT64_MAX, &import))
 		return cli_usage(cli, "the number of an import expected, not '%s'", number);
 	if ((exit = cli_store_open(cli, true, &store)) == 0) {
-		office = (struct office){.cascade = store.cascade, .issuer = store.issuer};
+		office = cli_office(&store);
 		exit = office_import_open(&second, &office, import_actor(cli, &store, &actor), "undo", &e) < 0
 			? cli_fail(&e)
 			: undo_one(cli, &store, &second, import);

@@ -213,7 +213,7 @@ static int
 act_on(struct cli *cli, struct cli_store *store, enum act act, const struct office_actor *actor,
 	const struct request *request)
 {
-	const struct office office = {.cascade = store->cascade, .issuer = store->issuer};
+	const struct office office = cli_office(store);
 	int64_t number = 0;
 
 	if (act == LIST)

@@ -4,9 +4,9 @@
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/mllp_server.h"
+#include "cli/office.h"
 #include "cli/store.h"
 #include "feed/feed.h"
-#include "office/office.h"
 
 static volatile sig_atomic_t ended;
 
@@ -28,7 +28,7 @@ static int
 take(const char *from, const void *bytes, size_t length, struct buffer *answer, void *context, struct error *e)
 {
 	struct cli_store *store = context;
-	const struct office office = {.cascade = store->cascade, .issuer = store->issuer};
+	const struct office office = cli_office(store);
 	struct office_import second;
 	const struct feed_message_options options = {.from = from,
 		.by = store->has_user ? store->user.name : NULL,

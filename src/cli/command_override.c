@@ -118,7 +118,7 @@ run(struct cli *cli, int argc, char **argv)
 	if ((code = cli_store_open(cli, act != 3, &store)))
 		goto out;
 	listing.zone = cli_zone(&store);
-	office = (struct office){.cascade = store.cascade, .issuer = store.issuer};
+	office = cli_office(&store);
 	if (act == 0)
 		code = propose(cli, &store, &office, &actor, &request);
 	else if (act != 3)

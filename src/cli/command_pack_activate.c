@@ -29,6 +29,7 @@ pack_activate(struct cli *cli, int argc, char **argv)
 		{"from", OPTION_VALUE, &from_text}, {"jurisdiction", OPTION_VALUE, &jurisdiction}};
 	struct office_actor actor;
 	enum office_state state;
+	struct office office;
 	struct cli_store store;
 	struct error e = {0};
 	int64_t number;
@@ -46,8 +47,9 @@ pack_activate(struct cli *cli, int argc, char **argv)
 	if ((code = cli_store_open(cli, true, &store)) ||
 		(from_text && (code = cli_time(cli, &store, "from", from_text, &from))))
 		goto out;
-	if (office_pack_activate(&(struct office){.cascade = store.cascade, .issuer = store.issuer}, words[0], jurisdiction,
-			from_text ? &from : NULL, &actor, &number, &state, &e) < 0)
+	office = cli_office(&store);
+	if (office_pack_activate(&office, words[0], jurisdiction, from_text ? &from : NULL, &actor, &number, &state, &e) <
+		0)
 		code = cli_fail(&e);
 	else
 		code = answer(cli, words[0], number, state);

@@ -2,9 +2,9 @@
 
 #include "base/buffer.h"
 #include "cli/commands.h"
+#include "cli/office.h"
 #include "cli/store.h"
 #include "ledger/ledger.h"
-#include "office/office.h"
 #include "policy/policy.h"
 
 /* The first local day that is still kept: a day is destroyed when ${days} whole days have passed since it ended. */
@@ -60,7 +60,7 @@ purge(struct cli_store *store, const struct pack *pack, const json_t *stays_days
 	struct error *e)
 {
 	const json_t *movement_days = json_object_get(pack_section(pack, "retention"), "movement_days");
-	const struct office office = {.cascade = store->cascade, .issuer = store->issuer};
+	const struct office office = cli_office(store);
 	struct purged purged = {0};
 	int r;
 

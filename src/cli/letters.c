@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/import_hold.h"
+#include "cli/office.h"
 #include "cli/store.h"
 #include "feed/feed.h"
 
@@ -158,7 +159,7 @@ letters_retry(struct cli *cli, int64_t number)
 
 	if (exit)
 		goto out;
-	office = (struct office){.cascade = store.cascade, .issuer = store.issuer};
+	office = cli_office(&store);
 	exit = office_import_open(&second, &office, import_actor(cli, &store, &actor), "labs", &e) < 0
 		? cli_fail(&e)
 		: retry(cli, &store, &second, number);

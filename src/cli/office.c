@@ -3,6 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+struct office
+cli_office(const struct cli_store *store)
+{
+	return (struct office){.cascade = store->cascade, .issuer = store->issuer};
+}
+
 int
 cli_actor_signs(struct cli *cli, struct office_actor *ret_actor)
 {

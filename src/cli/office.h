@@ -6,6 +6,9 @@
 #include "cli/store.h"
 #include "office/office.h"
 
+/* cli_office(store): what acts of the office need. */
+struct office cli_office(const struct cli_store *store);
+
 /* cli_actor_signs(cli, ret_actor): --as and the password in $HEALTHCODE_TOKEN; an exit code after printing the line where they are
  * not there. */
 int cli_actor_signs(struct cli *cli, struct office_actor *ret_actor);

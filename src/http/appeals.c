@@ -17,12 +17,6 @@ struct listing {
 	int64_t limit, last;
 };
 
-static struct office
-office_of(const struct http_context *c)
-{
-	return (struct office){.cascade = c->cascade, .issuer = c->issuer};
-}
-
 static int
 list_appeal(const struct registry_appeal *appeal, void *context, struct error *e)
 {
@@ -69,7 +63,7 @@ answer_appeal(struct http_context *c, struct exchange *x)
 {
 	static const char *const names[] = {"person", "jurisdiction", "words", NULL};
 	const json_t *body = exchange_json(x, names);
-	const struct office office = office_of(c);
+	const struct office office = context_office(c);
 	const char *handle, *jurisdiction, *words;
 	struct office_colour colour;
 	struct person_mine person;
@@ -121,7 +115,7 @@ void
 answer_my_appeals(struct http_context *c, struct exchange *x)
 {
 	struct listing l = {.c = c, .words = true, .limit = APPEALS_MOST};
-	const struct office office = office_of(c);
+	const struct office office = context_office(c);
 	struct registry_appeals_asked asked = {.state = APPEAL_STATES, .words = true};
 	struct office_colour colour;
 	struct person_mine person;
@@ -151,7 +145,7 @@ answer_my_appeals(struct http_context *c, struct exchange *x)
 void
 answer_appeal_withdrawal(struct http_context *c, struct exchange *x)
 {
-	const struct office office = office_of(c);
+	const struct office office = context_office(c);
 	struct person_mine person;
 	struct error e = {0};
 	int64_t number;
@@ -201,7 +195,7 @@ void
 answer_appeal_opened(struct http_context *c, struct exchange *x)
 {
 	struct listing l = {.c = c, .whose = true, .words = true, .limit = 1};
-	const struct office office = office_of(c);
+	const struct office office = context_office(c);
 	struct error e = {0};
 	int64_t number;
 
@@ -256,7 +250,7 @@ answer_appeal_decision(struct http_context *c, struct exchange *x)
 {
 	static const char *const names[] = {"decision", "answer", "correction", "password", NULL};
 	const json_t *body = exchange_json(x, names);
-	const struct office office = office_of(c);
+	const struct office office = context_office(c);
 	struct office_answer answer = {0};
 	struct office_actor actor;
 	struct error e = {0};

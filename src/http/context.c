@@ -156,6 +156,12 @@ context_get(struct http_shared *shared, struct error *e)
 	return context;
 }
 
+struct office
+context_office(const struct http_context *context)
+{
+	return (struct office){.cascade = context->cascade, .issuer = context->issuer};
+}
+
 void
 context_hash(const struct http_context *context, const void *bytes, size_t length, uint8_t hash[MEMORY_KEY_SIZE])
 {

@@ -10,6 +10,7 @@
 #include "http/http.h"
 #include "http/memory.h"
 #include "http/routes.h"
+#include "office/office.h"
 #include "registry/registry.h"
 
 struct http_shared;
@@ -105,6 +106,9 @@ bool context_is_id_number(const char *text, struct error *e);
 bool context_phone_claims(struct http_context *context, const char *phone, const char *id_number);
 
 enum { HANDLE_SIZE = 33 };
+
+/* context_office(context): what acts of the office need. */
+struct office context_office(const struct http_context *context);
 
 /* One of the people whom the signed-in phone claims to speak for, or for whom one of those acts by a mandate. ${handle} is "self" or means
  * nothing elsewhere. */

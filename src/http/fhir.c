@@ -139,7 +139,7 @@ void
 answer_bundle(struct http_context *c, struct exchange *x)
 {
 	const char *by = c->session.user.name;
-	const struct office office = {.cascade = c->cascade, .issuer = c->issuer};
+	const struct office office = context_office(c);
 	struct office_import second;
 	struct feed_message_options options = {
 		.from = by, .by = by, .settle = office_message_settle, .settle_context = &second};

@@ -38,7 +38,7 @@ answer_word(struct http_context *c, struct exchange *x)
 		exchange_invalid(x, "/holds", "true or false expected");
 	if (exchange_failed(x))
 		return;
-	office = (struct office){.cascade = c->cascade, .issuer = c->issuer};
+	office = context_office(c);
 	if (office_case_word(&office, x->parameters[0], c->session.user.name, json_is_true(holds), &e) < 0)
 		exchange_failure(x, &e);
 	else

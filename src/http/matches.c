@@ -66,7 +66,7 @@ static void
 decide(struct http_context *c, struct exchange *x, int64_t match, enum registry_match_state state, const char *purpose,
 	const struct office_actor *actor)
 {
-	const struct office office = {.cascade = c->cascade, .issuer = c->issuer};
+	const struct office office = context_office(c);
 	enum office_state done = OFFICE_APPROVED;
 	struct error e = {0};
 	int64_t number = 0;

@@ -15,12 +15,6 @@
 
 enum { PROPOSALS_DEFAULT = 50, PROPOSALS_MOST = 200, PATH_MOST = 128 };
 
-static struct office
-office_of(const struct http_context *c)
-{
-	return (struct office){.cascade = c->cascade, .issuer = c->issuer};
-}
-
 /* Who signs. */
 static struct office_actor
 actor_of(struct http_context *c, struct exchange *x, const json_t *body)
@@ -86,7 +80,7 @@ answer_override(struct http_context *c, struct exchange *x)
 	static const char *const names[] = {
 		"person", "id_number", "jurisdiction", "colour", "cause", "until", "password", NULL};
 	const json_t *body = exchange_json(x, names);
-	const struct office office = office_of(c);
+	const struct office office = context_office(c);
 	const char *jurisdiction, *colour, *cause;
 	struct office_actor actor;
 	person_number person;
@@ -152,7 +146,7 @@ note_kind(const struct office_proposal *proposal, void *context, struct error *e
 void
 answer_approval(struct http_context *c, struct exchange *x)
 {
-	const struct office office = office_of(c);
+	const struct office office = context_office(c);
 	struct office_actor actor;
 	struct acts acts = {0};
 	struct error e = {0};
@@ -169,7 +163,7 @@ answer_approval(struct http_context *c, struct exchange *x)
 void
 answer_revocation(struct http_context *c, struct exchange *x)
 {
-	const struct office office = office_of(c);
+	const struct office office = context_office(c);
 	struct office_actor actor;
 	struct acts acts = {0};
 	struct error e = {0};
@@ -246,7 +240,7 @@ void
 answer_proposals(struct http_context *c, struct exchange *x)
 {
 	struct listing l = {.c = c, .limit = PROPOSALS_DEFAULT};
-	const struct office office = office_of(c);
+	const struct office office = context_office(c);
 	struct error e = {0};
 
 	if (!exchange_number(x, "cursor", 0, INT64_MAX, &l.after) ||
@@ -342,7 +336,7 @@ answer_activation(struct http_context *c, struct exchange *x)
 {
 	static const char *const names[] = {"from", "password", NULL};
 	const json_t *body = exchange_json(x, names);
-	const struct office office = office_of(c);
+	const struct office office = context_office(c);
 	enum office_state state = OFFICE_PROPOSED;
 	struct office_actor actor;
 	struct error e = {0};
