@@ -114,6 +114,15 @@ for (const way of wanted) {
 			await page.goto(`${server.address}/#/reasons`);
 			await page.locator('.next').waitFor();
 			await take(`r2-${name}-why`);
+			if (name === 'red') {
+				await page.locator('.complaint summary').click();
+				await page.locator('.complaint button[type=submit]').click();
+				await take('r2-appeal-faults');
+				await page.locator('.complaint textarea').fill('我没有去过那里');
+				await page.locator('.complaint button[type=submit]').click();
+				await page.locator('.appeals blockquote').waitFor();
+				await take('r2-appeal-open');
+			}
 			if (name !== 'green')
 				continue;
 			/* Another service says otherwise: for that three services would have to run here. */
@@ -133,9 +142,12 @@ for (const way of wanted) {
 				await page.locator(ready).first().waitFor();
 				await take(`r3-${screen}`);
 			}
+			await page.goto(`${server.address}/#/family`);
+			await page.getByRole('button', { name: /^(Let somebody act|请人代办)/ }).click();
+			await take('r3-helper');
 			await page.goto(`${server.address}/#/data`);
 			await page.locator('.complaint summary').click();
-			await page.locator('.complaint button').click();
+			await page.locator('.complaint button[type=submit]').click();
 			await take('r3-complaint-faults');
 			await page.goto(`${server.address}/#/journey`);
 			for (const [choice, divisions] of [['420000', '420100', '420106'], ['330000', '330100', '330106']].entries())
@@ -238,6 +250,9 @@ for (const way of wanted) {
 		await page.locator('.scan').waitFor();
 		await show(code(FENG, 'ningbo-2020'));
 		await take('g10-pass');
+		await page.locator('.receipt summary').click();
+		await take('g10-pass-receipt');
+		await page.locator('.receipt summary').click();
 		await page.locator('.verdict-buttons button').nth(1).click();
 		await take('g11-refuse-why');
 		await page.locator('.cards button').last().click();
@@ -303,13 +318,31 @@ for (const way of wanted) {
 	});
 }
 
+for (const way of wanted) {
+	test(`committee ${way}`, async ({ browser }) => {
+		const { context, page, take } = await profile(browser, way);
+		await page.goto(`${server.address}/committee/`);
+		await page.locator('input[type=password]').waitFor();
+		await take('c1-sign-in');
+		const [user, password] = [page.locator('input').first(), page.locator('input[type=password]')];
+		await user.fill('block-7');
+		await password.fill(PASSWORD);
+		await page.locator('button[type=submit]').click();
+		await page.locator('.inset').first().waitFor();
+		await take('c2-household');
+		await page.locator('button[type=submit]').click();
+		await take('c3-faults');
+		await context.close();
+	});
+}
+
 /* All pictures of a way on one sheet, to look over. */
 test('sheets', async ({ browser }) => {
 	const { readdirSync, writeFileSync } = await import('node:fs');
 	const { resolve } = await import('node:path');
 	for (const way of wanted) {
 		const folder = resolve(FOLDER, way);
-		for (const part of ['r0', 'r1', 'r2', 'r3', 'g0', 'g1', 'g2', 'g3']) {
+		for (const part of ['r0', 'r1', 'r2', 'r3', 'g0', 'g1', 'g2', 'g3', 'c']) {
 			const names = readdirSync(folder).filter((name) => name.startsWith(part) && name.endsWith('.png') && !name.endsWith('-shown.png'));
 			const sheet = join(folder, `sheet-${part}.html`);
 			writeFileSync(sheet, `<body style="margin:4px;background:#888;font:14px sans-serif"><div style="display:flex;flex-wrap:wrap;gap:6px;align-items:flex-start">${names.map((name) =>

@@ -23,6 +23,7 @@ export async function scene(): Promise<Server> {
 	server.init();
 	server.healthcode('user', 'add', 'guard', '--role', 'gate');
 	server.healthcode('user', 'add', 'clinic', '--role', 'clinician');
+	server.healthcode('user', 'add', 'block-7', '--role', 'committee', '--division', '330106');
 	for (const kind of ['residents', 'checkins'])
 		server.healthcode('import', kind, tour(kind));
 	server.import('places', 'place,kind,name,division,country',
