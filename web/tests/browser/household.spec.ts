@@ -1,24 +1,14 @@
 /* A committee's staff apply for a grandmother and her grandson on their page, and print the codes. */
 
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { expect, test, type Page } from '@playwright/test';
+import { hasNoFault } from './holds.ts';
 import { PASSWORD, Server } from './server.ts';
 
 test.describe.configure({ mode: 'serial' });
 
 const server = new Server();
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 let page: Page;
-
-async function hasNoFault(): Promise<void> {
-	await page.evaluate(axe);
-	expect(await page.evaluate(async () => {
-		const { violations } = await (window as unknown as { axe: { run(): Promise<{ violations: { id: string }[] }> } }).axe.run();
-		return violations.map((one) => one.id);
-	})).toEqual([]);
-	expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
-}
 
 test.beforeAll(async ({ browser }) => {
 	await server.start();
@@ -37,14 +27,14 @@ test('the staff sign in', async () => {
 	await page.getByLabel('Password').fill(PASSWORD);
 	await page.getByRole('button', { name: 'Sign in' }).click();
 	await expect(page.getByRole('heading', { name: 'Apply for a household' })).toBeVisible();
-	await hasNoFault();
+	await hasNoFault(page);
 });
 
 test('what is missing is shown beside its field', async () => {
 	await page.getByRole('button', { name: 'Apply for them' }).click();
 	await expect(page.getByText('Please fill this in').first()).toBeVisible();
 	await expect(page.getByText('Please tick this')).toBeVisible();
-	await hasNoFault();
+	await hasNoFault(page);
 });
 
 async function choose(province: string, city: string, county: string): Promise<void> {
@@ -75,10 +65,10 @@ test('they apply for two at once', async () => {
 	await page.getByRole('button', { name: 'Add a person' }).click();
 	await fill(1, '李小', '420802200205100015');
 	await page.getByLabel('Relation to the first person', { exact: false }).selectOption('child');
-	await hasNoFault();
+	await hasNoFault(page);
 	await page.getByRole('button', { name: 'Apply for them' }).click();
 	await expect(page.getByRole('heading', { name: 'Applied for 2' })).toBeVisible();
-	await hasNoFault();
+	await hasNoFault(page);
 	expect(JSON.parse(server.healthcode('--json', 'code', 'issue', '420802200205100015')).colour).toBe('green');
 });
 

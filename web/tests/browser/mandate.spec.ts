@@ -1,9 +1,8 @@
 /* A mother lets her daughter act for her, each on her own phone; the daughter shows her code and nothing else; the mother sees that, and
  * ends it. */
 
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { expect, test, type Browser, type BrowserContext, type Page } from '@playwright/test';
+import { hasNoFault } from './holds.ts';
 import { Server } from './server.ts';
 
 const MOTHER = { id_number: '11010519491231002X', phone: '13800000001' };
@@ -13,19 +12,9 @@ const PACK = 'hangzhou-2020';
 test.describe.configure({ mode: 'serial' });
 
 const server = new Server();
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const contexts: BrowserContext[] = [];
 let mother: Page;
 let daughter: Page;
-
-async function hasNoFault(page: Page): Promise<void> {
-	await page.evaluate(axe);
-	expect(await page.evaluate(async () => {
-		const { violations } = await (window as unknown as { axe: { run(): Promise<{ violations: { id: string }[] }> } }).axe.run();
-		return violations.map((one) => one.id);
-	})).toEqual([]);
-	expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
-}
 
 async function signIn(browser: Browser, who: { id_number: string; phone: string }): Promise<Page> {
 	const context = await browser.newContext({ viewport: { width: 360, height: 640 }, locale: 'en-GB' });

@@ -2,10 +2,10 @@
  * staff note who has no phone. */
 
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { chromium, expect, test, type Browser, type BrowserContext, type Page } from '@playwright/test';
 import { cameraFlags, drawText, filmNothing, filmPicture } from './film.ts';
+import { hasNoFault } from './holds.ts';
 import { PASSWORD, PLACE, Server } from './server.ts';
 
 const WHO = { id_number: '11010519491231002X', phone: '13800000001' };
@@ -17,21 +17,11 @@ test.describe.configure({ mode: 'serial' });
 const server = new Server();
 const film = join(server.folder, 'camera.y4m');
 const picture = join(server.folder, 'place.pgm');
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 let browser: Browser;
 let gate: BrowserContext;
 let phone: BrowserContext;
 let guard: Page;
 let resident: Page;
-
-async function hasNoFault(page: Page): Promise<void> {
-	await page.evaluate(axe);
-	expect(await page.evaluate(async () => {
-		const { violations } = await (window as unknown as { axe: { run(): Promise<{ violations: { id: string }[] }> } }).axe.run();
-		return violations.map((one) => one.id);
-	})).toEqual([]);
-	expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
-}
 
 /* Somebody holds the phone before a picture of the text. */
 function holdUp(text: string): void {
