@@ -82,10 +82,7 @@ answer_dependant(struct http_context *c, struct exchange *x)
 
 	if (!body)
 		return;
-	relation = exchange_text(x, body, "relation", 1, 16);
-	if (relation && strcmp(relation, "parent") != 0 && strcmp(relation, "child") != 0 &&
-		strcmp(relation, "spouse") != 0 && strcmp(relation, "other") != 0)
-		exchange_invalid(x, "/relation", "parent, child, spouse or other is needed");
+	relation = form_read_relation(x, body, 1);
 	form_read_who(x, body, &form.application);
 	form_read(c, x, body, &form);
 	if (exchange_failed(x) || !relation || !context_person(c, x, "self", &self) ||
@@ -95,7 +92,7 @@ answer_dependant(struct http_context *c, struct exchange *x)
 		exchange_failure(x, &e);
 		return;
 	}
-	form.application.relation = strcmp(relation, "other") == 0 ? "ward" : relation;
+	form.application.relation = relation;
 	form.application.guardian_id_number = guardian.id_number;
 	form.application.phone = guardian.phone;
 	form.application.phone_proved = is_signed_in_with(c, guardian.phone);

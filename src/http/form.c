@@ -143,6 +143,20 @@ form_read(struct http_context *c, struct exchange *x, const json_t *body, struct
 			item) if (read_trip(x, item, i, pack_zone(pack), &form->trips[form->trip_count])) form->trip_count++;
 }
 
+const char *
+form_read_relation(struct exchange *x, const json_t *body, size_t least)
+{
+	const char *relation = exchange_text(x, body, "relation", least, 16);
+
+	if (!relation || !*relation || strcmp(relation, "parent") == 0 || strcmp(relation, "child") == 0 ||
+		strcmp(relation, "spouse") == 0)
+		return relation;
+	if (strcmp(relation, "other") == 0)
+		return "ward";
+	exchange_invalid(x, "/relation", "parent, child, spouse or other is needed");
+	return NULL;
+}
+
 /* The phone's word is held until somebody vouches for it; a helper's by a mandate, and what a committee writes down, is evidence. */
 static int
 put_rest(struct http_context *c, struct form *form, person_number person, struct error *e)

@@ -28,6 +28,10 @@ struct form {
 void form_read_who(struct exchange *x, const json_t *body, struct registry_application *application);
 void form_read(struct http_context *c, struct exchange *x, const json_t *body, struct form *form);
 
+/* form_read_relation(x, body, least): "relation", as an application has it: "ward" for "other", "" for none where ${least} is 0; NULL after noting
+ * a fault. */
+const char *form_read_relation(struct exchange *x, const json_t *body, size_t least);
+
 /* form_put(c, form, ret_person, e): the application, what was declared, the trips, in the open transaction. Of one without effect the rest
  * is dropped. */
 int form_put(struct http_context *c, struct form *form, person_number *ret_person, struct error *e);

@@ -65,20 +65,17 @@ read_member(struct http_context *c, struct exchange *x, const json_t *body, cons
 	form_read_who(x, member, a);
 	form_read(c, x, member, &household->forms[i]);
 	phone = exchange_text(x, member, "phone", 0, 32);
-	relation = exchange_text(x, member, "relation", 0, 16);
+	relation = form_read_relation(x, member, 0);
 	if (phone && *phone && registry_phone_read(phone, strlen(phone), household->phones[i], &e) < 0)
 		exchange_invalid(x, "/phone", "%s", e.message);
-	if (relation && *relation && strcmp(relation, "parent") != 0 && strcmp(relation, "child") != 0 &&
-		strcmp(relation, "spouse") != 0 && strcmp(relation, "other") != 0)
-		exchange_invalid(x, "/relation", "parent, child, spouse or other is needed");
-	else if (relation && *relation && (i == 0 || !*household->phones[0] || *household->phones[i]))
+	if (relation && *relation && (i == 0 || !*household->phones[0] || *household->phones[i]))
 		exchange_invalid(x, "/relation", "is of who has no phone, to the first, who has one and acts for them");
 	a->how = VOUCHER_COMMITTEE;
 	a->vouched_by = c->session.user.name;
 	a->channel = "committee";
 	a->phone = *household->phones[i] ? household->phones[i] : NULL;
 	if (relation && *relation) {
-		a->relation = strcmp(relation, "other") == 0 ? "ward" : relation;
+		a->relation = relation;
 		a->guardian_id_number = household->forms[0].application.id_number;
 		a->phone = household->phones[0];
 	}
