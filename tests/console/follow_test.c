@@ -18,26 +18,6 @@
 
 static person_number feng;
 
-/* Hubei's pack with another "follow_up", in ${path}. */
-static void
-make_pack(char path[96])
-{
-	char command[256], file[128];
-	json_error_t error;
-	json_t *pack, *rule = json_loads(DAYS_RULE, 0, NULL);
-
-	snprintf(command, sizeof command, "cp -r %s %s", pack_folder("hubei-2020"), folder);
-	assert_int_equal(system(command), 0);
-	snprintf(path, 96, "%s/hubei-2020", folder);
-	snprintf(file, sizeof file, "%s/pack.json", path);
-	pack = json_load_file(file, 0, &error);
-	assert_non_null(pack);
-	assert_non_null(rule);
-	assert_int_equal(json_object_set_new(pack, "follow_up", rule), 0);
-	assert_int_equal(json_dump_file(pack, file, 0), 0);
-	json_decref(pack);
-}
-
 static int
 make_store(void **state)
 {
@@ -51,7 +31,7 @@ make_store(void **state)
 	(void)state;
 	strcpy(folder, "/tmp/healthcode-follow-XXXXXX");
 	assert_non_null(mkdtemp(folder));
-	make_pack(path);
+	pack_with(folder, "hubei-2020", "follow_up", json_loads(DAYS_RULE, 0, NULL), path);
 	snprintf(data, sizeof data, "%s/store", folder);
 	GOOD(registry_create(&where, packs, 1, &start, &e));
 	GOOD(registry_open(&where, &registry, &e));

@@ -15,28 +15,6 @@ static int64_t match;
 static const struct office_actor first = {"first", "first password"}, second = {"second", "second password"},
 								 southern = {"southern", "southern password"};
 
-/* Hangzhou's pack, by which one office may worsen nobody but one. */
-static void
-make_pack(char path[96])
-{
-	char command[256], file[128];
-	json_error_t error;
-	json_t *pack;
-
-	strcpy(packs, "/tmp/healthcode-matches-XXXXXX");
-	assert_non_null(mkdtemp(packs));
-	snprintf(command, sizeof command, "cp -r %s %s", pack_folder(HZ), packs);
-	assert_int_equal(system(command), 0);
-	snprintf(path, 96, "%s/" HZ, packs);
-	snprintf(file, sizeof file, "%s/pack.json", path);
-	pack = json_load_file(file, 0, &error);
-	assert_non_null(pack);
-	assert_int_equal(
-		json_object_set_new(pack, "second_office", json_pack("{s:i, s:s}", "people", 1, "source", "this test")), 0);
-	assert_int_equal(json_dump_file(pack, file, 0), 0);
-	json_decref(pack);
-}
-
 static person_number
 patient(const char *number)
 {
@@ -71,7 +49,10 @@ set_up(void **state)
 	struct error e = {0};
 
 	(void)state;
-	make_pack(path);
+	strcpy(packs, "/tmp/healthcode-matches-XXXXXX");
+	assert_non_null(mkdtemp(packs));
+	/* Hangzhou's pack, by which one office may worsen nobody but one */
+	pack_with(packs, HZ, "second_office", json_pack("{s:i, s:s}", "people", 1, "source", "this test"), path);
 	scene = scene_open_with(folders, 1);
 	scene_at(scene, "2020-03-11T12:00:00+08:00");
 	GOOD(issuer_open(scene->db, registry_keys(scene->registry), &issuer, &e));

@@ -11,26 +11,6 @@ static struct issuer *issuer;
 static struct office office;
 static const struct office_actor first = {"first", "first password"};
 
-/* Hubei's pack, by which one office may worsen nobody but one. */
-static void
-make_pack(char path[96])
-{
-	char command[256], file[128];
-	json_error_t error;
-	json_t *pack;
-
-	snprintf(command, sizeof command, "cp -r %s %s", pack_folder("hubei-2020"), folder);
-	assert_int_equal(system(command), 0);
-	snprintf(path, 96, "%s/hubei-2020", folder);
-	snprintf(file, sizeof file, "%s/pack.json", path);
-	pack = json_load_file(file, 0, &error);
-	assert_non_null(pack);
-	assert_int_equal(
-		json_object_set_new(pack, "second_office", json_pack("{s:i, s:s}", "people", 1, "source", "this test")), 0);
-	assert_int_equal(json_dump_file(pack, file, 0), 0);
-	json_decref(pack);
-}
-
 static int
 set_up(void **state)
 {
@@ -44,7 +24,8 @@ set_up(void **state)
 	(void)state;
 	strcpy(folder, "/tmp/healthcode-office-XXXXXX");
 	assert_non_null(mkdtemp(folder));
-	make_pack(path);
+	/* Hubei's pack, by which one office may worsen nobody but one */
+	pack_with(folder, "hubei-2020", "second_office", json_pack("{s:i, s:s}", "people", 1, "source", "this test"), path);
 	snprintf(data, sizeof data, "%s/store", folder);
 	GOOD(registry_create(&where, packs, 1, &now, &e));
 	GOOD(registry_open(&where, &registry, &e));

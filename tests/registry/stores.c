@@ -33,6 +33,25 @@ pack_folder(const char *name)
 	return path;
 }
 
+void
+pack_with(const char *into, const char *name, const char *member, json_t *section, char path[96])
+{
+	char command[256], file[128];
+	json_error_t error;
+	json_t *pack;
+
+	snprintf(command, sizeof command, "cp -r %s %s", pack_folder(name), into);
+	assert_int_equal(system(command), 0);
+	snprintf(path, 96, "%s/%s", into, name);
+	snprintf(file, sizeof file, "%s/pack.json", path);
+	pack = json_load_file(file, 0, &error);
+	assert_non_null(pack);
+	assert_non_null(section);
+	assert_int_equal(json_object_set_new(pack, member, section), 0);
+	assert_int_equal(json_dump_file(pack, file, 0), 0);
+	json_decref(pack);
+}
+
 static struct registry *
 make(char path[64])
 {

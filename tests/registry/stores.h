@@ -4,6 +4,7 @@
 #define HEALTHCODE_TESTS_REGISTRY_STORES_H
 
 #include "registry/registry.h"
+#include <jansson.h>
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -48,6 +49,9 @@ instant moment(const char *text);
 
 /* A pack's folder of this repository. */
 const char *pack_folder(const char *name);
+
+/* A copy of that pack below ${into}, with another section ${member} (takes the reference); its folder in ${path}. */
+void pack_with(const char *into, const char *name, const char *member, json_t *section, char path[96]);
 
 /* Whether ${text} stands in any file below ${path}. */
 bool folder_holds(const char *path, const char *text);
