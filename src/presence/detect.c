@@ -17,18 +17,20 @@
 
 struct detector {
 	const struct detect_parameters *parameters;
-	struct held *held;
-	size_t first, end, capacity; /* those held are [first, end) */
-	instant newest, passed;
+	struct held *held; /* a ring of ${capacity}: those held are ${count} from ${first} on */
+	size_t capacity;
+	uint16_t first, count;
 	bool any;
+	instant newest, passed;
 	struct detect_points points;
 	struct detect_cells *cells; /* NULL until a cell was seen */
 };
 
-_Static_assert(sizeof(struct held) * (DETECT_WINDOW_MAX + DETECT_WINDOW_MAX / 2) + sizeof(struct detect_cells) +
-			sizeof(struct detector) <=
-		DETECT_MEMORY_MAX,
+enum { ROOM_MAX = DETECT_WINDOW_MAX + DETECT_WINDOW_MAX / 2 };
+
+_Static_assert(sizeof(struct held) * ROOM_MAX + sizeof(struct detect_cells) + sizeof(struct detector) <= DETECT_MEMORY_MAX,
 	"a device takes no more than it says");
+_Static_assert(ROOM_MAX <= UINT16_MAX, "a place in the ring is a small number");
 
 int
 detect_check(const struct detect_parameters *p, struct error *e)
@@ -99,18 +101,28 @@ hand_on(struct detector *detector, const struct held *held, const struct detect_
 	return cells_take(detector->cells, detector->parameters, held, sink, e);
 }
 
+/* Where the ${nth} of those held is, or would be. */
+static struct held *
+held_at(const struct detector *detector, size_t nth)
+{
+	const size_t at = detector->first + nth;
+
+	return &detector->held[at < detector->capacity ? at : at - detector->capacity];
+}
+
 /* Hand on what is older than ${before}, and what is too much (D3). */
 static int
 release(struct detector *detector, instant before, size_t most, const struct detect_sink *sink, struct error *e)
 {
 	int r;
 
-	while (detector->first < detector->end) {
+	while (detector->count) {
 		const struct held next = detector->held[detector->first];
 
-		if (next.at >= before && detector->end - detector->first <= most)
+		if (next.at >= before && detector->count <= most)
 			return 0;
-		detector->first++;
+		detector->first = detector->first + 1U < detector->capacity ? (uint16_t)(detector->first + 1) : 0;
+		detector->count--;
 		if (next.at > detector->passed)
 			detector->passed = next.at;
 		if ((r = hand_on(detector, &next, sink, e)) != 0)
@@ -119,41 +131,52 @@ release(struct detector *detector, instant before, size_t most, const struct det
 	return 0;
 }
 
-/* Put it in its place among those held. */
+/* Room for one more. What stood before the ring's end stands before the new one. */
+static int
+make_room(struct detector *detector, struct error *e)
+{
+	const size_t before = detector->capacity, tail = before - detector->first;
+	int r;
+
+	if (detector->count < before)
+		return 0;
+	if ((r = array_grow(&detector->held, &detector->capacity, before + 1, sizeof *detector->held, ROOM_MAX, e)) < 0)
+		return r;
+	if (detector->first) {
+		memmove(detector->held + detector->capacity - tail, detector->held + detector->first,
+			tail * sizeof *detector->held);
+		detector->first = (uint16_t)(detector->capacity - tail);
+	}
+	return 0;
+}
+
+/* Put it in its place among those held: a ring, since with many devices the cache is what is scarce. */
 static int
 hold(struct detector *detector, const struct held *held, struct error *e)
 {
-	size_t at;
+	size_t at = detector->count;
 	int r;
 
-	/* Room is given back as soon as it is as much as what is held: with many devices the cache is what is scarce. */
-	if (detector->first &&
-		(detector->first >= DETECT_WINDOW_MAX / 4 || detector->first >= detector->end - detector->first)) {
-		memmove(detector->held, detector->held + detector->first,
-			(detector->end - detector->first) * sizeof *detector->held);
-		detector->end -= detector->first;
-		detector->first = 0;
-	}
-	if ((r = array_grow(&detector->held, &detector->capacity, detector->end + 1, sizeof *detector->held,
-			 DETECT_WINDOW_MAX + DETECT_WINDOW_MAX / 2, e)) < 0)
+	if ((r = make_room(detector, e)) < 0)
 		return r;
-	at = detector->end;
 	/* As they mostly come: after all that are held, without a look at them. */
-	if (detector->first == at || held->at > detector->newest) {
-		detector->held[detector->end++] = *held;
+	if (at == 0 || held->at > detector->newest) {
+		*held_at(detector, at) = *held;
+		detector->count++;
 		return 0;
 	}
-	for (; at > detector->first; at--) {
-		int order = compare_held(&detector->held[at - 1], held);
+	for (; at > 0; at--) {
+		int order = compare_held(held_at(detector, at - 1), held);
 
 		if (order == 0)
 			return 0; /* an exact duplicate */
 		if (order < 0)
 			break;
 	}
-	memmove(detector->held + at + 1, detector->held + at, (detector->end - at) * sizeof *detector->held);
-	detector->held[at] = *held;
-	detector->end++;
+	for (size_t i = detector->count; i > at; i--)
+		*held_at(detector, i) = *held_at(detector, i - 1);
+	*held_at(detector, at) = *held;
+	detector->count++;
 	return 0;
 }
 
@@ -199,6 +222,6 @@ detect_finish(struct detector *detector, detect_each *each, void *context, struc
 		(detector->cells && (r = cells_end(detector->cells, detector->parameters, &sink, e)) != 0))
 		return r;
 	detector->any = false;
-	detector->first = detector->end = 0;
+	detector->first = detector->count = 0;
 	return 0;
 }
