@@ -65,6 +65,16 @@ static const uint64_t powers[DIGITS_MAX + 1] = {1, 10, 100, 1000, 10000, 100000,
 	1000000000, 10000000000, 100000000000, 1000000000000, 10000000000000, 100000000000000, 1000000000000000,
 	10000000000000000, 100000000000000000, 1000000000000000000};
 
+/* What eight digits say, a byte each and the first the lowest. */
+static uint64_t
+eight_digits(uint64_t word)
+{
+	/* Neighbours become one, the first of which is the lower byte: digits pairs, pairs fours, fours the whole. */
+	word = (word * 10 + (word >> 8)) & UINT64_C(0x00ff00ff00ff00ff);
+	word = (word * 100 + (word >> 16)) & UINT64_C(0x0000ffff0000ffff);
+	return (word & 0xffff) * 10000 + (word >> 32);
+}
+
 /* Add the last ${digits} (1 to 8) of eight characters to the value, all at once; false where one is no digit. */
 static bool
 last_digits(const char *text, size_t digits, uint64_t *value)
@@ -76,10 +86,34 @@ last_digits(const char *text, size_t digits, uint64_t *value)
 	word = (le64toh(word) ^ zeros) >> 8 * (8 - digits) << 8 * (8 - digits);
 	if (((word + UINT64_C(0x7676767676767676)) | word) & high)
 		return false;
-	/* Neighbours become one, the first of which is the lower byte: digits pairs, pairs fours, fours the whole. */
-	word = (word * 10 + (word >> 8)) & UINT64_C(0x00ff00ff00ff00ff);
-	word = (word * 100 + (word >> 16)) & UINT64_C(0x0000ffff0000ffff);
-	*value = *value * powers[digits] + (word & 0xffff) * 10000 + (word >> 32);
+	*value = *value * powers[digits] + eight_digits(word);
+	return true;
+}
+
+enum { DEGREES_PLACES = 7, DEGREES_AFTER = 8, DEGREES_BEFORE_MAX = 4 };
+
+/* "120.1234567", which files of positions have by the million, at once: one to four digits, the point, seven. False where it is otherwise. */
+static bool
+read_degrees(const char *text, size_t length, int64_t *ret_value)
+{
+	const bool minus = length && text[0] == '-';
+	const size_t before = length - minus - DEGREES_AFTER;
+	uint64_t last, value;
+	uint32_t first;
+
+	if (length <= DEGREES_AFTER || before == 0 || before > DEGREES_BEFORE_MAX)
+		return false;
+	memcpy(&last, text + length - sizeof last, sizeof last);
+	memcpy(&first, text + minus, sizeof first);
+	last = le64toh(last) ^ UINT64_C(0x303030303030302e);
+	first = (le32toh(first) ^ UINT32_C(0x30303030)) << 8 * (DEGREES_BEFORE_MAX - before);
+	/* Nothing is left of the point: any more than that has the high bit, as any digit above 9. */
+	if ((((last + UINT64_C(0x767676767676767f)) | last) & UINT64_C(0x8080808080808080)) ||
+		(((first + UINT32_C(0x76767676)) | first) & UINT32_C(0x80808080)))
+		return false;
+	first = (first * 10 + (first >> 8)) & UINT32_C(0x00ff00ff);
+	value = ((first & 0xff) * 100 + (first >> 16)) * UINT64_C(10000000) + eight_digits(last);
+	*ret_value = minus ? -(int64_t)value : (int64_t)value;
 	return true;
 }
 
@@ -105,8 +139,9 @@ take_digits(const char *text, size_t length, size_t most, size_t *at, uint64_t *
 	return true;
 }
 
-bool
-text_decimal(const char *text, size_t length, unsigned places, int64_t *ret_value)
+/* Whatever is not written as degrees are. */
+static bool __attribute__((noinline))
+read_by_parts(const char *text, size_t length, unsigned places, int64_t *ret_value)
 {
 	const bool minus = length && text[0] == '-';
 	size_t at = minus, fraction;
@@ -129,6 +164,13 @@ text_decimal(const char *text, size_t length, unsigned places, int64_t *ret_valu
 	value *= powers[places];
 	*ret_value = minus ? -(int64_t)value : (int64_t)value;
 	return true;
+}
+
+bool
+text_decimal(const char *text, size_t length, unsigned places, int64_t *ret_value)
+{
+	return (places == DEGREES_PLACES && read_degrees(text, length, ret_value)) ||
+		read_by_parts(text, length, places, ret_value);
 }
 
 char *

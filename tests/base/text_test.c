@@ -130,8 +130,10 @@ a_decimal_is_read_as_it_was_written_wherever_a_fault_is(void **state)
 					const char kept = text[at];
 
 					text[at] = (char)byte;
-					if ((byte < '0' || byte > '9') && byte != kept && (at > 0 || byte != '-'))
+					if ((byte < '0' || byte > '9') && byte != kept && (at > 0 || byte != '-')) {
 						assert_false(text_decimal(text, (size_t)length, 9, &value));
+						assert_false(text_decimal(text, (size_t)length, 7, &value));
+					}
 					text[at] = kept;
 				}
 		}
