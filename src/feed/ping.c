@@ -42,12 +42,27 @@ read_whose(const struct field_text *fields, struct ping *ping, enum ping_column 
 	return ping->key ? 0 : wrong(PING_DEVICE, "one of device, id_number and person is needed", ret_column, e);
 }
 
+/* "7" or "35", as it mostly is; one digit or two take the same way. */
+static bool
+read_few_metres(const struct field_text *field, uint32_t *ret_metres)
+{
+	const uint32_t first = (unsigned char)field->text[0] - UINT32_C(48),
+				   last = (unsigned char)field->text[field->length - 1] - UINT32_C(48);
+
+	if (field->length > 2 || first > 9 || last > 9)
+		return false;
+	*ret_metres = last + (uint32_t)(field->length - 1) * 10 * first;
+	return true;
+}
+
 static int
 read_accuracy(const struct field_text *field, struct ping *ping, enum ping_column *ret_column, struct error *e)
 {
 	int64_t centimetres;
 
 	if (!field->length)
+		return 0;
+	if (read_few_metres(field, &ping->position.accuracy_m))
 		return 0;
 	if (!text_decimal(field->text, field->length, 2, &centimetres) || centimetres < 0 ||
 		centimetres > ACCURACY_MOST_M * INT64_C(100))

@@ -70,6 +70,23 @@ read_file(const char *path, bool plainly, struct buffer *out)
 	return plain;
 }
 
+/* What the rows say that are not refused. */
+static void
+read_accepted(const char *path, struct buffer *out)
+{
+	struct import import = {.zone = &zone_utc};
+	struct error e = {0};
+	struct ping ping;
+	struct row row;
+	int r;
+
+	assert_int_equal(rows_open(path, &ping_form, 1, &import.rows, &e), 0);
+	while ((r = rows_next(import.rows, &row, &e)) != 0)
+		if (r > 0 && ping_read(&import, &row, &ping, &e) == 0)
+			tell(out, &ping);
+	rows_close(import.rows);
+}
+
 static size_t
 both_ways_say_the_same(const struct buffer *text)
 {
@@ -183,6 +200,44 @@ a_file_is_plain_but_for_what_is_not(void **state)
 	buffer_free(&text);
 }
 
+static bool
+is_digit(int byte)
+{
+	return byte >= '0' && byte <= '9';
+}
+
+/* One byte or two, of all that a plain field may have: what is no number of metres is refused. */
+static void
+an_accuracy_is_read_as_it_was_written(void **state)
+{
+	struct buffer text = buffer_make(TEXT_MAX), wanted = buffer_make(TEXT_MAX), said = buffer_make(TEXT_MAX);
+	struct error e = {0};
+
+	(void)state;
+	buffer_add_format(&text, &e, "device,at,latitude,longitude,accuracy_m\n");
+	for (int first = ' '; first < 0x7f; first++)
+		for (int last = ' '; last < 0x7f; last++) {
+			const bool alone = last == ' ';
+			int metres = is_digit(first) ? first - '0' : -1;
+
+			if (first == ',' || first == '"' || last == ',' || last == '"')
+				continue;
+			if (!alone)
+				metres = !is_digit(last) ? -1 : is_digit(first) ? metres * 10 + last - '0' : metres;
+			if (first == '-' && last == '0')
+				metres = 0;
+			buffer_add_format(&text, &e, "d,2020-03-01T00:00:00Z,30,120,%c%.*s\n", first, !alone, (char[]){(char)last, 0});
+			if (metres >= 0)
+				buffer_add_format(&wanted, &e, "0 d  1583020800 300000000 1200000000 %d\n", metres);
+		}
+	read_accepted(scratch_file(text.data, text.length), &said);
+	assert_string_equal(buffer_text(&said), buffer_text(&wanted));
+	scratch_remove();
+	buffer_free(&text);
+	buffer_free(&wanted);
+	buffer_free(&said);
+}
+
 int
 main(void)
 {
@@ -190,6 +245,7 @@ main(void)
 		cmocka_unit_test(rows_written_plainly_say_what_any_others_do),
 		cmocka_unit_test(lines_of_any_length_are_cut_alike),
 		cmocka_unit_test(a_file_is_plain_but_for_what_is_not),
+		cmocka_unit_test(an_accuracy_is_read_as_it_was_written),
 	};
 
 	return cmocka_run_group_tests_name("feed/pings", tests, NULL, NULL);
