@@ -28,7 +28,8 @@ struct detector {
 
 enum { ROOM_MAX = DETECT_WINDOW_MAX + DETECT_WINDOW_MAX / 2 };
 
-_Static_assert(sizeof(struct held) * ROOM_MAX + sizeof(struct detect_cells) + sizeof(struct detector) <= DETECT_MEMORY_MAX,
+_Static_assert(
+	sizeof(struct held) * ROOM_MAX + sizeof(struct detect_cells) + sizeof(struct detector) <= DETECT_MEMORY_MAX,
 	"a device takes no more than it says");
 _Static_assert(ROOM_MAX <= UINT16_MAX, "a place in the ring is a small number");
 

@@ -226,7 +226,8 @@ an_accuracy_is_read_as_it_was_written(void **state)
 				metres = !is_digit(last) ? -1 : is_digit(first) ? metres * 10 + last - '0' : metres;
 			if (first == '-' && last == '0')
 				metres = 0;
-			buffer_add_format(&text, &e, "d,2020-03-01T00:00:00Z,30,120,%c%.*s\n", first, !alone, (char[]){(char)last, 0});
+			buffer_add_format(
+				&text, &e, "d,2020-03-01T00:00:00Z,30,120,%c%.*s\n", first, !alone, (char[]){(char)last, 0});
 			if (metres >= 0)
 				buffer_add_format(&wanted, &e, "0 d  1583020800 300000000 1200000000 %d\n", metres);
 		}
