@@ -22,7 +22,7 @@ block_at(const char *bytes)
 		const stride s = stride_at(bytes + i);
 
 		block.commas |= (uint64_t)stride_equal(s, ',') << i;
-		block.others |= (uint64_t)(stride_equal(s, '"') | stride_below(s, ' ')) << i;
+		block.others |= (uint64_t)stride_equal_or_below(s, '"', ' ') << i;
 	}
 	return block;
 }

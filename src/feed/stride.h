@@ -33,6 +33,14 @@ stride_below(stride s, signed char byte)
 {
 	return (uint32_t)_mm_movemask_epi8(_mm_cmplt_epi8(s, _mm_set1_epi8(byte)));
 }
+
+/* Which bytes are ${byte} or below ${least}. */
+static inline uint32_t
+stride_equal_or_below(stride s, char byte, signed char least)
+{
+	return (uint32_t)_mm_movemask_epi8(
+		_mm_or_si128(_mm_cmpeq_epi8(s, _mm_set1_epi8(byte)), _mm_cmplt_epi8(s, _mm_set1_epi8(least))));
+}
 #else
 #include <string.h>
 
@@ -67,6 +75,12 @@ stride_below(stride s, signed char byte)
 	for (unsigned i = 0; i < STRIDE; i++)
 		bits |= (uint32_t)(s.bytes[i] < byte) << i;
 	return bits;
+}
+
+static inline uint32_t
+stride_equal_or_below(stride s, char byte, signed char least)
+{
+	return stride_equal(s, byte) | stride_below(s, least);
 }
 #endif
 
