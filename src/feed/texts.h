@@ -8,7 +8,7 @@
 
 #include "base/error.h"
 
-enum { TEXTS_SEED_SIZE = 16, TEXTS_BRIEF_SIZE = 28, TEXTS_LENGTH_MAX = 1 << 20, TEXTS_RECENT = 4096 };
+enum { TEXTS_SEED_SIZE = 16, TEXTS_BRIEF_SIZE = 28, TEXTS_LENGTH_MAX = 1 << 20, TEXTS_RECENT = 16384 };
 
 /* All zero is empty. */
 struct texts {
