@@ -47,7 +47,7 @@ void feed_mapping_free(struct feed_mapping *mapping);
 
 struct feed_import_options {
 	const char *kind;             /* "residents", "checkins", ... */
-	const char *file;             /* "-" is standard input */
+	const char *file;             /* "-" is standard input; a pipe will do */
 	const void *bytes;            /* NULL, or the content, ${file} being only its name then */
 	size_t length;                /* of ${bytes} */
 	bool strict;                  /* keep nothing if any row is refused */
@@ -72,8 +72,8 @@ struct feed_import_options {
 	void *settle_context;
 };
 
-/* feed_file_hash(file, sha256, e): what feed_import tells of the file; zeros for standard input, which can be read only once. Return 0,
- * ERROR_EXISTS_NOT or ERROR_IO. */
+/* feed_file_hash(file, sha256, e): what feed_import tells of the file; zeros, and nothing was read, for what can be read only once: standard
+ * input, a pipe, a terminal. Return 0, ERROR_EXISTS_NOT, ERROR_IO or ERROR_NO_MEMORY. */
 int feed_file_hash(const char *file, uint8_t sha256[32], struct error *e);
 
 /* read = added + changed + unchanged + rejected, in rows; the heading is none. */

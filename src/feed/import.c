@@ -1,13 +1,9 @@
 #include "feed/import.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "base/file.h"
 #include "feed/known.h"
 #include "feed/logged.h"
 #include "feed/rejects.h"
@@ -32,37 +28,6 @@ find_kind(const char *name)
 		if (strcmp(kinds[i]->name, name) == 0)
 			return kinds[i];
 	return NULL;
-}
-
-int
-feed_file_hash(const char *path, uint8_t hash[EVIDENCE_SHA256_SIZE], struct error *e)
-{
-	crypto_hash_sha256_state state;
-	uint8_t bytes[1 << 14];
-	ssize_t got;
-	int fd, code = 0;
-
-	memset(hash, 0, EVIDENCE_SHA256_SIZE);
-	if (strcmp(path, "-") == 0)
-		return 0;
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0) {
-		code = error_set_errno(e, errno == ENOENT ? ERROR_EXISTS_NOT : ERROR_IO, errno, "cannot open");
-		error_at(e, path, 0, 0);
-		return code;
-	}
-	crypto_hash_sha256_init(&state);
-	while ((got = read(fd, bytes, sizeof bytes)) > 0 || (got < 0 && errno == EINTR))
-		if (got > 0)
-			crypto_hash_sha256_update(&state, bytes, (unsigned long long)got);
-	if (got < 0) {
-		code = error_set_errno(e, ERROR_IO, errno, "cannot read");
-		error_at(e, path, 0, 0);
-	} else {
-		crypto_hash_sha256_final(&state, hash);
-	}
-	close(fd);
-	return code;
 }
 
 /* The content's SHA-256. */

@@ -16,7 +16,11 @@
 #include "feed/texts.h"
 #include "place/place.h"
 
-enum { CELLS_MAX = 4000000 };
+#ifndef PINGS_CELLS_MAX /* a test has few */
+#define PINGS_CELLS_MAX 4000000
+#endif
+
+enum { CELLS_MAX = PINGS_CELLS_MAX };
 
 /* A person's pings from one device. */
 struct source {
@@ -279,13 +283,17 @@ read_cell(struct pings *pings, struct ping *ping, struct error *e)
 	int r;
 
 	r = texts_number(&pings->cells, ping->cell->text, ping->cell->length, CELLS_MAX, &number, e);
+	if (r == ERROR_TOO_LARGE)
+		return error_set(e, r, "more cells than the maximum of %d in a file", CELLS_MAX);
+	if (r < 0)
+		return r;
 	if (r == 1 &&
 		((r = array_grow(&pings->places, &pings->places_capacity, number + 1, sizeof *pings->places, CELLS_MAX, e)) <
 				0 ||
-			(r = find_cell(pings->import, ping->cell, &pings->places[number], e)) < 0))
+			(r = find_cell(pings->import, ping->cell, &pings->places[number], e)) < 0)) {
 		pings->fault = r;
-	if (r < 0)
 		return r;
+	}
 	place = &pings->places[number];
 	ping->position.cell = (uint32_t)number + 1;
 	ping->position.positioned = place->positioned;
@@ -311,9 +319,11 @@ take_ping(struct pings *pings, struct ping *ping, enum ping_column *ret_column, 
 	pings->person = person_at(pings, whose, ping->position.at);
 	if (!pings->person)
 		return error_set(e, ERROR_EXISTS_NOT, "at that time the device is nobody's that is known (import devices)");
+	*ret_column = PING_CELL;
+	if (ping->cell && (r = read_cell(pings, ping, e)) < 0)
+		return r;
 	*ret_column = PING_COLUMNS;
-	if ((ping->cell && (r = read_cell(pings, ping, e)) < 0) ||
-		(r = detector_of(pings, whose, pings->person, &detector, e)) < 0 ||
+	if ((r = detector_of(pings, whose, pings->person, &detector, e)) < 0 ||
 		(r = detect_push(detector, &ping->position, put_stay, pings, e)) != DETECT_LATE)
 		return r;
 	*ret_column = PING_AT;
@@ -324,8 +334,10 @@ take_ping(struct pings *pings, struct ping *ping, enum ping_column *ret_column, 
 static int
 fail(const struct pings *pings, int code, struct error *e)
 {
+	const struct error why = *e;
+
 	if (pings->fault && record_refused(code))
-		return error_set(e, ERROR_IO, "the stays found cannot be kept: %.200s", e->message);
+		return error_set(e, ERROR_IO, "the stays found cannot be kept: %.200s", why.message);
 	return code;
 }
 
@@ -341,7 +353,7 @@ take(struct import *import, const struct row *row, enum taken *ret_taken, struct
 		return r;
 	*ret_taken = TAKEN_LATER;
 	r = take_ping(pings, &ping, &column, e);
-	if (r < 0 && column < PING_COLUMNS)
+	if (r < 0 && column < PING_COLUMNS && !pings->fault)
 		r = import_refuse_for(import, row, column, r, e);
 	return r < 0 ? fail(pings, r, e) : r;
 }

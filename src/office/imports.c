@@ -151,7 +151,8 @@ office_import_hold(const struct office_import *import, const char *file, int64_t
 			"it would worsen the colours of %lld people: a user of one office hands it in (--as), one of another approves it",
 			(long long)import->people);
 	if (memcmp(unknown, import->sha256, sizeof unknown) == 0)
-		return error_set(e, ERROR_USAGE, "what takes a second office is imported from a file, not from standard input");
+		return error_set(
+			e, ERROR_USAGE, "what takes a second office is imported from a file, not from standard input or a pipe");
 	if ((r = find(import, import->sha256, &kept, e)) < 0)
 		return r;
 	if (r == 1) {

@@ -28,6 +28,12 @@ is "pings: 0 new, 0 changed, 48 unchanged, 0 rejected" "$(cat "$FOLDER/out")" "a
 sed 1d "$FOLDER/pings.csv" | awk -F, '{ printf "{\"id_number\":\"%s\",\"at\":\"%s\",\"latitude\":%s,\"longitude\":%s,\"accuracy_m\":%s}\n", $1, $2, $3, $4, $5 }' >"$FOLDER/pings.json"
 exits 0 "JSON lines" H import pings "$FOLDER/pings.json"
 is "pings: 0 new, 0 changed, 48 unchanged, 0 rejected" "$(cat "$FOLDER/out")" "say the same"
+exits 0 "what a command writes" H import pings <(gzip -c "$FOLDER/pings.csv" | gzip -dc)
+is "pings: 0 new, 0 changed, 48 unchanged, 0 rejected" "$(cat "$FOLDER/out")" "is read from its pipe, all of it"
+mkfifo "$FOLDER/pings.fifo"
+cat "$FOLDER/pings.csv" >"$FOLDER/pings.fifo" &
+exits 0 "a pipe with a name" H import pings "$FOLDER/pings.fifo"
+is "pings: 0 new, 0 changed, 48 unchanged, 0 rejected" "$(cat "$FOLDER/out")" "is opened once: its writer is not left alone"
 
 cat >"$FOLDER/cases.csv" <<CSV
 case,id_number,status,onset,confirmed_at
