@@ -4,7 +4,7 @@
  *     workers: each takes parts, reads and decides, and writes nothing
  *     this thread: writes what differs, part by part, in order of number, as soon as they are decided; marks the parts; decides about
  *                  parts itself while there is nothing to write; an entry in the ledger
- *   commit, tell, and the next parts
+ *   commit, tell, and the next parts, while the store carries what was committed to where it belongs (db_checkpoint_beside)
  *
  * W1. Workers read within the writer's transaction, in which nobody else writes, and as it began: what they decide about is what it writes
  *     over. This thread sees what it wrote, which is of other parts than it reads.
@@ -662,7 +662,7 @@ begin(struct run *run, const char *jurisdiction, struct slice *slice, struct wor
 			++*ret_count;
 			return r;
 		}
-	return 0;
+	return count > 1 ? db_checkpoint_beside(run->cascade->db, e) : 0;
 }
 
 static int64_t

@@ -55,9 +55,19 @@ db_close(struct db *db)
 			db->statements[i] = statement->next;
 			statement_free(statement);
 		}
+	if (db->checkpointer)
+		db->engine->checkpoint_end(db->checkpointer);
 	db->engine->close(db->connection);
 	free(db->notes);
 	free(db);
+}
+
+int
+db_checkpoint_beside(struct db *db, struct error *e)
+{
+	if (!db->engine->checkpoint_beside || db->checkpointer)
+		return 0;
+	return db->engine->checkpoint_beside(db->connection, &db->checkpointer, e);
 }
 
 enum db_engine

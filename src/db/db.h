@@ -51,6 +51,11 @@ int db_open(const char *where, bool create, struct db **ret_db, struct error *e)
 /* Roll back what is open and disconnect. Accepts NULL. */
 void db_close(struct db *db);
 
+/* db_checkpoint_beside(db, e): from now on a thread of its own carries what this connection commits from SQLite's WAL into registry.db, so that who
+ * commits much and often does not wait for that as well. Until db_close; a second call does nothing, nor does one on PostgreSQL.
+ * Return 0 or a code, after which all is as it was. */
+int db_checkpoint_beside(struct db *db, struct error *e);
+
 enum db_engine db_engine_of(const struct db *db);
 
 /* A parameter. Texts and bytes are the caller's, and are no longer needed once the call that takes them returned.

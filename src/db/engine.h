@@ -18,6 +18,7 @@ struct db {
 	bool marked;
 	uint8_t mark[DB_MARK_SIZE];
 	const void *marks;   /* the engine's, for its mark */
+	void *checkpointer;  /* the engine's; NULL: there is none */
 	struct notes *notes; /* NULL: none are made */
 };
 
@@ -58,6 +59,9 @@ struct engine {
 	enum db_engine name;
 	int (*open)(const char *where, bool create, void **ret_connection, struct error *e);
 	void (*close)(void *connection);
+	/* NULL where there is nothing to carry. */
+	int (*checkpoint_beside)(void *connection, void **ret_checkpointer, struct error *e);
+	void (*checkpoint_end)(void *checkpointer);
 	int (*run)(void *connection, const char *sql, struct error *e);
 	int (*prepare)(void *connection, const char *sql, void **ret_prepared, struct error *e);
 	void (*forget)(void *prepared);

@@ -11,6 +11,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "db/checkpointer.h"
 #include "db/engine.h"
 
 enum { BACKUP_PAGES = 1024, CHECK_LINES_MAX = 100 };
@@ -145,6 +146,31 @@ out:
 	free(path);
 	sqlite3_close(connection);
 	return r;
+}
+
+/* The thread's connection has read once, by which it has the WAL open. It syncs what it carries by its own setting. */
+static int
+sqlite_checkpoint_beside(void *connection, void **ret_checkpointer, struct error *e)
+{
+	struct checkpointer *checkpointer;
+	sqlite3 *beside = NULL;
+	int r;
+
+	if ((r = connect_file(sqlite3_db_filename(connection, "main"), SQLITE_OPEN_READWRITE, &beside, e)) < 0)
+		return r;
+	if ((r = sqlite_run(beside, "PRAGMA synchronous=FULL; SELECT 1 FROM sqlite_schema LIMIT 1", e)) < 0) {
+		sqlite3_close(beside);
+		return r;
+	}
+	if ((r = checkpointer_open(connection, beside, CHECKPOINTER_PAGES_MOST, &checkpointer, e)) == 0)
+		*ret_checkpointer = checkpointer;
+	return r;
+}
+
+static void
+sqlite_checkpoint_end(void *checkpointer)
+{
+	checkpointer_close(checkpointer);
 }
 
 static int
@@ -442,6 +468,8 @@ const struct engine engine_sqlite = {
 	.name = DB_SQLITE,
 	.open = sqlite_open,
 	.close = sqlite_close,
+	.checkpoint_beside = sqlite_checkpoint_beside,
+	.checkpoint_end = sqlite_checkpoint_end,
 	.run = sqlite_run,
 	.prepare = sqlite_prepare,
 	.forget = sqlite_forget,

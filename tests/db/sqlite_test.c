@@ -155,12 +155,12 @@ a_backup_is_a_whole_store(void **state)
 
 /* Commit items, ITEMS_A_COMMIT at a time, and write the number of the last one acknowledged to ${fd}, until killed. */
 static void
-write_until_killed(int fd)
+write_until_killed(int fd, bool beside)
 {
 	struct db *db = NULL;
 	int64_t n;
 
-	if (db_open(folder, false, &db, NULL) < 0 ||
+	if (db_open(folder, false, &db, NULL) < 0 || (beside && db_checkpoint_beside(db, NULL) < 0) ||
 		db_one_int(db, "SELECT COALESCE(MAX(n), 0) FROM item", NULL, 0, &n, NULL) < 0)
 		_exit(1);
 	for (;;) {
@@ -191,7 +191,7 @@ what_was_acknowledged_survives_a_kill(void **state)
 		assert_int_equal(pipe(ends), 0);
 		if ((child = fork()) == 0) {
 			close(ends[0]);
-			write_until_killed(ends[1]);
+			write_until_killed(ends[1], i % 2 == 1);
 		}
 		close(ends[1]);
 		assert_int_equal(read(ends[0], &n, sizeof n), sizeof n);
@@ -212,6 +212,45 @@ what_was_acknowledged_survives_a_kill(void **state)
 		assert_true(n == last);
 		db_close(db);
 	}
+}
+
+static off_t
+size_of_the_file(void)
+{
+	struct stat about;
+
+	assert_int_equal(stat(in_folder("registry.db"), &about), 0);
+	return about.st_size;
+}
+
+/* So few pages would stay in the WAL otherwise. */
+static void
+what_is_committed_is_carried_beside(void **state)
+{
+	enum { ITEMS = 40, TIMES = 1000 };
+	static char pad[4097];
+	struct db *db = connect_to(folder);
+	struct error e = {0};
+	off_t before = size_of_the_file();
+	int64_t n;
+	int times = 0;
+
+	(void)state;
+	memset(pad, 'p', sizeof pad - 1);
+	assert_int_equal(db_checkpoint_beside(db, &e), 0);
+	assert_int_equal(db_checkpoint_beside(db, &e), 0);
+	for (n = 1; n <= ITEMS; n++)
+		assert_int_equal(
+			db_do(db, "INSERT INTO item VALUES($1, $2)", (struct db_value[]){db_int(n), db_text(pad)}, 2, &e), 0);
+	while (size_of_the_file() < before + ITEMS * 4096 && ++times < TIMES)
+		usleep(10000);
+	assert_true(times < TIMES);
+	db_close(db);
+	db = connect_to(folder);
+	assert_int_equal(db_check(db, NULL, &e), 0);
+	assert_int_equal(db_one_int(db, "SELECT count(*) FROM item", NULL, 0, &n, &e), 0);
+	assert_int_equal(n, ITEMS);
+	db_close(db);
 }
 
 /* What another program does that counts the items and ends: this one, called with the folder. */
@@ -277,6 +316,7 @@ main(int argc, char **argv)
 		cmocka_unit_test_setup_teardown(a_damaged_page_is_found_by_the_check, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_backup_is_a_whole_store, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(what_was_acknowledged_survives_a_kill, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(what_is_committed_is_carried_beside, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			what_is_written_while_another_program_comes_and_goes_is_kept, set_up, tear_down),
 	};
