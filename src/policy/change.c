@@ -5,8 +5,9 @@
  * H2. All else on which a fold depends is the same: the zone, the colours and their order, how far it looks ahead, areas and their risk,
  *     the derived values, and the parts of the view that are watched, but for lists that are empty.
  * H3. What is not understood differs, and concerns everyone.
- * H4. A comparison with the clock flips at a time of the facts, none of which is to come (but for planned_lists), moved by what the rule adds to it; a derived value
- *     changes last when the last day leaves its window. Where neither is further than the horizon, what is not in sight is not to come. */
+ * H4. A comparison with the clock flips at a time of the facts, none of which is to come (but for planned_lists), moved by what the
+ *     rule adds to it. A derived value changes last when the last day leaves its window, or a row of days was not continued.
+ *     Where none of that is further than the horizon, what is not in sight is not to come. */
 
 #include "policy/change.h"
 
@@ -252,6 +253,13 @@ days_past(const struct pack *pack, const json_t *given)
 static const uint32_t planned_lists =
 	VIEW_PART(FACT_OVERRIDES) | VIEW_PART(FACT_RECOVERIES) | VIEW_PART(FACT_RECOGNITIONS);
 
+/* Days within which a derived value changes for the last time: who checked in today loses the row of days as the day after tomorrow begins. */
+static int
+days_of_derived(const struct derived *derived)
+{
+	return derived->kind == DERIVED_STAYS ? derived->days + 2 : 2;
+}
+
 /* H4 */
 static bool
 never_lasts(const struct pack *pack)
@@ -260,7 +268,7 @@ never_lasts(const struct pack *pack)
 		if (days_past(pack, question_of(pack, &pack->rules[i])) >= pack->horizon_days)
 			return false;
 	for (size_t i = 0; i < pack->derived_count; i++)
-		if (pack->derived[i].kind == DERIVED_STAYS && pack->derived[i].days + 1 >= pack->horizon_days)
+		if (days_of_derived(&pack->derived[i]) > pack->horizon_days)
 			return false;
 	return true;
 }

@@ -88,12 +88,11 @@ change(struct files *f, const char *text, const char *by)
 	return false;
 }
 
-/* The pack ${name} that looks ahead for so many days, with one thing changed (NULL: none). */
+/* The pack ${name} that looks ahead for so many days, with some things changed. */
 static struct pack *
-short_pack(const char *name, unsigned horizon_days, const char *text, const char *by)
+short_pack_of(const char *name, unsigned horizon_days, const char *const (*changes)[2], size_t count)
 {
 	char horizon[64];
-
 	struct files f = {0};
 	struct pack *pack = NULL;
 	struct error e = {0};
@@ -103,8 +102,9 @@ short_pack(const char *name, unsigned horizon_days, const char *text, const char
 	add_folder(&f, name, "texts");
 	snprintf(horizon, sizeof horizon, "\"horizon_days\": %u", horizon_days);
 	assert_true(change(&f, "\"horizon_days\": 90", horizon));
-	if (text && !change(&f, text, by))
-		fail_msg("%s has no %s", name, text);
+	for (size_t i = 0; i < count; i++)
+		if (!change(&f, changes[i][0], changes[i][1]))
+			fail_msg("%s has no %s", name, changes[i][0]);
 	if (pack_read_kept(name, f.files, f.count, &pack, &e) < 0)
 		fail_msg("%s", e.message);
 	for (size_t i = 0; i < f.count; i++) {
@@ -112,6 +112,15 @@ short_pack(const char *name, unsigned horizon_days, const char *text, const char
 		free((void *)f.files[i].bytes);
 	}
 	return pack;
+}
+
+/* The same with one thing changed (NULL: none). */
+static struct pack *
+short_pack(const char *name, unsigned horizon_days, const char *text, const char *by)
+{
+	const char *const changes[][2] = {{text, by}};
+
+	return short_pack_of(name, horizon_days, changes, text ? 1 : 0);
 }
 
 /* The pack ${name} with one thing changed. */
@@ -348,6 +357,51 @@ what_is_not_in_sight_may_come_where_rules_look_further_than_the_horizon(void **s
 	pack_free(dated);
 }
 
+/* Hangzhou's rules down to two, which read no clock: green at first, yellow while no row of normal days stands. */
+static struct pack *
+pack_of_a_row(unsigned horizon_days)
+{
+	static const char *const changes[][2] = {
+		{"rules/hz-gray-area.json", NULL},
+		{"rules/hz-green-red.json", NULL},
+		{"rules/hz-green-withdrawn.json", NULL},
+		{"rules/hz-red-area.json", NULL},
+		{"rules/hz-red-case.json", NULL},
+		{"rules/hz-red-contact.json", NULL},
+		{"rules/hz-red-declared.json", NULL},
+		{"rules/hz-yellow-area.json", NULL},
+		{"rules/hz-yellow-fever.json", NULL},
+		{"rules/hz-yellow-symptoms.json", NULL},
+		{"\"from\": [\"yellow\"],\n  \"colour\": \"green\"", "\"from\": [\"green\"],\n  \"colour\": \"yellow\""},
+		{"{\">=\": [{\"var\": \"payload.normal.days_in_colour\"}, {\"param\": \"yellow_days\"}]}",
+			"{\"<\": [{\"var\": \"payload.normal.days_total\"}, 1]}"},
+	};
+
+	return short_pack_of("hangzhou-2020", horizon_days, changes, sizeof changes / sizeof changes[0]);
+}
+
+/* H4: who checked in today loses the row of days as the day after tomorrow begins. */
+static void
+a_row_of_days_ends_within_two_days(void **state)
+{
+	json_t *facts = scene_facts("2020-03-01", "330106");
+
+	(void)state;
+	scene_add(facts, "checkins", "{'at':'2020-03-01T00:00:00+08:00','temperature_tenths_c':366,'symptoms':[]}");
+	for (unsigned days = 1; days <= 2; days++) {
+		struct pack *pack = pack_of_a_row(days);
+		struct evaluated found = {0};
+		struct error e = {0};
+
+		assert_int_equal(evaluate_colour(pack, facts, at("2020-03-01"), &found, &e), 0);
+		assert_int_equal(found.colour, COLOUR_GREEN);
+		assert_int_equal(found.next_at, days < 2 ? EVALUATE_NEVER : at("2020-03-03"));
+		assert_int_equal(pack_compare(pack, pack).never_lasts, days >= 2);
+		pack_free(pack);
+	}
+	json_decref(facts);
+}
+
 static void
 a_row_tells_which_of_its_lists_have_items(void **state)
 {
@@ -403,6 +457,7 @@ main(void)
 		cmocka_unit_test(words_and_what_makes_evidence_concern_nobody),
 		cmocka_unit_test(who_is_not_concerned_comes_out_the_same),
 		cmocka_unit_test(what_is_not_in_sight_may_come_where_rules_look_further_than_the_horizon),
+		cmocka_unit_test(a_row_of_days_ends_within_two_days),
 		cmocka_unit_test(a_row_tells_which_of_its_lists_have_items),
 		cmocka_unit_test(a_row_cut_short_may_have_anything),
 	};
