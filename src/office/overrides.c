@@ -176,7 +176,8 @@ check_still_ahead(const struct office *office, const struct kept *kept, struct e
 	return r;
 }
 
-/* One after the other they are one act: beyond so many in a day it takes two offices. */
+/* One after the other they are one act: beyond so many in a day it takes two offices. In the open transaction: two at the same moment are
+ * counted, too. */
 static int
 check_offices(const struct office *office, const struct kept *kept, const struct registry_user *user, struct error *e)
 {
@@ -209,10 +210,10 @@ office_override_approve(const struct office *office, int64_t number, const struc
 		goto out;
 	}
 	if ((r = act_sign(office, actor, kept.text, &user, &signature, e)) < 0 ||
-		(r = check_offices(office, &kept, &user, e)) < 0 || (r = check_still_ahead(office, &kept, e)) < 0 ||
-		(r = registry_begin(registry, e)) < 0)
+		(r = check_still_ahead(office, &kept, e)) < 0 || (r = registry_begin(registry, e)) < 0)
 		goto out;
-	if ((r = kept_approve(office, &kept, "override.approved", &user, &signature, e)) < 0 ||
+	if ((r = check_offices(office, &kept, &user, e)) < 0 ||
+		(r = kept_approve(office, &kept, "override.approved", &user, &signature, e)) < 0 ||
 		(r = put_evidence(office, &kept, registry_recording_time(registry), INT64_MAX, e)) < 0 ||
 		(r = tell(office, &kept, e)) < 0)
 		registry_rollback(registry);
