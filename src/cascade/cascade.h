@@ -143,8 +143,11 @@ struct cascade_case {
 	struct exposure_case exposure;
 };
 
-/* cascade_case(cascade, name, ret_case, e): 0 or ERROR_EXISTS_NOT. */
+/* cascade_case(cascade, name, ret_case, e): 0 or ERROR_EXISTS_NOT.
+ * cascade_case_then(cascade, name, then, ret_case, e): as it was at ${then}, by what was recorded until then. */
 int cascade_case(struct cascade *cascade, const char *name, struct cascade_case *ret_case, struct error *e);
+int cascade_case_then(
+	struct cascade *cascade, const char *name, instant then, struct cascade_case *ret_case, struct error *e);
 
 /* cascade_grounds_check(grounds, check): tell every fault of a pack's section "grounds": {"classes": [words], "source"}. */
 void cascade_grounds_check(const json_t *grounds, struct json_check *check);

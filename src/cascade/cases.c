@@ -243,6 +243,13 @@ cascade_case(struct cascade *cascade, const char *name, struct cascade_case *ret
 }
 
 int
+cascade_case_then(
+	struct cascade *cascade, const char *name, instant then, struct cascade_case *ret_case, struct error *e)
+{
+	return cases_read_one(cascade, name, then, then, ret_case, e);
+}
+
+int
 cascade_each_case(struct cascade *cascade, cascade_each_case_function *each, void *context, struct error *e)
 {
 	struct cascade_cases cases = {0};

@@ -1,7 +1,7 @@
 /* What was corrected, so that an appeal can be upheld.
  *
- * It must have come since the appeal, and be about the person: it names them, or with it their decision is another one than they
- * appealed against (a contact's import names the case alone). */
+ * It must have come since the appeal, and be about the colour: a case is one on which that rested; an import names the person, or with it
+ * their decision is another one than they appealed against (a contact's import names the case alone). */
 
 #include <inttypes.h>
 #include <string.h>
@@ -77,20 +77,9 @@ note_person(uint32_t person, void *context, struct error *e)
 }
 
 static int
-about_the_person(const struct looking *looking, const char *what, struct error *e)
-{
-	bool another = looking->names;
-	int r = another ? 0 : is_another(looking->office, looking->appealed, &another, e);
-
-	if (r < 0 || another)
-		return r;
-	return error_set(
-		e, ERROR_BAD_INPUT, "%s says nothing of the person, and their colour rests on what it rested on", what);
-}
-
-static int
 check_import(struct looking *looking, int64_t import, struct error *e)
 {
+	bool another = false;
 	struct db *db = registry_db(office_registry(looking->office));
 	int r = evidence_import_find(db, import, EVIDENCE_NOW, note_import, looking, e);
 
@@ -103,25 +92,46 @@ check_import(struct looking *looking, int64_t import, struct error *e)
 			e, ERROR_BAD_INPUT, "import %" PRId64 " was neither brought nor undone since the appeal", import);
 	if ((r = evidence_import_each_person(db, import, note_person, looking, e)) < 0)
 		return r;
-	return about_the_person(looking, "the import", e);
+	if (looking->names)
+		return 0;
+	if ((r = is_another(looking->office, looking->appealed, &another, e)) < 0 || another)
+		return r;
+	return error_set(
+		e, ERROR_BAD_INPUT, "the import says nothing of the person, and their colour rests on what it rested on");
+}
+
+static bool
+is_one(const struct cascade_case *c)
+{
+	return strcmp(c->status, "discarded") != 0;
+}
+
+static bool
+colours(const struct cascade_case *c)
+{
+	return is_one(c) && c->grounded_at != EXPOSURE_UNKNOWN && c->grounded_until == INT64_MAX;
 }
 
 static int
-check_case(struct looking *looking, const char *name, struct error *e)
+check_case(const struct looking *looking, const char *name, struct error *e)
 {
-	struct cascade_case c;
-	int r = cascade_case(looking->office->cascade, name, &c, e);
+	struct cascade_case now, then = {.status = "discarded"};
+	bool rested = false;
+	int r = cascade_case(looking->office->cascade, name, &now, e);
 
 	if (r == ERROR_EXISTS_NOT)
 		return error_set(e, ERROR_BAD_INPUT, "there is no case %.64s", name);
 	if (r < 0)
 		return r;
-	if (strcmp(c.status, "discarded") != 0 && c.grounded_at != EXPOSURE_UNKNOWN && c.grounded_until == INT64_MAX)
-		return error_set(e, ERROR_BAD_INPUT, "case %.64s is one, and colours its contacts", c.name);
-	if (c.exposure.person &&
-		(r = is_same(looking->office, c.exposure.person, looking->appealed->person, &looking->names, e)) < 0)
+	if (colours(&now))
+		return error_set(e, ERROR_BAD_INPUT, "case %.64s is one, and colours its contacts", name);
+	if (((r = cascade_case_then(looking->office->cascade, name, looking->appealed->opened_at, &then, e)) < 0 &&
+			r != ERROR_EXISTS_NOT) ||
+		(r = appealed_of_case(looking->office, looking->appealed, name, &rested, e)) < 0)
 		return r;
-	return about_the_person(looking, "the case", e);
+	if ((!is_one(&then) || is_one(&now)) && !colours(&then))
+		return error_set(e, ERROR_BAD_INPUT, "case %.64s is what it was when the appeal was opened", name);
+	return rested ? 0 : error_set(e, ERROR_BAD_INPUT, "the colour did not rest on case %.64s", name);
 }
 
 static int

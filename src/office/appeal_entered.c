@@ -1,4 +1,4 @@
-/* Who entered what a colour rests on: they do not judge of it. */
+/* What a colour rests on, and who entered it: they do not judge of it. */
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/text.h"
 #include "office/appeal_inside.h"
 #include "office/inside.h"
 
@@ -60,6 +61,7 @@ look_at_proposal(struct looking *looking, int64_t number, struct error *e)
 struct of_case {
 	struct looking *looking;
 	char name[EVIDENCE_KEY_MAX];
+	bool found;
 };
 
 static int
@@ -197,5 +199,35 @@ appealed_entered(
 out:
 	json_decref(looking.lists);
 	json_decref(looking.areas);
+	return r;
+}
+
+/* A row of the case itself, "CASE/STATUS", or of a contact of it, "CASE/PERSON". */
+static int
+is_of_case(const struct evidence_row *row, void *context, struct error *e)
+{
+	struct of_case *of = context;
+
+	(void)e;
+	of->found |= is_named(of->looking, row->kind) && text_starts(row->key, of->name);
+	return 0;
+}
+
+int
+appealed_of_case(
+	const struct office *office, const struct appealed *appealed, const char *name, bool *ret_is, struct error *e)
+{
+	static const enum evidence_kind kinds[] = {EVIDENCE_CASE_STATUS, EVIDENCE_CONTACT};
+	struct looking looking = {.office = office, .appealed = appealed};
+	struct of_case of = {.looking = &looking};
+	int r = json_read_own(appealed->lists, "what an appeal is about", &looking.lists, e);
+
+	snprintf(of.name, sizeof of.name, "%s/", name);
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds && r == 0; i++)
+		r = evidence_each_of_same(registry_db(office_registry(office)), appealed->person, kinds[i], EVIDENCE_NOW,
+			appealed->opened_at, is_of_case, &of, e);
+	json_decref(looking.lists);
+	if (r == 0)
+		*ret_is = of.found;
 	return r;
 }

@@ -22,6 +22,11 @@ struct appealed {
 int appealed_entered(
 	const struct office *office, const struct appealed *appealed, const char *user, bool *ret_did, struct error *e);
 
+/* appealed_of_case(office, appealed, name, ret_is, e): whether the colour rested on that case when it was appealed against: its rules named the
+ * person's own cases, and this is one, or contacts, and the person was one of its. */
+int appealed_of_case(
+	const struct office *office, const struct appealed *appealed, const char *name, bool *ret_is, struct error *e);
+
 /* correction_check(office, appealed, correction, e): whether it is one of this appeal; ERROR_BAD_INPUT says why not.
  * correction_json(correction): it as it stands in the act, null where there is none. */
 int correction_check(const struct office *office, const struct appealed *appealed,

@@ -124,6 +124,104 @@ staff_take_back_what_staff_wrote_down_alone(void **state)
 }
 
 static void
+put(enum evidence_kind kind, const char *key, person_number person, const char *at, const char *body)
+{
+	struct evidence_row row = {.kind = kind,
+		.person = person,
+		.key = key,
+		.at = moment(at),
+		.body = body,
+		.recorded_at = registry_recording_time(registry)};
+	enum evidence_outcome outcome;
+	struct error e = {0};
+
+	GOOD(registry_evidence_put(registry, &row, &outcome, &e));
+}
+
+static void
+put_case(const char *name, const char *status, const char *at)
+{
+	char key[64], body[256];
+
+	snprintf(key, sizeof key, "%s/%s", name, status);
+	snprintf(body, sizeof body, "{\"at\":\"%s\",\"case\":\"%s\",\"confirmed_at\":\"%s\",\"status\":\"%s\"}", at, name,
+		at, status);
+	put(EVIDENCE_CASE_STATUS, key, 0, at, body);
+}
+
+/* Feng met the case; ${withdrawn} is NULL or since when that is not so. */
+static void
+put_contact(const char *name, const char *at, const char *withdrawn)
+{
+	char key[64], body[256];
+
+	snprintf(key, sizeof key, "%s/%u", name, feng);
+	snprintf(body, sizeof body,
+		"{\"degree\":1,\"first\":\"%s\",\"kind\":\"close\",\"known_at\":\"%s\",\"last\":\"%s\",\"withdrawn_at\":%s%s%s}",
+		at, at, at, withdrawn ? "\"" : "null", withdrawn ? withdrawn : "", withdrawn ? "\"" : "");
+	put(EVIDENCE_CONTACT, key, feng, at, body);
+}
+
+static int
+uphold(int64_t number, const char *case_name, struct error *e)
+{
+	const struct office_answer yes = {.upheld = true, .en = "yes", .correction.case_name = case_name};
+
+	return office_appeal_decide(&office, number, &yes, &first, e);
+}
+
+/* C0 was discarded before the appeal, C1 gave the colour, C2 is another's, C3 gave it as well and stands. */
+static void
+a_case_is_a_correction_where_the_colour_rested_on_it(void **state)
+{
+	const instant later = START + 3600;
+	struct error e = {0};
+	int64_t number;
+
+	(void)state;
+	put_case("C0", "confirmed", "2020-03-20T00:00:00Z");
+	put_case("C0", "discarded", "2020-03-21T00:00:00Z");
+	put_contact("C0", "2020-03-20T00:00:00Z", "2020-03-21T00:00:00Z");
+	put_case("C1", "confirmed", "2020-03-22T00:00:00Z");
+	put_contact("C1", "2020-03-22T00:00:00Z", NULL);
+	put_case("C2", "confirmed", "2020-03-22T00:00:00Z");
+	put_case("C3", "confirmed", "2020-03-22T00:00:00Z");
+	put_contact("C3", "2020-03-22T00:00:00Z", NULL);
+	assert_int_equal(open_appeal("为什么", NULL, &number, &e), 1);
+	registry_set_times(registry, &later, NULL);
+	assert_int_equal(uphold(number, "C1", &e), ERROR_BAD_INPUT);
+	put_case("C1", "discarded", "2020-03-24T01:00:00Z");
+	put_contact("C1", "2020-03-22T00:00:00Z", "2020-03-24T01:00:00Z");
+	put_case("C2", "discarded", "2020-03-24T01:00:00Z");
+	put_contact("C3", "2020-03-22T00:00:00Z", "2020-03-24T01:00:00Z");
+	assert_int_equal(uphold(number, "C0", &e), ERROR_BAD_INPUT);
+	assert_non_null(strstr(e.message, "is what it was"));
+	assert_int_equal(uphold(number, "C2", &e), ERROR_BAD_INPUT);
+	assert_non_null(strstr(e.message, "did not rest"));
+	assert_int_equal(uphold(number, "C3", &e), ERROR_BAD_INPUT);
+	assert_int_equal(uphold(number, "C4", &e), ERROR_BAD_INPUT);
+	GOOD(uphold(number, "C1", &e));
+}
+
+/* A case with which Feng was in contact, but by no rule that gave the colour: it is grey for having applied lately. */
+static void
+a_case_that_gave_no_colour_is_none(void **state)
+{
+	const instant later = START + 3600;
+	struct error e = {0};
+	int64_t number;
+
+	(void)state;
+	put_case("C1", "confirmed", "2020-02-22T00:00:00Z");
+	put_contact("C1", "2020-02-22T00:00:00Z", NULL);
+	assert_int_equal(open_appeal("为什么", NULL, &number, &e), 1);
+	registry_set_times(registry, &later, NULL);
+	put_case("C1", "discarded", "2020-03-24T01:00:00Z");
+	assert_int_equal(uphold(number, "C1", &e), ERROR_BAD_INPUT);
+	assert_non_null(strstr(e.message, "did not rest"));
+}
+
+static void
 a_pack_says_how_long_and_whose(void **state)
 {
 	static const struct {
@@ -210,6 +308,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(each_step_is_in_the_ledger_once, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(who_wrote_it_down_does_not_decide_it, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(staff_take_back_what_staff_wrote_down_alone, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_case_is_a_correction_where_the_colour_rested_on_it, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_case_that_gave_no_colour_is_none, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_pack_says_how_long_and_whose, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(each_allocation_may_fail, set_up, tear_down),
 	};
