@@ -51,7 +51,8 @@ struct standing {
 	char first[HASH_TEXT_SIZE], last[HASH_TEXT_SIZE];
 	const char *phone;
 	bool claimed, vouched;
-	instant latest; /* of all rows */
+	instant vouched_at; /* last, for that phone */
+	instant latest;     /* of all rows */
 };
 
 /* Rows come by their own time, then by key, so that the last vouched is the last one seen. */
@@ -76,6 +77,8 @@ take_row(const struct evidence_row *row, void *context, struct error *e)
 	if (strcmp(phone, standing->phone) == 0) {
 		standing->claimed = true;
 		standing->vouched |= vouched;
+		if (vouched)
+			standing->vouched_at = row->at;
 	}
 	json_decref(body);
 	return 0;
@@ -233,6 +236,7 @@ claim(struct registry *registry, person_number person, const char *phone, instan
 	struct standing standing = {0};
 	enum evidence_outcome outcome;
 	const char *other;
+	bool contested;
 	int r;
 
 	registry_phone_hash(registry, phone, hash);
@@ -240,13 +244,18 @@ claim(struct registry *registry, person_number person, const char *phone, instan
 	if ((r = phone_keep(registry, person, phone, hash, e)) < 0 ||
 		(r = standing_read(registry, person, text, &standing, e)) < 0)
 		return r;
-	/* Within one second, who came first is first. */
-	if (import == 0 && standing.first[0] && at <= standing.latest)
+	/* A file may say any moment; within one second, who came first is first. */
+	if (import)
+		at = registry_recording_time(registry);
+	if (standing.first[0] && at <= standing.latest)
 		at = standing.latest + 1;
+	other = standing.last[0] ? standing.last : standing.first;
+	contested = !standing.claimed && other[0] && strcmp(other, text) != 0;
 	if (!standing.claimed &&
 		(r = row_put(registry, person, text, false, VOUCHER_NONE, NULL, at, import, &outcome, e)) < 0)
 		return r;
-	if (import)
+	/* Of a file's many claims those alone are told of that stay frozen. */
+	if (import && !contested)
 		return 0;
 	/* V2: the one who claims is told the same in every case. */
 	if ((r = registry_notice_put(registry, phone, "claim-received",
@@ -255,11 +264,8 @@ claim(struct registry *registry, person_number person, const char *phone, instan
 			 "carrier, staff who saw the ID card or a community committee confirms that this phone speaks for this ID "
 			 "number. If another phone applies with the same number, both are told.",
 			 e)) < 0 ||
-		standing.claimed)
+		!contested)
 		return r;
-	other = standing.last[0] ? standing.last : standing.first;
-	if (strcmp(other, text) == 0)
-		return 0;
 	return tell(registry, person, other, "claim-contested",
 		"另一部手机用您的证件号码提出了申请，该申请已冻结。如非本人操作，请联系社区。 / Another phone applied with your ID "
 		"number. That application is frozen. If it was not you, tell your community committee.",
@@ -401,9 +407,25 @@ spoken_claimed(
 	return r;
 }
 
-/* Leave out children who came of age since their guardian, for whom the phone speaks as well, applied for them. */
+/* Since when the phone speaks for the person by a voucher of their own; INT64_MIN where it does by their guardian's alone. */
 static int
-leave_grown(struct registry *registry, struct spoken_list *list, struct error *e)
+own_since(struct registry *registry, person_number person, const uint8_t phone_hash[REGISTRY_HASH_SIZE],
+	instant *ret_since, struct error *e)
+{
+	struct standing standing = {0};
+	char phone[HASH_TEXT_SIZE];
+	int r = standing_read(registry, person, text_hex(phone_hash, REGISTRY_HASH_SIZE, phone), &standing, e);
+
+	if (r == 0)
+		*ret_since = state_of(&standing) == VOUCHER_SPEAKS ? standing.vouched_at : INT64_MIN;
+	return r;
+}
+
+/* Leave out children who came of age since their guardian, for whom the phone speaks as well, applied for them; but not who was vouched for
+ * with that phone since they did. */
+static int
+leave_grown(
+	struct registry *registry, const uint8_t phone_hash[REGISTRY_HASH_SIZE], struct spoken_list *list, struct error *e)
 {
 	person_number *guardians = NULL;
 	size_t count = 0, kept = 0;
@@ -417,11 +439,13 @@ leave_grown(struct registry *registry, struct spoken_list *list, struct error *e
 		if (list->items[i].state == VOUCHER_SPEAKS)
 			guardians[count++] = list->items[i].person;
 	for (size_t i = 0; i < list->count && r == 0; i++) {
-		instant until = INT64_MAX;
+		instant until = INT64_MAX, since = INT64_MIN;
 
 		if (list->items[i].state == VOUCHER_SPEAKS)
 			r = guardianship_until(registry, list->items[i].person, guardians, count, &until, e);
-		if (registry_now(registry) < until)
+		if (r == 0 && registry_now(registry) >= until)
+			r = own_since(registry, list->items[i].person, phone_hash, &since, e);
+		if (registry_now(registry) < until || since >= until)
 			list->items[kept++] = list->items[i];
 	}
 	list->count = kept;
@@ -443,7 +467,7 @@ registry_spoken_for_each(struct registry *registry, const uint8_t phone_hash[REG
 	for (size_t i = 0; i < own && r == 0; i++)
 		if (list.items[i].state == VOUCHER_SPEAKS)
 			r = dependants_each(registry, list.items[i].person, add_dependant, &list, e);
-	if (r < 0 || (r = leave_grown(registry, &list, e)) < 0)
+	if (r < 0 || (r = leave_grown(registry, phone_hash, &list, e)) < 0)
 		goto out;
 	if (list.count > 0)
 		qsort(list.items, list.count, sizeof *list.items, by_person);

@@ -170,6 +170,46 @@ a_committee_takes_over_nobodys_phone(void **state)
 	assert_int_equal(state_of(feng, "13700000002"), VOUCHER_FROZEN);
 }
 
+static int
+note_kind(const struct registry_notice *notice, void *context, struct error *e)
+{
+	char *seen = context;
+
+	(void)e;
+	sprintf(seen + strlen(seen), "%s>%s ", notice->kind, notice->phone);
+	return 0;
+}
+
+/* Whatever moment its file says: first is who was recorded first. */
+static void
+a_committees_file_of_an_earlier_day_overtakes_nobody(void **state)
+{
+	struct registry_application a = application(FENG, "hubei-2020", "2020-03-20T00:00:00Z");
+	const uint8_t sha256[EVIDENCE_SHA256_SIZE] = {1};
+	char seen[256] = "";
+	struct error e = {0};
+	person_number feng;
+
+	(void)state;
+	GOOD(registry_set_gateway(registry, true, &e));
+	a.how = VOUCHER_NONE;
+	a.vouched_by = NULL;
+	feng = apply(registry, &a);
+	a = by_committee(FENG, "13700000002");
+	GOOD(registry_begin(registry, &e));
+	GOOD(evidence_import_begin(
+		registry_db(registry), "residents", "block.csv", sha256, "block-7", registry_clock(registry), &a.import, &e));
+	GOOD(registry_commit(registry, &e));
+	apply(registry, &a);
+	assert_int_equal(state_of(feng, "13700000002"), VOUCHER_FROZEN);
+	assert_int_equal(state_of(feng, FENG_PHONE), VOUCHER_AWAITED);
+	/* Once, however often it is brought. */
+	apply(registry, &a);
+	GOOD(registry_notices_deliver(registry, note_kind, seen, 100, &e));
+	assert_string_equal(
+		seen, "claim-received>" FENG_PHONE " claim-received>13700000002 claim-contested>" FENG_PHONE " ");
+}
+
 /* Whom they are applied for by, as their application stands. */
 static int
 note_guardian(const struct registry_applied *applied, void *context, struct error *e)
@@ -363,6 +403,7 @@ main(void)
 		TEST(a_committee_applies_for_who_has_no_phone),
 		TEST(a_committee_vouches_for_a_phone_that_is_the_first),
 		TEST(a_committee_takes_over_nobodys_phone),
+		TEST(a_committees_file_of_an_earlier_day_overtakes_nobody),
 		TEST(a_committee_makes_nobody_with_a_phone_a_dependant),
 		TEST(a_committees_user_covers_its_division),
 		TEST(each_opening_is_logged_for_the_person_to_read),
