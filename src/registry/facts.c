@@ -15,7 +15,6 @@
 #include "base/array.h"
 #include "base/json.h"
 #include "base/json_memory.h"
-#include "credential/credential.h"
 #include "place/place.h"
 
 enum { ITEMS_MAX = 100000, ITEM_TEXT_MAX = 1 << 16 };
@@ -474,34 +473,15 @@ add_areas(
 	return r;
 }
 
-/* Return 1 if that number's identity tells it, 0 or a code. */
-static int
-birth_date_of(struct registry *registry, person_number number, json_t *facts, struct error *e)
-{
-	struct registry_identity identity = {0};
-	struct id_number id = {0};
-	char text[TIME_TEXT_SIZE];
-	struct error none;
-	int r = identity_read(registry, number, &identity, e);
-
-	if (r == 0 && id_number_read(identity.id_number, strlen(identity.id_number), &id, &none) == 0 &&
-		id.has_birth_date && (r = set_text(facts, "birth_date", day_write(id.birth_date, text), e)) == 0)
-		r = 1;
-	registry_identity_wipe(&identity);
-	keys_wipe(&id, sizeof id);
-	return r == ERROR_EXISTS_NOT ? 0 : r;
-}
-
-/* The date of birth that an ID number of theirs holds, opened for this alone; left out where none holds one. */
+/* Opened for this alone; left out where no ID number holds one. */
 static int
 add_birth_date(struct registry *registry, person_number person, instant known, json_t *facts, struct error *e)
 {
-	struct evidence_same same;
-	int r = evidence_same(registry->db, person, known, &same, e);
+	char text[TIME_TEXT_SIZE];
+	day_number born;
+	int r = birth_date_of(registry, person, known, false, &born, e);
 
-	for (size_t i = 0; r == 0 && i < same.count; i++)
-		r = birth_date_of(registry, same.numbers[i], facts, e);
-	return r < 0 ? r : 0;
+	return r == 1 ? set_text(facts, "birth_date", day_write(born, text), e) : r;
 }
 
 static int

@@ -2,10 +2,6 @@
 
 #include "registry/internal.h"
 
-#include <string.h>
-
-#include "credential/credential.h"
-
 enum { MAJORITY_YEARS = 18 };
 
 /* The first application that one of the guardians made. */
@@ -34,27 +30,6 @@ take_first(const struct registry_applied *applied, void *context, struct error *
 	return 0;
 }
 
-/* 1 where a date of birth is known, 0 or a code. */
-static int
-birth_date(struct registry *registry, person_number person, day_number *ret_day, struct error *e)
-{
-	struct registry_identity identity = {0};
-	struct id_number id = {0};
-	struct error none;
-	int r = identity_read(registry, person, &identity, e), found = 0;
-
-	if (r == 0 && id_number_read(identity.id_number, strlen(identity.id_number), &id, &none) == 0 &&
-		id.has_birth_date) {
-		*ret_day = id.birth_date;
-		found = 1;
-	} else if (r == 0 && *identity.birth_date) {
-		found = day_read(identity.birth_date, strlen(identity.birth_date), ret_day, &none) == 0;
-	}
-	registry_identity_wipe(&identity);
-	keys_wipe(&id, sizeof id);
-	return r == ERROR_EXISTS_NOT ? 0 : r < 0 ? r : found;
-}
-
 int
 guardianship_until(struct registry *registry, person_number person, const person_number *guardians, size_t count,
 	instant *ret_until, struct error *e)
@@ -71,7 +46,7 @@ guardianship_until(struct registry *registry, person_number person, const person
 	*ret_until = INT64_MAX;
 	if ((r = registry_applications_each(registry, person, take_first, &first, e)) < 0 || !first.found)
 		return r;
-	if ((r = birth_date(registry, person, &born, e)) != 1)
+	if ((r = birth_date_of(registry, person, EVIDENCE_NOW, true, &born, e)) != 1)
 		return r;
 	if ((r = registry_pack(registry, first.applied.jurisdiction, &pack, e)) < 0)
 		return r;

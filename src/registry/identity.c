@@ -98,6 +98,43 @@ out:
 	return r;
 }
 
+static bool
+in_id_number(const struct registry_identity *identity, day_number *ret_day)
+{
+	struct id_number id = {0};
+	bool found = id_number_read(identity->id_number, strlen(identity->id_number), &id, NULL) == 0 && id.has_birth_date;
+
+	if (found)
+		*ret_day = id.birth_date;
+	keys_wipe(&id, sizeof id);
+	return found;
+}
+
+int
+birth_date_of(
+	struct registry *registry, person_number person, instant known, bool told, day_number *ret_day, struct error *e)
+{
+	struct evidence_same same;
+	day_number day = 0;
+	bool held = false;
+	int r = evidence_same(registry->db, person, known, &same, e), found = 0;
+
+	for (size_t i = 0; r == 0 && !held && i < same.count; i++) {
+		struct registry_identity identity = {0};
+
+		if ((r = identity_read(registry, same.numbers[i], &identity, e)) == 0 &&
+			((held = in_id_number(&identity, &day)) ||
+				(told && !found && day_read(identity.birth_date, strlen(identity.birth_date), &day, NULL) == 0)))
+			found = 1;
+		registry_identity_wipe(&identity);
+		if (r == ERROR_EXISTS_NOT)
+			r = 0;
+	}
+	if (r == 0 && found)
+		*ret_day = day;
+	return r < 0 ? r : found;
+}
+
 /* Take over the texts of ${given} that are not empty; with ${greater} those alone that come after what is there. Return whether
  * anything changed. */
 static bool

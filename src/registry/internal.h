@@ -80,6 +80,11 @@ int identity_add(struct registry *registry, person_number person, const struct r
 int
 identity_read(struct registry *registry, person_number person, struct registry_identity *ret_identity, struct error *e);
 
+/* birth_date_of(registry, person, known, told, ret_day, e): the date of birth in an ID number of the person's; with ${told}, where none holds
+ * one, as somebody told it, which has no history (${known} is of who is the same person). 1, 0 where it is not known, or a code. */
+int birth_date_of(
+	struct registry *registry, person_number person, instant known, bool told, day_number *ret_day, struct error *e);
+
 /* vouch(...): as registry_vouch, for a person, with a phone as registry_phone_read writes it, in the open transaction. */
 int vouch(struct registry *registry, person_number person, const char *phone, enum voucher_how how, const char *by,
 	instant at, int64_t import, struct error *e);

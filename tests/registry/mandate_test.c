@@ -216,9 +216,9 @@ see_spoken(person_number person, enum voucher_state found, void *context, struct
 	return 0;
 }
 
-/* For how many Feng's phone speaks, and until when that stays so. */
+/* For how many a phone speaks, and until when that stays so. */
 static int
-spoken_for(instant at, instant *ret_until)
+spoken_for_by(const char *phone, instant at, instant *ret_until)
 {
 	struct db_about about = {0};
 	uint8_t hash[REGISTRY_HASH_SIZE];
@@ -226,10 +226,16 @@ spoken_for(instant at, instant *ret_until)
 	int count = 0;
 
 	registry_set_times(registry, &at, NULL);
-	registry_phone_hash(registry, FENG_PHONE, hash);
+	registry_phone_hash(registry, phone, hash);
 	GOOD(registry_spoken_for_each(registry, hash, see_spoken, &count, &e));
 	GOOD(registry_spoken_for_until(registry, hash, &about, ret_until, &e));
 	return count;
+}
+
+static int
+spoken_for(instant at, instant *ret_until)
+{
+	return spoken_for_by(FENG_PHONE, at, ret_until);
 }
 
 static void
@@ -245,6 +251,46 @@ a_childs_guardian_acts_until_it_comes_of_age(void **state)
 	assert_true(until == of_age);
 	assert_int_equal(spoken_for(of_age, &until), 1);
 	assert_true(until == INT64_MAX);
+}
+
+static void
+a_grown_child_keeps_what_they_were_vouched_for_themselves(void **state)
+{
+	struct registry_application a = application(CHILD, "hubei-2020", "2020-03-02T00:00:00Z");
+	instant of_age = moment(CHILD_OF_AGE), later = of_age + DAY_S, until;
+	struct error e = {0};
+
+	(void)state;
+	a.guardian_id_number = FENG;
+	apply(registry, &a);
+	GOOD(registry_vouch(registry, CHILD, "13600000009", VOUCHER_ID_CARD, "clinic", of_age, 0, &e));
+	assert_int_equal(spoken_for_by("13600000009", later, &until), 1);
+	/* The guardian takes that phone, too. */
+	GOOD(registry_vouch(registry, FENG, "13600000009", VOUCHER_ID_CARD, "clinic", of_age + 1, 0, &e));
+	assert_int_equal(spoken_for_by("13600000009", later, &until), 2);
+	assert_int_equal(spoken_for_by(FENG_PHONE, later, &until), 0);
+}
+
+/* Applied for by a passport's number, which holds no date of birth; the ID card is found out to be the same child's. */
+static void
+a_child_under_two_numbers_comes_of_age_too(void **state)
+{
+	struct registry_application a = application("AA00001", "hubei-2020", "2020-03-02T00:00:00Z");
+	instant of_age = moment(CHILD_OF_AGE), until;
+	person_number traveller, child;
+	struct error e = {0};
+	int64_t link;
+
+	(void)state;
+	a.guardian_id_number = FENG;
+	traveller = apply(registry, &a);
+	assert_int_equal(spoken_for(of_age, &until), 2);
+	GOOD(registry_begin(registry, &e));
+	GOOD(registry_person_by_id_number(registry, CHILD, strlen(CHILD), true, 0, &child, &e));
+	GOOD(evidence_same_put(registry_db(registry), traveller, child, false, of_age - DAY_S, &link, &e));
+	GOOD(registry_commit(registry, &e));
+	assert_int_equal(spoken_for(of_age - 1, &until), 2);
+	assert_int_equal(spoken_for(of_age, &until), 1);
 }
 
 static void
@@ -311,6 +357,8 @@ main(void)
 		TEST(the_person_reads_who_did_what),
 		TEST(it_stands_in_the_ledger_and_makes_nobody_due),
 		TEST(a_childs_guardian_acts_until_it_comes_of_age),
+		TEST(a_grown_child_keeps_what_they_were_vouched_for_themselves),
+		TEST(a_child_under_two_numbers_comes_of_age_too),
 		TEST(who_was_of_age_when_applied_for_stays_with_the_guardian),
 		TEST(a_helper_applies_and_leaves_guardian_and_phone_alone),
 	};
