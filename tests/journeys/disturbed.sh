@@ -1,4 +1,4 @@
-# What was acknowledged stays, whatever happens to the next import and to a purge: killed, a call that fails (fsync too), a
+# What was acknowledged stays, whatever happens to the next import, to a purge, and to an appeal and its answer: killed, a call that fails (fsync too), a
 # full disk, at moments spread over the writes and at every change of a segment, of a key and of their folders. Afterwards
 # 'check' finds the store whole, with all or nothing of what was under way, and the same command again brings it to its end.
 . "$(dirname "$0")/lib.sh"
@@ -39,7 +39,20 @@ holds "a day's stays are in a segment" ls "$before"/presence/*.stays
 
 run_import() { "$HEALTHCODE" --data "$disturbed" import stays "$FOLDER/second.csv"; }
 run_purge() { "$HEALTHCODE" --data "$disturbed" --now 2020-04-16T12:00:00+08:00 purge; }
-kept() { "$HEALTHCODE" --data "$disturbed" --json check | jq .stays.stays; }
+D() { "$HEALTHCODE" --data "$disturbed" "$@"; }
+run_appeal() { D appeal open "$GREY" --words "?"; }
+run_answer() { HEALTHCODE_TOKEN="three plain words" D --as sun appeal decide 1 rejected --en "no"; }
+kept_import() { D --json check | jq .stays.stays; }
+kept_purge() { kept_import; }
+# The ledger has as many entries as there are appeals and answers: a step is whole or was none.
+kept_appeal() {
+	D --json check >/dev/null && D ledger verify >/dev/null || return 1
+	local kept entries
+	kept=$(D --json appeal list | jq -s '[.[] | 1, (select(.state != "open") | 1)] | length')
+	entries=$(D --json ledger show | jq -s '[.[] | select(.kind | startswith("appeal."))] | length')
+	[ "$kept" = "$entries" ] && echo "$kept"
+}
+kept_answer() { kept_appeal; }
 
 # Every call on a segment, a key or their folders, and MOMENTS others.
 moments() {
@@ -54,18 +67,19 @@ disturb() {
 	local step=$1 earlier=$2 later=$3 tried=0 code left
 	rm -rf "$disturbed" "$FOLDER/calls" && cp -r "$before" "$disturbed"
 	(export LD_PRELOAD=$CRASH CRASH_LIST=$FOLDER/calls; "run_$step") >/dev/null || fail "$step does not run"
-	is "$later" "$(kept)" "undisturbed, $step leaves $later stays"
+	is "$later" "$("kept_$step")" "undisturbed, $step leaves $later"
 	for moment in $(moments "$FOLDER/calls"); do
 		for how in CRASH_AT FAIL_AT FULL_FROM; do
 			rm -rf "$disturbed" && cp -r "$before" "$disturbed"
 			code=0
 			(export LD_PRELOAD=$CRASH "$how=$moment" && "run_$step" >/dev/null 2>"$FOLDER/err") 2>/dev/null || code=$?
 			[ "$code" = 0 ] || [ "$code" = 4 ] || [ "$code" = 137 ] || fail "$step, $how=$moment: exit $code: $(cat "$FOLDER/err")"
-			left=$(kept) || fail "$step, $how=$moment ($(sed -n "${moment}p" "$FOLDER/calls")): the store is not whole"
+			left=$("kept_$step") || fail "$step, $how=$moment ($(sed -n "${moment}p" "$FOLDER/calls")): the store is not whole"
 			[ "$left" = "$later" ] || { [ "$left" = "$earlier" ] && [ "$code" != 0 ]; } ||
-				fail "$step, $how=$moment, exit $code: $left stays are left"
-			"run_$step" >/dev/null 2>"$FOLDER/err" || fail "$step does not run again after $how=$moment: $(cat "$FOLDER/err")"
-			[ "$(kept)" = "$later" ] || fail "$step again after $how=$moment leaves $(kept) stays"
+				fail "$step, $how=$moment, exit $code: $left are left"
+			{ [ "$step" = answer ] && [ "$left" = "$later" ]; } || # which is given once
+				"run_$step" >/dev/null 2>"$FOLDER/err" || fail "$step does not run again after $how=$moment: $(cat "$FOLDER/err")"
+			[ "$("kept_$step")" = "$later" ] || fail "$step again after $how=$moment leaves $("kept_$step")"
 			tried=$((tried + 1))
 		done
 	done
@@ -75,3 +89,12 @@ disturb() {
 disturb import "$ALL" $((2 * ALL))
 rm -rf "$before" && cp -r "$disturbed" "$before"
 disturb purge $((2 * ALL)) "$ALL"
+
+rm -rf "$before" && cp -r "$disturbed" "$before"
+GREY=$(id_number 420802 19800101 099) # for having applied lately
+printf 'id_number,name,phone,division,applied_at,jurisdiction\n%s,居民,13800000110,420802,2020-03-20T10:00:00+08:00,%s\n' "$GREY" "$PACK" |
+	"$HEALTHCODE" --data "$before" import residents - >/dev/null
+HEALTHCODE_PASSWORD="three plain words" "$HEALTHCODE" --data "$before" user add sun --role supervisor >/dev/null
+disturb appeal 0 1
+rm -rf "$before" && cp -r "$disturbed" "$before"
+disturb answer 1 2
