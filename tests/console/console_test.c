@@ -760,6 +760,52 @@ cases_count_by_report_with_how_they_were_found(void **state)
 		"0/0 1"); /* the day isn't over */
 }
 
+/* Said at ${at}, due three days later, and ended as ${state} at ${ended}; NULL: it is open. */
+static void
+put_appeal(const char *at, enum appeal_state state, const char *ended)
+{
+	struct registry_appeal appeal = {.person = feng,
+		.jurisdiction = "hubei-2020",
+		.policy = "0",
+		.rules = "[]",
+		.lists = "[]",
+		.colour = COLOUR_RED,
+		.since = moment(at),
+		.opened_at = moment(at),
+		.due_at = moment(at) + 3 * DAY_S,
+		.words = "?"};
+	struct error e = {0};
+
+	GOOD(registry_begin(registry, &e));
+	GOOD(registry_appeal_put(registry, &appeal, &appeal.number, &e));
+	if (ended) {
+		appeal.state = state;
+		appeal.decided_at = moment(ended);
+		appeal.decided_by = "first";
+		GOOD(registry_appeal_decide(registry, &appeal, &e));
+	}
+	GOOD(registry_commit(registry, &e));
+}
+
+static void
+appeals_count_by_when_they_were_said(void **state)
+{
+	(void)state;
+	put_appeal("2020-03-10T23:00:00Z", APPEAL_UPHELD, "2020-03-11T00:00:00Z"); /* the week before */
+	put_appeal("2020-03-11T00:00:00Z", APPEAL_UPHELD, "2020-03-13T23:59:59Z");
+	put_appeal("2020-03-12T00:00:00Z", APPEAL_REJECTED, "2020-03-15T00:00:00Z"); /* as it is due: too late */
+	put_appeal("2020-03-13T00:00:00Z", APPEAL_WITHDRAWN, "2020-03-14T00:00:00Z");
+	put_appeal("2020-03-14T00:00:00Z", APPEAL_OPEN, NULL); /* overdue */
+	put_appeal("2020-03-17T00:00:00Z", APPEAL_REJECTED, "2020-03-18T00:00:00Z");
+	put_appeal("2020-03-17T23:00:00Z", APPEAL_OPEN, NULL);                     /* due at 23:00 on the 20th */
+	put_appeal("2020-03-18T00:00:00Z", APPEAL_UPHELD, "2020-03-19T00:00:00Z"); /* the week after */
+	assert_string_equal(in_week("appeals_answered_in_time"), "2/4 1");
+	assert_string_equal(in_week("appeals_upheld"), "1/3 2");
+	/* As of the 14th nobody knew more. */
+	assert_string_equal(
+		indicator("appeals_upheld", "2020-03-11T00:00:00Z", "2020-03-18T00:00:00Z", "2020-03-14T00:00:00Z"), "1/1 2");
+}
+
 static void
 contacts_count_with_how_they_were_followed(void **state)
 {
@@ -858,6 +904,7 @@ main(void)
 		TEST(an_isolation_is_a_cases_and_ends_by_two_negatives_a_day_apart),
 		TEST(results_count_by_sampling_and_those_without_a_report_are_unknown),
 		TEST(cases_count_by_report_with_how_they_were_found),
+		TEST(appeals_count_by_when_they_were_said),
 		TEST(contacts_count_with_how_they_were_followed),
 		TEST(a_view_is_everybodys_to_read_and_its_makers_to_delete),
 		TEST(there_are_not_more_views_than_can_be_looked_through),
