@@ -83,10 +83,10 @@ change(struct cli_store *store, const struct peer *peer, bool remove, const uint
 		r = peer_put(db, registry_keys(store->registry), peer, secret, now, e);
 	if (r < 0 ||
 		(r = ledger_append_json(db, now, remove ? "peer.removed" : "peer.added",
-			 remove
-				 ? json_pack("{s:s, s:s}", "by", cli_actor(store), "peer", peer->jurisdiction)
-				 : json_pack("{s:s, s:s, s:s, s:s, s:b, s:b}", "by", cli_actor(store), "peer", peer->jurisdiction,
-					   "url", peer->url, "pin", pin_write(peer->pin, pin), "gives", peer->gives, "takes", peer->takes),
+			 remove ? json_pack("{s:s, s:s}", "by", cli_actor(store), "peer", peer->jurisdiction)
+					: json_pack("{s:s, s:s, s:s, s:s, s:b, s:b, s:s*}", "by", cli_actor(store), "peer",
+						  peer->jurisdiction, "url", peer->url, "pin", pin_write(peer->pin, pin), "gives", peer->gives,
+						  "takes", peer->takes, "pages", peer->pages),
 			 NULL, e)) < 0) {
 		registry_rollback(store->registry);
 		return r;
@@ -133,9 +133,10 @@ print_peer(const struct peer *peer, void *context, struct error *e)
 	(void)e;
 	pin_write(peer->pin, pin);
 	if (cli->json)
-		return cli_print_json(json_pack("{s:s, s:s, s:s, s:s}", "peer", peer->jurisdiction, "url", peer->url, "pin",
-			pin, "direction", direction(peer)));
-	printf("%s  %s  %s  %s\n", peer->jurisdiction, peer->url, pin, direction(peer));
+		return cli_print_json(json_pack("{s:s, s:s, s:s, s:s, s:s?}", "peer", peer->jurisdiction, "url", peer->url,
+			"pin", pin, "direction", direction(peer), "pages", *peer->pages ? peer->pages : NULL));
+	printf("%s  %s  %s  %s%s%s\n", peer->jurisdiction, peer->url, pin, direction(peer), *peer->pages ? "  " : "",
+		peer->pages);
 	return 0;
 }
 
@@ -228,11 +229,11 @@ out:
 static int
 run(struct cli *cli, int argc, char **argv)
 {
-	const char *url = NULL, *pin = NULL, *secret_file = NULL, *way = NULL, *name = NULL, *certificate = NULL,
-			   *key = NULL;
-	const struct cli_option options[] = {{"url", OPTION_VALUE, &url}, {"pin", OPTION_VALUE, &pin},
-		{"secret", OPTION_VALUE, &secret_file}, {"direction", OPTION_VALUE, &way}, {"pack", OPTION_VALUE, &name},
-		{"certificate", OPTION_VALUE, &certificate}, {"key", OPTION_VALUE, &key}};
+	const char *url = NULL, *pages = NULL, *pin = NULL, *secret_file = NULL, *way = NULL, *name = NULL,
+			   *certificate = NULL, *key = NULL;
+	const struct cli_option options[] = {{"url", OPTION_VALUE, &url}, {"pages", OPTION_VALUE, &pages},
+		{"pin", OPTION_VALUE, &pin}, {"secret", OPTION_VALUE, &secret_file}, {"direction", OPTION_VALUE, &way},
+		{"pack", OPTION_VALUE, &name}, {"certificate", OPTION_VALUE, &certificate}, {"key", OPTION_VALUE, &key}};
 	uint8_t secret[PEER_SECRET_SIZE];
 	struct peer peer = {0};
 	struct error e = {0};
@@ -263,6 +264,7 @@ run(struct cli *cli, int argc, char **argv)
 	if (!read_direction(way, &peer))
 		return cli_usage(cli, "--direction is gives, takes or both");
 	peer.url = url;
+	peer.pages = pages;
 	if (secret_file && read_secret(secret_file, secret, &e) < 0)
 		return cli_fail(&e);
 	code = change_peer(cli, &peer, false, secret_file ? secret : NULL);
@@ -274,7 +276,7 @@ const struct command command_peer = {
 	.name = "peer",
 	.summary = "exchange colours with other services",
 	.usage =
-		"peer add JURISDICTION --url URL --pin PIN [--secret FILE] [--direction gives|takes|both] | peer list | peer remove JURISDICTION | peer ask ID TEXT|FILE [--pack P] --certificate FILE --key FILE | peer secret | peer pin FILE",
+		"peer add JURISDICTION --url URL --pin PIN [--pages URL] [--secret FILE] [--direction gives|takes|both] | peer list | peer remove JURISDICTION | peer ask ID TEXT|FILE [--pack P] --certificate FILE --key FILE | peer secret | peer pin FILE",
 	.help =
 		"A peer is a jurisdiction of another service with which this one exchanges signed statements of what colour somebody has,\n"
 		"for those who showed their code of one to the other (docs/operations.md). Its trust list is taken with 'trust import'; which\n"
@@ -285,6 +287,7 @@ const struct command command_peer = {
 		"remove ends it. Each stands in the ledger.\n\n"
 		"  --url URL         https://HOST:PORT, where its service answers others\n"
 		"  --pin PIN         sha256//..., of its TLS certificate's key\n"
+		"  --pages URL       https://HOST/..., where its residents read why and appeal: whose colour here is that service's is sent there\n"
 		"  --secret FILE     what 'peer secret' printed; left out, the one that is kept stays\n"
 		"  --direction       gives: it may ask us and is told; takes: we ask it and are told; both, which is the default\n\n"
 		"ask puts the question for somebody who shows their code of a peer (a text, or a picture) at a counter here, where they have\n"

@@ -29,6 +29,8 @@ static const char *const migrations[] = {
 	" person BIGINT NOT NULL, number BIGINT NOT NULL, key {text} NOT NULL, colour {text} NOT NULL, at BIGINT NOT NULL,"
 	" until BIGINT NOT NULL, PRIMARY KEY (issuer, audience, subject));"
 	"CREATE INDEX peer_taken_until ON peer_taken (until);",
+
+	"ALTER TABLE peer ADD COLUMN pages {text} NOT NULL DEFAULT '';",
 };
 
 int
@@ -46,15 +48,22 @@ is_name(const char *name)
 		*name != '-';
 }
 
-/* https://HOST[:PORT], the host as it stands in a URL. */
+#define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+
+/* https://HOST[:PORT], the host as it stands in a URL, and, with ${path}, what may come after it. */
 static bool
-is_url(const char *url)
+is_url(const char *url, bool path)
 {
 	static const char scheme[] = "https://";
 	const char *host = url + sizeof scheme - 1;
+	size_t length;
 
-	return text_starts(url, scheme) && *host && strlen(url) < PEER_URL_SIZE &&
-		strspn(host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-:[]") == strlen(host);
+	if (!text_starts(url, scheme) || strlen(url) >= PEER_URL_SIZE)
+		return false;
+	length = strspn(host, LETTERS ".-:[]");
+	if (path && host[length] == '/')
+		return length > 0 && host[length + strspn(host + length, LETTERS "-._~!$&'()*+,;=:@%/?#")] == '\0';
+	return length > 0 && !host[length];
 }
 
 /* The name of the secret that is shared with a peer: 0, or ERROR_EXISTS_NOT. */
@@ -105,8 +114,10 @@ check_new(struct db *db, const struct peer *peer, struct error *e)
 	if (!is_name(peer->jurisdiction))
 		return error_set(
 			e, ERROR_USAGE, "a peer is named by its jurisdiction: a-z, 0-9 and -, at most %d of them", ISSUER_SIZE - 1);
-	if (!is_url(peer->url))
+	if (!is_url(peer->url, false))
 		return error_set(e, ERROR_USAGE, "a peer is asked at https://HOST:PORT");
+	if (peer->pages && *peer->pages && !is_url(peer->pages, true))
+		return error_set(e, ERROR_USAGE, "a peer's pages are at https://HOST/...");
 	if ((r = db_one_int(db, "SELECT count(*) FROM issuer_jurisdiction WHERE jurisdiction = $1",
 			 (struct db_value[]){db_text(peer->jurisdiction)}, 1, &count, e)) < 0)
 		return r;
@@ -135,12 +146,15 @@ peer_put(struct db *db, struct keys *keys, const struct peer *peer, const uint8_
 			: r;
 	}
 	return db_do(db,
-		"INSERT INTO peer (jurisdiction, url, pin, secret, gives, takes, recorded_at) VALUES ($1, $2, $3, $4, $5, $6, $7)"
+		"INSERT INTO peer (jurisdiction, url, pin, secret, gives, takes, recorded_at, pages)"
+		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
 		" ON CONFLICT (jurisdiction) DO UPDATE SET url = excluded.url, pin = excluded.pin, secret = excluded.secret,"
-		" gives = excluded.gives, takes = excluded.takes, recorded_at = excluded.recorded_at",
+		" gives = excluded.gives, takes = excluded.takes, recorded_at = excluded.recorded_at,"
+		" pages = excluded.pages",
 		(struct db_value[]){db_text(peer->jurisdiction), db_text(peer->url), db_blob(peer->pin, PEER_PIN_SIZE),
-			db_text(name), db_int(peer->gives), db_int(peer->takes), db_int(now)},
-		7, e);
+			db_text(name), db_int(peer->gives), db_int(peer->takes), db_int(now),
+			db_text(peer->pages ? peer->pages : "")},
+		8, e);
 }
 
 int
@@ -177,7 +191,8 @@ show(struct db_statement *row, peer_each_one *each, void *context, struct error 
 	struct peer peer = {.jurisdiction = db_column_text(row, 0),
 		.url = db_column_text(row, 1),
 		.gives = db_column_int(row, 3) != 0,
-		.takes = db_column_int(row, 4) != 0};
+		.takes = db_column_int(row, 4) != 0,
+		.pages = db_column_text(row, 5)};
 	size_t length;
 	const void *pin = db_column_blob(row, 2, &length);
 
@@ -191,8 +206,8 @@ int
 peer_each(struct db *db, peer_each_one *each, void *context, struct error *e)
 {
 	struct db_statement *row = NULL;
-	int r =
-		db_start(db, "SELECT jurisdiction, url, pin, gives, takes FROM peer ORDER BY jurisdiction", NULL, 0, &row, e);
+	int r = db_start(
+		db, "SELECT jurisdiction, url, pin, gives, takes, pages FROM peer ORDER BY jurisdiction", NULL, 0, &row, e);
 
 	while (r == 0 && (r = db_step(row, e)) == 1)
 		r = show(row, each, context, e);
@@ -204,7 +219,7 @@ int
 peer_find(struct db *db, const char *jurisdiction, peer_each_one *each, void *context, struct error *e)
 {
 	struct db_statement *row = NULL;
-	int r = db_start(db, "SELECT jurisdiction, url, pin, gives, takes FROM peer WHERE jurisdiction = $1",
+	int r = db_start(db, "SELECT jurisdiction, url, pin, gives, takes, pages FROM peer WHERE jurisdiction = $1",
 		(struct db_value[]){db_text(jurisdiction)}, 1, &row, e);
 
 	if (r == 0 && (r = db_step(row, e)) == 0)

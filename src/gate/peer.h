@@ -29,9 +29,10 @@ enum {
 	PEER_BATCH = 20,             /* statements told at once */
 };
 
-/* ${jurisdiction} is the peer's name; texts are the caller's, or valid during a callback. */
+/* ${jurisdiction} is the peer's name, ${url} where its service answers others, "https://HOST[:PORT]", and ${pages} where its residents read why and
+ * appeal, "https://HOST[:PORT]/...", "" or NULL where that is not known; texts are the caller's, or valid during a callback. */
 struct peer {
-	const char *jurisdiction, *url; /* "https://HOST:PORT" */
+	const char *jurisdiction, *url, *pages;
 	uint8_t pin[PEER_PIN_SIZE];
 	bool gives, takes; /* we to it; we of it */
 };
@@ -43,7 +44,7 @@ int peer_migrate(struct db *db, struct error *e);
  * people have other names, so that whom was asked about is forgotten.
  * peer_remove(db, jurisdiction, e): it is asked and told nothing more; what it said counts until its end. ERROR_EXISTS_NOT.
  * Both in the caller's transaction; after its commit peer_tidy destroys the secrets that no peer has any more.
- * ERROR_USAGE for a name that is none or ours, or a URL that is not https://HOST[:PORT]; ERROR_EXISTS_NOT where no secret is kept. */
+ * ERROR_USAGE for a name that is none or ours, or an address that is not as above; ERROR_EXISTS_NOT where no secret is kept. */
 int peer_put(
 	struct db *db, struct keys *keys, const struct peer *peer, const uint8_t *secret, instant now, struct error *e);
 int peer_remove(struct db *db, const char *jurisdiction, struct error *e);

@@ -89,8 +89,8 @@ answer_appeal(struct http_context *c, struct exchange *x)
 	}
 	r = colour.ours && colour.stops ? office_appeal_open(&office, &colour, words, NULL, &number, &e) : 0;
 	if (!colour.ours)
-		exchange_problem(
-			x, MHD_HTTP_CONFLICT, "another-office", "This colour is %s's: appeal to its office", colour.office);
+		exchange_problem(x, MHD_HTTP_CONFLICT, "another-office", "This colour is %s's: appeal to its office%s%s",
+			colour.office, *colour.url ? ", at " : "", colour.url);
 	else if (!colour.stops)
 		exchange_problem(x, MHD_HTTP_CONFLICT, "conflict", "This colour stops nobody");
 	else if (r == ERROR_DENIED) {

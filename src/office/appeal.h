@@ -49,8 +49,8 @@ struct office_appeals {
 void office_appeals_check(const json_t *section, struct json_check *check);
 void office_appeals_rule(const struct pack *pack, struct office_appeals *ret_rule);
 
-/* A colour as it stands, and whose it is. ${office} is the jurisdiction that answers for it, ${url} where that is asked, "" where it is not known
- * or where it is ours (${ours}). ${stops}: it is none of the pack's
+/* A colour as it stands, and whose it is. ${office} is the jurisdiction that answers for it, ${url} its pages, where one appeals to it, ""
+ * where they are not known or where it is ours (${ours}). ${stops}: it is none of the pack's
  * gate.pass_colours, so that there is something to appeal against. */
 struct office_colour {
 	const struct pack *pack;

@@ -56,12 +56,12 @@ office_colour_clear(struct office_colour *colour)
 }
 
 static int
-note_url(const struct peer *peer, void *context, struct error *e)
+note_pages(const struct peer *peer, void *context, struct error *e)
 {
 	struct office_colour *colour = context;
 
 	(void)e;
-	snprintf(colour->url, sizeof colour->url, "%s", peer->url);
+	snprintf(colour->url, sizeof colour->url, "%s", peer->pages);
 	return 0;
 }
 
@@ -92,7 +92,7 @@ find_office(const struct office *office, const json_t *result, struct office_col
 	}
 	if (colour->ours)
 		return 0;
-	r = peer_find(registry_db(office_registry(office)), colour->office, note_url, colour, e);
+	r = peer_find(registry_db(office_registry(office)), colour->office, note_pages, colour, e);
 	return r == ERROR_EXISTS_NOT ? 0 : r;
 }
 

@@ -65,6 +65,7 @@ look(const struct peer *peer, void *context, struct error *e)
 	(void)e;
 	found->gives = peer->gives;
 	found->takes = peer->takes;
+	found->pages = strcmp(peer->pages, "https://their.pages/#/reasons") == 0 ? "theirs" : *peer->pages ? "?" : "";
 	memcpy(found->pin, peer->pin, sizeof found->pin);
 	return 0;
 }
@@ -93,15 +94,20 @@ a_peer_is_kept_as_it_was_named_last(void **state)
 	assert_int_equal(put(f, "theirs", "https://theirs.example", secret, &e), 0);
 	assert_int_equal(peer_find(f->db, "theirs", look, &found, &e), 0);
 	assert_true(found.gives && !found.takes && found.pin[0] == 7);
+	assert_string_equal(found.pages, "");
+	anew.pages = "https://their.pages/#/reasons";
 	assert_int_equal(peer_put(f->db, f->keys, &anew, NULL, MARCH_24, &e), 0);
 	assert_int_equal(peer_find(f->db, "theirs", look, &found, &e), 0);
 	assert_true(!found.gives && found.takes && found.pin[0] == 8);
+	assert_string_equal(found.pages, "theirs");
 	assert_int_equal(peer_find(f->db, "nobody", look, &found, &e), ERROR_EXISTS_NOT);
 }
 
 static void
 what_is_no_peer_is_refused(void **state)
 {
+	static const char *const pages[] = {"javascript:alert(1)", "http://their.pages/", "https://", "https:///x",
+		"https://their.pages/a b", "https://their.pages/\"", "https://a@their.pages/"};
 	struct fixture *f = *state;
 	struct error e;
 
@@ -114,6 +120,11 @@ what_is_no_peer_is_refused(void **state)
 	assert_int_equal(put(f, "theirs", "https://", secret, &e), ERROR_USAGE);
 	assert_int_equal(put(f, "theirs", "https://theirs.example/path", secret, &e), ERROR_USAGE);
 	assert_int_equal(put(f, "theirs", "https://a@theirs.example", secret, &e), ERROR_USAGE);
+	for (size_t i = 0; i < sizeof pages / sizeof *pages; i++) {
+		const struct peer peer = {.jurisdiction = "theirs", .url = "https://theirs.example", .pages = pages[i]};
+
+		assert_int_equal(peer_put(f->db, f->keys, &peer, secret, MARCH_24, &e), ERROR_USAGE);
+	}
 	assert_int_equal(put(f, "theirs", "https://theirs.example", NULL, &e), ERROR_EXISTS_NOT);
 	assert_string_equal(e.message, "no secret is shared with theirs yet");
 	assert_int_equal(secrets(f), 0);

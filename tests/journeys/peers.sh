@@ -113,7 +113,9 @@ exits 2 "a peer needs a pin" at ningbo peer add hubei-2020 --url "${peers[hubei]
 exits 2 "and an address that is none but https" at ningbo peer add hubei-2020 --url "http://127.0.0.1:1" --pin "$(pin hubei)" --secret "$FOLDER/hubei-ningbo"
 exits 3 "a secret is one that was made" at ningbo peer add hubei-2020 --url "${peers[hubei]}" --pin "$(pin hubei)" --secret "$FOLDER/residents.csv"
 exits 2 "nobody is a peer of its own" at ningbo peer add ningbo-2020 --url "${peers[hubei]}" --pin "$(pin hubei)" --secret "$FOLDER/hubei-ningbo"
-exits 0 "Ningbo takes of Hubei" at ningbo peer add hubei-2020 --url "${peers[hubei]}" --pin "$(pin hubei)" --secret "$FOLDER/hubei-ningbo" --direction takes
+exits 2 "nor are its residents' pages" at ningbo peer add hubei-2020 --url "${peers[hubei]}" --pin "$(pin hubei)" --secret "$FOLDER/hubei-ningbo" --pages "javascript:alert(1)"
+PAGES='https://codes.hubei.example/#/reasons'
+exits 0 "Ningbo takes of Hubei" at ningbo peer add hubei-2020 --url "${peers[hubei]}" --pin "$(pin hubei)" --secret "$FOLDER/hubei-ningbo" --direction takes --pages "$PAGES"
 exits 0 "Hubei gives to Ningbo" at hubei peer add ningbo-2020 --url "${peers[ningbo]}" --pin "$(pin ningbo)" --secret "$FOLDER/hubei-ningbo" --direction gives
 exits 0 "peers are listed" at hubei --json peer list
 json_holds "with how they are known" '.peer == "ningbo-2020" and .direction == "gives" and (.pin | startswith("sha256//"))' "$(cat "$FOLDER/out")"
@@ -225,10 +227,11 @@ json_holds "whose word it is, and where to object" '.rules[0].reason.en | test("
 json_holds "what Ningbo says itself, beside what Hubei says" '.own.colour == "gray" and (.own.rules[0].reason.en | length > 0)
 	and .others == [{"jurisdiction": "hubei-2020", "colour": "red", "since": .others[0].since, "until": .others[0].until}]' "$BODY"
 answers 200 "whose office answers for it" GET /v1/me/appeals '' -H "$me"
-json_holds "is Hubei's, at its address" '.stops and .items == [] and .office.jurisdiction == "hubei-2020" and .office.here == false and (.office.url | startswith("https://"))' "$BODY"
+json_holds "is Hubei's, at its residents' pages" '.stops and .items == [] and .office == {"jurisdiction": "hubei-2020", "here": false, "url": "'$PAGES'"}' "$BODY"
 is_problem 409 another-office "an appeal goes there" POST /v1/me/appeals '{"words":"我没有去过"}' -H "$me"
+json_holds "which says where" '.title | endswith(", at '$PAGES'")' "$BODY"
 exits 1 "also one that staff write down" at ningbo appeal open "$FENG" --words 我没有去过
-holds "which says where" grep -q "hubei-2020's: the appeal goes to its office, at https://" "$FOLDER/err"
+holds "which says where, too" grep -qF "hubei-2020's: the appeal goes to its office, at $PAGES" "$FOLDER/err"
 is 200 "$(post hubei ningbo /v1/peers/statements "$(jq -cn --arg s "$statement" '{statements: [$s]}')")" "the green statement of before, told again"
 is older "$(jq -r '.refused[0].cause' "$FOLDER/body")" "comes too late"
 is red "$(colour ningbo "$FENG")" "and changes nothing"

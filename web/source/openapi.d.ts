@@ -3719,7 +3719,7 @@ export interface operations {
                         office: {
                             jurisdiction: components["schemas"]["JurisdictionName"];
                             here: boolean;
-                            /** @description another service's address */
+                            /** @description another service's pages, where one appeals to it; null where its peer's record has none */
                             url: string | null;
                         };
                     };
