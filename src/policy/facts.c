@@ -465,7 +465,7 @@ take_birth_date(const struct reading *r, const json_t *given, struct facts *fact
 		return 0;
 	if (!json_is_string(given) || day_read(json_string_value(given), json_string_length(given), &day, NULL) < 0)
 		return wrong(r, "birth_date", "a date such as \"1980-02-29\" expected");
-	facts->birth_date = json_string_value(given);
+	facts->born = zone_day_start(r->zone, day);
 	return 0;
 }
 
@@ -479,7 +479,7 @@ facts_read(const json_t *json, const struct pack *pack, instant now, struct aren
 
 	if ((code = check_top(&r, json)) < 0 || (code = arena_take(memory, sizeof *facts, &facts, e)) < 0)
 		return code;
-	*facts = (struct facts){.untold = INT64_MAX};
+	*facts = (struct facts){.born = FACTS_BORN_UNKNOWN, .untold = INT64_MAX};
 	r.untold = &facts->untold;
 	if ((code = read_time(&r, "applied_at", json_object_get(json, "applied_at"), &facts->applied_at)) < 0 ||
 		(code = take_birth_date(&r, json_object_get(json, "birth_date"), facts)) < 0)

@@ -66,10 +66,12 @@ struct area {
 	size_t step_count;
 };
 
+#define FACTS_BORN_UNKNOWN INT64_MIN
+
 struct facts {
 	instant applied_at;
-	const char *birth_date; /* NULL if not given; borrowed */
-	instant untold;         /* the first time after ${now} that was given, and so left out; INT64_MAX */
+	instant born;   /* the start of that local day; FACTS_BORN_UNKNOWN */
+	instant untold; /* the first time after ${now} that was given, and so left out; INT64_MAX */
 	struct fact_items {
 		struct fact *items;
 		size_t count;

@@ -321,7 +321,7 @@ packed_read(struct packed *packed, const void *row, size_t size, struct error *e
 	packed->before = 0;
 	packed->items = 0;
 	packed->visit_capacity = 0;
-	packed->facts = (struct facts){.areas = packed->areas, .untold = INT64_MAX};
+	packed->facts = (struct facts){.born = FACTS_BORN_UNKNOWN, .areas = packed->areas, .untold = INT64_MAX};
 	workspace_clear(packed->work);
 	if (size == 0 || *packed->at++ != PACKED_VERSION || !get_time(packed, &packed->facts.applied_at, NULL))
 		return corrupt(e);

@@ -182,7 +182,8 @@ make_payload(struct view *view, struct error *e)
 	*row_member(external, SYMBOL_CLOCK) = the_clock();
 	*row_member(view->payload, SYMBOL_LATEST) = value_row(view->latest);
 	*row_member(view->payload, SYMBOL_APPLIED_AT) = value_time(facts->applied_at, &view->pack->zone);
-	*row_member(view->payload, SYMBOL_BIRTH_DATE) = value_text(facts->birth_date);
+	*row_member(view->payload, SYMBOL_BIRTH_DATE) =
+		facts->born == FACTS_BORN_UNKNOWN ? value_text(NULL) : value_time(facts->born, &view->pack->zone);
 	for (int i = 0; i < VIEW_DERIVED; i++) {
 		size_t maximum = i == VIEW_PLACES ? view->place_count : facts->lists[i].count;
 

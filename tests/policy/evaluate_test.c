@@ -720,6 +720,37 @@ facts_of_a_wrong_shape_are_refused_with_their_place(void **state)
 		"/areas/420100/steps/0/level: low, medium or high");
 }
 
+/* Years of age end with the local day's start, as every other day does, and not with UTC's. */
+static void
+a_birthday_begins_at_local_midnight(void **state)
+{
+	static const char younger[] = "{'if':[{'var':'payload.birth_date'},"
+								  "{'before':[{'plusTime':[{'var':'external.validationClock'},0,'day']},"
+								  "{'plusTime':[{'var':'payload.birth_date'},%d,'year']}]},false]}";
+	static const struct {
+		const char *born;
+		int years;
+	} people[] = {{"2017-03-10", 3}, {"1931-03-10", 89}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof people / sizeof *people; i++) {
+		char rule[512];
+		json_t *facts = scene_facts("2020-02-20T09:00:00", NULL);
+		struct pack *pack;
+
+		snprintf(rule, sizeof rule, younger, people[i].years);
+		pack = small_pack("{}", NULL, rule);
+		assert_true(pack_reads_birth_date(pack));
+		assert_string_equal(scene_colour(pack, facts, "2020-03-09"), "green");
+		json_object_set_new(facts, "birth_date", json_string(people[i].born));
+		assert_string_equal(scene_next(pack, facts, "2020-03-09"), "2020-03-10T00:00:00+08:00 green");
+		assert_string_equal(scene_colour(pack, facts, "2020-03-09T23:59:59"), "yellow");
+		assert_string_equal(scene_colour(pack, facts, "2020-03-10T00:00:00"), "green");
+		json_decref(facts);
+		pack_free(pack);
+	}
+}
+
 static void
 before_the_application_there_is_no_colour(void **state)
 {
@@ -844,6 +875,7 @@ main(void)
 		cmocka_unit_test(two_checkins_of_one_moment_give_the_same_bytes_in_either_order),
 		cmocka_unit_test(the_published_schema_and_the_program_know_the_same_fields),
 		cmocka_unit_test(facts_of_a_wrong_shape_are_refused_with_their_place),
+		cmocka_unit_test(a_birthday_begins_at_local_midnight),
 		cmocka_unit_test(before_the_application_there_is_no_colour),
 	};
 
