@@ -133,6 +133,20 @@ int cascade_match_evaluate(struct cascade *cascade, int64_t number, struct error
  * contacts withdrawn from the start. In a transaction of its own (or in the open one). */
 int cascade_trace_cases(struct cascade *cascade, struct error *e);
 
+/* Contacts by other rules: those that every case would have if ${pack} were the default jurisdiction's in force. What was recorded up to
+ * registry_known counts. Nothing is written.
+ *
+ * cascade_retrace(cascade, pack, ret_retraced, e): trace every case so, in the open transaction, which may be one that only reads; freed with
+ * cascade_retraced_free, which accepts NULL.
+ * cascade_retraced_facts(cascade, retraced, pack, person, facts, e): put the person's contacts into ${facts} (of cascade_facts, or a shallow
+ * copy) as they would be then. Several threads may ask of one ${retraced}, each with a cascade of its own. */
+struct cascade_retraced;
+int cascade_retrace(
+	struct cascade *cascade, const struct pack *pack, struct cascade_retraced **ret_retraced, struct error *e);
+void cascade_retraced_free(struct cascade_retraced *retraced);
+int cascade_retraced_facts(struct cascade *cascade, const struct cascade_retraced *retraced, const struct pack *pack,
+	person_number person, json_t *facts, struct error *e);
+
 /* A case as it is known: its last status, and since when. */
 struct cascade_case {
 	char name[CASCADE_CASE_SIZE], status[33];

@@ -170,7 +170,7 @@ cases_read(struct cascade *cascade, instant now, instant known, struct cascade_c
 	struct reading reading = {0};
 	int r;
 
-	if ((r = registry_pack(cascade->registry, NULL, &reading.pack, e)) < 0)
+	if ((r = contact_rules(cascade, &reading.pack, e)) < 0)
 		return r;
 	r = evidence_each(cascade->db, EVIDENCE_CASE_STATUS, now, known, add_row, &reading, e);
 	return finish(cascade, now, known, r, &reading.cases, ret_cases, e);
@@ -200,7 +200,7 @@ cases_read_one(struct cascade *cascade, const char *name, instant now, instant k
 	struct cascade_cases cases;
 	int r;
 
-	if ((r = registry_pack(cascade->registry, NULL, &reading.pack, e)) < 0)
+	if ((r = contact_rules(cascade, &reading.pack, e)) < 0)
 		return r;
 	if (strlen(name) < CASCADE_CASE_SIZE) {
 		snprintf(after, sizeof after, "%s/", name);

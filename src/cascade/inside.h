@@ -20,7 +20,17 @@ struct cascade {
 	int64_t batch_alone_most;      /* people of a batch whom one thread evaluates */
 	struct registry_due_marks due; /* whom the tracing under way makes due */
 	struct same *same;             /* who is known under several numbers, or NULL (same.c) */
+	struct retracing *retracing;   /* while cases are traced by other rules, or NULL (retrace.c) */
 };
+
+/* contact_rules(cascade, ret_pack, e): the pack by which cases are traced: the default jurisdiction's in force, or that of the retracing under way.
+ * retracing_keep(cascade, row, e): keep a row of a contact for the retracing under way, where it is not what is recorded. */
+struct evidence_row;
+int contact_rules(struct cascade *cascade, const struct pack **ret_pack, struct error *e);
+int retracing_keep(struct cascade *cascade, const struct evidence_row *row, struct error *e);
+
+/* trace_apart(cascade, known, e): trace every case that was recorded up to ${known} for the retracing under way. Nothing is written. */
+int trace_apart(struct cascade *cascade, instant known, struct error *e);
 
 /* same_read(cascade, known, ret_same, e): who was known at ${known} under several numbers; borrowed until the next call of either.
  * same_person(cascade, known, number, ret_person, e): whose number that is.

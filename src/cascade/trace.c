@@ -32,7 +32,7 @@ enum {
 
 static const char discarded[] = "discarded";
 
-/* The contact parameters that count in this store: the default jurisdiction's. */
+/* The contact parameters that count in this store: the default jurisdiction's, or those of the retracing under way. */
 static int
 parameters_of(
 	struct cascade *cascade, struct exposure_parameters *ret_parameters, const struct zone **ret_zone, struct error *e)
@@ -41,7 +41,7 @@ parameters_of(
 	const json_t *contact;
 	int r;
 
-	if ((r = registry_pack(cascade->registry, NULL, &pack, e)) < 0)
+	if ((r = contact_rules(cascade, &pack, e)) < 0)
 		return r;
 	contact = pack_section(pack, "contact");
 	if (!contact)
@@ -191,12 +191,15 @@ put_contact(struct cascade *cascade, const struct exposure_parameters *parameter
 		met->degree, time_write(met->first, &zone_utc, first), exposure_kind_name(met->kind),
 		time_write(at, &zone_utc, known), time_write(met->last, &zone_utc, last),
 		settings_write(&met->settings, parameters, settings), waits ? "\"waiting\":true," : "", withdrawn);
-	return registry_evidence_put_marking(cascade->registry, &row, &cascade->due, &outcome, e);
+	return cascade->retracing ? retracing_keep(cascade, &row, e)
+							  : registry_evidence_put_marking(cascade->registry, &row, &cascade->due, &outcome, e);
 }
 
 static int
 note_contact(struct cascade *cascade, const struct cascade_case *c, person_number person, struct error *e)
 {
+	if (cascade->retracing)
+		return 0;
 	return db_do(cascade->db, "INSERT INTO case_contact (case_name, person) VALUES ($1, $2) ON CONFLICT DO NOTHING",
 		(struct db_value[]){db_text(c->name), db_int(person)}, 2, e);
 }
@@ -344,13 +347,26 @@ keep_contacts(struct cascade *cascade, const struct exposure_parameters *paramet
 	return r;
 }
 
+static int
+trace_case(struct cascade *cascade, const struct exposure_parameters *parameters, const struct zone *zone,
+	const struct cascade_case *c, instant known, struct error *e)
+{
+	struct presence_view all = {.now = INT64_MAX, .known = known};
+	struct exposure_contacts contacts = {0};
+	int r;
+
+	if ((r = same_read(cascade, known, &all.same, e)) == 0 &&
+		(r = trace(cascade, parameters, zone, c, &all, &contacts, e)) == 0)
+		r = keep_contacts(cascade, parameters, c, &contacts, e);
+	exposure_contacts_free(&contacts);
+	return r;
+}
+
 /* Trace the case, if it was not traced from the same before. */
 static int
 trace_again(struct cascade *cascade, const struct exposure_parameters *parameters, const struct zone *zone,
 	const struct cascade_case *c, struct error *e)
 {
-	struct presence_view all = {.now = INT64_MAX, .known = INT64_MAX};
-	struct exposure_contacts contacts = {0};
 	struct exposure_window reach;
 	bool reads = exposure_reach(parameters, &c->exposure, zone, quarantined_at(0, (void *)c), &reach);
 	struct traced_from from;
@@ -359,12 +375,8 @@ trace_again(struct cascade *cascade, const struct exposure_parameters *parameter
 	if ((r = traced_from(cascade, c, reads ? &reach : NULL, &from, e)) < 0 ||
 		(r = traced_find(cascade, c->name, &from, e)) != 0)
 		return r < 0 ? r : 0;
-	if ((r = same_read(cascade, INT64_MAX, &all.same, e)) == 0 &&
-		(r = trace(cascade, parameters, zone, c, &all, &contacts, e)) == 0 &&
-		(r = keep_contacts(cascade, parameters, c, &contacts, e)) == 0)
-		r = traced_keep(cascade, c->name, &from, e);
-	exposure_contacts_free(&contacts);
-	return r;
+	r = trace_case(cascade, parameters, zone, c, INT64_MAX, e);
+	return r < 0 ? r : traced_keep(cascade, c->name, &from, e);
 }
 
 /* Who is due for many contacts is looked up once. */
@@ -458,6 +470,28 @@ out:
 		registry_rollback(cascade->registry);
 		same_forget(cascade);
 	}
+	cases_free(&cases);
+	free(parameters);
+	return r;
+}
+
+int
+trace_apart(struct cascade *cascade, instant known, struct error *e)
+{
+	struct exposure_parameters *parameters = calloc(1, sizeof *parameters);
+	struct cascade_cases cases = {0};
+	const struct zone *zone;
+	int r;
+
+	if (!parameters)
+		return error_no_memory(e);
+	if ((r = cases_read(cascade, EVIDENCE_NOW, known, &cases, e)) < 0 ||
+		(r = parameters_of(cascade, parameters, &zone, e)) < 0 || (r = presence_hold(cascade->presence, e)) < 0)
+		goto out;
+	for (size_t i = 0; r == 0 && i < cases.count; i++)
+		r = trace_case(cascade, parameters, zone, &cases.items[i], known, e);
+	presence_release(cascade->presence);
+out:
 	cases_free(&cases);
 	free(parameters);
 	return r;

@@ -7,6 +7,37 @@
 #include "cli/command_pack.h"
 #include "cli/office.h"
 
+/* Whether the store has no jurisdiction of that name. */
+static bool
+is_new(struct cli_store *store, const char *name)
+{
+	char(*names)[JURISDICTION_SIZE] = NULL;
+	size_t count = 0;
+	bool found = registry_jurisdictions(store->registry, &names, &count, NULL) < 0;
+
+	for (size_t i = 0; i < count && !found; i++)
+		found = strcmp(names[i], name) == 0;
+	free(names);
+	return !found;
+}
+
+/* A pack of a name that the store does not know makes another jurisdiction, where nobody has applied: seldom what is meant by who copied the
+ * folder to change a rule. */
+static void
+tell_if_new(struct cli_store *store, const char *folder, const char *jurisdiction)
+{
+	const struct pack *pack;
+
+	if (!jurisdiction) {
+		if (registry_pack(store->registry, folder, &pack, NULL) < 0)
+			return;
+		jurisdiction = pack_jurisdiction(pack);
+	}
+	if (is_new(store, jurisdiction))
+		cli_say("%s would be a new jurisdiction of this store; --jurisdiction J makes it the next version of J",
+			jurisdiction);
+}
+
 static int
 answer(struct cli *cli, const char *folder, int64_t number, enum office_state state)
 {
@@ -51,8 +82,11 @@ pack_activate(struct cli *cli, int argc, char **argv)
 	if (office_pack_activate(&office, words[0], jurisdiction, from_text ? &from : NULL, &actor, &number, &state, &e) <
 		0)
 		code = cli_fail(&e);
-	else
+	else {
+		if (state == OFFICE_PROPOSED)
+			tell_if_new(&store, words[0], jurisdiction);
 		code = answer(cli, words[0], number, state);
+	}
 out:
 	cli_store_close(&store);
 	return code;

@@ -474,8 +474,9 @@ add_areas(
 }
 
 /* Opened for this alone; left out where no ID number holds one. */
-static int
-add_birth_date(struct registry *registry, person_number person, instant known, json_t *facts, struct error *e)
+int
+registry_facts_birth_date(
+	struct registry *registry, person_number person, instant known, json_t *facts, struct error *e)
 {
 	char text[TIME_TEXT_SIZE];
 	day_number born;
@@ -533,7 +534,7 @@ registry_facts_own(struct registry *registry, const struct pack *pack, person_nu
 		r = error_set(e, ERROR_EXISTS_NOT, "the person has not applied in %s", g.jurisdiction);
 		goto out;
 	}
-	if ((pack_reads_birth_date(pack) && (r = add_birth_date(registry, person, known, g.facts, e)) < 0) ||
+	if ((pack_reads_birth_date(pack) && (r = registry_facts_birth_date(registry, person, known, g.facts, e)) < 0) ||
 		(r = order_lists(g.facts, e)) < 0)
 		goto out;
 	*ret_until = g.until;
@@ -542,6 +543,19 @@ registry_facts_own(struct registry *registry, const struct pack *pack, person_nu
 out:
 	json_decref(g.facts);
 	return r;
+}
+
+int
+registry_facts_contacts(
+	const struct pack *pack, instant now, const struct evidence_row *rows, size_t count, json_t *facts, struct error *e)
+{
+	struct gathering g = {
+		.pack = pack, .jurisdiction = pack_jurisdiction(pack), .facts = facts, .now = now, .until = INT64_MAX};
+	int r = json_object_set_new(facts, "contacts", json_array()) < 0 ? error_no_memory(e) : 0;
+
+	for (size_t i = 0; i < count && r == 0; i++)
+		r = take_row(&rows[i], &g, e);
+	return r < 0 ? r : order_list(json_object_get(facts, "contacts"), "known_at", e);
 }
 
 int

@@ -43,6 +43,14 @@ int registry_facts_own(struct registry *registry, const struct pack *pack, perso
 int registry_facts_finish(struct registry *registry, const struct pack *pack, json_t *facts, instant known,
 	struct registry_seen *ret_seen, struct error *e);
 
+/* For who asks what other rules would see of a person; ${facts} are of one of the functions above, or a shallow copy of them.
+ * registry_facts_birth_date(registry, person, known, facts, e): put the date of birth in, which facts for a pack that does not read it lack.
+ * registry_facts_contacts(pack, now, rows, count, facts, e): what these rows of contacts say stands there in place of the contacts. */
+int registry_facts_birth_date(
+	struct registry *registry, person_number person, instant known, json_t *facts, struct error *e);
+int registry_facts_contacts(const struct pack *pack, instant now, const struct evidence_row *rows, size_t count,
+	json_t *facts, struct error *e);
+
 /* Whether evidence of ${kind} stands in the list ${list} of the facts. */
 bool registry_list_has(const char *list, enum evidence_kind kind);
 

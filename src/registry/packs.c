@@ -302,7 +302,9 @@ check_owner(struct registry *registry, const struct pack *pack, struct error *e)
 		(r = db_step(statement, e)) == 1)
 		r = strcmp(db_column_text(statement, 0), pack_jurisdiction(pack)) == 0
 			? 0
-			: error_set(e, ERROR_EXISTS, "the same files are kept for %s", db_column_text(statement, 0));
+			: error_set(e, ERROR_EXISTS,
+				  "the same files are kept for %s; for %s, change one of them, if only a word of pack.json's \"sources\"",
+				  db_column_text(statement, 0), pack_jurisdiction(pack));
 	db_finish(statement);
 	return r;
 }

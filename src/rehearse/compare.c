@@ -14,6 +14,8 @@
 struct side {
 	const struct pack *pack;
 	bool pass[COLOUR_COUNT];
+	struct cascade_retraced *contacts; /* as it would find them; NULL where those that are recorded are the same */
+	bool needs_birth_date;             /* which the facts for the old pack have not */
 };
 
 struct comparison {
@@ -107,25 +109,56 @@ area_of_residence(const json_t *residence, char area[AREA_CODE_SIZE])
 		snprintf(area, AREA_CODE_SIZE, "%.6s", country ? country : "");
 }
 
-/* The person's facts as the new pack has them: the same, but for the areas' risk. */
+/* The person's facts as a side's pack has them: those for the old one, but for what packs see differently. */
 static int
-facts_after(
-	struct rehearse_worker *worker, const struct comparison *c, json_t *facts, json_t **ret_facts, struct error *e)
+facts_of_side(struct rehearse_worker *worker, const struct comparison *c, int number, person_number person,
+	json_t *facts, json_t **ret_facts, struct error *e)
 {
+	const struct side *side = &c->sides[number];
+	instant known = registry_known(worker->registry);
+	bool own_areas = number == AFTER && !c->same_areas;
 	json_t *copy;
-	int r;
+	int r = 0;
 
-	if (c->same_areas) {
+	if (!own_areas && !side->needs_birth_date && !side->contacts) {
 		*ret_facts = json_incref(facts);
 		return 0;
 	}
 	if (!(copy = json_copy_shallow(facts)))
 		return error_no_memory(e);
-	if ((r = registry_facts_finish(
-			 worker->registry, c->sides[AFTER].pack, copy, registry_known(worker->registry), NULL, e)) < 0)
+	if (own_areas)
+		r = registry_facts_finish(worker->registry, side->pack, copy, known, NULL, e);
+	if (r == 0 && side->needs_birth_date)
+		r = registry_facts_birth_date(worker->registry, person, known, copy, e);
+	if (r == 0 && side->contacts)
+		r = cascade_retraced_facts(worker->cascade, side->contacts, side->pack, person, copy, e);
+	if (r < 0)
 		json_decref(copy);
 	else
 		*ret_facts = copy;
+	return r;
+}
+
+/* Whether both find the same contacts of the same cases. */
+static bool
+same_contacts(const struct pack *a, const struct pack *b)
+{
+	return same_section(a, b, "contact") && same_section(a, b, "grounds") && same_section(a, b, "time_zone");
+}
+
+/* Cases are traced by the default jurisdiction's rules: where the old pack is of it, the new one would be what they are traced by. */
+static int
+prepare_contacts(struct rehearse_worker *worker, void *context, struct error *e)
+{
+	struct comparison *c = context;
+	const struct pack *present;
+	int r = registry_pack(worker->registry, NULL, &present, e);
+
+	if (r < 0 || strcmp(pack_jurisdiction(present), pack_jurisdiction(c->sides[BEFORE].pack)) != 0)
+		return r;
+	for (int i = 0; r == 0 && i < SIDES; i++)
+		if (!same_contacts(present, c->sides[i].pack))
+			r = cascade_retrace(worker->cascade, c->sides[i].pack, &c->sides[i].contacts, e);
 	return r;
 }
 
@@ -195,13 +228,14 @@ compare_person(struct rehearse_worker *worker, person_number person, void *conte
 	const struct comparison *c = context;
 	struct compared compared = {.person = person};
 	struct held held[SIDES] = {0};
-	json_t *facts[SIDES] = {0};
+	json_t *recorded = NULL, *facts[SIDES] = {0};
 	const json_t *residence;
 	char area[AREA_CODE_SIZE];
 	int r;
 
-	if ((r = cascade_facts(worker->cascade, c->sides[BEFORE].pack, person, &facts[BEFORE], NULL, e)) < 0 ||
-		(r = facts_after(worker, c, facts[BEFORE], &facts[AFTER], e)) < 0)
+	if ((r = cascade_facts(worker->cascade, c->sides[BEFORE].pack, person, &recorded, NULL, e)) < 0 ||
+		(r = facts_of_side(worker, c, BEFORE, person, recorded, &facts[BEFORE], e)) < 0 ||
+		(r = facts_of_side(worker, c, AFTER, person, recorded, &facts[AFTER], e)) < 0)
 		goto out;
 	residence = residence_of(facts[BEFORE], c->now);
 	if ((r = find_groups(worker, c, facts[BEFORE], residence, &compared, e)) < 0)
@@ -223,6 +257,7 @@ out:
 		json_decref(facts[side]);
 		held_clear(&held[side]);
 	}
+	json_decref(recorded);
 	return r;
 }
 
@@ -276,12 +311,15 @@ rehearse_packs(const struct rehearse_options *options, const struct pack *before
 	size_t people = 0;
 	int r = tallies ? 0 : error_no_memory(e);
 
+	c.sides[AFTER].needs_birth_date = pack_reads_birth_date(after) && !pack_reads_birth_date(before);
+
 	for (int side = 0; r == 0 && side < SIDES; side++)
 		r = pass_read(c.sides[side].pack, c.sides[side].pass, e);
 	if (r == 0 && options->truth)
 		r = truth_read(options->registry, options->truth, c.now, &c.truth, e);
 	if (r == 0)
-		r = workers_run(options, before, c.now, compare_person, &c, tallies, sizeof *tallies, &people, e);
+		r = workers_run(
+			options, before, c.now, prepare_contacts, compare_person, &c, tallies, sizeof *tallies, &people, e);
 	for (unsigned i = 1; r == 0 && i < workers; i++)
 		r = tally_add(&tallies[0], options, &tallies[i], e);
 	if (r == 0)
@@ -289,6 +327,8 @@ rehearse_packs(const struct rehearse_options *options, const struct pack *before
 	for (unsigned i = 0; tallies && i < workers; i++)
 		tally_clear(&tallies[i]);
 	free(tallies);
+	for (int side = 0; side < SIDES; side++)
+		cascade_retraced_free(c.sides[side].contacts);
 	truth_free(c.truth);
 	return r;
 }

@@ -349,7 +349,7 @@ rehearse_score(const struct rehearse_options *options, const struct pack *pack, 
 	if (!scores)
 		return error_no_memory(e);
 	if ((r = pass_read(pack, scoring.pass, e)) == 0)
-		r = workers_run(options, pack, scoring.now, score_person, &scoring, scores, sizeof *scores, &people, e);
+		r = workers_run(options, pack, scoring.now, NULL, score_person, &scoring, scores, sizeof *scores, &people, e);
 	for (unsigned i = 1; r == 0 && i < workers; i++)
 		r = scores_add(&scores[0], &scores[i], e);
 	if (r == 0)

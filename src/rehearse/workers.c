@@ -189,8 +189,8 @@ run_hands(struct hand *hands, unsigned count, struct error *e)
 }
 
 int
-workers_run(const struct rehearse_options *options, const struct pack *pack, instant now, rehearse_each *each,
-	void *context, void *own, size_t own_size, size_t *ret_people, struct error *e)
+workers_run(const struct rehearse_options *options, const struct pack *pack, instant now, rehearse_prepare *prepare,
+	rehearse_each *each, void *context, void *own, size_t own_size, size_t *ret_people, struct error *e)
 {
 	struct pass pass = {.options = options, .each = each, .context = context};
 	unsigned count = workers_count(options);
@@ -210,7 +210,7 @@ workers_run(const struct rehearse_options *options, const struct pack *pack, ins
 		r = error_set(e, ERROR_EXISTS_NOT, "nobody has applied in %s by then", pack_jurisdiction(pack));
 		goto out;
 	}
-	if ((r = run_hands(hands, count, e)) == 0)
+	if ((!prepare || (r = prepare(&hands[0].worker, context, e)) == 0) && (r = run_hands(hands, count, e)) == 0)
 		*ret_people = pass.people.count;
 out:
 	for (unsigned i = 0; hands && i < count; i++)

@@ -7,6 +7,9 @@
 
 #define HZ "hangzhou-2020"
 
+static person_number met;
+static const struct pack *rules;
+
 static int
 say_and_count(void *context)
 {
@@ -56,12 +59,49 @@ no_failure_of_memory_is_hidden_while_words_are_weighed(void **state)
 	assert_string_equal(scene_colour(m.s, contact, HZ), "green");
 }
 
+static int
+retrace(void *context)
+{
+	struct scene *s = context;
+	struct cascade_retraced *retraced = NULL;
+	json_t *facts = NULL;
+	struct error e = {0};
+	int r;
+
+	if ((r = db_begin_read(s->db, &e)) < 0)
+		return r;
+	r = cascade_retrace(s->cascade, rules, &retraced, &e);
+	assert_true((r == 0) == (retraced != NULL));
+	if (r == 0 && (r = cascade_facts(s->cascade, rules, met, &facts, NULL, &e)) == 0)
+		r = cascade_retraced_facts(s->cascade, retraced, rules, met, facts, &e);
+	json_decref(facts);
+	cascade_retraced_free(retraced);
+	db_rollback(s->db);
+	cascade_rolled_back(s->cascade);
+	return r;
+}
+
+static void
+no_failure_of_memory_is_hidden_while_cases_are_traced_by_other_rules(void **state)
+{
+	struct scene_met m = scene_meet(*state);
+	struct error e = {0};
+
+	met = m.contact;
+	GOOD(registry_pack(m.s->registry, HZ, &rules, &e));
+	scene_case(m.s, "C1", m.subject, "confirmed", "2020-03-13T00:00:00+08:00", "2020-03-11T10:00:00+08:00",
+		"2020-03-11T12:00:00+08:00");
+	assert_true(failing_allocation_sweep(retrace, m.s) > 20);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
 			no_failure_of_memory_is_hidden_while_words_are_weighed, scene_set_up, scene_tear_down),
+		cmocka_unit_test_setup_teardown(
+			no_failure_of_memory_is_hidden_while_cases_are_traced_by_other_rules, scene_set_up, scene_tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -63,3 +63,28 @@ holds "and a bar on stderr" grep -q '120 of 120' "$FOLDER/err"
 exits 1 "of a place where nobody applied there is nothing to say" healthcode pack diff "$SOURCE/packs/ningbo-2020" $PACK
 exits 2 "two packs are needed" healthcode pack diff $PACK
 exits 3 "a folder that is no pack" healthcode pack diff $PACK "$FOLDER/city"
+
+# What is rehearsed comes true: a pack with other rules for contacts, tests and ages goes live, and everybody has the colour that was foretold.
+cp -r "$SOURCE/docs/examples/wuhan-2022" "$FOLDER/wuhan"
+sed -i 's/"from": "2022-08-30T/"from": "2020-02-01T/; s/"exempt_years": 3,/"exempt_years": 30,/; /"workplace"/d' "$FOLDER/wuhan/pack.json"
+awk -F, 'NR == 1 {print "id_number,test,result,sampled_at,laboratory,number"} NR > 1 && NR % 3 == 0 {print $1 ",pcr,negative,2020-03-23T10:00:00+08:00,lab," NR}' \
+	"$FOLDER/city/residents.csv" >"$FOLDER/labs.csv"
+exits 0 "a third of the city was sampled yesterday" healthcode import labs "$FOLDER/labs.csv"
+at() { healthcode --json --now 2020-03-24T08:30:00+08:00 "$@"; }
+exits 1 "another city's rules differ" at pack diff $PACK "$FOLDER/wuhan"
+report=$(cat "$FOLDER/out")
+json_holds "they find other contacts" '[.by_rule[] | select(.rule == "HZ-RED-CONTACT")][0].old != [.by_rule[] | select(.rule == "WH-RED-CONTACT")][0].new' "$report"
+for user in zhang zhao; do
+	HEALTHCODE_PASSWORD="password of $user" healthcode user add $user --role supervisor >/dev/null 2>&1 || fail "user add $user"
+	HEALTHCODE_TOKEN="password of $user" exits 0 "$user lets them go live" at --as $user pack activate "$FOLDER/wuhan" --jurisdiction $PACK
+done
+exits 0 "everybody is evaluated" at evaluate
+foretold=$(jq -cS '[.matrix[] | to_entries[]] | group_by(.key) | map({key: .[0].key, value: (map(.value) | add)}) | from_entries' <<<"$report")
+is "$foretold" "$(jq -cS .colours "$FOLDER/out")" "everybody has the colour that was foretold"
+exits 0 "and the rehearsal has nothing more to say" at pack diff $PACK "$FOLDER/wuhan"
+exits 1 "of the way back it has" at pack diff $PACK "$SOURCE/packs/$PACK"
+json_holds "the contacts of before are found again" '[.by_rule[] | select(.rule == "HZ-RED-CONTACT")][0].new == '"$(jq '[.by_rule[] | select(.rule == "HZ-RED-CONTACT")][0].old' <<<"$report")" "$(cat "$FOLDER/out")"
+HEALTHCODE_TOKEN="password of zhang" exits 0 "a pack under a name that the store does not know" at --as zhang pack activate "$SOURCE/packs/ningbo-2020"
+holds "is told to be another jurisdiction" grep -q 'ningbo-2020 would be a new jurisdiction of this store' "$FOLDER/err"
+HEALTHCODE_TOKEN="password of zhang" exits 1 "and its files are that one's" at --as zhang pack activate "$SOURCE/packs/ningbo-2020" --jurisdiction $PACK
+holds "with the way out" grep -q "kept for ningbo-2020; for $PACK, change one of them" "$FOLDER/err"
