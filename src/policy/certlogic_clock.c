@@ -91,6 +91,8 @@ fault_of(const struct certlogic_program *p, uint32_t at)
 	if (node->kind == CERTLOGIC_STRING && strcmp(node->text, CERTLOGIC_CLOCK_TEXT) == 0)
 		return "the text \"" CERTLOGIC_CLOCK_TEXT "\" is reserved; the clock is { \"var\": \"" CERTLOGIC_CLOCK_PATH
 			   "\" }";
+	if (is_loose_date(p, at) && p->nodes[node->parent].kind == CERTLOGIC_PLUS_TIME)
+		return "a date made of data may not be moved a second time: add the amounts, or move the comparison's other date";
 	if (is_loose_date(p, at))
 		return "a date made of data may stand only in after, before, not-after or not-before: the data may hold the clock";
 	if (node->kind != CERTLOGIC_VAR)

@@ -19,6 +19,10 @@ exits 0 "and so is that of a real one" "$HEALTHCODE" pack check "$SOURCE/docs/ex
 exits 0 "whose own tests pass, and see every rule" "$HEALTHCODE" pack test "$SOURCE/docs/examples/macao-2022"
 holds "they are counted" grep -q '^15 people, 44 passed, 0 failed$' "$FOLDER/out"
 
+exits 0 "a third is one whose gray is for who is due for a test" "$HEALTHCODE" pack check "$SOURCE/docs/examples/wuhan-2022"
+exits 0 "which has tests too" "$HEALTHCODE" pack test "$SOURCE/docs/examples/wuhan-2022"
+holds "that see every rule" grep -q '^8 people, 29 passed, 0 failed$' "$FOLDER/out"
+
 # A pack's tests find what the check cannot.
 cp -r "$SOURCE/docs/examples/macao-2022" "$FOLDER/macao"
 sed -i 's/"declared_hours": 24/"declared_hours": 20/' "$FOLDER/macao/pack.json"
@@ -98,6 +102,13 @@ broken "a rule names a parameter that is not there" rules/hz-green-red.json "$li
 fresh && sed -i 's/">="/"=>"/' "$FOLDER/broken/rules/hz-green-red.json"
 line=$(line_of '"=>"' rules/hz-green-red.json)
 broken "an operator that is none" rules/hz-green-red.json "$line" '[0-9]*' '=>'
+fresh && cat >"$FOLDER/broken/rules/twice.json" <<'JSON'
+{"id": "HZ-TWICE", "colour": "yellow", "when": {"if": [{"var": "payload.birth_date"}, {"not-before": [
+  {"plusTime": [{"var": "external.validationClock"}, 0, "day"]},
+  {"plusTime": [{"plusTime": [{"var": "payload.birth_date"}, 3, "year"]}, 1, "day"]}]}, false]},
+ "reason": "green_new", "source": "an assumption of this test"}
+JSON
+broken "a date that is moved twice" rules/twice.json 3 '[0-9]*' 'add the amounts'
 fresh && sed -i 's/"colour": "green"/"colour": "blue"/' "$FOLDER/broken/rules/hz-green-new.json"
 broken "a colour that is none" rules/hz-green-new.json 4 '[0-9]*' colour
 fresh && sed -i 's/"reason": "green_new"/"reason": "green_knew"/' "$FOLDER/broken/rules/hz-green-new.json"
