@@ -2,17 +2,14 @@
  * answered; route_find tells by whom. */
 
 #include <arpa/inet.h>
-#include <errno.h>
 #include <gnutls/gnutls.h>
 #include <microhttpd.h>
-#include <netdb.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "base/file.h"
 #include "http/context.h"
@@ -21,19 +18,13 @@
 #include "http/http.h"
 #include "http/idempotency.h"
 #include "http/limit.h"
+#include "http/listener.h"
 #include "http/metrics.h"
 #include "http/pages.h"
 #include "http/pin.h"
 #include "http/routes.h"
 
-enum {
-	TIMEOUT_S = 30,
-	MEMORY_PER_CONNECTION = 16 << 10,
-	PEM_MAX = 1 << 20,
-	IPV6_NETWORK_BYTES = 8,
-	FINISH_S = 10,
-	PEER_THREADS = 1
-};
+enum { PEM_MAX = 1 << 20, IPV6_NETWORK_BYTES = 8, FINISH_S = 10, PEER_THREADS = 1 };
 
 /* So much of a body is read on past its maximum, so that the other side can hear the answer; one over this is cut off. */
 enum { BODY_PATIENCE = 16 * HTTP_BODY_MAX };
@@ -41,10 +32,9 @@ enum { BODY_PATIENCE = 16 * HTTP_BODY_MAX };
 /* An address that is listened on: people's, or other services'. */
 struct door {
 	struct http_server *server;
-	struct MHD_Daemon *daemon;
+	struct listener *listener;
 	struct buffer certificate, key;
 	bool for_peers;
-	uint16_t port;
 };
 
 struct http_server {
@@ -148,6 +138,7 @@ send_answer(struct http_server *server, struct exchange *x)
 	add_standard_headers(response, x);
 	if (atomic_load(&server->stopping))
 		MHD_add_response_header(response, "Connection", "close");
+	listener_hold(x->connection);
 	sent = MHD_queue_response(x->connection, x->status, response);
 	MHD_destroy_response(response);
 	return sent;
@@ -275,67 +266,6 @@ on_end(void *context, struct MHD_Connection *connection, void **request, enum MH
 	atomic_fetch_sub(&server->under_way, 1);
 }
 
-/* Split "127.0.0.1:8080" or "[::1]:8080" and look the address up, numbers only. */
-static int
-read_address(const char *listen, struct addrinfo **ret_address, struct error *e)
-{
-	const char *colon = strrchr(listen, ':');
-	struct addrinfo hints = {
-		.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE};
-	char host[128];
-	size_t length;
-
-	if (!colon || (size_t)(colon - listen) >= sizeof host)
-		return error_set(e, ERROR_USAGE, "an address is HOST:PORT, not '%s'", listen);
-	length = (size_t)(colon - listen);
-	if (length >= 2 && listen[0] == '[' && listen[length - 1] == ']') {
-		listen++;
-		length -= 2;
-	}
-	memcpy(host, listen, length);
-	host[length] = 0;
-	if (getaddrinfo(strcmp(host, "localhost") == 0 ? "127.0.0.1" : host, colon + 1, &hints, ret_address) != 0)
-		return error_set(e, ERROR_USAGE, "'%s' is no numeric address with a port", listen);
-	return 0;
-}
-
-static int
-start_daemon(struct door *door, const char *listen, unsigned threads, struct error *e)
-{
-	unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_TURBO | MHD_USE_ITC;
-	/* With a list of authorities MHD asks for the other side's certificate; who that is, the pin says. */
-	struct MHD_OptionItem tls[] = {
-		{MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)buffer_text(&door->certificate)},
-		{MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)buffer_text(&door->key)},
-		{door->for_peers ? MHD_OPTION_HTTPS_MEM_TRUST : MHD_OPTION_END, 0, (void *)buffer_text(&door->certificate)},
-		{MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)"NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"},
-		{MHD_OPTION_END, 0, NULL},
-	};
-	const union MHD_DaemonInfo *info;
-	struct addrinfo *address = NULL;
-	int r;
-
-	if ((r = read_address(listen, &address, e)) < 0)
-		return r;
-	if (door->certificate.length)
-		flags |= MHD_USE_TLS;
-	else
-		tls[0].option = MHD_OPTION_END;
-	if (address->ai_family == AF_INET6)
-		flags |= MHD_USE_IPv6;
-	errno = 0;
-	door->daemon = MHD_start_daemon(flags, 0, NULL, NULL, on_request, door, MHD_OPTION_SOCK_ADDR, address->ai_addr,
-		MHD_OPTION_NOTIFY_COMPLETED, on_end, door, MHD_OPTION_THREAD_POOL_SIZE, threads, MHD_OPTION_CONNECTION_LIMIT,
-		(unsigned)HTTP_CONNECTIONS_MAX, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)TIMEOUT_S,
-		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)MEMORY_PER_CONNECTION, MHD_OPTION_ARRAY, tls, MHD_OPTION_END);
-	freeaddrinfo(address);
-	if (!door->daemon)
-		return error_set_errno(e, ERROR_IO, errno, "cannot listen on %s", listen);
-	info = MHD_get_daemon_info(door->daemon, MHD_DAEMON_INFO_BIND_PORT);
-	door->port = info ? info->port : 0;
-	return 0;
-}
-
 static int
 open_door(struct http_server *server, struct door *door, const char *listen, const char *certificate, const char *key,
 	unsigned threads, struct error *e)
@@ -346,7 +276,16 @@ open_door(struct http_server *server, struct door *door, const char *listen, con
 	if (certificate &&
 		((r = file_read(certificate, &door->certificate, e)) < 0 || (r = file_read(key, &door->key, e)) < 0))
 		return r;
-	return start_daemon(door, listen, threads, e);
+	return listener_start(&(struct listener_options){.listen = listen,
+							  .certificate = certificate ? buffer_text(&door->certificate) : NULL,
+							  .key = certificate ? buffer_text(&door->key) : NULL,
+							  .asks_certificate = door->for_peers,
+							  .threads = threads,
+							  .connections_max = HTTP_CONNECTIONS_MAX,
+							  .on_request = on_request,
+							  .on_end = on_end,
+							  .context = door},
+		&door->listener, e);
 }
 
 int
@@ -387,13 +326,13 @@ out:
 uint16_t
 http_port(const struct http_server *server)
 {
-	return server->people.port;
+	return listener_port(server->people.listener);
 }
 
 uint16_t
 http_peers_port(const struct http_server *server)
 {
-	return server->peers.port;
+	return server->peers.listener ? listener_port(server->peers.listener) : 0;
 }
 
 /* Listen no more, and give what is under way its time. */
@@ -402,23 +341,20 @@ finish(struct http_server *server)
 {
 	const struct timespec pause = {.tv_nsec = 10000000};
 	int64_t until_us = monotonic_us() + (int64_t)FINISH_S * 1000000;
-	int listening = server->people.daemon ? MHD_quiesce_daemon(server->people.daemon) : MHD_INVALID_SOCKET;
-	int to_peers = server->peers.daemon ? MHD_quiesce_daemon(server->peers.daemon) : MHD_INVALID_SOCKET;
+	const struct door *doors[] = {&server->people, &server->peers};
 
+	for (size_t i = 0; i < 2; i++)
+		if (doors[i]->listener)
+			listener_quiesce(doors[i]->listener);
 	atomic_store(&server->stopping, true);
 	while (atomic_load(&server->under_way) && monotonic_us() < until_us)
 		nanosleep(&pause, NULL);
-	if (listening != MHD_INVALID_SOCKET)
-		close(listening);
-	if (to_peers != MHD_INVALID_SOCKET)
-		close(to_peers);
 }
 
 static void
 close_door(struct door *door)
 {
-	if (door->daemon)
-		MHD_stop_daemon(door->daemon);
+	listener_stop(door->listener);
 	if (door->key.data)
 		keys_wipe(door->key.data, door->key.length);
 	buffer_free(&door->certificate);

@@ -111,6 +111,15 @@ ask(const char *method, const char *path, const char *more, const char *body)
 	return hear(s);
 }
 
+static double
+seconds(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
 static unsigned
 status_of(const char *answer)
 {
@@ -244,6 +253,75 @@ guesses_are_few_and_told_how_long_to_wait(void **state)
 	assert_true(atoi(header_of(answer, "Retry-After")) >= 1);
 	assert_int_equal(status_of(ask("GET", "/v1/service", "", NULL)), 200);
 	assert_int_equal(status_of(ask("GET", "/healthz", "", NULL)), 200);
+}
+
+static const char for_home[] = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
+
+/* The page by a connection that is kept. */
+static unsigned
+hear_home(int s)
+{
+	char answer[4096] = "";
+
+	for (size_t length = 0; !strstr(answer, "<p>home"); answer[length] = 0) {
+		ssize_t got = recv(s, answer + length, sizeof answer - 1 - length, 0);
+
+		assert_true(got > 0);
+		length += (size_t)got;
+	}
+	return status_of(answer);
+}
+
+static void
+an_answer_waits_for_no_other(void **state)
+{
+	const double patience_s = 3; /* a socket that is left corked gives up after 0.2 s */
+	double before = seconds();
+	int s = open_connection();
+
+	(void)state;
+	for (int i = 0; i < 100; i++) {
+		assert_true(say(s, for_home, strlen(for_home)));
+		assert_int_equal(hear_home(s), 200);
+	}
+	close(s);
+	assert_true(seconds() - before < patience_s);
+}
+
+/* More than are sent together (http/listener.h), and some who leave before they are answered. */
+static void
+all_who_ask_at_once_are_answered(void **state)
+{
+	const double patience_s = 5;
+	int asking[100];
+	double before;
+
+	(void)state;
+	for (size_t i = 0; i < 100; i++)
+		asking[i] = open_connection();
+	before = seconds();
+	for (int turn = 0; turn < 10; turn++) {
+		for (size_t i = 0; i < 100; i++)
+			assert_true(say(asking[i], for_home, strlen(for_home)));
+		for (size_t i = turn == 9 ? 50 : 0; i < 100; i++)
+			assert_int_equal(hear_home(asking[i]), 200);
+	}
+	assert_true(seconds() - before < patience_s);
+	for (size_t i = 0; i < 100; i++)
+		close(asking[i]);
+	assert_int_equal(status_of(ask("GET", "/healthz", "", NULL)), 200);
+}
+
+static void
+who_answers_nobody_ends_at_once(void **state)
+{
+	const double patience_s = 2;
+	double before = seconds();
+
+	(void)state;
+	http_stop(server);
+	server = NULL;
+	assert_true(seconds() - before < patience_s);
 }
 
 static void *
@@ -396,6 +474,9 @@ main(void)
 		TEST(a_body_without_end_is_cut_off),
 		TEST(a_head_over_the_maximum_is_refused),
 		TEST(guesses_are_few_and_told_how_long_to_wait),
+		TEST(an_answer_waits_for_no_other),
+		TEST(all_who_ask_at_once_are_answered),
+		TEST(who_answers_nobody_ends_at_once),
 		TEST(what_is_under_way_is_answered_before_the_end),
 		TEST(an_address_that_is_taken_or_none_is_said),
 		TEST(a_code_is_read_from_no_table_that_is_set_aside),
