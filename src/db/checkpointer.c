@@ -7,6 +7,8 @@
 
 #include "db/checkpointer.h"
 
+enum { PAGES_ALONE = 1000 }; /* SQLite's own number */
+
 struct checkpointer {
 	sqlite3 *of, *beside;
 	int pages_most;
@@ -96,7 +98,7 @@ checkpointer_close(struct checkpointer *c)
 {
 	if (!c)
 		return;
-	sqlite3_wal_hook(c->of, NULL, NULL);
+	sqlite3_wal_autocheckpoint(c->of, PAGES_ALONE); /* which takes the hook's place */
 	tell(c, false, true);
 	pthread_join(c->thread, NULL);
 	sqlite3_close(c->beside);

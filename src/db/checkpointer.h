@@ -14,8 +14,8 @@ struct checkpointer;
 
 /* checkpointer_open(of, beside, pages_most, ret_checkpointer, e):
  * From now on a thread with the connection ${beside}, to the same file, carries what ${of} commits, and ${of} itself does only where the WAL has
- * ${pages_most} pages. ${beside} is the checkpointer's, which is no longer there before ${of} is closed: checkpointer_close
- * waits for what is being carried. Return 0, or ERROR_NO_MEMORY, also where no thread can be had: then ${beside} is closed, and nothing changed. */
+ * ${pages_most} pages. ${beside} is the checkpointer's. checkpointer_close, before ${of} is closed, waits for what is being carried, and
+ * ${of} does it itself from then on, as it did. Return 0, or ERROR_NO_MEMORY, also where no thread can be had: then ${beside} is closed, and nothing changed. */
 int checkpointer_open(
 	sqlite3 *of, sqlite3 *beside, int pages_most, struct checkpointer **ret_checkpointer, struct error *e);
 void checkpointer_close(struct checkpointer *checkpointer); /* accepts NULL */

@@ -55,8 +55,7 @@ db_close(struct db *db)
 			db->statements[i] = statement->next;
 			statement_free(statement);
 		}
-	if (db->checkpointer)
-		db->engine->checkpoint_end(db->checkpointer);
+	db_checkpoint_alone(db);
 	db->engine->close(db->connection);
 	free(db->notes);
 	free(db);
@@ -68,6 +67,14 @@ db_checkpoint_beside(struct db *db, struct error *e)
 	if (!db->engine->checkpoint_beside || db->checkpointer)
 		return 0;
 	return db->engine->checkpoint_beside(db->connection, &db->checkpointer, e);
+}
+
+void
+db_checkpoint_alone(struct db *db)
+{
+	if (db->checkpointer)
+		db->engine->checkpoint_end(db->checkpointer);
+	db->checkpointer = NULL;
 }
 
 enum db_engine

@@ -51,10 +51,12 @@ int db_open(const char *where, bool create, struct db **ret_db, struct error *e)
 /* Roll back what is open and disconnect. Accepts NULL. */
 void db_close(struct db *db);
 
-/* db_checkpoint_beside(db, e): from now on a thread of its own carries what this connection commits from SQLite's WAL into registry.db, so that who
- * commits much and often does not wait for that as well. Until db_close; a second call does nothing, nor does one on PostgreSQL.
- * Return 0 or a code, after which all is as it was. */
+/* db_checkpoint_beside(db, e): from now on a thread of its own carries what this connection commits from SQLite's WAL into registry.db after
+ * each commit, so that who commits much in large transactions does not wait for that as well. A second call does nothing, nor does one on
+ * PostgreSQL. Return 0 or a code, after which all is as it was.
+ * db_checkpoint_alone(db): wait for what is being carried, and let the connection do it itself now and then again, as before. */
 int db_checkpoint_beside(struct db *db, struct error *e);
+void db_checkpoint_alone(struct db *db);
 
 enum db_engine db_engine_of(const struct db *db);
 

@@ -137,7 +137,8 @@ sqlite_open(const char *where, bool create, void **ret_connection, struct error 
 	sqlite3_busy_timeout(connection, DB_WAIT_MS);
 	if ((r = sqlite_run(connection,
 			 "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON;"
-			 "PRAGMA cell_size_check=ON; PRAGMA trusted_schema=OFF; PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY",
+			 "PRAGMA cell_size_check=ON; PRAGMA trusted_schema=OFF; PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY;"
+			 "PRAGMA journal_size_limit=67108864",
 			 e)) < 0)
 		goto out;
 	*ret_connection = connection;

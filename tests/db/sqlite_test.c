@@ -245,11 +245,17 @@ what_is_committed_is_carried_beside(void **state)
 	while (size_of_the_file() < before + ITEMS * 4096 && ++times < TIMES)
 		usleep(10000);
 	assert_true(times < TIMES);
+	db_checkpoint_alone(db);
+	before = size_of_the_file();
+	for (; n <= 2 * ITEMS; n++)
+		assert_int_equal(
+			db_do(db, "INSERT INTO item VALUES($1, $2)", (struct db_value[]){db_int(n), db_text(pad)}, 2, &e), 0);
+	assert_true(size_of_the_file() == before);
 	db_close(db);
 	db = connect_to(folder);
 	assert_int_equal(db_check(db, NULL, &e), 0);
 	assert_int_equal(db_one_int(db, "SELECT count(*) FROM item", NULL, 0, &n, &e), 0);
-	assert_int_equal(n, ITEMS);
+	assert_int_equal(n, 2 * ITEMS);
 	db_close(db);
 }
 
