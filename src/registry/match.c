@@ -11,7 +11,7 @@
 #include "registry/people.h"
 
 /* More who agree in two things than this are too many to tell apart: the first ones stand for them. */
-enum { CANDIDATES_MAX = 64, PEOPLE_MAX = 100000000 };
+enum { CANDIDATES_MAX = 64, LISTED_MAX = 1000000, PEOPLE_MAX = 100000000 };
 
 static const char *const states[MATCH_STATES] = {"waiting", "automatic", "accepted", "rejected"};
 
@@ -177,24 +177,32 @@ struct candidate {
 	bool found, named; /* named: put on the list by somebody */
 };
 
+/* As many as were ever put on the list, and those found now. */
 struct candidates {
-	struct candidate items[2 * CANDIDATES_MAX];
-	size_t count;
+	struct candidate *items;
+	size_t count, capacity;
 };
+
+static int
+candidate_add(struct candidates *c, const struct candidate *one, struct error *e)
+{
+	int r = array_grow(&c->items, &c->capacity, c->count + 1, sizeof *c->items, LISTED_MAX, e);
+
+	if (r == 0)
+		c->items[c->count++] = *one;
+	return r;
+}
 
 static int
 add_listed(const struct registry_match *match, void *context, struct error *e)
 {
-	struct candidates *c = context;
-
-	if (c->count == CANDIDATES_MAX)
-		return error_set(e, ERROR_TOO_LARGE, "more than %d candidates for one person", CANDIDATES_MAX);
-	c->items[c->count++] = (struct candidate){.number = match->number,
+	const struct candidate listed = {.number = match->number,
 		.candidate = match->candidate,
 		.state = match->state,
 		.link = match->link,
 		.named = match->decided_by != NULL};
-	return 0;
+
+	return candidate_add(context, &listed, e);
 }
 
 /* Who agrees in two things or more, and has an ID number. */
@@ -219,14 +227,19 @@ find_candidates(
 	return r;
 }
 
-static struct candidate *
-candidate_of(struct candidates *c, person_number number)
+static int
+candidate_of(struct candidates *c, person_number number, struct candidate **ret_one, struct error *e)
 {
-	for (size_t i = 0; i < c->count; i++)
-		if (c->items[i].candidate == number)
-			return &c->items[i];
-	c->items[c->count] = (struct candidate){.candidate = number, .state = MATCH_WAITING};
-	return &c->items[c->count++];
+	const struct candidate found = {.candidate = number, .state = MATCH_WAITING};
+	size_t i = 0;
+	int r;
+
+	while (i < c->count && c->items[i].candidate != number)
+		i++;
+	if (i == c->count && (r = candidate_add(c, &found, e)) < 0)
+		return r;
+	*ret_one = &c->items[i];
+	return 0;
 }
 
 static int
@@ -238,16 +251,15 @@ gather(const struct settling *s, person_number person, struct candidates *c, str
 	int64_t shown;
 	int r;
 
-	c->count = 0;
 	if ((r = each_row(s->registry, "SELECT " COLUMNS " WHERE person = $1 ORDER BY id",
 			 (struct db_value[]){db_int(person)}, 1, add_listed, c, &shown, e)) < 0 ||
 		(r = find_candidates(s->registry, person, found, &count, e)) < 0 ||
 		(r = traits_read(s->registry, person, &own, e)) < 0)
 		return r;
 	for (size_t i = 0; r == 0 && i < count; i++) {
-		struct candidate *one = candidate_of(c, found[i]);
+		struct candidate *one;
 
-		if ((r = traits_read(s->registry, found[i], &other, e)) < 0 ||
+		if ((r = candidate_of(c, found[i], &one, e)) < 0 || (r = traits_read(s->registry, found[i], &other, e)) < 0 ||
 			(r = evidence_same_first(s->registry->db, found[i], EVIDENCE_NOW, &one->first, e)) < 0)
 			break;
 		one->score = match_score(&s->rules, &own, &other, &one->compared);
@@ -304,13 +316,13 @@ keep(const struct settling *s, person_number person, const struct candidate *one
 static int
 look_again(const struct settling *s, person_number person, struct error *e)
 {
-	struct candidates c;
+	struct candidates c = {0};
 	struct candidate *only;
 	bool joined;
 	int r;
 
 	if ((r = gather(s, person, &c, e)) < 0)
-		return r;
+		goto out;
 	only = only_match(s, &c);
 	joined = only || is_decided(&c);
 	for (size_t i = 0; r == 0 && i < c.count; i++) {
@@ -337,6 +349,8 @@ look_again(const struct settling *s, person_number person, struct error *e)
 				(struct db_value[]){db_int(one->number)}, 1, e);
 		}
 	}
+out:
+	free(c.items);
 	return r;
 }
 

@@ -191,7 +191,6 @@ out:
 /* Of an activation: it had begun at $2, and was recorded by $3. */
 #define BEGUN "at <= $2 AND COALESCE(recorded_at, at) <= $3"
 
-/* The hash in force at registry_now, as far as known; before the first activation it is the first one's. */
 /* 1 and the hash that the query gives for the jurisdiction, or 0. */
 static int
 find_hash(struct registry *registry, const char *sql, const struct db_value *values, size_t count,
@@ -208,7 +207,7 @@ find_hash(struct registry *registry, const char *sql, const struct db_value *val
 	return r;
 }
 
-/* The last one that has begun, or the first one to come. Each is found in the order in which they stand, without sorting: it is asked for
+/* The hash in force at registry_now, as far as known: the last one that has begun, or the first one to come. Each is found in the order in which they stand, without sorting: it is asked for
  * each person. */
 static int
 hash_in_force(struct registry *registry, const char *jurisdiction, char hash[PACK_HASH_TEXT_SIZE], struct error *e)

@@ -306,6 +306,25 @@ a_pair_by_hand_is_one_pair_in_either_order(void **state)
 	assert_int_equal(numbers_of(a), 1);
 }
 
+/* However many were put on a person's list: the next settling is of everybody's. */
+static void
+a_long_list_stops_nobody(void **state)
+{
+	person_number sick = unnumbered("1", "李雷", "1980-01-01", "13800000001");
+	struct error e = {0};
+	char passport[16];
+	int64_t number;
+
+	(void)state;
+	for (int i = 0; i < 70; i++) {
+		snprintf(passport, sizeof passport, "E%08d", i);
+		GOOD(registry_match_put(registry, sick, numbered(passport, "某人", "13900000000"), "zhang", &number, &e));
+	}
+	assert_int_equal(decide(number, MATCH_REJECTED), 0);
+	settle();
+	assert_int_equal(seen_now().count[MATCH_WAITING], 69);
+}
+
 int
 main(void)
 {
@@ -319,6 +338,7 @@ main(void)
 		TEST(what_was_decided_by_hand_stands),
 		TEST(what_is_told_of_a_patient_adds_up_in_any_order),
 		TEST(a_pair_by_hand_is_one_pair_in_either_order),
+		TEST(a_long_list_stops_nobody),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
