@@ -131,7 +131,9 @@ form_read(struct http_context *c, struct exchange *x, const json_t *body, struct
 	a->how = VOUCHER_NONE;
 	if (a->division && !division_find_text(a->division, 6))
 		exchange_invalid(x, "/division", "there is no such division");
-	if (a->jurisdiction && registry_pack(c->registry, a->jurisdiction, &pack, &e) < 0)
+	/* The registry would read a folder of that name, too: what comes from outside names none. */
+	if (a->jurisdiction &&
+		(!context_is_jurisdiction(c, a->jurisdiction) || registry_pack(c->registry, a->jurisdiction, &pack, &e) < 0))
 		exchange_invalid(x, "/jurisdiction", "there is no such jurisdiction here");
 	if (!json_is_true(json_object_get(body, "promise")))
 		exchange_invalid(x, "/promise", "true is needed");
