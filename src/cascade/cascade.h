@@ -121,11 +121,10 @@ int cascade_message_worsened(struct cascade *cascade, int64_t most, int64_t *ret
 
 /* cascade_match_decide(cascade, number, state, by, purpose, ret_worse, e): registry_match_decide, and the cases that it concerns traced again, in
  * the caller's transaction. ${ret_worse} says whether somebody's colour of now gets worse by it: of the two themselves, by any of their
- * numbers. After a rollback the caller calls cascade_rolled_back.
+ * numbers.
  * cascade_match_evaluate(cascade, number, e): evaluate the two; whom their cases met is due. */
 int cascade_match_decide(struct cascade *cascade, int64_t number, enum registry_match_state state, const char *by,
 	const char *purpose, bool *ret_worse, struct error *e);
-void cascade_rolled_back(struct cascade *cascade);
 int cascade_match_evaluate(struct cascade *cascade, int64_t number, struct error *e);
 
 /* cascade_trace_cases(cascade, e): settle who is who (registry_match_settle), then trace every case whose contacts may have changed since they were traced: what is known of

@@ -34,7 +34,7 @@ int trace_apart(struct cascade *cascade, instant known, struct error *e);
 
 /* same_read(cascade, known, ret_same, e): who was known at ${known} under several numbers; borrowed until the next call of either.
  * same_person(cascade, known, number, ret_person, e): whose number that is.
- * same_forget(cascade): what was read in a transaction that was rolled back is not kept. */
+ * same_forget(cascade): nothing is kept. */
 int same_read(struct cascade *cascade, instant known, const struct presence_same **ret_same, struct error *e);
 int
 same_person(struct cascade *cascade, instant known, person_number number, person_number *ret_person, struct error *e);

@@ -178,9 +178,3 @@ out:
 	free(colours.items);
 	return r;
 }
-
-void
-cascade_rolled_back(struct cascade *cascade)
-{
-	same_forget(cascade);
-}

@@ -1,4 +1,5 @@
-/* Who is known under several numbers, as it was known, kept in memory until another link or end of one is recorded. */
+/* Who is known under several numbers, as it was known, kept in memory until another link or end of one is recorded, or what was written is rolled
+ * back. */
 
 #include <stdlib.h>
 
@@ -11,7 +12,7 @@ struct same {
 	struct presence_same pairs;
 	struct presence_alias *by_alias, *by_person;
 	size_t capacity;
-	int64_t version;
+	int64_t version, rollbacks;
 	instant known;
 };
 
@@ -98,13 +99,15 @@ same_forget(struct cascade *cascade)
 int
 same_read(struct cascade *cascade, instant known, const struct presence_same **ret_same, struct error *e)
 {
+	const int64_t rollbacks = db_rollbacks(cascade->db);
 	struct same *same;
 	int64_t version;
 	int r;
 
 	if ((r = evidence_same_version(cascade->db, false, &version, e)) < 0)
 		return r;
-	if (cascade->same && cascade->same->version == version && cascade->same->known == known) {
+	if (cascade->same && cascade->same->version == version && cascade->same->rollbacks == rollbacks &&
+		cascade->same->known == known) {
 		*ret_same = &cascade->same->pairs;
 		return 0;
 	}
@@ -113,6 +116,7 @@ same_read(struct cascade *cascade, instant known, const struct presence_same **r
 	if (!same)
 		return error_no_memory(e);
 	same->version = version;
+	same->rollbacks = rollbacks;
 	same->known = known;
 	if ((r = evidence_same_each(cascade->db, known, add, same, e)) < 0 || (r = settle(same, e)) < 0) {
 		same_forget(cascade);

@@ -466,10 +466,8 @@ cascade_trace_cases(struct cascade *cascade, struct error *e)
 		r = registry_commit(cascade->registry, e);
 out:
 	registry_due_marks_clear(&cascade->due);
-	if (r < 0 && own) {
+	if (r < 0 && own)
 		registry_rollback(cascade->registry);
-		same_forget(cascade);
-	}
 	cases_free(&cases);
 	free(parameters);
 	return r;

@@ -182,31 +182,57 @@ add_whom_it_met(struct cascade *cascade, const char *name, struct named *named, 
 	return r < 0 ? r : 0;
 }
 
-/* Trace them, and count where they concern more than ${most}. */
-static int
-count_named(struct cascade *cascade, struct named *named, int64_t most, int64_t *ret_count, struct error *e)
+static void
+keep_each_once(struct named *named)
 {
-	struct counting counting = {.decider = {.cascade = cascade}};
 	size_t kept = 0;
-	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < named->count; i++)
-		if ((r = trace_named(cascade, named->names[i], e)) == 0)
-			r = add_whom_it_met(cascade, named->names[i], named, e);
-	if (r < 0)
-		return r;
 	if (named->people_count)
 		qsort(named->people, named->people_count, sizeof *named->people, compare_people);
 	for (size_t i = 0; i < named->people_count; i++)
 		if (kept == 0 || named->people[kept - 1] != named->people[i])
 			named->people[kept++] = named->people[i];
 	named->people_count = kept;
-	if (kept == 0 || (int64_t)kept <= most) {
+}
+
+/* A colour is of a number: whoever is known under several is concerned under each. Where nobody is, nobody is asked for them. */
+static int
+add_numbers(struct cascade *cascade, struct named *named, struct error *e)
+{
+	const size_t count = named->people_count;
+	struct evidence_same same;
+	int64_t links;
+	int r = evidence_same_version(cascade->db, false, &links, e);
+
+	for (size_t i = 0; r == 0 && links && i < count; i++) {
+		if ((r = evidence_same(cascade->db, named->people[i], EVIDENCE_NOW, &same, e)) < 0)
+			break;
+		for (size_t j = 0; r == 0 && j < same.count; j++)
+			r = add_person(named, same.numbers[j], e);
+	}
+	return r;
+}
+
+/* Trace them, and count where they concern more than ${most}. */
+static int
+count_named(struct cascade *cascade, struct named *named, int64_t most, int64_t *ret_count, struct error *e)
+{
+	struct counting counting = {.decider = {.cascade = cascade}};
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < named->count; i++)
+		if ((r = trace_named(cascade, named->names[i], e)) == 0)
+			r = add_whom_it_met(cascade, named->names[i], named, e);
+	keep_each_once(named);
+	if (r < 0 || (r = add_numbers(cascade, named, e)) < 0)
+		return r;
+	keep_each_once(named);
+	if (named->people_count == 0 || (int64_t)named->people_count <= most) {
 		*ret_count = 0;
 		return 0;
 	}
 	counting.people = named->people;
-	counting.people_count = kept;
+	counting.people_count = named->people_count;
 	r = registry_due_each(
 		cascade->registry, NULL, registry_now(cascade->registry), SIZE_MAX, compare_one, &counting, NULL, e);
 	decider_end(&counting.decider);

@@ -61,7 +61,6 @@ import_file(struct cli *cli, struct registry *registry, struct feed_import_optio
 		return cli_fail(&e);
 	if (feed_import(registry, options, totals, &e) == 0)
 		return EXIT_DONE;
-	cascade_rolled_back(office->office->cascade);
 	return office->held ? import_hold(cli, office, options->file) : cli_fail(&e);
 }
 
@@ -273,7 +272,6 @@ undo_one(struct cli *cli, struct cli_store *store, struct office_import *second,
 	if (office_import_sign(second, sha256, &e) < 0)
 		return cli_fail(&e);
 	if (feed_import_undo(store->registry, import, cli_actor(store), office_import_settle, second, &e) < 0) {
-		cascade_rolled_back(store->cascade);
 		return second->held ? import_hold(cli, second, name) : cli_fail(&e);
 	}
 	return cascade_trace_cases(store->cascade, &e) < 0 ? cli_fail(&e) : EXIT_DONE;

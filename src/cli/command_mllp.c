@@ -44,8 +44,6 @@ take(const char *from, const void *bytes, size_t length, struct buffer *answer, 
 		return code;
 	}
 	code = feed_message(store->registry, &options, bytes, length, &taken, answer, &why);
-	if (taken != FEED_TAKEN)
-		cascade_rolled_back(store->cascade);
 	if (why.code)
 		cli_say("healthcode: %s: %s", from, error_text(&why, reason, sizeof reason));
 	if (code == ERROR_NO_MEMORY)

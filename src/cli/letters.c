@@ -137,8 +137,6 @@ retry(struct cli *cli, struct cli_store *store, struct office_import *second, in
 				office_import_sign(second, sha256, &e) < 0)) ||
 		feed_letter_retry(store->registry, number, &options, &answer, &e) < 0)
 		return cli_fail(&e);
-	if (answer != FEED_TAKEN)
-		cascade_rolled_back(store->cascade);
 	if (answer == FEED_HELD) {
 		snprintf(name, sizeof name, "letter %" PRId64, number);
 		return import_hold(cli, second, name);

@@ -382,7 +382,7 @@ db_run(struct db *db, const char *sql, struct error *e)
 }
 
 static int
-begin(struct db *db, const char *sql, struct error *e)
+begin(struct db *db, const char *sql, bool writes, struct error *e)
 {
 	int r;
 
@@ -394,19 +394,20 @@ begin(struct db *db, const char *sql, struct error *e)
 		return r;
 	}
 	db->in_transaction = true;
+	db->writes = writes;
 	return 0;
 }
 
 int
 db_begin(struct db *db, struct error *e)
 {
-	return begin(db, db->engine->begin, e);
+	return begin(db, db->engine->begin, true, e);
 }
 
 int
 db_begin_read(struct db *db, struct error *e)
 {
-	return begin(db, db->engine->begin_read, e);
+	return begin(db, db->engine->begin_read, false, e);
 }
 
 int
@@ -430,7 +431,14 @@ db_rollback(struct db *db)
 		return;
 	(void)db->engine->run(db->connection, "ROLLBACK", NULL);
 	db->in_transaction = false;
+	db->rollbacks += db->writes;
 	notes_clear(db);
+}
+
+int64_t
+db_rollbacks(const struct db *db)
+{
+	return db->rollbacks;
 }
 
 bool

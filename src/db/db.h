@@ -114,11 +114,14 @@ int db_run(struct db *db, const char *sql, struct error *e);
  * stays true until it commits; waiting longer than DB_WAIT_MS is ERROR_IN_USE. ERROR_USAGE inside a transaction.
  * db_begin_read(db, e): begin a transaction that only reads; all its reads see one moment.
  * db_commit(db, e): after success what was written survives a crash; after a failure it was rolled back.
- * db_rollback(db): undo what is open, if anything is. */
+ * db_rollback(db): undo what is open, if anything is.
+ * db_rollbacks(db): how many writing transactions of this connection were undone, by whatever: what was read in one and is remembered is not so
+ * once the number is another. */
 int db_begin(struct db *db, struct error *e);
 int db_begin_read(struct db *db, struct error *e);
 int db_commit(struct db *db, struct error *e);
 void db_rollback(struct db *db);
+int64_t db_rollbacks(const struct db *db);
 bool db_in_transaction(const struct db *db);
 
 /* db_version(db, ret_version, e):

@@ -12,7 +12,8 @@ struct db {
 	void *connection; /* sqlite3 or struct postgres */
 	struct db_statement *statements[DB_STATEMENTS_MAX];
 	size_t statement_count;
-	bool in_transaction;
+	bool in_transaction, writes; /* ${writes}: the open one */
+	int64_t rollbacks;
 	int64_t changes;
 	int64_t version; /* of ${mark}, where ${marked} */
 	bool marked;

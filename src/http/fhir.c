@@ -157,8 +157,6 @@ answer_bundle(struct http_context *c, struct exchange *x)
 		exchange_failure(x, &e);
 		return;
 	}
-	if (bundle.answer != FEED_TAKEN)
-		cascade_rolled_back(c->cascade);
 	if (bundle.answer == FEED_HELD) {
 		snprintf(diagnostics, sizeof diagnostics, "held: %s", e.message);
 		answer_fhir(x, MHD_HTTP_ACCEPTED, outcome("information", "informational", diagnostics));

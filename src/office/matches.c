@@ -106,10 +106,8 @@ office_match_decide(const struct office *office, int64_t number, enum registry_m
 		(r = registry_begin(registry, e)) < 0)
 		goto out;
 	r = decide_alone(office, &decision, act, &user, &signature, e);
-	if (r != 0) {
+	if (r != 0)
 		registry_rollback(registry);
-		cascade_rolled_back(office->cascade);
-	}
 	if (r == 0 && (r = registry_commit(registry, e)) == 0) {
 		*ret_number = number;
 		*ret_state = OFFICE_APPROVED;
@@ -165,12 +163,10 @@ office_match_approve(const struct office *office, int64_t number, const struct o
 	if ((r = kept_approve(office, &kept, "match.approved", &user, &signature, e)) < 0 ||
 		(r = cascade_match_decide(
 			 office->cascade, decision.match, decision.state, kept.proposed_by, decision.purpose, &worse, e)) < 0 ||
-		(r = check_offices(office, &kept, &user, e)) < 0) {
+		(r = check_offices(office, &kept, &user, e)) < 0)
 		registry_rollback(registry);
-		cascade_rolled_back(office->cascade);
-	} else if ((r = registry_commit(registry, e)) == 0) {
+	else if ((r = registry_commit(registry, e)) == 0)
 		r = cascade_match_evaluate(office->cascade, decision.match, e);
-	}
 out:
 	kept_clear(&kept);
 	return r;

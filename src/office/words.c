@@ -33,6 +33,5 @@ office_case_word(const struct office *office, const char *name, const char *by, 
 	if ((r = say(office, name, by, holds, most, e)) == 0)
 		return registry_commit(registry, e);
 	registry_rollback(registry);
-	cascade_rolled_back(office->cascade);
 	return r;
 }

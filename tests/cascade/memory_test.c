@@ -1,7 +1,7 @@
 /* Each allocation fails once while somebody's word is taken and whom it worsens is counted: the failure is told, nothing leaks, and with the rollback
  * nothing of it is there. */
 
-#include "scene.h"
+#include "crowd.h"
 
 #include "../failing_allocation.h"
 
@@ -26,7 +26,6 @@ say_and_count(void *context)
 		(r = cascade_message_worsened(s->cascade, 0, &all, &e)) == 0 && (r = cascade_trace_cases(s->cascade, &e)) == 0)
 		assert_true(count == 1 && all == 0); /* no import is under way */
 	registry_rollback(s->registry);
-	cascade_rolled_back(s->cascade);
 	return r;
 }
 
@@ -77,7 +76,24 @@ retrace(void *context)
 	json_decref(facts);
 	cascade_retraced_free(retraced);
 	db_rollback(s->db);
-	cascade_rolled_back(s->cascade);
+	return r;
+}
+
+/* Some have no row, so that the evidence must say. */
+static int
+count_all_worsened(void *context)
+{
+	struct scene *s = context;
+	int64_t count = -1;
+	struct error e = {0};
+	int r = registry_begin(s->registry, &e);
+
+	if (r < 0)
+		return r;
+	if ((r = db_do(s->db, "DELETE FROM packed WHERE person % 3 = 0{of nobody}", NULL, 0, &e)) == 0)
+		r = cascade_worsened(s->cascade, 0, &count, &e);
+	registry_rollback(s->registry);
+	assert_true(r < 0 || count >= 0);
 	return r;
 }
 
@@ -94,6 +110,20 @@ no_failure_of_memory_is_hidden_while_cases_are_traced_by_other_rules(void **stat
 	assert_true(failing_allocation_sweep(retrace, m.s) > 20);
 }
 
+static void
+no_failure_of_memory_is_hidden_while_a_sweep_is_counted(void **state)
+{
+	struct scene *s = *state;
+	person_number people[CROWD];
+
+	scene_at(s, "2020-03-06T12:00:00Z");
+	crowd_fill(s, people);
+	crowd_evaluate_due(s);
+	crowd_put_another_in_force(s);
+	crowd_count(s, "330100", 18320, 60);
+	assert_true(failing_allocation_sweep(count_all_worsened, s) > 20);
+}
+
 int
 main(void)
 {
@@ -102,6 +132,7 @@ main(void)
 			no_failure_of_memory_is_hidden_while_words_are_weighed, scene_set_up, scene_tear_down),
 		cmocka_unit_test_setup_teardown(
 			no_failure_of_memory_is_hidden_while_cases_are_traced_by_other_rules, scene_set_up, scene_tear_down),
+			no_failure_of_memory_is_hidden_while_a_sweep_is_counted, scene_set_up, scene_tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -313,9 +313,7 @@ whom_an_act_worsens_is_counted_before_it_is_committed(void **state)
 	assert_int_equal(worsened(m.s, 0), 1);    /* nobody else was shown a colour yet */
 	assert_int_equal(worsened(m.s, 1000), 0); /* it concerns fewer */
 	registry_rollback(m.s->registry);
-	cascade_rolled_back(m.s->cascade);
 	one_case_worsens_them(&m);
-	cascade_rolled_back(m.s->cascade);
 	assert_string_equal(scene_colour(m.s, healthy, HZ), "green");
 	GOOD(registry_begin(m.s->registry, &e));
 	assert_int_equal(worsened(m.s, 0), 0);
@@ -339,7 +337,6 @@ an_act_counts_also_where_time_had_passed(void **state)
 	GOOD(cascade_trace_cases(m.s->cascade, &e));
 	assert_int_equal(worsened(m.s, 0), 1);
 	registry_rollback(m.s->registry);
-	cascade_rolled_back(m.s->cascade);
 }
 
 int

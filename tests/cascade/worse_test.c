@@ -107,7 +107,37 @@ results_that_make_no_case_count_where_a_rule_reads_them(void **state)
 	put_positive(s, scene_person(s, TESTED + 1, HZ, "2020-03-01T12:00:00+08:00"));
 	assert_int_equal(worsened(s, 1), 0);
 	registry_rollback(s->registry);
-	cascade_rolled_back(s->cascade);
+}
+
+/* The result comes under the ward's number; the colour is that of the ID number with which it was joined. */
+static void
+whoever_has_two_numbers_is_counted_by_each(void **state)
+{
+	const struct registry_identity ward = {.name = "张三"};
+	struct scene *s = *state;
+	struct cascade_counts counts;
+	person_number people[2];
+	struct error e = {0};
+	int64_t link;
+
+	scene_at(s, "2020-03-11T12:00:00+08:00");
+	GOOD(registry_begin(s->registry, &e));
+	for (int i = 0; i < 2; i++) {
+		const char *number = i ? "2" : "1";
+		person_number coloured;
+
+		GOOD(registry_person_by_local_number(s->registry, "laboratory", number, &ward, 0, &people[i], &e));
+		coloured = scene_person(s, i + 1, HZ, "2020-03-01T12:00:00+08:00");
+		GOOD(evidence_same_put(s->db, people[i], coloured, false, registry_recording_time(s->registry), &link, &e));
+	}
+	GOOD(registry_commit(s->registry, &e));
+	GOOD(cascade_evaluate_due(s->cascade, NULL, NULL, &counts, &e));
+	GOOD(registry_begin(s->registry, &e));
+	begin_message(s);
+	for (int i = 0; i < 2; i++)
+		put_positive(s, people[i]);
+	assert_int_equal(worsened(s, 1), 2);
+	registry_rollback(s->registry);
 }
 
 int
@@ -115,6 +145,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(results_that_make_no_case_count_where_a_rule_reads_them, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(whoever_has_two_numbers_is_counted_by_each, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

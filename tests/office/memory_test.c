@@ -66,7 +66,6 @@ look(void *context)
 		r = office_message_settle((const uint8_t[OFFICE_SHA256_SIZE]){1}, &import, &e);
 	assert_true(import.most == 1 && !import.held);
 	registry_rollback(registry);
-	cascade_rolled_back(cascade);
 	return r;
 }
 
