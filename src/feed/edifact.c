@@ -251,6 +251,12 @@ check_structure(const struct edifact *i, size_t line, struct error *e)
 	return check_end(i, 0, 5, at, groups ? groups : messages, e);
 }
 
+static bool
+is_ended(const struct edifact *i)
+{
+	return is_tag(i, i->segment_count - 1, "UNZ");
+}
+
 /* Up to its UNZ, or the end of what there is. */
 static int
 read_segments(struct cursor *c)
@@ -260,7 +266,7 @@ read_segments(struct cursor *c)
 
 	if ((code = read_advice(c)) < 0)
 		return code;
-	for (skip_spaces(c); c->at < c->end && !is_tag(i, i->segment_count - 1, "UNZ"); skip_spaces(c)) {
+	for (skip_spaces(c); c->at < c->end && !is_ended(i); skip_spaces(c)) {
 		if ((code = read_segment(c)) < 0)
 			return code;
 		i->end = (size_t)(c->at - c->bytes);
@@ -291,7 +297,8 @@ edifact_read(
 		goto out;
 	}
 	code = read_segments(&c);
-	if (is_cut && c.end - c.at <= TAG_LENGTH && code != ERROR_NO_MEMORY) {
+	/* The cut goes through a segment, or leaves less of one than its tag. */
+	if (is_cut && c.end - c.at <= TAG_LENGTH && code != ERROR_NO_MEMORY && !(code == 0 && is_ended(c.i))) {
 		code = error_set(e, ERROR_TOO_LARGE, "an interchange has at most %d bytes", EDIFACT_SIZE_MAX);
 		error_at(e, NULL, place->lines + 1, 1);
 	}
