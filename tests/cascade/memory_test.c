@@ -90,7 +90,7 @@ count_all_worsened(void *context)
 
 	if (r < 0)
 		return r;
-	if ((r = db_do(s->db, "DELETE FROM packed WHERE person % 3 = 0{of nobody}", NULL, 0, &e)) == 0)
+	if ((r = db_do(s->db, "DELETE FROM packed WHERE person % 9 = 0{of nobody}", NULL, 0, &e)) == 0)
 		r = cascade_worsened(s->cascade, 0, &count, &e);
 	registry_rollback(s->registry);
 	assert_true(r < 0 || count >= 0);
