@@ -18,6 +18,8 @@ enum {
 	CLAIM_CARD = -65539,
 	CLAIM_SEALED = -65541,
 	CODE_CWT_MAX = 512,
+	CODE_CWT_USUAL = 120, /* bytes that are not grown to step by step */
+	CODE_MESSAGE_USUAL = 250,
 	SEALED_MAX = 256,
 };
 
@@ -131,7 +133,8 @@ issue(const struct signing_key *key, const struct code_claims *claims, const str
 		r = error_set(e, ERROR_USAGE, "a code lives from 1 to %d s", CODE_LIFETIME_MAX_S);
 		goto out;
 	}
-	if ((r = write_claims(&cwt, claims, sealed, e)) < 0 ||
+	if ((r = buffer_reserve(&cwt, CODE_CWT_USUAL, e)) < 0 ||
+		(r = buffer_reserve(&message, CODE_MESSAGE_USUAL, e)) < 0 || (r = write_claims(&cwt, claims, sealed, e)) < 0 ||
 		(r = cose_sign1_write(key, cwt.data, cwt.length, &message, e)) < 0)
 		goto out;
 	r = container_write(message.data, message.length, text, e);

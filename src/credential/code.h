@@ -85,12 +85,19 @@ struct code_id_parts {
 	uint64_t slot;
 };
 
+/* The issuer's key of a day, made ready once: that costs twenty times a permutation. For one thread at a time. */
+struct code_id_key;
+
+/* code_id_key_new(bytes, ret_key, e): ${bytes} may be wiped afterwards. Return 0 or ERROR_NO_MEMORY. Freed with code_id_key_free, which wipes and
+ * accepts NULL. */
+int code_id_key_new(const uint8_t bytes[CODE_ID_KEY_SIZE], struct code_id_key **ret_key, struct error *e);
+void code_id_key_free(struct code_id_key *key);
+
 /* code_id_make(key, parts, id, e), code_id_open(key, id, ret_parts, e):
- * The permutation (AES-256 on one block) and its inverse, under the issuer's key of the day. Any id opens to something:
- * only a code whose signature holds is worth opening. Return 0 or ERROR_NO_MEMORY. */
-int code_id_make(
-	const uint8_t key[CODE_ID_KEY_SIZE], const struct code_id_parts *parts, uint8_t id[CODE_ID_SIZE], struct error *e);
-int code_id_open(const uint8_t key[CODE_ID_KEY_SIZE], const uint8_t id[CODE_ID_SIZE], struct code_id_parts *ret_parts,
-	struct error *e);
+ * The permutation (AES-256 on one block) and its inverse. Any id opens to something: only a code whose signature holds is worth
+ * opening. Return 0 or ERROR_NO_MEMORY. */
+int code_id_make(struct code_id_key *key, const struct code_id_parts *parts, uint8_t id[CODE_ID_SIZE], struct error *e);
+int
+code_id_open(struct code_id_key *key, const uint8_t id[CODE_ID_SIZE], struct code_id_parts *ret_parts, struct error *e);
 
 #endif

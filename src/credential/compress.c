@@ -55,12 +55,13 @@ store_all(const uint8_t *bytes, size_t length, struct buffer *out, struct error 
 	static const uint8_t header[] = {0x78, 0x01};
 	uint32_t sum = (uint32_t)adler32(adler32(0, NULL, 0), bytes, (uInt)length);
 	uint8_t tail[4] = {(uint8_t)(sum >> 24), (uint8_t)(sum >> 16), (uint8_t)(sum >> 8), (uint8_t)sum};
-	size_t before = out->length, at = 0;
+	size_t before = out->length, at = 0, blocks = length ? (length + BLOCK_MAX - 1) / BLOCK_MAX : 1;
 	int r;
 
 	if (length > INPUT_MAX)
 		return error_set(e, ERROR_TOO_LARGE, "zlib: more than the maximum of %d bytes", INPUT_MAX);
-	if ((r = buffer_add(out, header, sizeof header, e)) < 0)
+	if ((r = buffer_reserve(out, sizeof header + blocks * 5 + length + sizeof tail, e)) < 0 ||
+		(r = buffer_add(out, header, sizeof header, e)) < 0)
 		return r;
 	do {
 		size_t size = length - at < BLOCK_MAX ? length - at : BLOCK_MAX;

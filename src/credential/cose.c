@@ -139,7 +139,8 @@ cose_sign1_write(
 	size_t before = message->length;
 	int r;
 
-	if ((r = cbor_write_map(&header, 2, e)) < 0 || (r = cbor_write_integer(&header, LABEL_ALGORITHM, e)) < 0 ||
+	if ((r = buffer_reserve(&b, length + 64, e)) < 0 || (r = cbor_write_map(&header, 2, e)) < 0 ||
+		(r = cbor_write_integer(&header, LABEL_ALGORITHM, e)) < 0 ||
 		(r = cbor_write_integer(&header, COSE_ES256, e)) < 0 ||
 		(r = cbor_write_integer(&header, LABEL_KEY_ID, e)) < 0 ||
 		(r = cbor_write_bytes(&header, signing_key_id(key), KEY_ID_SIZE, e)) < 0 ||

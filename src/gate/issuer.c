@@ -50,11 +50,18 @@ issuer_open(struct db *db, struct keys *keys, struct issuer **ret_issuer, struct
 	return 0;
 }
 
+static void
+free_signer(struct signer *signer)
+{
+	signing_key_free(signer->key);
+	code_id_key_free(signer->ids);
+}
+
 void
 issuer_forget(struct issuer *issuer)
 {
 	for (size_t i = 0; i < issuer->signer_count; i++) {
-		signing_key_free(issuer->signers[i].key);
+		free_signer(&issuer->signers[i]);
 		keys_wipe(&issuer->signers[i], sizeof issuer->signers[i]);
 	}
 	issuer->signer_count = 0;
@@ -319,7 +326,7 @@ issuer_signer(struct issuer *issuer, const char *jurisdiction, instant at, struc
 			}
 			issuer->signer_count++;
 		} else {
-			signing_key_free(issuer->signers[i].key);
+			free_signer(&issuer->signers[i]);
 		}
 		issuer->signers[i] = loaded;
 	}
@@ -355,24 +362,39 @@ issuer_day_key(struct issuer *issuer, instant at, uint8_t key[KEYS_SIZE], struct
 	return keys_get_or_make(issuer->keys, day_key_name(zone_day(&zone_utc, at), name), key, e);
 }
 
+int
+issuer_ids(struct issuer *issuer, instant at, struct code_id_key **ret_ids, struct error *e)
+{
+	uint8_t bytes[KEYS_SIZE];
+	int r = issuer_day_key(issuer, at, bytes, e);
+
+	if (r == 0)
+		r = code_id_key_new(bytes, ret_ids, e);
+	keys_wipe(bytes, sizeof bytes);
+	return r;
+}
+
 static int
 issue(struct issuer *issuer, const char *jurisdiction, uint32_t person, enum code_colour colour, instant at,
 	int64_t lifetime_s, bool sealed, struct buffer *text, struct error *e)
 {
 	struct code_claims claims = {.colour = colour, .issued_at = at, .expires_at = at + lifetime_s};
 	day_number day = zone_day(&zone_utc, at);
+	struct code_id_key *ids;
 	struct signer *signer;
 	int r;
 
 	if ((r = issuer_signer(issuer, jurisdiction, at, &signer, e)) < 0)
 		return r;
 	if (signer->day != day) {
-		if ((r = issuer_day_key(issuer, at, signer->day_key, e)) < 0)
+		if ((r = issuer_ids(issuer, at, &ids, e)) < 0)
 			return r;
+		code_id_key_free(signer->ids);
+		signer->ids = ids;
 		signer->day = day;
 	}
-	snprintf(claims.issuer, sizeof claims.issuer, "%s", jurisdiction);
-	if ((r = code_id_make(signer->day_key,
+	memcpy(claims.issuer, signer->jurisdiction, sizeof claims.issuer);
+	if ((r = code_id_make(signer->ids,
 			 &(struct code_id_parts){
 				 .person = person, .jurisdiction = signer->number, .slot = (uint64_t)(at / ISSUER_SLOT_S)},
 			 claims.id, e)) < 0)
@@ -472,6 +494,19 @@ paper_holder(struct issuer *issuer, const struct code_claims *claims, uint32_t *
 	return r;
 }
 
+static int
+open_id(
+	const uint8_t day_key[KEYS_SIZE], const uint8_t id[CODE_ID_SIZE], struct code_id_parts *ret_parts, struct error *e)
+{
+	struct code_id_key *ids = NULL;
+	int r = code_id_key_new(day_key, &ids, e);
+
+	if (r == 0)
+		r = code_id_open(ids, id, ret_parts, e);
+	code_id_key_free(ids);
+	return r;
+}
+
 int
 issuer_holder(struct issuer *issuer, const struct code_claims *claims, uint32_t *ret_person, struct error *e)
 {
@@ -489,7 +524,7 @@ issuer_holder(struct issuer *issuer, const struct code_claims *claims, uint32_t 
 	if ((r = keys_get(issuer->keys, day_key_name(zone_day(&zone_utc, claims->issued_at), name), day_key, sizeof day_key,
 			 &length, e)) < 0)
 		return r;
-	r = code_id_open(day_key, claims->id, &parts, e);
+	r = open_id(day_key, claims->id, &parts, e);
 	keys_wipe(day_key, sizeof day_key);
 	if (r < 0)
 		return r;
@@ -514,7 +549,7 @@ opens_to(struct issuer *issuer, day_number day, const uint8_t id[CODE_ID_SIZE], 
 
 	if ((r = keys_get(issuer->keys, day_key_name(day, name), day_key, sizeof day_key, &length, e)) < 0)
 		return r;
-	r = code_id_open(day_key, id, &parts, e);
+	r = open_id(day_key, id, &parts, e);
 	keys_wipe(day_key, sizeof day_key);
 	if (r < 0)
 		return r;

@@ -15,7 +15,7 @@ struct signer {
 	instant from, to;    /* when it is the newest that has begun */
 	int64_t loaded_at_s; /* by the machine's monotonic clock */
 	day_number day;      /* whose key follows */
-	uint8_t day_key[KEYS_SIZE];
+	struct code_id_key *ids;
 	day_number gates_day; /* whose gates' key follows */
 	uint8_t gates_key[KEYS_SIZE];
 };
@@ -48,6 +48,10 @@ issuer_signer(struct issuer *issuer, const char *jurisdiction, instant at, struc
 /* See that a key of the jurisdiction is in force at ${at}: the day's own, from its beginning if it can. Another thread may
  * be first. */
 int issuer_ensure_day(struct issuer *issuer, const char *jurisdiction, instant at, struct error *e);
+
+/* issuer_ids(issuer, at, ret_ids, e): the permutation of code ids of the day of ${at}, whose key is made if there is none. Freed with
+ * code_id_key_free. */
+int issuer_ids(struct issuer *issuer, instant at, struct code_id_key **ret_ids, struct error *e);
 
 /* The key of code ids of the day of ${at}, made if there is none. */
 int issuer_day_key(struct issuer *issuer, instant at, uint8_t key[KEYS_SIZE], struct error *e);

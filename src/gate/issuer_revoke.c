@@ -111,20 +111,24 @@ issuer_revoke_person(
 	struct issuer *issuer, const char *jurisdiction, uint32_t person, int64_t lifetime_s, instant now, struct error *e)
 {
 	struct code_id_parts parts = {.person = person};
-	uint8_t key[KEYS_SIZE], id[CODE_ID_SIZE];
+	struct code_id_key *ids = NULL;
+	uint8_t id[CODE_ID_SIZE];
 	instant last = now + ISSUER_AHEAD_S, day = INT64_MIN;
 	int r = issuer_number(issuer, jurisdiction, &parts.jurisdiction, e);
 
 	/* A slot on two days' edge has an id under each day's key: days end where slots do. */
 	for (instant at = now - lifetime_s; r == 0 && at / ISSUER_SLOT_S <= last / ISSUER_SLOT_S; at += ISSUER_SLOT_S) {
-		if (issuer_day_end(at) != day)
-			r = issuer_day_key(issuer, at, key, e);
+		if (issuer_day_end(at) != day) {
+			code_id_key_free(ids);
+			ids = NULL;
+			r = issuer_ids(issuer, at, &ids, e);
+		}
 		day = issuer_day_end(at);
 		parts.slot = (uint64_t)(at / ISSUER_SLOT_S);
-		if (r == 0 && (r = code_id_make(key, &parts, id, e)) == 0)
+		if (r == 0 && (r = code_id_make(ids, &parts, id, e)) == 0)
 			r = put_revoked(issuer, id, at + ISSUER_SLOT_S + lifetime_s, now, e);
 	}
-	keys_wipe(key, sizeof key);
+	code_id_key_free(ids);
 	if (r == 0 && (r = revoke_papers(issuer, jurisdiction, person, now, e)) == 0)
 		issuer_forget(issuer);
 	return r;

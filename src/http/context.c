@@ -28,8 +28,8 @@ struct http_shared {
 	struct rehearsals *rehearsals;
 	struct changes *changes;
 	struct memory *sessions, *codes;
-	struct peer_client *client;                      /* NULL: peers are not asked */
-	uint8_t memory_key[crypto_generichash_KEYBYTES]; /* of what is remembered, this process's own */
+	struct peer_client *client;                               /* NULL: peers are not asked */
+	uint8_t memory_key[crypto_shorthash_siphashx24_KEYBYTES]; /* of what is remembered, this process's own */
 	pthread_mutex_t asking;
 };
 
@@ -165,8 +165,8 @@ context_office(const struct http_context *context)
 void
 context_hash(const struct http_context *context, const void *bytes, size_t length, uint8_t hash[MEMORY_KEY_SIZE])
 {
-	crypto_generichash(
-		hash, MEMORY_KEY_SIZE, bytes, length, context->shared->memory_key, sizeof context->shared->memory_key);
+	_Static_assert(MEMORY_KEY_SIZE == crypto_shorthash_siphashx24_BYTES, "SipHash-2-4 of 128 bits");
+	crypto_shorthash_siphashx24(hash, bytes, length, context->shared->memory_key);
 }
 
 static bool
@@ -234,7 +234,7 @@ may(enum route_role wanted, enum registry_role role)
 
 /* The session of the token whose hash is ${key}: 0, ERROR_DENIED, or a code. */
 static int
-find_session(struct http_context *context, const uint8_t key[KEYS_SIZE], struct error *e)
+find_session(struct http_context *context, const uint8_t key[MEMORY_KEY_SIZE], struct error *e)
 {
 	instant now = registry_clock(context->registry);
 	struct registry_session *session = &context->session;
@@ -264,7 +264,7 @@ bool
 context_recognise(struct http_context *context, struct exchange *x)
 {
 	bool given = read_token(x, context->token, &context->cookie);
-	uint8_t key[KEYS_SIZE];
+	uint8_t key[MEMORY_KEY_SIZE];
 	struct error e = {0};
 	int r = ERROR_DENIED;
 

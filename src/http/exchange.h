@@ -38,11 +38,11 @@ struct exchange {
 	json_t *answer;
 	struct buffer bytes;
 	const char *content_type;
+	size_t header_count;
 	struct {
 		const char *name;
 		char value[512];
-	} headers[EXCHANGE_HEADERS_MAX];
-	size_t header_count;
+	} headers[EXCHANGE_HEADERS_MAX]; /* last, as it is large and needs no zeros */
 };
 
 /* The value of a query parameter or header, or NULL. */

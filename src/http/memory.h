@@ -1,6 +1,6 @@
 /* http/memory.h: what the server's threads remember of their reads, for as long as nothing was committed about whom they read.
  *
- * An entry is under 32 bytes that nobody outside can choose (a keyed hash). It is about somebody, was read when the changes up to a number
+ * An entry is under 16 bytes that nobody outside can choose or guess (a keyed hash). It is about somebody, was read when the changes up to a number
  * were known (http/changes.h), and holds while none came about them and for the moments [from, until): whoever puts it says until when
  * the same reads would give the same. So a remembered answer is what reading again would give
  * (docs/decisions/0109-remembered-until-something-of-them-is-committed.md). */
@@ -16,7 +16,7 @@
 #include "base/time.h"
 #include "http/changes.h"
 
-enum { MEMORY_KEY_SIZE = 32, MEMORY_PLACES = 1 << 18, MEMORY_VALUE_MAX = 256 };
+enum { MEMORY_KEY_SIZE = 16, MEMORY_PLACES = 1 << 18, MEMORY_VALUE_MAX = 256 };
 
 /* For all threads. It has room for MEMORY_PLACES entries; where it is full, one that holds no more goes first, else the oldest. */
 struct memory;

@@ -5,6 +5,7 @@
 #include <gnutls/gnutls.h>
 #include <microhttpd.h>
 #include <stdatomic.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -223,9 +224,10 @@ on_request(void *context, struct MHD_Connection *connection, const char *path, c
 
 	(void)version;
 	if (!x) {
-		x = calloc(1, sizeof *x);
+		x = malloc(sizeof *x);
 		if (!x)
 			return MHD_NO;
+		memset(x, 0, offsetof(struct exchange, headers));
 		x->connection = connection;
 		x->method = method;
 		x->path = path;

@@ -395,13 +395,16 @@ a_code_without_issuer_colour_or_life_is_not_issued(void **state)
 static void
 an_id_opens_only_under_its_own_key(void **state)
 {
-	static const uint8_t key[CODE_ID_KEY_SIZE] = {1}, other[CODE_ID_KEY_SIZE] = {2};
+	static const uint8_t bytes[CODE_ID_KEY_SIZE] = {1}, other_bytes[CODE_ID_KEY_SIZE] = {2};
+	struct code_id_key *key, *other;
 	struct code_id_parts parts = {.person = 4000000000, .jurisdiction = 7, .slot = 26416800}, next = parts, opened;
 	uint8_t id[CODE_ID_SIZE], next_id[CODE_ID_SIZE];
 	struct error e = {0};
 
 	(void)state;
 	next.slot++;
+	assert_int_equal(code_id_key_new(bytes, &key, &e), 0);
+	assert_int_equal(code_id_key_new(other_bytes, &other, &e), 0);
 	assert_int_equal(code_id_make(key, &parts, id, &e), 0);
 	assert_int_equal(code_id_make(key, &next, next_id, &e), 0);
 	assert_memory_not_equal(id, next_id, CODE_ID_SIZE);
@@ -409,6 +412,12 @@ an_id_opens_only_under_its_own_key(void **state)
 	assert_memory_equal(&opened, &parts, sizeof parts);
 	assert_int_equal(code_id_open(other, id, &opened, &e), 0);
 	assert_memory_not_equal(&opened, &parts, sizeof parts);
+	/* What was made before changes nothing. */
+	assert_int_equal(code_id_open(key, next_id, &opened, &e), 0);
+	assert_memory_equal(&opened, &next, sizeof next);
+	code_id_key_free(key);
+	code_id_key_free(other);
+	code_id_key_free(NULL);
 }
 
 static struct buffer
@@ -430,15 +439,17 @@ the_manuals_example_is_valid_and_opens_to_its_person(void **state)
 {
 	struct buffer list = manual_file("trust.cbor"), text = manual_file("code.txt"), picture = manual_file("code.svg");
 	struct buffer seen = buffer_make(CONTAINER_TEXT_MAX);
-	uint8_t key[CODE_ID_KEY_SIZE];
+	uint8_t bytes[CODE_ID_KEY_SIZE];
+	struct code_id_key *key;
 	struct code_claims claims;
 	struct code_id_parts parts;
 	struct trust *trust = NULL;
 	struct error e = {0};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof key; i++)
-		key[i] = (uint8_t)i;
+	for (size_t i = 0; i < sizeof bytes; i++)
+		bytes[i] = (uint8_t)i;
+	assert_int_equal(code_id_key_new(bytes, &key, &e), 0);
 	assert_int_equal(trust_new(NULL, 0, &trust, &e), 0);
 	assert_int_equal(trust_add(trust, list.data, list.length, &e), 0);
 	assert_int_equal(qr_read(picture.data, picture.length, &seen, &e), 0);
@@ -450,6 +461,7 @@ the_manuals_example_is_valid_and_opens_to_its_person(void **state)
 	assert_int_equal(parts.person, 305419896);
 	assert_int_equal(parts.jurisdiction, 1);
 	assert_int_equal(parts.slot, 26416800);
+	code_id_key_free(key);
 	trust_free(trust);
 	buffer_free(&list);
 	buffer_free(&text);
