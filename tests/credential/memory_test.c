@@ -32,6 +32,24 @@ issue(void *context)
 }
 
 static int
+make_and_open_an_id(void *context)
+{
+	static const uint8_t bytes[CODE_ID_KEY_SIZE] = {1};
+	const struct code_id_parts parts = {.person = 1, .jurisdiction = 2, .slot = 3};
+	struct code_id_key *key = NULL;
+	struct code_id_parts opened;
+	uint8_t id[CODE_ID_SIZE];
+	struct error e = {0};
+	int r;
+
+	(void)context;
+	if ((r = code_id_key_new(bytes, &key, &e)) == 0 && (r = code_id_make(key, &parts, id, &e)) == 0)
+		r = code_id_open(key, id, &opened, &e);
+	code_id_key_free(key);
+	return r;
+}
+
+static int
 write_list(const struct world *w, struct buffer *list)
 {
 	struct buffer der = buffer_make(KEY_DER_MAX);
@@ -246,6 +264,7 @@ each_step_of_a_code_survives_each_failed_allocation(void **state)
 	assert_true(failing_allocation_sweep(sign_statement, &w) > 0);
 	assert_true(failing_allocation_sweep(verify_statement, &w) > 0);
 	assert_true(failing_allocation_sweep(issue, &w) > 0);
+	assert_true(failing_allocation_sweep(make_and_open_an_id, &w) > 0);
 	assert_true(failing_allocation_sweep(sign_list, &w) > 0);
 	assert_true(failing_allocation_sweep(read_list, &w) > 0);
 	assert_true(failing_allocation_sweep(verify, &w) > 0);
