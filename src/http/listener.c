@@ -82,12 +82,12 @@ listener_hold(struct MHD_Connection *connection)
 
 /* A socket is closed after this, which sends what was held back in it. */
 static void
-on_connection(void *context, struct MHD_Connection *connection, void **socket, enum MHD_ConnectionNotificationCode code)
+on_connection(void *context, struct MHD_Connection *connection, void **kept, enum MHD_ConnectionNotificationCode code)
 {
 	int fd = code == MHD_CONNECTION_NOTIFY_CLOSED ? socket_of(connection) : MHD_INVALID_SOCKET;
 
 	(void)context;
-	(void)socket;
+	(void)kept;
 	for (size_t i = held.count; i > 0; i--)
 		if (held.fds[i - 1] == fd)
 			held.fds[i - 1] = held.fds[--held.count];
@@ -210,7 +210,10 @@ start_daemon(struct thread *thread, struct error *e)
 			MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)TIMEOUT_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
 			(size_t)MEMORY_PER_CONNECTION, MHD_OPTION_ARRAY, tls, MHD_OPTION_END);
 	if (!thread->daemon) /* which has closed its socket */
-		return error_set_errno(e, ERROR_IO, errno, "cannot listen on %s", options->listen);
+		return errno
+			? error_set_errno(e, ERROR_IO, errno, "cannot listen on %s", options->listen)
+			: error_set(e, ERROR_IO, "cannot listen on %s: %s", options->listen,
+				  options->certificate ? "the certificate or its key cannot be used" : "no thread can serve there");
 	info = MHD_get_daemon_info(thread->daemon, MHD_DAEMON_INFO_EPOLL_FD);
 	assert(info);
 	thread->fd = fd;

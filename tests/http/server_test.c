@@ -370,7 +370,7 @@ an_address_that_is_taken_or_none_is_said(void **state)
 	struct http_options options = {.data = folder, .threads = 1};
 	struct http_server *other = NULL;
 	struct error e = {0};
-	char listen[64];
+	char listen[64], page[128];
 
 	(void)state;
 	snprintf(listen, sizeof listen, "127.0.0.1:%u", http_port(server));
@@ -380,6 +380,11 @@ an_address_that_is_taken_or_none_is_said(void **state)
 	assert_int_equal(http_start(&options, &other, &e), ERROR_USAGE);
 	options.listen = "example.org:80";
 	assert_int_equal(http_start(&options, &other, &e), ERROR_USAGE);
+	snprintf(page, sizeof page, "%s/index.html", web);
+	options.listen = "127.0.0.1:0";
+	options.certificate = options.key = page;
+	assert_int_equal(http_start(&options, &other, &e), ERROR_IO);
+	assert_non_null(strstr(e.message, "the certificate or its key cannot be used"));
 	assert_null(other);
 }
 
