@@ -3,12 +3,16 @@
  * Like for like is the plain decision: what rules see of a person, as the same JSON, parsed once on both sides, and the rules that
  * fire counted on both. Beside it stand the same from rows (levels and streaks worked out before, as in the JSON), from the facts
  * (working them out counts), and the whole decision, which the reference knows nothing of: a life folded from the application on,
- * and the next change. People go by in batches, each of them once, and once more for each way of asking: what lies between two batches is
- * reading them, as in the reference. */
+ * and the next change.
+ *
+ * People go by in spells, each of which the reference and then each of our ways has to itself, and a spell in batches, which are read
+ * and asked. On both sides each batch is timed once, right after the one before was asked again untimed, so that what is timed goes on from
+ * asking and not from reading; and a figure is that of the middle batch. */
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/json.h"
@@ -18,7 +22,7 @@
 #include "policy/view.h"
 
 /* So few at once that their JSON is still near when it is asked: whoever reads somebody's facts decides about them then. */
-enum { BATCH = 10, NOW = 1585008000, VIEW_MAX = 1 << 20, COMMAND_SIZE = 512 };
+enum { BATCH = 10, SPELLS = 25, NOW = 1585008000, VIEW_MAX = 1 << 20, PATH_SIZE = 64, COMMAND_SIZE = 512 };
 
 static const char pack_folder[] = "packs/hangzhou-2020";
 
@@ -27,13 +31,18 @@ struct person {
 	struct buffer line; /* the text of ${seen} */
 	struct workspace *work;
 	struct view *view;
-	bool last; /* of a batch */
 };
 
-/* One way of asking everybody: processor time, and how many rules fired. */
+/* Some people one after the other; none of them is anybody else in the next spell. */
+struct batch {
+	struct person people[BATCH];
+	size_t count;
+};
+
+/* One way of asking everybody: people a second of processor time in each batch, and how many rules fired in all. */
 struct way {
-	double took;
-	size_t yes;
+	double *rates;
+	size_t count, yes;
 };
 
 struct crowd;
@@ -41,7 +50,7 @@ struct crowd;
 struct asker {
 	void (*ask)(struct crowd *crowd, struct person *person);
 	struct way *way;
-	enum { ROWS, LINES, JSON } of; /* what it needs of them */
+	bool of_json; /* or of rows */
 };
 
 struct crowd {
@@ -55,9 +64,9 @@ struct crowd {
 	struct row *root;
 	struct certlogic_keep keep;
 	struct asking asking;
-	struct person people[BATCH];
+	struct batch batches[2]; /* in turn: the one before stays to be asked again */
 	struct way told, plain, by_rows, by_facts, whole;
-	FILE *reference;
+	FILE *reference, *answer;
 };
 
 static uint64_t seed = 1;
@@ -263,51 +272,137 @@ read_line(struct person *person)
 }
 
 static void
-tell_reference(struct crowd *crowd, struct person *person)
+clear_batch(struct batch *batch)
 {
-	if (fprintf(crowd->reference, "%s\n%s", buffer_text(&person->line), person->last ? "\n" : "") < 0)
-		bench_fail("certlogic-js does not take the views");
-}
-
-static void
-ask_batch(struct crowd *crowd, size_t count, const struct asker *asker)
-{
-	char now[TIME_TEXT_SIZE];
-	double start;
-
-	time_write(NOW, &zone_utc, now);
-	for (size_t i = 0; i < count; i++) {
-		struct person *person = &crowd->people[i];
-
-		person->facts = make_facts();
-		person->last = i + 1 == count;
-		look(crowd, person);
-		if (asker->of != ROWS)
-			write_line(person, now);
-	}
-	for (size_t i = 0; i < count && asker->of == JSON; i++)
-		read_line(&crowd->people[i]);
-	start = bench_core_now();
-	for (size_t i = 0; i < count; i++)
-		asker->ask(crowd, &crowd->people[i]);
-	asker->way->took += bench_core_now() - start;
-	for (size_t i = 0; i < count; i++) {
-		struct person *person = &crowd->people[i];
+	for (size_t i = 0; i < batch->count; i++) {
+		struct person *person = &batch->people[i];
 
 		json_decref(person->facts);
 		json_decref(person->seen);
 		person->seen = NULL;
 		buffer_free(&person->line);
 	}
+	batch->count = 0;
 }
 
-/* Everybody, the same people for each asker, one asker after the other: none takes the caches from another. */
+/* The next people, as rows and, if ${lines}, as lines of JSON. */
 static void
-ask_everybody(struct crowd *crowd, size_t people, const struct asker *asker)
+make_batch(struct crowd *crowd, struct batch *batch, size_t count, bool lines)
 {
-	seed = 1;
-	for (size_t done = 0; done < people; done += BATCH)
-		ask_batch(crowd, people - done < BATCH ? people - done : BATCH, asker);
+	char now[TIME_TEXT_SIZE];
+
+	time_write(NOW, &zone_utc, now);
+	clear_batch(batch);
+	for (; batch->count < count; batch->count++) {
+		struct person *person = &batch->people[batch->count];
+
+		person->facts = make_facts();
+		look(crowd, person);
+		if (lines)
+			write_line(person, now);
+	}
+}
+
+static size_t
+batch_size(size_t people, size_t done)
+{
+	return people - done < BATCH ? people - done : BATCH;
+}
+
+/* The reference's spell; it answers at its end. */
+static void
+ask_reference(struct crowd *crowd, size_t people)
+{
+	static const char *const refuses = "certlogic-js does not run: script/bootstrap installs it";
+	struct batch *batch = &crowd->batches[0];
+	struct way *told = &crowd->told;
+	const size_t before = told->count;
+	size_t yes = 0;
+
+	for (size_t done = 0; done < people; done += batch->count) {
+		make_batch(crowd, batch, batch_size(people, done), true);
+		for (size_t i = 0; i < batch->count; i++)
+			if (fprintf(crowd->reference, "%s\n", buffer_text(&batch->people[i].line)) < 0)
+				bench_fail(refuses);
+		if (fputc('\n', crowd->reference) < 0)
+			bench_fail(refuses);
+		told->count++;
+	}
+	if (fputs("end\n", crowd->reference) < 0 || fflush(crowd->reference) != 0 ||
+		fscanf(crowd->answer, "%zu", &yes) != 1)
+		bench_fail(refuses);
+	for (size_t i = before; i < told->count; i++)
+		if (fscanf(crowd->answer, "%lf", &told->rates[i]) != 1)
+			bench_fail(refuses);
+	told->yes += yes;
+}
+
+static void
+ask_of_batch(struct crowd *crowd, struct batch *batch, const struct asker *asker)
+{
+	for (size_t i = 0; i < batch->count; i++)
+		asker->ask(crowd, &batch->people[i]);
+}
+
+/* One way's spell. */
+static void
+ask_people(struct crowd *crowd, size_t people, const struct asker *asker)
+{
+	struct way *way = asker->way;
+	size_t number = 0;
+
+	clear_batch(&crowd->batches[1]);
+	for (size_t done = 0; done < people; done += crowd->batches[number].count, number = 1 - number) {
+		struct batch *batch = &crowd->batches[number];
+		const size_t yes = way->yes;
+		double start;
+
+		make_batch(crowd, batch, batch_size(people, done), asker->of_json);
+		for (size_t i = 0; i < batch->count && asker->of_json; i++)
+			read_line(&batch->people[i]);
+		ask_of_batch(crowd, &crowd->batches[1 - number], asker);
+		way->yes = yes;
+		start = bench_core_now();
+		ask_of_batch(crowd, batch, asker);
+		way->rates[way->count++] = (double)batch->count / (bench_core_now() - start);
+	}
+}
+
+/* Everybody, spell by spell, the same people for the reference and for each of ${askers}. */
+static void
+ask_everybody(struct crowd *crowd, size_t people, const struct asker *askers, size_t asker_count)
+{
+	const size_t most = (people / BATCH / SPELLS + 1) * BATCH;
+
+	for (size_t done = 0; done < people; done += most) {
+		const size_t count = people - done < most ? people - done : most;
+		const uint64_t first = seed;
+
+		ask_reference(crowd, count);
+		for (size_t i = 0; i < asker_count; i++) {
+			seed = first;
+			ask_people(crowd, count, &askers[i]);
+		}
+	}
+	clear_batch(&crowd->batches[0]);
+	clear_batch(&crowd->batches[1]);
+}
+
+/* Room for what each batch comes to. */
+static void
+way_begin(struct way *way, size_t people)
+{
+	if (!(way->rates = calloc(people / BATCH + 1, sizeof *way->rates)))
+		bench_fail("no memory");
+}
+
+static double
+way_end(struct way *way)
+{
+	double rate = bench_median(way->rates, way->count);
+
+	free(way->rates);
+	return rate;
 }
 
 /* Add the rules that go over ${each}. Return how many there are by then. */
@@ -345,62 +440,65 @@ prepare(struct crowd *crowd)
 	crowd->keep.epoch = 1;
 	crowd->memory.maximum = crowd->scratch.maximum = CERTLOGIC_MEMORY_MAX;
 	bench_need(row_new(&crowd->memory, &crowd->pack->shapes[SHAPE_ROOT], &crowd->root, &e), &e);
-	for (size_t i = 0; i < BATCH; i++)
-		bench_need(workspace_new(&crowd->people[i].work, &e), &e);
+	for (size_t i = 0; i < 2 * BATCH; i++)
+		bench_need(workspace_new(&crowd->batches[i / BATCH].people[i % BATCH].work, &e), &e);
 }
 
-/* The reference takes a batch while we ask the same one; what it came to is in a file once it has ended. */
-static double
-end_reference(FILE *reference, FILE *answer, size_t yes)
+/* The reference as a process, told through one pipe and answering through another, which has a name until both ends are open. */
+static void
+begin_reference(struct crowd *crowd)
 {
-	size_t found = 0;
-	double took = 0;
+	char folder[] = "/tmp/bench-XXXXXX", path[PATH_SIZE], command[COMMAND_SIZE];
 
-	if (pclose(reference) != 0 || fscanf(answer, "%lf %zu", &took, &found) != 2)
-		bench_fail("certlogic-js does not run: script/bootstrap installs it");
-	if (found != yes)
-		bench_fail("the reference answers otherwise");
-	return took;
+	if (!mkdtemp(folder))
+		bench_fail("no temporary folder");
+	snprintf(path, sizeof path, "%s/answer", folder);
+	snprintf(command, sizeof command, "exec node bench/pack.mjs %s > %s", pack_folder, path);
+	if (mkfifo(path, 0600) != 0 || !(crowd->reference = popen(command, "w")) || !(crowd->answer = fopen(path, "r")))
+		bench_fail("certlogic-js does not start");
+	unlink(path);
+	rmdir(folder);
 }
 
 void
 bench_pack(size_t people)
 {
 	static const char *const reference = "certlogic-js on node, over what rules see";
-	char path[] = "/tmp/bench-answer-XXXXXX", command[COMMAND_SIZE];
 	struct crowd *crowd = calloc(1, sizeof *crowd);
-	const struct asker askers[] = {{tell_reference, &crowd->told, LINES}, {ask_by_json, &crowd->plain, JSON},
-		{ask_by_rows, &crowd->by_rows, ROWS}, {ask_by_facts, &crowd->by_facts, ROWS}, {decide, &crowd->whole, ROWS}};
-	int descriptor = mkstemp(path);
-	FILE *answer = descriptor < 0 ? NULL : fdopen(descriptor, "r");
 	struct error e = {0};
 	double rate;
 
-	if (!crowd || !answer)
-		bench_fail("no memory, or no temporary file");
-	snprintf(command, sizeof command, "node bench/pack.mjs %s > %s", pack_folder, path);
-	if (!(crowd->reference = popen(command, "w")) || pack_read_folder(pack_folder, NULL, NULL, &crowd->pack, &e) < 0)
-		bench_fail(e.message);
+	if (!crowd)
+		bench_fail("no memory");
+	const struct asker askers[] = {{ask_by_json, &crowd->plain, true}, {ask_by_rows, &crowd->by_rows, false},
+		{ask_by_facts, &crowd->by_facts, false}, {decide, &crowd->whole, false}};
+
+	begin_reference(crowd);
+	bench_need(pack_read_folder(pack_folder, NULL, NULL, &crowd->pack, &e), &e);
 	prepare(crowd);
+	way_begin(&crowd->told, people);
 	for (size_t i = 0; i < sizeof askers / sizeof askers[0]; i++)
-		ask_everybody(crowd, people, &askers[i]);
+		way_begin(askers[i].way, people);
+	ask_everybody(crowd, people, askers, sizeof askers / sizeof askers[0]);
+	if (pclose(crowd->reference) != 0)
+		bench_fail("certlogic-js fails");
 	if (crowd->by_rows.yes != crowd->plain.yes || crowd->by_facts.yes != crowd->plain.yes)
 		bench_fail("rules over rows come out otherwise than over JSON");
-	rate = (double)people / end_reference(crowd->reference, answer, crowd->plain.yes);
+	if (crowd->told.yes != crowd->plain.yes)
+		bench_fail("the reference answers otherwise");
+	rate = way_end(&crowd->told);
 #define FIGURE(name, way, goal)                                                                                        \
-	bench_figure("policy", "people by all rules of hangzhou-2020, " name, (double)people / (way).took, "1/s",          \
-		reference, rate, goal)
+	bench_figure("policy", "people by all rules of hangzhou-2020, " name, way_end(&(way)), "1/s", reference, rate, goal)
 	FIGURE("over the same JSON", crowd->plain, 20);
 	FIGURE("over rows", crowd->by_rows, 0);
 	FIGURE("from their facts", crowd->by_facts, 0);
 	FIGURE("the whole decision", crowd->whole, 0);
 #undef FIGURE
-	for (size_t i = 0; i < BATCH; i++)
-		workspace_free(crowd->people[i].work);
+	for (size_t i = 0; i < 2 * BATCH; i++)
+		workspace_free(crowd->batches[i / BATCH].people[i % BATCH].work);
 	arena_release(&crowd->memory, (struct arena_mark){0});
 	arena_release(&crowd->scratch, (struct arena_mark){0});
-	unlink(path);
-	fclose(answer);
+	fclose(crowd->answer);
 	pack_free(crowd->pack);
 	free(crowd);
 }
