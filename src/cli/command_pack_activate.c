@@ -102,8 +102,10 @@ static int
 list_activation(const struct registry_activation *a, void *context, struct error *e)
 {
 	const struct listing *listing = context;
-	char from[TIME_TEXT_SIZE], recorded[TIME_TEXT_SIZE];
+	char from[TIME_TEXT_SIZE], recorded[TIME_TEXT_SIZE], until[TIME_TEXT_SIZE];
+	instant valid_from, valid_to;
 	const struct pack *pack;
+	bool over;
 	int r;
 
 	if (listing->only && strcmp(listing->only, a->jurisdiction) != 0)
@@ -112,13 +114,18 @@ list_activation(const struct registry_activation *a, void *context, struct error
 		return r;
 	time_write(a->from, pack_zone(pack), from);
 	time_write(a->recorded_at, pack_zone(pack), recorded);
+	pack_valid(pack, &valid_from, &valid_to);
+	if (valid_to != INT64_MAX)
+		time_write(valid_to, pack_zone(pack), until);
+	over = a->in_force && valid_to <= registry_now(listing->store->registry);
 	if (listing->cli->json)
-		cli_print_json(json_pack("{s:s, s:s, s:s, s:s, s:b, s:s?, s:s?}", "jurisdiction", a->jurisdiction, "policy",
-			a->hash, "from", from, "recorded_at", recorded, "in_force", a->in_force, "proposed_by", a->by,
-			"approved_by", a->approved_by));
+		cli_print_json(json_pack("{s:s, s:s, s:s, s:s, s:b, s:s?, s:s?, s:s?}", "jurisdiction", a->jurisdiction,
+			"policy", a->hash, "from", from, "recorded_at", recorded, "in_force", a->in_force, "proposed_by", a->by,
+			"approved_by", a->approved_by, "valid_until", valid_to == INT64_MAX ? NULL : until));
 	else
-		printf("%s %s from %s%s%s%s%s%s\n", a->jurisdiction, a->hash, from, a->by ? ", by " : "", a->by ? a->by : "",
-			a->approved_by ? " and " : "", a->approved_by ? a->approved_by : "", a->in_force ? ", in force" : "");
+		printf("%s %s from %s%s%s%s%s%s%s%s\n", a->jurisdiction, a->hash, from, a->by ? ", by " : "",
+			a->by ? a->by : "", a->approved_by ? " and " : "", a->approved_by ? a->approved_by : "",
+			a->in_force ? ", in force" : "", over ? ", though valid only until " : "", over ? until : "");
 	return 0;
 }
 

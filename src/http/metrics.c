@@ -92,6 +92,30 @@ write_appeals(struct buffer *b, struct error *e)
 		(int64_t)atomic_load_explicit(&appeals.overdue, memory_order_relaxed));
 }
 
+static struct {
+	atomic_bool counted;
+	atomic_int_fast64_t over;
+} packs;
+
+void
+metrics_packs_over(int64_t count)
+{
+	atomic_store_explicit(&packs.over, count, memory_order_relaxed);
+	atomic_store_explicit(&packs.counted, true, memory_order_relaxed);
+}
+
+static int
+write_packs(struct buffer *b, struct error *e)
+{
+	if (!atomic_load_explicit(&packs.counted, memory_order_relaxed))
+		return 0;
+	return buffer_add_format(b, e,
+		"# TYPE packs_past_validity gauge\n"
+		"# HELP packs_past_validity Jurisdictions whose pack is in force past its valid.to.\n"
+		"packs_past_validity %" PRId64 "\n",
+		(int64_t)atomic_load_explicit(&packs.over, memory_order_relaxed));
+}
+
 static int
 write_durations(const char *name, unsigned route, struct buffer *b, struct error *e)
 {
@@ -136,5 +160,7 @@ metrics_write(const char *const *names, unsigned count, struct buffer *b, struct
 		r = write_notices(b, e);
 	if (r == 0)
 		r = write_appeals(b, e);
+	if (r == 0)
+		r = write_packs(b, e);
 	return r < 0 ? r : buffer_add_text(b, "# EOF\n", e);
 }

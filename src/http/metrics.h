@@ -23,6 +23,9 @@ void metrics_notices_waiting(int64_t count);
 /* metrics_appeals(open, overdue): how many appeals against colours wait for an answer, and of these are overdue, as last counted. */
 void metrics_appeals(int64_t open, int64_t overdue);
 
+/* metrics_packs_over(count): how many jurisdictions' packs are in force past their validity, as last counted. */
+void metrics_packs_over(int64_t count);
+
 /* metrics_write(names, count, b, e): append everything counted since the start, routes named by ${names}. */
 int metrics_write(const char *const *names, unsigned count, struct buffer *b, struct error *e);
 

@@ -45,16 +45,42 @@ answer_ready(struct http_context *c, struct exchange *x)
 	free(names);
 }
 
+/* Rules past their validity stay in force until others are, since nobody may be left without; whoever runs the service should know. */
+static int
+count_packs_over(struct http_context *c, int64_t *ret_over, struct error *e)
+{
+	char(*names)[JURISDICTION_SIZE] = NULL;
+	size_t count = 0;
+	int64_t over = 0;
+	int r = registry_jurisdictions(c->registry, &names, &count, e);
+
+	for (size_t i = 0; r == 0 && i < count; i++) {
+		const struct pack *pack;
+		instant from, to;
+
+		if ((r = registry_pack(c->registry, names[i], &pack, e)) < 0)
+			break;
+		pack_valid(pack, &from, &to);
+		over += to <= registry_clock(c->registry);
+	}
+	if (r == 0)
+		*ret_over = over;
+	free(names);
+	return r;
+}
+
 void
 answer_metrics(struct http_context *c, struct exchange *x)
 {
 	const char *names[METRICS_ROUTES_MAX];
-	int64_t open, overdue;
+	int64_t open, overdue, over;
 	struct error e = {0};
 
 	/* What the server counts about itself is told also where the store does not answer. */
 	if (registry_appeals_waiting(c->registry, registry_clock(c->registry), &open, &overdue, &e) == 0)
 		metrics_appeals(open, overdue);
+	if (count_packs_over(c, &over, &e) == 0)
+		metrics_packs_over(over);
 	for (size_t i = 0; i < route_count; i++)
 		names[i] = routes[i].name;
 	answer_text(x, "");

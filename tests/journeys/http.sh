@@ -358,6 +358,7 @@ answers 200 "who is signed in there is not locked out by it" GET /v1/me/code '' 
 
 answers 200 "what was answered is counted" GET /metrics
 holds "by route" grep -q '^http_requests_total{route="getCode",class="2xx"} ' "$FOLDER/body"
+holds "no rules are past their validity" grep -qx 'packs_past_validity 0' "$FOLDER/body"
 if grep -qE "$FENG|station" "$FOLDER/body"; then fail "the counters name somebody"; fi
 ok "and names nobody"
 

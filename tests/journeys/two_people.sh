@@ -79,7 +79,7 @@ is '["revoked","zhang","zhao","zhang"]' "$(healthcode --json override list | jq 
 
 # Rules go live the same way.
 cp -r "$SOURCE/packs/$PACK" "$FOLDER/trial"
-sed -i 's/"area_days": 14/"area_days": 7/' "$FOLDER/trial/pack.json"
+sed -i 's/"area_days": 14/"area_days": 7/; /"valid"/s/"to": null/"to": "2020-06-18T00:00:00+08:00"/' "$FOLDER/trial/pack.json"
 policy() { healthcode --json "$@" explain "$OTHER" --pack $PACK | jq -r .policy; }
 before=$(healthcode --json --now 2020-06-15T12:00:00+08:00 explain "$OTHER" --pack $PACK)
 first=$(jq -r .policy <<<"$before")
@@ -102,6 +102,10 @@ healthcode --json ledger show >"$FOLDER/ledger"
 json_holds "the ledger has the hash and both names" '.body | (if type == "string" then fromjson else . end) | .act.policy == "'"$second"'" and .proposed_by == "zhang" and .approved_by == "zhao"' "$(jq -c 'select(.kind == "pack.activated")' "$FOLDER/ledger")"
 is "$first $second" "$(healthcode --json --now 2020-06-16T09:00:00+08:00 pack list $PACK | jq -sr 'map(.policy) | join(" ")')" "both versions are there"
 is "$second" "$(healthcode --json --now 2020-06-16T09:00:00+08:00 pack list $PACK | jq -r 'select(.in_force) | .policy')" "one is in force"
+over() { healthcode --now "$1" pack list $PACK | grep -c 'in force, though valid only until 2020-06-18T00:00:00+08:00' || true; }
+is 0 "$(over 2020-06-17T23:59:59+08:00)" "nothing is said of rules within their validity"
+is 1 "$(over 2020-06-18T00:00:00+08:00)" "rules that stay in force past their validity are said to"
+is "null 2020-06-18T00:00:00+08:00" "$(healthcode --json --now 2020-06-18T00:00:00+08:00 pack list $PACK | jq -sr 'map(.valid_until | tostring) | join(" ")')" "and until when each version is valid"
 exits 0 "versions that are kept can be rehearsed by their hashes" healthcode --now 2020-06-16T10:00:00+08:00 pack diff "$second" "$first"
 healthcode --now 2020-06-16T10:00:00+08:00 evaluate >/dev/null
 
