@@ -355,7 +355,7 @@ find_asked(struct checking *c, struct gate_answer *answer, struct error *e)
 		return r;
 	if (r < 0)
 		return r;
-	if (forgotten ? c->question->receipt && !c->question->offline
+	if (forgotten ? !c->question->offline || c->question->verdict != GATE_PASS
 				  : strcmp(kept.by, by) != 0 || strcmp(kept.place, c->question->place) != 0)
 		return error_set(e, ERROR_EXISTS, "another check has that receipt");
 	if (!gate_verdict_read(kept.verdict, &answer->verdict) ||

@@ -63,24 +63,24 @@ add_list_key(struct list_keys *list, struct db_statement *row, struct error *e)
 	return 0;
 }
 
-/* The keys of the days until a list of now is too old. Who cannot write just now publishes what there is. */
-static void
-keep_ahead(struct issuer *issuer, instant now)
+/* The keys of the days until a list of now is too old. Who cannot write just now publishes what there is; ERROR_NO_MEMORY is no such. */
+static int
+keep_ahead(struct issuer *issuer, instant now, struct error *e)
 {
 	char(*names)[ISSUER_SIZE] = NULL;
 	size_t count = 0, capacity = 0;
 	struct db_statement *row = NULL;
-	struct error e = {0};
-	int r = db_start(issuer->db, "SELECT jurisdiction FROM issuer_jurisdiction", NULL, 0, &row, &e);
+	int r = db_start(issuer->db, "SELECT jurisdiction FROM issuer_jurisdiction", NULL, 0, &row, e);
 
-	while (r >= 0 && (r = db_step(row, &e)) == 1 &&
-		(r = array_grow(&names, &capacity, count + 1, sizeof *names, ISSUER_JURISDICTIONS_MAX, &e)) == 0)
+	while (r >= 0 && (r = db_step(row, e)) == 1 &&
+		(r = array_grow(&names, &capacity, count + 1, sizeof *names, ISSUER_JURISDICTIONS_MAX, e)) == 0)
 		snprintf(names[count++], sizeof *names, "%s", db_column_text(row, 0));
 	db_finish(row);
 	for (size_t i = 0; i < count; i++)
 		for (instant at = now; r >= 0 && at <= now + ISSUER_LIST_AGE_MAX_S; at = issuer_day_end(at))
-			r = issuer_ensure_day(issuer, names[i], at, &e);
+			r = issuer_ensure_day(issuer, names[i], at, e);
 	free(names);
+	return r == ERROR_NO_MEMORY ? r : 0;
 }
 
 struct revoked {
@@ -142,9 +142,8 @@ issuer_trust_list(struct issuer *issuer, const struct issuer_gates *gates, insta
 	int64_t changes;
 	int r;
 
-	if ((r = root_key(issuer, &root, e)) < 0)
+	if ((r = root_key(issuer, &root, e)) < 0 || (r = keep_ahead(issuer, now, e)) < 0)
 		goto out;
-	keep_ahead(issuer, now);
 	/* Before the rows: what comes in between is in the list, and makes another one. */
 	if ((r = issuer_list_changes(issuer, &changes, e)) < 0 ||
 		(r = db_start(issuer->db,

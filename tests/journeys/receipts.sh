@@ -63,3 +63,5 @@ is "409 /problems/receipt-taken" "$STATUS $(jq -r .type <<<"$BODY")" "what is no
 code=$kept
 check "$other" "$passed" station "{\"offline\":{\"at\":\"$at\",\"verdict\":\"pass\",\"cause\":null}}"
 is "201 $passed pass" "$STATUS $(jq -r '"\(.receipt) \(.verdict)"' <<<"$BODY")" "a device that delivers what it did without a network hears of no fault"
+check "$other" "$passed" station "{\"offline\":{\"at\":\"$at\",\"verdict\":\"refuse\",\"cause\":\"expired\"}}"
+is "409 /problems/receipt-taken" "$STATUS $(jq -r .type <<<"$BODY")" "but whom a gate turned away has not passed by it"
