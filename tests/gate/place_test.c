@@ -122,6 +122,21 @@ who_scans_the_code_is_there_once_until_they_leave(void **state)
 }
 
 static void
+a_stay_that_is_known_otherwise_is_no_checkin_that_goes_on(void **state)
+{
+	struct scene *s = *state;
+	person_number person = scene_person(s, 1, HZ, "2020-03-01T12:00:00+08:00");
+	struct gate_visit visit;
+	struct error e = {0};
+
+	scene_stay(s, person, scene_place(s, "market", "market"), "2020-03-24T07:00:00+08:00", "2020-03-24T12:00:00+08:00");
+	assert_int_equal(gate_leave(s->cascade, person, "market", START - 3600, LASTS_S, &visit, &e), ERROR_EXISTS_NOT);
+	assert_string_equal(arrives(s, code_on_the_screen(s, NULL), person, &visit), "");
+	assert_int_equal(visit.from, START);
+	assert_int_equal(stays_of(s, person).count, 2);
+}
+
+static void
 who_leaves_in_the_second_of_their_arrival_was_there_for_one(void **state)
 {
 	struct scene *s = *state;
@@ -290,6 +305,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(who_scans_the_code_is_there_once_until_they_leave, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_stay_that_is_known_otherwise_is_no_checkin_that_goes_on, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(who_leaves_in_the_second_of_their_arrival_was_there_for_one, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			a_picture_of_the_screen_is_worth_nothing_when_its_time_is_over, set_up, tear_down),
