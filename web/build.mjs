@@ -37,9 +37,18 @@ for (const [file, { entryPoint }] of Object.entries(made.metafile.outputs)) {
 	if (name)
 		address[name] = `/${relative(dist, join(here, file)).split(sep).join('/')}`;
 }
-for (const page of ['index.html', 'gate/index.html', 'committee/index.html', 'map/index.html']) {
-	const text = await readFile(join(dist, page), 'utf8');
-	await writeFile(join(dist, page), text.replace(/\{(resident|gate|committee|map|style)\}/g, (_, name) => address[name]));
+const alone = '请打开 JavaScript。Please enable JavaScript.';
+const pages = {
+	resident: { folder: '', title: '健康码', manifest: '/manifest.webmanifest', noscript: '请打开 JavaScript，或到社区办理。Please enable JavaScript, or ask your community office.' },
+	gate: { folder: 'gate', title: '健康码查验', manifest: '/gate/manifest.webmanifest', noscript: alone },
+	committee: { folder: 'committee', title: '社区代申请', noscript: alone },
+	map: { folder: 'map', title: '病例活动场所', noscript: alone },
+};
+const template = await readFile(join(here, 'source/page.html'), 'utf8');
+for (const [name, { folder, title, manifest, noscript }] of Object.entries(pages)) {
+	const filled = { title, manifest: manifest ? `<link rel="manifest" href="${manifest}">\n` : '', style: address.style, script: address[name], noscript };
+	await mkdir(join(dist, folder), { recursive: true });
+	await writeFile(join(dist, folder, 'index.html'), template.replace(/\{(\w+)\}/g, (_, hole) => filled[hole]));
 }
 
 async function filesUnder(folder) {

@@ -87,7 +87,7 @@ verify(struct cli *cli, int argc, char **argv)
 		return cli_usage(cli, "verify takes files and --trust");
 	if ((code = cli_refuse_times(cli, CLI_KNOWN)))
 		return code;
-	if (verify_now(cli, &now, &e) < 0 || trust_load(trust_path, &trust, &e) < 0) {
+	if (trust_load(trust_path, &trust, &e) < 0 || verify_now(cli, trust, &now, &e) < 0) {
 		code = cli_fail(&e);
 		goto out;
 	}
@@ -119,6 +119,6 @@ const struct command command_certificate = {
 		"DER, base64), or a folder of them. Signature, key id, validity, key usage and schema (DCC 1.3) are\n"
 		"checked. Exit 0 if all are valid; 1 if one is not, with the cause: unknown_key, bad_signature, revoked,\n"
 		"key_not_valid, wrong_key_usage, not_yet_valid, expired, bad_schema, list_too_old; 3 if one cannot be\n"
-		"read: no_qr, bad_prefix, bad_base45, bad_zlib, malformed.\n",
+		"read: no_qr, bad_prefix, bad_base45, bad_zlib, malformed; 4 if the machine's clock stands before the list was made.\n",
 	.run = run,
 };

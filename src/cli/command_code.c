@@ -47,7 +47,7 @@ verify(struct cli *cli, int argc, char **argv)
 		return cli_usage(cli, "verify takes one code and --trust");
 	if ((code = cli_refuse_times(cli, CLI_KNOWN)))
 		return code;
-	if (verify_now(cli, &now, &e) < 0 || trust_load(trust_path, &trust, &e) < 0) {
+	if (trust_load(trust_path, &trust, &e) < 0 || verify_now(cli, trust, &now, &e) < 0) {
 		code = cli_fail(&e);
 		goto out;
 	}
@@ -102,7 +102,7 @@ const struct command command_code = {
 		"certificates (PEM, DER, base64), or a folder of them. Neither has a time zone: times are in UTC. Exit 0 if it is valid; 1 if not, with the cause:\n"
 		"not_a_code, wrong_algorithm, unknown_key, bad_signature, wrong_issuer, key_not_valid, revoked,\n"
 		"not_yet_valid, expired, list_too_old, wrong_colour, sealed, not_recognised; 3 if it is malformed or too_large. What a code says is told only\n"
-		"where its signature holds.\n\n"
+		"where its signature holds. Without --now, a clock that stands before the trust list was made is called wrong: exit 4.\n\n"
 		"  --for J      at a gate of the jurisdiction J: another's code counts as far as the signed list says so\n\n"
 		"revoke lets no code count that was handed out to the person for the next two hours, or the one code whose text is\n"
 		"given. It holds wherever the new trust list has come; the next code of the person counts after those two hours.\n\n"

@@ -198,7 +198,7 @@ const struct command command_gate = {
 		"Checks a code as a gate does: prints pass, ask or refuse with the cause, what to do, and the receipt's number. The\n"
 		"code is its text, or a file or picture that holds it. Nothing about the person is shown, but where the pack's \"name_places\"\n"
 		"need it: the last character of the name and the last four of the ID number, of which the holder's log tells. Exit 0 if it\n"
-		"passes, 1 if not.\n\n"
+		"passes, 1 if not; 4 where the machine's clock can't be right, since it stands before what was last written here.\n\n"
 		"  --place ID        where, as 'import places' names it\n"
 		"  --temperature C   in degrees Celsius, 30.0 to 45.0\n"
 		"  --id-number N     of who has neither phone nor paper, instead of a code: the answer is the verdict alone, the holder\n"

@@ -6,15 +6,24 @@
 #include "base/text.h"
 
 int
-verify_now(const struct cli *cli, instant *ret_now, struct error *e)
+verify_now(const struct cli *cli, const struct trust *trust, instant *ret_now, struct error *e)
 {
-	int r = 0;
+	char made[TIME_TEXT_SIZE], says[TIME_TEXT_SIZE];
+	instant now;
+	int r;
 
-	if (!cli->now_text)
-		*ret_now = time_now();
-	else if ((r = time_read(cli->now_text, strlen(cli->now_text), &zone_utc, ret_now, e)) < 0)
-		error_at(e, "--now", 0, 0);
-	return r;
+	if (cli->now_text) {
+		if ((r = time_read(cli->now_text, strlen(cli->now_text), &zone_utc, ret_now, e)) < 0)
+			error_at(e, "--now", 0, 0);
+		return r;
+	}
+	now = time_now();
+	if (trust_is_ahead(trust, now))
+		return error_set(e, ERROR_IO,
+			"this machine's clock is wrong: it says %s, and the trust list was made at %s; set it, or give --now",
+			time_write(now, &zone_utc, says), time_write(trust_list_facts(trust)->issued_at, &zone_utc, made));
+	*ret_now = now;
+	return 0;
 }
 
 int

@@ -6,9 +6,9 @@
 #include "cli/cli.h"
 #include "credential/credential.h"
 
-/* verify_now(cli, ret_now, e): the moment of --now (without an offset: UTC), else the wall clock. Return 0 or
- * ERROR_BAD_INPUT. */
-int verify_now(const struct cli *cli, instant *ret_now, struct error *e);
+/* verify_now(cli, trust, ret_now, e): the moment of --now (without an offset: UTC), else the wall clock. Return 0, ERROR_BAD_INPUT, or
+ * ERROR_IO where the clock can't be right, since it stands before the trust list was made. */
+int verify_now(const struct cli *cli, const struct trust *trust, instant *ret_now, struct error *e);
 
 /* verify_input(word, b, e): append the word itself where it is a code's text ("HC1:..."), else the file it names. */
 int verify_input(const char *word, struct buffer *b, struct error *e);

@@ -339,6 +339,12 @@ trust_is_too_old(const struct trust *trust, instant now)
 }
 
 bool
+trust_is_ahead(const struct trust *trust, instant now)
+{
+	return trust->has_list && now < trust->facts.issued_at - TRUST_CLOCK_SLACK_S;
+}
+
+bool
 trust_is_revoked(const struct trust *trust, const uint8_t id[CODE_ID_SIZE])
 {
 	if (filter_has(&trust->filter, id) ||

@@ -26,6 +26,7 @@ enum {
 	TRUST_OTHERS_MAX = 100,
 	TRUST_RECOGNISED_MAX = 100000,
 	TRUST_FRESH_MAX_S = 7 * DAY_S,
+	TRUST_CLOCK_SLACK_S = 60, /* what clocks may differ by before one of them is called wrong */
 };
 
 #define TRUST_NEVER INT64_MAX
@@ -119,6 +120,9 @@ const struct trust_facts *trust_list_facts(const struct trust *trust);
 
 /* Whether the signed list is older at ${now} than it says it may be. Certificates have no age. */
 bool trust_is_too_old(const struct trust *trust, instant now);
+
+/* Whether the signed list was made after ${now}, by more than TRUST_CLOCK_SLACK_S: a clock that says so is wrong. */
+bool trust_is_ahead(const struct trust *trust, instant now);
 
 /* Whether the list revokes the code of this id; one in 2^20 that it doesn't is taken for revoked too (credential/filter.h). */
 bool trust_is_revoked(const struct trust *trust, const uint8_t id[CODE_ID_SIZE]);

@@ -377,8 +377,8 @@ gate_check(struct cascade *cascade, struct issuer *issuer, const struct gate_que
 	struct gate_answer answer = {0};
 	int r;
 
-	if ((r = check_time(registry, question, &answer.at, e)) < 0 || (r = read_place(&c, e)) < 0 ||
-		(r = find_asked(&c, &answer, e)) < 0)
+	if ((r = registry_check_clock(registry, e)) < 0 || (r = check_time(registry, question, &answer.at, e)) < 0 ||
+		(r = read_place(&c, e)) < 0 || (r = find_asked(&c, &answer, e)) < 0)
 		return r;
 	if (r == 1)
 		goto sign;

@@ -182,7 +182,8 @@ struct gate_answer {
  * known as for a gray code; it is logged where the holder reads it, and the holder is told.
  * Return 0, ERROR_EXISTS_NOT for an unknown place, ERROR_EXISTS where another check has the receipt, or that of a pass that is forgotten is
  * asked for by anything but that pass, delivered once more, ERROR_BAD_INPUT for an offline check that cannot be,
- * ERROR_BAD_INPUT for what is no ID number, ERROR_DENIED for a device that typed more of them than its place's rule allows. */
+ * ERROR_BAD_INPUT for what is no ID number, ERROR_DENIED for a device that typed more of them than its place's rule allows, ERROR_IO where the clock can't be right
+ * (registry_check_clock). */
 int gate_check(struct cascade *cascade, struct issuer *issuer, const struct gate_question *question,
 	struct gate_answer *ret_answer, struct error *e);
 

@@ -47,7 +47,8 @@ read_recognition(
 	const json_t *name = json_is_string(item) ? item : json_object_get(item, "jurisdiction");
 	char place[JSON_POINTER_SIZE];
 
-	/* One whose name is too long for an issuer's has no codes. */
+	if (json_is_string(name) && json_string_length(name) >= ISSUER_SIZE)
+		json_check_fault(check, pointer, "no jurisdiction's name is as long");
 	snprintf(found.issuer, sizeof found.issuer, "%s", json_is_string(name) ? json_string_value(name) : "");
 	if (!json_is_string(item) && json_check_object(check, pointer, item, required, optional)) {
 		if (name && !json_is_string(name))

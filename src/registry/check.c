@@ -99,6 +99,24 @@ content_read(const char *text, struct registry_check *check, struct error *e)
 }
 
 int
+registry_check_clock(struct registry *registry, struct error *e)
+{
+	const instant now = registry_clock(registry);
+	char says[TIME_TEXT_SIZE], written[TIME_TEXT_SIZE];
+	int64_t last;
+	int r;
+
+	if (registry_is_demo(registry))
+		return 0;
+	if ((r = db_one_int(registry->db, "SELECT at FROM ledger ORDER BY seq DESC LIMIT 1", NULL, 0, &last, e)) < 0)
+		return r == ERROR_EXISTS_NOT ? 0 : r;
+	if (now >= last - TRUST_CLOCK_SLACK_S)
+		return 0;
+	return error_set(e, ERROR_IO, "this machine's clock is wrong: it says %s, and the ledger was written at %s; set it",
+		time_write(now, &zone_utc, says), time_write(last, &zone_utc, written));
+}
+
+int
 registry_check_find(struct registry *registry, const char *receipt, struct registry_check *ret_check, struct error *e)
 {
 	struct registry_check check = {0};

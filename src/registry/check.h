@@ -3,6 +3,7 @@
 #ifndef HEALTHCODE_REGISTRY_CHECK_H
 #define HEALTHCODE_REGISTRY_CHECK_H
 
+#include "credential/trust.h"
 #include "registry/packs.h"
 #include "registry/user.h"
 
@@ -19,6 +20,10 @@ struct registry_check {
 	int32_t temperature_tenths_c;
 	char by[USER_NAME_SIZE];
 };
+
+/* registry_check_clock(registry, e): ERROR_IO where the machine's clock can't be right, since it stands before the time of what was last
+ * written in the ledger, by more than TRUST_CLOCK_SLACK_S. A demo's clock is its own. */
+int registry_check_clock(struct registry *registry, struct error *e);
 
 /* registry_check_put(registry, check, e):
  * Count the check in its place's hour, keep it, and fill in its receipt where it has none yet. The same receipt and content

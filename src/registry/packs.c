@@ -6,6 +6,7 @@
 #include "base/array.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "credential/trust.h"
 
 enum { PACKS_OPEN_MAX = 10000 };
 
@@ -280,13 +281,18 @@ keep_files(struct registry *registry, const struct pack *pack, const struct file
 	return 0;
 }
 
+/* Its issuer's keys are named after it: "issuer-", the name, '-' and 16 digits are no longer than KEYS_NAME_MAX. */
+enum { TAKEN_NAME_SIZE = KEYS_NAME_MAX - 23 };
+_Static_assert((int)TAKEN_NAME_SIZE <= (int)JURISDICTION_SIZE && (int)TAKEN_NAME_SIZE <= (int)ISSUER_SIZE,
+	"a name that is taken fits everywhere");
+
 static int
 check_name(const struct pack *pack, const char *folder, struct error *e)
 {
-	if (word_is(pack_jurisdiction(pack), JURISDICTION_SIZE, "-_."))
+	if (word_is(pack_jurisdiction(pack), TAKEN_NAME_SIZE, "-_."))
 		return 0;
 	return error_set(e, ERROR_BAD_INPUT, "%s: a jurisdiction's name is 1 to %d of a-z, 0-9, '-', '_' and '.'", folder,
-		JURISDICTION_SIZE - 1);
+		TAKEN_NAME_SIZE - 1);
 }
 
 /* Whether ${hash} is kept for another jurisdiction. */

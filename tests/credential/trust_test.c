@@ -91,6 +91,8 @@ a_signed_list_says_who_signs_for_whom_and_how_old_it_may_be(void **state)
 	assert_null(trust_find(trust, signing_key_id(root), NULL));
 	assert_false(trust_is_too_old(trust, NOW + 3600));
 	assert_true(trust_is_too_old(trust, NOW + 3601));
+	assert_false(trust_is_ahead(trust, NOW - TRUST_CLOCK_SLACK_S));
+	assert_true(trust_is_ahead(trust, NOW - TRUST_CLOCK_SLACK_S - 1));
 	assert_int_equal(trust_add(trust, list.data, list.length, &e), ERROR_EXISTS);
 	trust_free(trust);
 	signing_key_free(root);
@@ -524,6 +526,7 @@ certificates_are_read_as_der_base64_and_pem(void **state)
 		assert_true(key->is_certificate);
 		assert_string_equal(key->issuer, "AT");
 		assert_false(trust_is_too_old(trust, NOW + (instant)1000000000));
+		assert_false(trust_is_ahead(trust, 0));
 		trust_free(trust);
 	}
 	assert_int_equal(buffer_add(&pem, second.data, second.length, &e), 0);

@@ -4,6 +4,8 @@
 
 #include "gate/gate.h"
 
+#define LETTERS_63 "abcdefghijklmnopqrstuvwxyz-abcdefghijklmnopqrstuvwxyz-abcdefghi"
+
 /* The first fault of a list, or "". */
 static const char *
 fault_of(const char *list)
@@ -62,6 +64,11 @@ faults_are_named_and_what_is_faulty_recognises_nobody(void **state)
 	assert_false(gate_recognition_read(item, &found));
 	json_decref(item);
 	assert_string_equal(fault_of("[\"a\", {\"jurisdiction\": \"b\"}]"), "");
+	assert_string_equal(fault_of("[\"a\", \"" LETTERS_63 "a\"]"), "/recognises/1: no jurisdiction's name is as long");
+	assert_string_equal(fault_of("[\"" LETTERS_63 "\"]"), "");
+	item = json_string(LETTERS_63 "a");
+	assert_false(gate_recognition_read(item, &found));
+	json_decref(item);
 	assert_string_equal(fault_of("[\"a\", {\"colours\": [\"green\"]}]"), "/recognises/1: \"jurisdiction\" is missing");
 	assert_string_equal(fault_of("[{\"jurisdiction\": \"b\", \"colors\": []}]"),
 		"/recognises/0/colors: unknown field \"colors\"; did you mean \"colours\"?");

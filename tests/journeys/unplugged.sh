@@ -59,6 +59,17 @@ exits 1 "eight days later the device does not guess" alone "$HEALTHCODE" --now 2
 	"$FOLDER/device/later" --trust "$FOLDER/device/trust"
 json_holds "whatever the code" '.valid == false and (.cause == "list_too_old" or .cause == "unknown_key")' "$(cat "$FOLDER/out")"
 
+# A list that was made after this machine's clock: the clock can't be right.
+ahead() { "$HEALTHCODE" --data "$FOLDER/ahead" "$@"; }
+ahead init --pack "$SOURCE/packs/hangzhou-2020" --clock 2100-01-01T00:00:00+08:00 >/dev/null
+ahead trust export >"$FOLDER/device/ahead"
+exits 4 "a device whose clock stands before the list was made says so, and does not guess" alone "$HEALTHCODE" code verify \
+	"$FOLDER/device/green" --trust "$FOLDER/device/ahead"
+holds "with both times" grep -qE "this machine's clock is wrong: it says 20[0-9TZ:-]+, and the trust list was made at 2099-12-31T16:00" "$FOLDER/err"
+exits 4 "nor of certificates" alone "$HEALTHCODE" certificate verify "$FOLDER/device/green" --trust "$FOLDER/device/ahead"
+exits 1 "the moment that is asked about is another thing than the clock" alone "$HEALTHCODE" --now $T code verify \
+	"$FOLDER/device/green" --trust "$FOLDER/device/ahead"
+
 # Forty decisions wait. The service is killed while they are delivered, and the device, which hears nothing, sends them again.
 serve --threads 2
 ask POST /v1/sessions "{\"user\":\"guard\",\"password\":\"$HEALTHCODE_PASSWORD\",\"transport\":\"token\"}"

@@ -65,6 +65,31 @@ without_a_pack_nothing_is_made(void **state)
 	assert_int_equal(registry_open(&where, &none, &e), ERROR_EXISTS_NOT);
 }
 
+/* Its issuer's keys have a name that is longer by 24. */
+static void
+a_jurisdictions_name_that_no_key_can_have_is_refused_before_anything_is_made(void **state)
+{
+	static const char longest[] = "abcdefghijklmnopqrstuvwxyz-abcdefghijklmnopqrstuvwxyz-ab";
+	struct error e = {0};
+
+	(void)state;
+	for (size_t more = 0; more < 2; more++) {
+		char path[160], store[80], command[800];
+		const char *packs[] = {path};
+		struct registry_where where = {.data = store};
+		struct registry *none = NULL;
+
+		snprintf(store, sizeof store, "%s/store-%zu", folder, more);
+		snprintf(path, sizeof path, "%s/%s%s", folder, longest, more ? "c" : "");
+		snprintf(command, sizeof command, "cp -r %s %s", pack_folder("hubei-2020"), path);
+		assert_int_equal(system(command), 0);
+		assert_int_equal(registry_create(&where, packs, 1, NULL, &e), more ? ERROR_BAD_INPUT : 0);
+		if (more)
+			assert_int_equal(registry_open(&where, &none, &e), ERROR_EXISTS_NOT);
+	}
+	assert_non_null(strstr(e.message, "a jurisdiction's name is 1 to 56 of"));
+}
+
 static void
 no_file_of_the_store_names_anybody(void **state)
 {
@@ -166,6 +191,7 @@ main(void)
 		TEST(only_a_demo_may_date_what_is_recorded),
 		TEST(a_second_store_is_not_made_over_the_first),
 		TEST(without_a_pack_nothing_is_made),
+		TEST(a_jurisdictions_name_that_no_key_can_have_is_refused_before_anything_is_made),
 		TEST(no_file_of_the_store_names_anybody),
 		TEST(what_is_rolled_back_was_never_there),
 		TEST(a_store_opens_whose_pack_would_be_refused_today),
