@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/json_memory.h"
 #include "base/text.h"
+#include "credential/credential.h"
 
 enum { CONTENT_MAX = 2048, CODE_ID_BYTES = 16, HOUR_S = 3600, FORGOTTEN_KNOWN_S = DAY_S };
 

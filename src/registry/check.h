@@ -3,7 +3,6 @@
 #ifndef HEALTHCODE_REGISTRY_CHECK_H
 #define HEALTHCODE_REGISTRY_CHECK_H
 
-#include "credential/trust.h"
 #include "registry/packs.h"
 #include "registry/user.h"
 

@@ -65,6 +65,9 @@ int setting_put(struct db *db, const char *name, const char *value, struct error
  * jurisdiction. */
 int pack_first(struct registry *registry, const char *folder, struct error *e);
 
+/* pack_name_check(pack, folder, e): whether a jurisdiction can have the name of the pack in ${folder} (packs.c); ERROR_BAD_INPUT. */
+int pack_name_check(const struct pack *pack, const char *folder, struct error *e);
+
 /* identity_put(registry, person, given, import, e): seal a new version where a text of ${given} that is not "" differs
  * from the latest one. Return 1 if there is a new version, 2 if there was none before, else 0. */
 int identity_put(struct registry *registry, person_number person, const struct registry_identity *given, int64_t import,

@@ -6,7 +6,7 @@
 #include "base/array.h"
 #include "base/file.h"
 #include "base/text.h"
-#include "credential/trust.h"
+#include "credential/credential.h"
 
 enum { PACKS_OPEN_MAX = 10000 };
 
@@ -286,8 +286,8 @@ enum { TAKEN_NAME_SIZE = KEYS_NAME_MAX - 23 };
 _Static_assert((int)TAKEN_NAME_SIZE <= (int)JURISDICTION_SIZE && (int)TAKEN_NAME_SIZE <= (int)ISSUER_SIZE,
 	"a name that is taken fits everywhere");
 
-static int
-check_name(const struct pack *pack, const char *folder, struct error *e)
+int
+pack_name_check(const struct pack *pack, const char *folder, struct error *e)
 {
 	if (word_is(pack_jurisdiction(pack), TAKEN_NAME_SIZE, "-_."))
 		return 0;
@@ -335,7 +335,7 @@ keep(struct registry *registry, const char *folder, const struct files *files, c
 			goto out;
 		}
 	}
-	if ((r = check_name(pack, folder, e)) < 0 || (r = scope_begin(registry, &own, e)) < 0)
+	if ((r = pack_name_check(pack, folder, e)) < 0 || (r = scope_begin(registry, &own, e)) < 0)
 		goto out;
 	if ((r = check_owner(registry, pack, e)) == 0)
 		r = keep_files(registry, pack, files, e);

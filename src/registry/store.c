@@ -148,7 +148,7 @@ out:
 	return scope_end(registry, own, r, e);
 }
 
-/* Packs that cannot be read are found before anything is made. */
+/* Packs that cannot be read, or have a name that no jurisdiction has, are found before anything is made. */
 static int
 packs_check(const char *const *packs, size_t count, struct error *e)
 {
@@ -160,7 +160,10 @@ packs_check(const char *const *packs, size_t count, struct error *e)
 	for (size_t i = 0; i < count; i++) {
 		if ((r = pack_read_folder(packs[i], NULL, NULL, &pack, e)) < 0)
 			return r;
+		r = pack_name_check(pack, packs[i], e);
 		pack_free(pack);
+		if (r < 0)
+			return r;
 	}
 	return 0;
 }
