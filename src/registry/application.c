@@ -275,17 +275,20 @@ static int
 committee_vouch(struct registry *registry, struct checked *c, struct error *e)
 {
 	const struct registry_application *given = c->given;
+	const instant recorded_at = registry_recording_time(registry);
+	/* A voucher of a day to come would go before whoever is vouched for until then, and nobody would be told. */
+	const instant at = given->applied_at < recorded_at ? given->applied_at : recorded_at;
 	enum voucher_state state = VOUCHER_UNCLAIMED;
 	uint8_t hash[REGISTRY_HASH_SIZE] = {0};
 	int r;
 
 	if (given->phone) {
 		registry_phone_hash(registry, c->identity.phone, hash);
-		if ((r = registry_claim(registry, c->person, c->identity.phone, given->applied_at, given->import, e)) < 0 ||
+		if ((r = registry_claim(registry, c->person, c->identity.phone, at, given->import, e)) < 0 ||
 			(r = registry_voucher_state(registry, c->person, hash, &state, e)) < 0 ||
 			(state == VOUCHER_AWAITED &&
-				((r = vouch(registry, c->person, c->identity.phone, given->how, given->vouched_by, given->applied_at,
-					  given->import, e)) < 0 ||
+				((r = vouch(registry, c->person, c->identity.phone, given->how, given->vouched_by, at, given->import,
+					  e)) < 0 ||
 					(r = registry_voucher_state(registry, c->person, hash, &state, e)) < 0)))
 			return r;
 	}

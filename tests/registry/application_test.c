@@ -180,12 +180,25 @@ note_kind(const struct registry_notice *notice, void *context, struct error *e)
 	return 0;
 }
 
+static int64_t
+begin_import(void)
+{
+	const uint8_t sha256[EVIDENCE_SHA256_SIZE] = {1};
+	struct error e = {0};
+	int64_t import = 0;
+
+	GOOD(registry_begin(registry, &e));
+	GOOD(evidence_import_begin(
+		registry_db(registry), "residents", "block.csv", sha256, "block-7", registry_clock(registry), &import, &e));
+	GOOD(registry_commit(registry, &e));
+	return import;
+}
+
 /* Whatever moment its file says: first is who was recorded first. */
 static void
 a_committees_file_of_an_earlier_day_overtakes_nobody(void **state)
 {
 	struct registry_application a = application(FENG, "hubei-2020", "2020-03-20T00:00:00Z");
-	const uint8_t sha256[EVIDENCE_SHA256_SIZE] = {1};
 	char seen[256] = "";
 	struct error e = {0};
 	person_number feng;
@@ -196,10 +209,7 @@ a_committees_file_of_an_earlier_day_overtakes_nobody(void **state)
 	a.vouched_by = NULL;
 	feng = apply(registry, &a);
 	a = by_committee(FENG, "13700000002");
-	GOOD(registry_begin(registry, &e));
-	GOOD(evidence_import_begin(
-		registry_db(registry), "residents", "block.csv", sha256, "block-7", registry_clock(registry), &a.import, &e));
-	GOOD(registry_commit(registry, &e));
+	a.import = begin_import();
 	apply(registry, &a);
 	assert_int_equal(state_of(feng, "13700000002"), VOUCHER_FROZEN);
 	assert_int_equal(state_of(feng, FENG_PHONE), VOUCHER_AWAITED);
@@ -208,6 +218,30 @@ a_committees_file_of_an_earlier_day_overtakes_nobody(void **state)
 	GOOD(registry_notices_deliver(registry, note_kind, seen, 100, &e));
 	assert_string_equal(
 		seen, "claim-received>" FENG_PHONE " claim-received>13700000002 claim-contested>" FENG_PHONE " ");
+}
+
+/* Nor does a file of a day to come: who is vouched for after it was recorded speaks on. */
+static void
+a_committees_file_of_a_later_day_overtakes_nobody(void **state)
+{
+	struct registry_application a = by_committee(MOTHER, "13700000002");
+	instant now = START;
+	struct error e = {0};
+	person_number mother;
+
+	(void)state;
+	registry_set_times(registry, &now, NULL);
+	a.applied_at = moment("2020-04-10T00:00:00Z");
+	a.import = begin_import();
+	mother = apply(registry, &a);
+	assert_int_equal(state_of(mother, "13700000002"), VOUCHER_SPEAKS);
+	now = moment("2020-03-30T00:00:00Z");
+	registry_set_times(registry, &now, NULL);
+	GOOD(registry_vouch(registry, MOTHER, "13700000003", VOUCHER_ID_CARD, "clinic", now, 0, &e));
+	now = moment("2020-04-11T00:00:00Z");
+	registry_set_times(registry, &now, NULL);
+	assert_int_equal(state_of(mother, "13700000002"), VOUCHER_REPLACED);
+	assert_int_equal(state_of(mother, "13700000003"), VOUCHER_SPEAKS);
 }
 
 /* Whom they are applied for by, as their application stands. */
@@ -404,6 +438,7 @@ main(void)
 		TEST(a_committee_vouches_for_a_phone_that_is_the_first),
 		TEST(a_committee_takes_over_nobodys_phone),
 		TEST(a_committees_file_of_an_earlier_day_overtakes_nobody),
+		TEST(a_committees_file_of_a_later_day_overtakes_nobody),
 		TEST(a_committee_makes_nobody_with_a_phone_a_dependant),
 		TEST(a_committees_user_covers_its_division),
 		TEST(each_opening_is_logged_for_the_person_to_read),
