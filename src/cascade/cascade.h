@@ -157,7 +157,8 @@ struct cascade_case {
 };
 
 /* cascade_case(cascade, name, ret_case, e): 0 or ERROR_EXISTS_NOT.
- * cascade_case_then(cascade, name, then, ret_case, e): as it was at ${then}, by what was recorded until then. */
+ * cascade_case_then(cascade, name, then, ret_case, e): as it was at ${then}, by what was recorded until then and the
+ * rules in force then. */
 int cascade_case(struct cascade *cascade, const char *name, struct cascade_case *ret_case, struct error *e);
 int cascade_case_then(
 	struct cascade *cascade, const char *name, instant then, struct cascade_case *ret_case, struct error *e);

@@ -191,17 +191,15 @@ add_row_of(const struct evidence_row *row, void *context, struct error *e)
 	return r;
 }
 
-int
-cases_read_one(struct cascade *cascade, const char *name, instant now, instant known, struct cascade_case *ret_case,
-	struct error *e)
+static int
+read_one_by(struct cascade *cascade, const struct pack *pack, const char *name, instant now, instant known,
+	struct cascade_case *ret_case, struct error *e)
 {
 	char after[CASCADE_CASE_SIZE + 1];
-	struct reading reading = {.name = name};
+	struct reading reading = {.pack = pack, .name = name};
 	struct cascade_cases cases;
-	int r;
+	int r = 0;
 
-	if ((r = contact_rules(cascade, &reading.pack, e)) < 0)
-		return r;
 	if (strlen(name) < CASCADE_CASE_SIZE) {
 		snprintf(after, sizeof after, "%s/", name);
 		r = evidence_each_by_key(
@@ -215,6 +213,16 @@ cases_read_one(struct cascade *cascade, const char *name, instant now, instant k
 		r = error_set(e, ERROR_EXISTS_NOT, "there is no case '%s'", name);
 	cases_free(&cases);
 	return r;
+}
+
+int
+cases_read_one(struct cascade *cascade, const char *name, instant now, instant known, struct cascade_case *ret_case,
+	struct error *e)
+{
+	const struct pack *pack;
+	int r = contact_rules(cascade, &pack, e);
+
+	return r < 0 ? r : read_one_by(cascade, pack, name, now, known, ret_case, e);
 }
 
 void
@@ -246,7 +254,10 @@ int
 cascade_case_then(
 	struct cascade *cascade, const char *name, instant then, struct cascade_case *ret_case, struct error *e)
 {
-	return cases_read_one(cascade, name, then, then, ret_case, e);
+	const struct pack *pack;
+	int r = registry_pack_then(cascade->registry, NULL, then, &pack, e);
+
+	return r < 0 ? r : read_one_by(cascade, pack, name, then, then, ret_case, e);
 }
 
 int

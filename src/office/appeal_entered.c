@@ -202,15 +202,40 @@ out:
 	return r;
 }
 
+/* Whether a contact was one at ${then}: neither withdrawn before nor, which is written as withdrawn too, waiting for the case's grounds. */
+static int
+contact_stood(const char *body, instant then, bool *ret_stood, struct error *e)
+{
+	instant withdrawn_at = INT64_MAX;
+	const char *withdrawn;
+	json_t *contact = NULL;
+	int r = json_read_own(body, "evidence of a contact", &contact, e);
+
+	if (r < 0)
+		return r;
+	withdrawn = json_string_value(json_object_get(contact, "withdrawn_at"));
+	if (withdrawn)
+		r = time_read(withdrawn, strlen(withdrawn), &zone_utc, &withdrawn_at, e);
+	json_decref(contact);
+	if (r == 0)
+		*ret_stood = withdrawn_at > then;
+	return r;
+}
+
 /* A row of the case itself, "CASE/STATUS", or of a contact of it, "CASE/PERSON". */
 static int
 is_of_case(const struct evidence_row *row, void *context, struct error *e)
 {
 	struct of_case *of = context;
+	bool stood = true;
+	int r = 0;
 
-	(void)e;
-	of->found |= is_named(of->looking, row->kind) && text_starts(row->key, of->name);
-	return 0;
+	if (!is_named(of->looking, row->kind) || !text_starts(row->key, of->name))
+		return 0;
+	if (row->kind == EVIDENCE_CONTACT)
+		r = contact_stood(row->body, of->looking->appealed->opened_at, &stood, e);
+	of->found |= r == 0 && stood;
+	return r;
 }
 
 int

@@ -23,7 +23,7 @@ int appealed_entered(
 	const struct office *office, const struct appealed *appealed, const char *user, bool *ret_did, struct error *e);
 
 /* appealed_of_case(office, appealed, name, ret_is, e): whether the colour rested on that case when it was appealed against: its rules named the
- * person's own cases, and this is one, or contacts, and the person was one of its. */
+ * person's own cases, and this is one, or contacts, and the person was one of its, neither withdrawn then nor waiting for grounds. */
 int appealed_of_case(
 	const struct office *office, const struct appealed *appealed, const char *name, bool *ret_is, struct error *e);
 

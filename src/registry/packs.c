@@ -208,13 +208,13 @@ find_hash(struct registry *registry, const char *sql, const struct db_value *val
 	return r;
 }
 
-/* The hash in force at registry_now, as far as known: the last one that has begun, or the first one to come. Each is found in the order in which they stand, without sorting: it is asked for
+/* The hash in force at ${now}, by what was recorded until ${known}: the last one that has begun, or the first one to come. Each is found in the order in which they stand, without sorting: it is asked for
  * each person. */
 static int
-hash_in_force(struct registry *registry, const char *jurisdiction, char hash[PACK_HASH_TEXT_SIZE], struct error *e)
+hash_then(struct registry *registry, const char *jurisdiction, instant now, instant known,
+	char hash[PACK_HASH_TEXT_SIZE], struct error *e)
 {
-	const struct db_value values[] = {
-		db_text(jurisdiction), db_int(registry_now(registry)), db_int(registry_known(registry))};
+	const struct db_value values[] = {db_text(jurisdiction), db_int(now), db_int(known)};
 	int r;
 
 	if ((r = find_hash(registry,
@@ -227,8 +227,15 @@ hash_in_force(struct registry *registry, const char *jurisdiction, char hash[PAC
 	return r < 0 ? r : 0;
 }
 
-int
-registry_pack(struct registry *registry, const char *name, const struct pack **ret_pack, struct error *e)
+static int
+hash_in_force(struct registry *registry, const char *jurisdiction, char hash[PACK_HASH_TEXT_SIZE], struct error *e)
+{
+	return hash_then(registry, jurisdiction, registry_now(registry), registry_known(registry), hash, e);
+}
+
+static int
+pack_then(struct registry *registry, const char *name, instant now, instant known, const struct pack **ret_pack,
+	struct error *e)
 {
 	char(*names)[JURISDICTION_SIZE] = NULL;
 	char hash[PACK_HASH_TEXT_SIZE];
@@ -237,17 +244,30 @@ registry_pack(struct registry *registry, const char *name, const struct pack **r
 	int r;
 
 	if (name) {
-		r = hash_in_force(registry, name, hash, e);
+		r = hash_then(registry, name, now, known, hash, e);
 		if (r == ERROR_EXISTS_NOT && file_is_folder(name)) {
 			if ((r = pack_read_folder(name, NULL, NULL, &pack, e)) < 0)
 				return r;
 			return pack_remember(registry, pack, ret_pack, e);
 		}
 	} else if ((r = registry_jurisdictions(registry, &names, &count, e)) == 0) {
-		r = hash_in_force(registry, count > 0 ? names[0] : "", hash, e);
+		r = hash_then(registry, count > 0 ? names[0] : "", now, known, hash, e);
 		free(names);
 	}
 	return r < 0 ? r : registry_pack_by_hash(registry, hash, ret_pack, e);
+}
+
+int
+registry_pack(struct registry *registry, const char *name, const struct pack **ret_pack, struct error *e)
+{
+	return pack_then(registry, name, registry_now(registry), registry_known(registry), ret_pack, e);
+}
+
+int
+registry_pack_then(
+	struct registry *registry, const char *name, instant then, const struct pack **ret_pack, struct error *e)
+{
+	return pack_then(registry, name, then, then, ret_pack, e);
 }
 
 int

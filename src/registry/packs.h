@@ -13,8 +13,11 @@ enum { JURISDICTION_SIZE = 65, JURISDICTIONS_MAX = 1000 };
 /* registry_pack(registry, name, ret_pack, e):
  * The pack of the jurisdiction ${name} in force at registry_now as far as known, or of the default one (NULL), or the
  * one in the folder ${name} (where it names a folder and no jurisdiction). It is the registry's, and stays until
- * registry_close. Return 0; ERROR_EXISTS_NOT; for a folder, what pack_read_folder gives. */
+ * registry_close. Return 0; ERROR_EXISTS_NOT; for a folder, what pack_read_folder gives.
+ * registry_pack_then(registry, name, then, ret_pack, e): the one in force at ${then}, by what was recorded until then. */
 int registry_pack(struct registry *registry, const char *name, const struct pack **ret_pack, struct error *e);
+int registry_pack_then(
+	struct registry *registry, const char *name, instant then, const struct pack **ret_pack, struct error *e);
 
 /* registry_pack_until(registry, name, ret_until, e): until when registry_pack(name) stays the same unless something is recorded:
  * when the jurisdiction's next activation begins, or INT64_MAX. */

@@ -2,6 +2,8 @@
 
 #include "desk.h"
 
+#include <sys/stat.h>
+
 #include "../failing_allocation.h"
 #include "base/json_check.h"
 
@@ -221,6 +223,72 @@ a_case_that_gave_no_colour_is_none(void **state)
 	assert_non_null(strstr(e.message, "did not rest"));
 }
 
+/* C1 is withdrawn before the appeal, S2 waits for grounds: neither gave the colour, C3 did. All three are discarded after. */
+static void
+a_contact_that_was_none_when_appealed_is_no_ground(void **state)
+{
+	const instant later = START + 3600;
+	char key[64];
+	struct error e = {0};
+	int64_t number;
+
+	(void)state;
+	put_case("C1", "confirmed", "2020-03-20T00:00:00Z");
+	put_contact("C1", "2020-03-20T00:00:00Z", "2020-03-21T00:00:00Z");
+	put_case("S2", "suspected", "2020-03-22T00:00:00Z");
+	snprintf(key, sizeof key, "S2/%u", feng);
+	put(EVIDENCE_CONTACT, key, feng, "2020-03-22T00:00:00Z",
+		"{\"degree\":1,\"first\":\"2020-03-22T00:00:00Z\",\"kind\":\"close\",\"known_at\":\"2020-03-22T00:00:00Z\","
+		"\"last\":\"2020-03-22T00:00:00Z\",\"waiting\":true,\"withdrawn_at\":\"2020-03-22T00:00:00Z\"}");
+	put_case("C3", "confirmed", "2020-03-22T00:00:00Z");
+	put_contact("C3", "2020-03-22T00:00:00Z", NULL);
+	assert_int_equal(open_appeal("为什么", NULL, &number, &e), 1);
+	registry_set_times(registry, &later, NULL);
+	put_case("C1", "discarded", "2020-03-24T01:00:00Z");
+	put_case("S2", "discarded", "2020-03-24T01:00:00Z");
+	put_case("C3", "discarded", "2020-03-24T01:00:00Z");
+	assert_int_equal(uphold(number, "C1", &e), ERROR_BAD_INPUT);
+	assert_non_null(strstr(e.message, "did not rest"));
+	assert_int_equal(uphold(number, "S2", &e), ERROR_BAD_INPUT);
+	assert_non_null(strstr(e.message, "did not rest"));
+	GOOD(uphold(number, "C3", &e));
+}
+
+static void
+put_in_force(const char *into, const char *class, instant from)
+{
+	const struct pack *pack;
+	char path[96];
+	struct error e = {0};
+
+	assert_int_equal(mkdir(into, 0700), 0);
+	pack_with(into, "hubei-2020", "grounds", json_pack("{s:[s], s:s}", "classes", class, "source", "a test"), path);
+	GOOD(registry_pack_keep(registry, path, "hubei-2020", &pack, &e));
+	GOOD(registry_pack_put_in_force(registry, pack, from, NULL, NULL, &e));
+}
+
+/* What rules took for a case, and later rules do not, was one when it gave the colour. */
+static void
+a_case_without_grounds_by_later_rules_is_a_correction(void **state)
+{
+	const instant later = START + 3600;
+	char before[80], after[80];
+	struct error e = {0};
+	int64_t number;
+
+	(void)state;
+	snprintf(before, sizeof before, "%s/before", folder);
+	snprintf(after, sizeof after, "%s/after", folder);
+	put_in_force(before, "suspected", START - 86400);
+	put_case("S1", "suspected", "2020-03-22T00:00:00Z");
+	put_contact("S1", "2020-03-22T00:00:00Z", NULL);
+	assert_int_equal(open_appeal("为什么", NULL, &number, &e), 1);
+	registry_set_times(registry, &later, NULL);
+	assert_int_equal(uphold(number, "S1", &e), ERROR_BAD_INPUT);
+	put_in_force(after, "confirmed", later);
+	GOOD(uphold(number, "S1", &e));
+}
+
 static void
 a_pack_says_how_long_and_whose(void **state)
 {
@@ -310,6 +378,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(staff_take_back_what_staff_wrote_down_alone, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_case_is_a_correction_where_the_colour_rested_on_it, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_case_that_gave_no_colour_is_none, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_contact_that_was_none_when_appealed_is_no_ground, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_case_without_grounds_by_later_rules_is_a_correction, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_pack_says_how_long_and_whose, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(each_allocation_may_fail, set_up, tear_down),
 	};
