@@ -1,5 +1,7 @@
 /* L1. A socket is corked from before its answer is queued until the thread's next push: no answer waits for another turn.
- * L2. A thread's list of corked sockets names none that is closed: its number may be another's already. */
+ * L2. A thread's list of corked sockets names none that is closed: its number may be another's already.
+ * L3. A daemon that can take no more connections stops listening, and looks whether it can again as a turn begins: so a turn in which one was
+ *     closed is followed by another, and none is waited for longer than QUIET_MS: others free descriptors as well. */
 
 #include "http/listener.h"
 
@@ -20,7 +22,7 @@
 
 #include "http/worker.h"
 
-enum { TIMEOUT_S = 30, MEMORY_PER_CONNECTION = 16 << 10, QUIET_TURN_MS = 10 };
+enum { TIMEOUT_S = 30, MEMORY_PER_CONNECTION = 16 << 10, QUIET_TURN_MS = 10, QUIET_MS = 1000 };
 
 struct thread {
 	struct listener *listener;
@@ -38,10 +40,11 @@ struct listener {
 	struct thread threads[];
 };
 
-/* This thread's corked sockets. */
+/* This thread's corked sockets, and whether a connection was closed in this turn. */
 static _Thread_local struct {
 	int fds[LISTENER_TOGETHER_MAX];
 	size_t count;
+	bool closed;
 } held;
 
 static void
@@ -51,8 +54,8 @@ set_cork(int fd, int on)
 	(void)setsockopt(fd, IPPROTO_TCP, TCP_CORK, &on, sizeof on);
 }
 
-static void
-push(void)
+void
+listener_push(void)
 {
 	for (size_t i = 0; i < held.count; i++)
 		set_cork(held.fds[i], 0);
@@ -75,7 +78,7 @@ listener_hold(struct MHD_Connection *connection)
 	if (fd == MHD_INVALID_SOCKET)
 		return;
 	if (held.count == LISTENER_TOGETHER_MAX)
-		push();
+		listener_push();
 	set_cork(fd, 1);
 	held.fds[held.count++] = fd;
 }
@@ -88,6 +91,7 @@ on_connection(void *context, struct MHD_Connection *connection, void **kept, enu
 
 	(void)context;
 	(void)kept;
+	held.closed = held.closed || code == MHD_CONNECTION_NOTIFY_CLOSED;
 	for (size_t i = held.count; i > 0; i--)
 		if (held.fds[i - 1] == fd)
 			held.fds[i - 1] = held.fds[--held.count];
@@ -101,25 +105,26 @@ wait_for_something(struct thread *thread)
 		{.fd = thread->epoll, .events = POLLIN}, {.fd = thread->listener->wake, .events = POLLIN}};
 	bool quiet = atomic_load(&thread->listener->quiet);
 	MHD_UNSIGNED_LONG_LONG next_ms;
-	int wait_ms = quiet ? QUIET_TURN_MS : -1;
+	int wait_ms = quiet ? QUIET_TURN_MS : QUIET_MS;
 
-	if (MHD_get_timeout(thread->daemon, &next_ms) == MHD_YES && (wait_ms < 0 || next_ms < QUIET_TURN_MS))
-		wait_ms = next_ms < TIMEOUT_S * 1000 ? (int)next_ms : TIMEOUT_S * 1000;
+	if (MHD_get_timeout(thread->daemon, &next_ms) == MHD_YES && next_ms < (MHD_UNSIGNED_LONG_LONG)wait_ms)
+		wait_ms = (int)next_ms;
 	(void)poll(watched, quiet ? 1 : 2, wait_ms);
 }
 
-/* One that answered somebody looks at once whether there is more. */
+/* One that answered somebody looks at once whether there is more. L3. */
 static int64_t
 turn(void *context)
 {
 	struct thread *thread = context;
 	enum MHD_Result good = MHD_run_wait(thread->daemon, 0);
-	bool answered = held.count > 0;
+	bool again = held.count > 0 || held.closed;
 
-	push();
+	listener_push();
+	held.closed = false;
 	if (good != MHD_YES)
 		return QUIET_TURN_MS;
-	if (!answered)
+	if (!again)
 		wait_for_something(thread);
 	return 0;
 }

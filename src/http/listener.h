@@ -34,8 +34,10 @@ int listener_start(const struct listener_options *options, struct listener **ret
 
 uint16_t listener_port(const struct listener *listener);
 
-/* Called before an answer is queued, in the thread that answers: it goes with the turn's others. */
+/* Called before an answer is queued, in the thread that answers: it goes with the turn's others.
+ * listener_push(): send what is held, before something that may take longer than an answer should wait. */
 void listener_hold(struct MHD_Connection *connection);
+void listener_push(void);
 
 /* Take no more connections; those that are there are answered. */
 void listener_quiesce(struct listener *listener);

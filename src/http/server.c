@@ -13,6 +13,7 @@
 #include <time.h>
 
 #include "base/file.h"
+#include "http/answers.h"
 #include "http/context.h"
 #include "http/exchange.h"
 #include "http/fhir.h"
@@ -185,6 +186,8 @@ answer(struct http_server *server, struct exchange *x)
 	}
 	if (!route)
 		return;
+	if (route->answer != answer_code) /* alone known to be quick */
+		listener_push();
 	if ((context = context_get(server->shared, &e)) == NULL)
 		exchange_failure(x, &e);
 	else if (context_recognise(context, x) && within_limit(server, route, context, x) &&
