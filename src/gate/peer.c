@@ -116,8 +116,9 @@ check_new(struct db *db, const struct peer *peer, struct error *e)
 			e, ERROR_USAGE, "a peer is named by its jurisdiction: a-z, 0-9 and -, at most %d of them", ISSUER_SIZE - 1);
 	if (!is_url(peer->url, false))
 		return error_set(e, ERROR_USAGE, "a peer is asked at https://HOST:PORT");
-	if (peer->pages && *peer->pages && !is_url(peer->pages, true))
-		return error_set(e, ERROR_USAGE, "a peer's pages are at https://HOST/...");
+	if (peer->pages && *peer->pages && (!is_url(peer->pages, true) || strlen(peer->pages) >= PEER_PAGES_SIZE))
+		return error_set(
+			e, ERROR_USAGE, "a peer's pages are at https://HOST/..., at most %d bytes", PEER_PAGES_SIZE - 1);
 	if ((r = db_one_int(db, "SELECT count(*) FROM issuer_jurisdiction WHERE jurisdiction = $1",
 			 (struct db_value[]){db_text(peer->jurisdiction)}, 1, &count, e)) < 0)
 		return r;
@@ -147,13 +148,12 @@ peer_put(struct db *db, struct keys *keys, const struct peer *peer, const uint8_
 	}
 	return db_do(db,
 		"INSERT INTO peer (jurisdiction, url, pin, secret, gives, takes, recorded_at, pages)"
-		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
+		" VALUES ($1, $2, $3, $4, $5, $6, $7, COALESCE($8, ''))"
 		" ON CONFLICT (jurisdiction) DO UPDATE SET url = excluded.url, pin = excluded.pin, secret = excluded.secret,"
 		" gives = excluded.gives, takes = excluded.takes, recorded_at = excluded.recorded_at,"
-		" pages = excluded.pages",
+		" pages = COALESCE($8, peer.pages)",
 		(struct db_value[]){db_text(peer->jurisdiction), db_text(peer->url), db_blob(peer->pin, PEER_PIN_SIZE),
-			db_text(name), db_int(peer->gives), db_int(peer->takes), db_int(now),
-			db_text(peer->pages ? peer->pages : "")},
+			db_text(name), db_int(peer->gives), db_int(peer->takes), db_int(now), db_text(peer->pages)},
 		8, e);
 }
 

@@ -21,6 +21,7 @@
 
 enum {
 	PEER_URL_SIZE = 512,
+	PEER_PAGES_SIZE = 257, /* whole in a message, beside its words */
 	PEER_PIN_SIZE = 32,    /* SHA-256 of the SubjectPublicKeyInfo of a TLS certificate */
 	PEER_SECRET_SIZE = 32, /* of the two services, under "peer-JURISDICTION-..." in the key store */
 	PEERS_MAX = 1000,
@@ -40,8 +41,8 @@ struct peer {
 /* Make or update the tables; issuer_open does. */
 int peer_migrate(struct db *db, struct error *e);
 
-/* peer_put(db, keys, peer, secret, now, e): configure a peer, or anew. ${secret} is NULL where the one that is kept stays; with another one,
- * people have other names, so that whom was asked about is forgotten.
+/* peer_put(db, keys, peer, secret, now, e): configure a peer, or anew. ${secret} and its pages are NULL where those that are kept stay; with another
+ * secret, people have other names, so that whom was asked about is forgotten.
  * peer_remove(db, jurisdiction, e): it is asked and told nothing more; what it said counts until its end. ERROR_EXISTS_NOT.
  * Both in the caller's transaction; after its commit peer_tidy destroys the secrets that no peer has any more.
  * ERROR_USAGE for a name that is none or ours, or an address that is not as above; ERROR_EXISTS_NOT where no secret is kept. */

@@ -176,8 +176,8 @@ check_still_ahead(const struct office *office, const struct kept *kept, struct e
 	return r;
 }
 
-/* One after the other they are one act: beyond so many in a day it takes two offices. In the open transaction: two at the same moment are
- * counted, too. */
+/* One after the other they are one act: beyond so many in a day it takes two offices. In the open transaction, in which it was approved: two at
+ * the same moment are counted, too, and whoever comes second to the same one is told that it was decided before. */
 static int
 check_offices(const struct office *office, const struct kept *kept, const struct registry_user *user, struct error *e)
 {
@@ -191,7 +191,7 @@ check_offices(const struct office *office, const struct kept *kept, const struct
 			 " AND act LIKE '%\"act\":\"override\"%'",
 			 (struct db_value[]){db_int(registry_recording_time(registry) - DAY_S)}, 1, &approved, e)) < 0)
 		return r;
-	return approved >= most ? second_check(office, kept, user, e) : 0;
+	return approved > most ? second_check(office, kept, user, e) : 0;
 }
 
 int
@@ -212,8 +212,8 @@ office_override_approve(const struct office *office, int64_t number, const struc
 	if ((r = act_sign(office, actor, kept.text, &user, &signature, e)) < 0 ||
 		(r = check_still_ahead(office, &kept, e)) < 0 || (r = registry_begin(registry, e)) < 0)
 		goto out;
-	if ((r = check_offices(office, &kept, &user, e)) < 0 ||
-		(r = kept_approve(office, &kept, "override.approved", &user, &signature, e)) < 0 ||
+	if ((r = kept_approve(office, &kept, "override.approved", &user, &signature, e)) < 0 ||
+		(r = check_offices(office, &kept, &user, e)) < 0 ||
 		(r = put_evidence(office, &kept, registry_recording_time(registry), INT64_MAX, e)) < 0 ||
 		(r = tell(office, &kept, e)) < 0)
 		registry_rollback(registry);

@@ -234,7 +234,7 @@ claim(struct registry *registry, person_number person, const char *phone, instan
 	uint8_t hash[REGISTRY_HASH_SIZE];
 	char text[HASH_TEXT_SIZE];
 	struct standing standing = {0};
-	enum evidence_outcome outcome;
+	enum evidence_outcome outcome = EVIDENCE_UNCHANGED;
 	const char *other;
 	bool contested;
 	int r;
@@ -254,6 +254,8 @@ claim(struct registry *registry, person_number person, const char *phone, instan
 	if (!standing.claimed &&
 		(r = row_put(registry, person, text, false, VOUCHER_NONE, NULL, at, import, &outcome, e)) < 0)
 		return r;
+	/* One that was made in this very second is not among those that stand yet. */
+	contested = contested && outcome != EVIDENCE_UNCHANGED;
 	/* Of a file's many claims those alone are told of that stay frozen. */
 	if (import && !contested)
 		return 0;

@@ -36,8 +36,9 @@ bool voucher_how_read(const char *text, enum voucher_how *ret_how);
 const char *voucher_state_name(enum voucher_state state);
 
 /* registry_claim(registry, person, phone, at, import, e): ${phone} (as registry_phone_read writes it) claims to speak for
- * ${person}; a claim made before stays as it was. Unless an import claims, the phone gets a notice, the same whether
- * anybody claimed the number before, and the phone that speaks for the number, or else the first that claimed it, is told too. */
+ * ${person} since ${at}, or, where an import claims, since it is recorded; a claim made before stays as it was. The phone gets a notice, the same
+ * whether anybody claimed the number before, and the phone that speaks for the number, or else the first that claimed it, is told too; an import
+ * tells both of a new claim beside another phone's alone. */
 int registry_claim(
 	struct registry *registry, person_number person, const char *phone, instant at, int64_t import, struct error *e);
 

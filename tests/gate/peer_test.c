@@ -100,6 +100,14 @@ a_peer_is_kept_as_it_was_named_last(void **state)
 	assert_int_equal(peer_find(f->db, "theirs", look, &found, &e), 0);
 	assert_true(!found.gives && found.takes && found.pin[0] == 8);
 	assert_string_equal(found.pages, "theirs");
+	anew.pages = NULL;
+	assert_int_equal(peer_put(f->db, f->keys, &anew, secret, MARCH_24, &e), 0);
+	assert_int_equal(peer_find(f->db, "theirs", look, &found, &e), 0);
+	assert_string_equal(found.pages, "theirs");
+	anew.pages = "";
+	assert_int_equal(peer_put(f->db, f->keys, &anew, NULL, MARCH_24, &e), 0);
+	assert_int_equal(peer_find(f->db, "theirs", look, &found, &e), 0);
+	assert_string_equal(found.pages, "");
 	assert_int_equal(peer_find(f->db, "nobody", look, &found, &e), ERROR_EXISTS_NOT);
 }
 
@@ -128,6 +136,21 @@ what_is_no_peer_is_refused(void **state)
 	assert_int_equal(put(f, "theirs", "https://theirs.example", NULL, &e), ERROR_EXISTS_NOT);
 	assert_string_equal(e.message, "no secret is shared with theirs yet");
 	assert_int_equal(secrets(f), 0);
+}
+
+/* They stand in messages beside words. */
+static void
+pages_have_a_short_address(void **state)
+{
+	struct fixture *f = *state;
+	char pages[258] = "https://their.pages/";
+	const struct peer peer = {.jurisdiction = "theirs", .url = "https://theirs.example", .pages = pages};
+	struct error e;
+
+	memset(pages + strlen(pages), 'a', sizeof pages - 1 - strlen(pages));
+	assert_int_equal(peer_put(f->db, f->keys, &peer, secret, MARCH_24, &e), ERROR_USAGE);
+	pages[256] = 0;
+	assert_int_equal(peer_put(f->db, f->keys, &peer, secret, MARCH_24, &e), 0);
 }
 
 static void
@@ -187,6 +210,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_peer_is_kept_as_it_was_named_last, begin, end),
 		cmocka_unit_test_setup_teardown(what_is_no_peer_is_refused, begin, end),
+		cmocka_unit_test_setup_teardown(pages_have_a_short_address, begin, end),
 		cmocka_unit_test_setup_teardown(a_secret_lives_as_long_as_its_peer, begin, end),
 		cmocka_unit_test_setup_teardown(a_subject_is_one_persons_in_one_direction_under_one_secret, begin, end),
 	};

@@ -266,16 +266,31 @@ commit_late(void *context)
 	return NULL;
 }
 
+/* ${number} is approved by one connection while another, whose answer is returned, approves ${other}. */
+static int
+approve_two_at_once(int64_t number, int64_t other, struct error *e)
+{
+	const struct registry_where where = {.data = folder};
+	struct beside beside = {.number = number};
+	pthread_t thread;
+	int r;
+
+	assert_good(registry_open(&where, &beside.registry, e), e, "registry_open", __FILE__, __LINE__);
+	assert_good(registry_begin(beside.registry, e), e, "registry_begin", __FILE__, __LINE__);
+	assert_int_equal(pthread_create(&thread, NULL, commit_late, &beside), 0);
+	r = office_override_approve(&office, other, &second, e);
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	registry_close(beside.registry);
+	return r;
+}
+
 static void
 two_at_once_are_counted_one_after_the_other(void **state)
 {
-	const struct registry_where where = {.data = folder};
 	char command[128], trial[64] = "/tmp/healthcode-office-XXXXXX", path[96];
-	struct beside beside = {0};
 	enum office_state what;
 	struct error e = {0};
-	int64_t number;
-	pthread_t thread;
+	int64_t number, other;
 
 	(void)state;
 	assert_non_null(mkdtemp(trial));
@@ -283,14 +298,11 @@ two_at_once_are_counted_one_after_the_other(void **state)
 	GOOD(office_pack_activate(&office, path, NULL, NULL, &first, &number, &what, &e));
 	GOOD(office_pack_activate(&office, path, NULL, NULL, &second, &number, &what, &e));
 	assert_int_equal(what, OFFICE_APPROVED);
-	GOOD(propose(&first, "order_of_headquarters", START + DAY_S, &beside.number, &e));
 	GOOD(propose(&first, "order_of_headquarters", START + DAY_S, &number, &e));
-	GOOD(registry_open(&where, &beside.registry, &e));
-	GOOD(registry_begin(beside.registry, &e));
-	assert_int_equal(pthread_create(&thread, NULL, commit_late, &beside), 0);
-	assert_int_equal(office_override_approve(&office, number, &second, &e), ERROR_DENIED);
-	assert_int_equal(pthread_join(thread, NULL), 0);
-	registry_close(beside.registry);
+	GOOD(propose(&first, "order_of_headquarters", START + DAY_S, &other, &e));
+	assert_int_equal(approve_two_at_once(number, other, &e), ERROR_DENIED);
+	/* Of the same one it is not another office that is missing. */
+	assert_int_equal(approve_two_at_once(other, other, &e), ERROR_EXISTS);
 	snprintf(command, sizeof command, "rm -r %s", trial);
 	assert_int_equal(system(command), 0);
 }

@@ -220,6 +220,27 @@ a_committees_file_of_an_earlier_day_overtakes_nobody(void **state)
 		seen, "claim-received>" FENG_PHONE " claim-received>13700000002 claim-contested>" FENG_PHONE " ");
 }
 
+/* Rows of the same second, as one file has them of two jurisdictions. */
+static void
+both_phones_are_told_once_of_a_file(void **state)
+{
+	struct registry_application a = by_committee(MOTHER, "13700000002");
+	const instant now = START;
+	char seen[256] = "";
+	struct error e = {0};
+
+	(void)state;
+	registry_set_times(registry, &now, NULL);
+	GOOD(registry_set_gateway(registry, true, &e));
+	a.import = begin_import();
+	apply(registry, &a);
+	a.phone = "13700000003";
+	apply(registry, &a);
+	apply(registry, &a);
+	GOOD(registry_notices_deliver(registry, note_kind, seen, 100, &e));
+	assert_string_equal(seen, "claim-received>13700000003 claim-contested>13700000002 ");
+}
+
 /* Nor does a file of a day to come: who is vouched for after it was recorded speaks on. */
 static void
 a_committees_file_of_a_later_day_overtakes_nobody(void **state)
@@ -439,6 +460,7 @@ main(void)
 		TEST(a_committee_takes_over_nobodys_phone),
 		TEST(a_committees_file_of_an_earlier_day_overtakes_nobody),
 		TEST(a_committees_file_of_a_later_day_overtakes_nobody),
+		TEST(both_phones_are_told_once_of_a_file),
 		TEST(a_committee_makes_nobody_with_a_phone_a_dependant),
 		TEST(a_committees_user_covers_its_division),
 		TEST(each_opening_is_logged_for_the_person_to_read),

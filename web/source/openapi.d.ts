@@ -1193,7 +1193,7 @@ export interface paths {
         put?: never;
         /**
          * Uphold or reject an appeal
-         * @description Signed with the officer's own key, made of their password, by somebody of the office that the pack names who neither wrote the appeal down nor entered what the colour rests on (else 403). Who upholds one names what was corrected since: an import that was brought or undone, a case that is discarded or without grounds, or an override that is proposed; it must be about the person, or their decision be another one by now (else 422). The person is told; the colour changes by what was corrected alone.
+         * @description Signed with the officer's own key, made of their password, by somebody of the office that the pack names who neither wrote the appeal down nor entered what the colour rests on (else 403). Who upholds one names what was corrected since: an import that was brought or undone, a case that is discarded or without grounds, or an override that is proposed (else 422). An import names the person, or their decision is another one by now; the colour rested on the case when it was appealed against; the override is the person's. The person is told; the colour changes by what was corrected alone.
          */
         post: operations["decideAppeal"];
         delete?: never;
