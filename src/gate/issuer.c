@@ -380,7 +380,7 @@ issue(struct issuer *issuer, const char *jurisdiction, uint32_t person, enum cod
 {
 	struct code_claims claims = {.colour = colour, .issued_at = at, .expires_at = at + lifetime_s};
 	day_number day = zone_day(&zone_utc, at);
-	struct code_id_key *ids;
+	struct code_id_key *ids = NULL;
 	struct signer *signer;
 	int r;
 
@@ -510,7 +510,7 @@ open_id(
 int
 issuer_holder(struct issuer *issuer, const struct code_claims *claims, uint32_t *ret_person, struct error *e)
 {
-	struct code_id_parts parts;
+	struct code_id_parts parts = {0};
 	uint8_t day_key[KEYS_SIZE];
 	char name[KEY_NAME_SIZE];
 	uint32_t number = 0;
@@ -539,7 +539,7 @@ static int
 opens_to(struct issuer *issuer, day_number day, const uint8_t id[CODE_ID_SIZE], instant at, uint32_t *ret_person,
 	struct error *e)
 {
-	struct code_id_parts parts;
+	struct code_id_parts parts = {0};
 	uint8_t day_key[KEYS_SIZE];
 	char name[KEY_NAME_SIZE];
 	int64_t known;

@@ -156,7 +156,7 @@ read_address(const char *listen, struct addrinfo **ret_address, struct error *e)
 static uint16_t
 port_of(int fd)
 {
-	struct sockaddr_storage name;
+	struct sockaddr_storage name = {0};
 	socklen_t length = sizeof name;
 
 	if (getsockname(fd, (struct sockaddr *)&name, &length) < 0)
