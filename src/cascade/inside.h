@@ -24,9 +24,11 @@ struct cascade {
 };
 
 /* contact_rules(cascade, ret_pack, e): the pack by which cases are traced: the default jurisdiction's in force, or that of the retracing under way.
+ * contact_known(cascade): up to when what is recorded of contacts counts: EVIDENCE_NOW, or the moment of the retracing under way.
  * retracing_keep(cascade, row, e): keep a row of a contact for the retracing under way, where it is not what is recorded. */
 struct evidence_row;
 int contact_rules(struct cascade *cascade, const struct pack **ret_pack, struct error *e);
+instant contact_known(const struct cascade *cascade);
 int retracing_keep(struct cascade *cascade, const struct evidence_row *row, struct error *e);
 
 /* trace_apart(cascade, known, e): trace every case that was recorded up to ${known} for the retracing under way. Nothing is written. */

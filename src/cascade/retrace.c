@@ -38,6 +38,12 @@ contact_rules(struct cascade *cascade, const struct pack **ret_pack, struct erro
 	return 0;
 }
 
+instant
+contact_known(const struct cascade *cascade)
+{
+	return cascade->retracing ? cascade->retracing->known : EVIDENCE_NOW;
+}
+
 struct recorded {
 	const struct evidence_row *row;
 	bool same;

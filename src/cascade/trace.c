@@ -246,7 +246,7 @@ standing(struct cascade *cascade, const struct exposure_parameters *parameters, 
 	int r;
 
 	snprintf(key, sizeof key, "%s/%u", c->name, person);
-	r = evidence_find(cascade->db, EVIDENCE_CONTACT, key, EVIDENCE_NOW, read_contact, &withdrawing, e);
+	r = evidence_find(cascade->db, EVIDENCE_CONTACT, key, contact_known(cascade), read_contact, &withdrawing, e);
 	if (r == ERROR_EXISTS_NOT || (r == 0 && withdrawing.withdrawn))
 		return 0;
 	if (r < 0)

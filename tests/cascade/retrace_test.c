@@ -172,6 +172,38 @@ the_same_rules_find_what_is_recorded(void **state)
 	cascade_retraced_free(retraced);
 }
 
+/* What was recorded of contacts later, too: a case that was discarded since has its contacts withdrawn by rows that do not count yet. */
+static void
+what_was_recorded_later_does_not_count(void **state)
+{
+	struct scene *s = *state;
+	const struct pack *pack = other_rules(s, elsewhere);
+	const instant now = moment("2020-03-12T12:00:00+08:00"), known = moment("2020-03-12T06:00:00+08:00");
+	person_number people[PEOPLE];
+	struct cascade_retraced *retraced;
+	char *before[PEOPLE];
+
+	meet(s, people);
+	registry_set_times(s->registry, &now, NULL);
+	retraced = retrace(s, pack);
+	for (int i = 0; i < PEOPLE; i++)
+		before[i] = contacts_of(s, people[i], pack, retraced);
+	cascade_retraced_free(retraced);
+
+	scene_case(s, "C1", people[0], "discarded", NULL, "2020-03-12T09:00:00+08:00", NULL);
+	scene_trace(s);
+	registry_set_times(s->registry, &now, &known);
+	retraced = retrace(s, pack);
+	for (int i = 0; i < PEOPLE; i++) {
+		char *after = contacts_of(s, people[i], pack, retraced);
+
+		assert_string_equal(after, before[i]);
+		free(after);
+		free(before[i]);
+	}
+	cascade_retraced_free(retraced);
+}
+
 int
 main(void)
 {
@@ -180,6 +212,7 @@ main(void)
 		TEST(other_places_are_foretold),
 		TEST(fewer_degrees_are_foretold),
 		TEST(the_same_rules_find_what_is_recorded),
+		TEST(what_was_recorded_later_does_not_count),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
