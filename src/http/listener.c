@@ -156,13 +156,17 @@ read_address(const char *listen, struct addrinfo **ret_address, struct error *e)
 static uint16_t
 port_of(int fd)
 {
-	struct sockaddr_storage name = {0};
+	union {
+		struct sockaddr any;
+		struct sockaddr_in v4;
+		struct sockaddr_in6 v6;
+	} name;
 	socklen_t length = sizeof name;
 
-	if (getsockname(fd, (struct sockaddr *)&name, &length) < 0)
+	memset(&name, 0, sizeof name);
+	if (getsockname(fd, &name.any, &length) < 0)
 		return 0;
-	return ntohs(name.ss_family == AF_INET6 ? ((const struct sockaddr_in6 *)(const void *)&name)->sin6_port
-											: ((const struct sockaddr_in *)(const void *)&name)->sin_port);
+	return ntohs(name.any.sa_family == AF_INET6 ? name.v6.sin6_port : name.v4.sin_port);
 }
 
 static int
