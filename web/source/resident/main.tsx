@@ -24,6 +24,7 @@ function useScreen(): [string, (screen: string) => void] {
 	useEffect(() => {
 		const look = () => setScreen(read());
 		addEventListener('hashchange', look);
+		look(); /* it may have changed between the first drawing and this */
 		return () => removeEventListener('hashchange', look);
 	}, []);
 	return [screen, (next) => {
